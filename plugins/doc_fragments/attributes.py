@@ -1,0 +1,61 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the attributes that modules have in common."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """``evenkeel.paas.attributes``, and the action group of each service."""
+
+    DOCUMENTATION = r"""
+options: {}
+attributes:
+  platform:
+    description: Where the module can run.
+    support: full
+    platforms: all
+    details:
+      - Any platform with Python, since all that it does is talk to an API.
+"""
+
+    WRITER = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return what it would change without changing it.
+    support: full
+    details:
+      - RV(plan) and RV(diff) are the same in check mode and in the real run, which only sends the plan as well. Options
+        are checked in the same way.
+  diff_mode:
+    description: Returns what changed, or would change, when in diff mode.
+    support: full
+    details:
+      - Only the options that were given are shown.
+  idempotent:
+    description: When run twice in a row without anybody else changing things, the second run changes nothing.
+    support: full
+"""
+
+    SEVALLA = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/evenkeel.paas.sevalla) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - evenkeel.paas.sevalla
+"""
+
+    LARAVEL_CLOUD = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/evenkeel.paas.laravel_cloud) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - evenkeel.paas.laravel_cloud
+"""

@@ -1,0 +1,71 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one exception that ends a task, with everything that a person needs to act on.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Problem(NamedTuple):
+    """Something wrong with one option: its name as the user writes it, and what to do."""
+
+    option: str
+    message: str
+
+
+class Failure(Exception):
+    """An expected failure. Its text never holds a secret.
+
+    ``code`` is a stable word that playbooks can test (``invalid_options``, ``not_found``,
+    ``ambiguous``, ``unauthorized``, ``rate_limited`` ...), ``status`` the HTTP status when
+    the service gave one, ``details`` its field errors or ours, ``request_id`` the service's.
+    ``outcome_unknown`` says that a write was sent and may have been stored; ``pending`` that it
+    may even be stored later. ``result`` is what a failed task reports beside its message.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        status: int | None = None,
+        details: Any = None,
+        request_id: str | None = None,
+        outcome_unknown: bool = False,
+        pending: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.status = status
+        self.details = details
+        self.request_id = request_id
+        self.outcome_unknown = outcome_unknown
+        self.pending = pending
+        self.result: dict[str, Any] = {}
+
+    def as_result(self) -> dict[str, Any]:
+        """The ``failure`` value of a failed task's result."""
+        return {
+            "status": self.status,
+            "code": self.code,
+            "details": self.details,
+            "request_id": self.request_id,
+        }
+
+
+def invalid_options(problems: list[Problem], context: str = "") -> Failure:
+    """One failure that names every invalid option, and in what ``context`` they were checked."""
+    unique = list(dict.fromkeys(problems))
+    told = "; ".join(f"{problem.option}: {problem.message}" for problem in unique)
+    return Failure(
+        f"Invalid options, nothing was sent: {told}." + (f" ({context}.)" if context else ""),
+        code="invalid_options",
+        details=[problem._asdict() for problem in unique],
+    )

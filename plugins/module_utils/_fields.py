@@ -1,0 +1,204 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a field of a resource is: data that the planner, the argument spec and the tests read.
+
+A value has two forms. The *option form* is what a user writes (``snake_case``, flat, nulls
+left out); the *wire form* is what the service sends and takes. Comparing happens in the
+option form only. Everything here is pure.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable, NamedTuple, Optional
+
+Options = dict[str, Any]
+Process = dict[str, Any]
+
+
+class _Mark:
+    """A value that no option and no answer can hold, with a name for debugging."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __repr__(self) -> str:
+        return self._name
+
+
+UNKNOWN: Any = _Mark("UNKNOWN")
+"""The live value of a field that the answer does not have: equal to nothing, not even null."""
+
+CANNOT: Any = _Mark("CANNOT")
+"""The ``empty`` of a field that the service offers no way to empty."""
+
+
+def equal(want: Any, have: Any) -> bool:
+    """Compare two scalars. Numbers compare by value also when they come back as strings;
+    booleans equal only booleans, although Python says that ``True == 1``."""
+    if isinstance(want, bool) or isinstance(have, bool):
+        return want is have
+    if isinstance(want, int) and isinstance(have, str):
+        return have.strip() == str(want)
+    return bool(want == have)
+
+
+def covers(have: Any, want: Any) -> bool:
+    """Tell whether ``have`` holds all that ``want`` gives: dicts by the given keys, lists whole."""
+    if isinstance(want, dict):
+        return isinstance(have, dict) and all(
+            covers(have.get(key), value) for key, value in want.items()
+        )
+    if isinstance(want, list):
+        return (
+            isinstance(have, list)
+            and len(have) == len(want)
+            and all(covers(*pair) for pair in zip(have, want))
+        )
+    return equal(want, have)
+
+
+def overlay(want: Any, have: Any) -> Any:
+    """``want``, with the keys that it does not give taken from ``have``."""
+    if isinstance(want, dict) and isinstance(have, dict):
+        return {**have, **{key: overlay(value, have.get(key)) for key, value in want.items()}}
+    return want
+
+
+def shown(want: Any, have: Any) -> Any:
+    """The part of ``have`` that ``want`` speaks of: what a diff shows as before."""
+    if have is UNKNOWN:
+        return None
+    if isinstance(want, dict) and isinstance(have, dict):
+        return {key: shown(value, have.get(key)) for key, value in want.items()}
+    return have
+
+
+def without_nulls(value: Any) -> Any:
+    """``value`` without the null entries of its dicts, at every depth."""
+    if isinstance(value, dict):
+        return {key: without_nulls(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [without_nulls(item) for item in value]
+    return value
+
+
+def renamed(value: Any, name: Callable[[str], str]) -> Any:
+    """``value`` with the keys of its dicts renamed, at every depth."""
+    if isinstance(value, dict):
+        return {name(str(key)): renamed(item, name) for key, item in value.items()}
+    if isinstance(value, list):
+        return [renamed(item, name) for item in value]
+    return value
+
+
+_TYPES = {
+    "string": "str",
+    "integer": "int",
+    "boolean": "bool",
+    "object": "dict",
+    "array": "list",
+}
+
+
+def argument_spec(
+    schema: dict[str, Any], name: Callable[[str], str], whole: bool = False
+) -> dict[str, Any]:
+    """The argument spec of an option whose wire form a JSON Schema describes.
+
+    ``name`` makes an option's name of a wire key. Types and choices come over; ranges do not:
+    the schema itself is checked, with better messages, before a write. Required keys come
+    over only for the items of lists, which are compared ``whole``; elsewhere a key that is
+    not given keeps its live value.
+    """
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    spec: dict[str, Any] = {"type": _TYPES[kinds[0]]}
+    if "enum" in schema:
+        spec["choices"] = [choice for choice in schema["enum"] if choice is not None]
+    if "items" in schema:
+        items = argument_spec(schema["items"], name, whole=True)
+        spec.update(elements=items.pop("type"), **items)
+    if "properties" in schema:
+        spec["options"] = {
+            name(key): {
+                **argument_spec(known, name),
+                **({"required": True} if whole and key in schema.get("required", ()) else {}),
+            }
+            for key, known in schema["properties"].items()
+        }
+    return spec
+
+
+def is_empty(value: Any) -> bool:
+    """Tell whether a live value stands for nothing set. 0 and false are set."""
+    return value is None or value == "" or value == {} or value == []
+
+
+class Shape(NamedTuple):
+    """How values of one kind are read, compared, completed and sent.
+
+    ``decode(wire)`` gives the option form; it survives any JSON. ``same(want, have)``
+    compares two option forms. ``complete(want, have)`` adds the live values of the keys that
+    were not given. ``encode(value, have)`` gives the wire form of a completed value.
+    """
+
+    decode: Callable[[Any], Any] = lambda wire: wire
+    same: Callable[[Any, Any], bool] = lambda want, have: covers(have, want)
+    complete: Callable[[Any, Any], Any] = lambda want, have: want
+    encode: Callable[[Any, Any], Any] = lambda value, have: value
+
+
+PLAIN = Shape()
+
+TEXT = Shape(same=lambda want, have: have is not UNKNOWN and (want or "") == (have or ""))
+"""A string for which the service shows "" and null alike."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One settable field of a process.
+
+    ``option`` and ``spec`` are the module's option and its argument spec; ``wire`` is the key
+    in bodies and answers. ``on_create`` and ``on_update`` say whether POST and PATCH take it
+    (neither: it can only be compared); ``default`` is what a POST sends when it is not given.
+    ``empty`` makes the wire value that empties it, from the live value. ``only_for`` lists the
+    process types that have it (all when empty). ``deploys`` says that a change takes effect
+    at the next deployment. ``clean`` brings a given value into its one comparable form, and
+    ``read`` takes the live value from a process, in the form in which ``want`` is given.
+    """
+
+    option: str
+    spec: dict[str, Any]
+    wire: str = ""
+    shape: Shape = PLAIN
+    on_create: bool = True
+    on_update: bool = True
+    default: Any = None
+    empty: Any = CANNOT
+    only_for: tuple[str, ...] = ()
+    deploys: bool = True
+    clean: Callable[[Any], Any] = without_nulls
+    read: Optional[Callable[[Process, Any], Any]] = None
+
+    def __post_init__(self) -> None:
+        """Refuse a table that contradicts itself; raises ValueError."""
+        if not self.wire:
+            object.__setattr__(self, "wire", self.option)
+        if self.empty is not CANNOT and not self.on_update:
+            raise ValueError(f"{self.option}: emptied by a PATCH that does not take it")
+        if self.default is not None and not self.on_create:
+            raise ValueError(f"{self.option}: has a default for a POST that does not take it")
+        if "default" in self.spec or self.spec.get("required"):
+            raise ValueError(f"{self.option}: an option that is not given must stay not managed")
+
+    def live(self, process: Process, want: Any = None) -> Any:
+        """The option form of this field in a process that the service gave, or UNKNOWN."""
+        if self.read is not None:
+            return self.read(process, want)
+        if self.wire not in process:
+            return UNKNOWN
+        return self.shape.decode(process[self.wire])

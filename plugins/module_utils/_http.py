@@ -1,0 +1,512 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The HTTP client of both services: JSON in, JSON out, and every fault a Failure.
+
+Repeating follows urllib3's Retry with this collection's rules on top: 429 for every method,
+lost connections and 5xx for GET, PATCH and DELETE alone, a POST never, everything under one
+bound on the waiting of the whole task.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import random
+import re
+import time
+import traceback
+from typing import Any, Callable, Iterator, NamedTuple
+from urllib.parse import urlsplit
+
+from ._failure import Failure
+
+try:
+    import requests
+    from requests.auth import AuthBase
+    from requests.exceptions import ConnectTimeout, InvalidHeader, RequestException, SSLError
+    from urllib3.exceptions import (
+        ConnectTimeoutError,
+        HTTPError,
+        NewConnectionError,
+        ProtocolError,
+    )
+    from urllib3.exceptions import InvalidHeader as InvalidRetryAfter
+    from urllib3.util import Retry
+except ImportError:  # told to the user by _run.py, before anything of this file is used
+    IMPORT_ERROR: str | None = traceback.format_exc()
+    AuthBase = Retry = object  # type: ignore[assignment,misc]
+else:
+    IMPORT_ERROR = None
+
+PAGES = 1000
+"""More pages than any list has: an endless walk ends here."""
+
+_EPOCH = 10**9
+_SHOWN = 500
+
+
+class Service(NamedTuple):
+    """What differs between the two services for a client.
+
+    ``accept`` is the Accept header, ``token_hint`` says where a token is given.
+    """
+
+    name: str
+    accept: str
+    token_hint: str
+
+
+class Settings(NamedTuple):
+    """The connection options of a module: ``url`` without a slash at its end, seconds for
+    ``timeout`` and ``max_wait``, ``verify`` true, false or the path of a CA bundle."""
+
+    url: str
+    token: str
+    timeout: int
+    retries: int
+    max_wait: int
+    verify: Any
+
+
+def checked_url(url: str) -> str:
+    """The base URL without its last slash; raises Failure when a token must not go there."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        parts.port  # noqa: B018 - raises ValueError for a port that is none
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    if (
+        parts.scheme not in ("http", "https")
+        or not host
+        or parts.username is not None
+        or parts.query
+        or parts.fragment
+    ):
+        raise Failure(
+            "api_url must look like https://host/path, with no user, query or fragment.",
+            code="invalid_options",
+        )
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise Failure(
+            f"api_url is http://{host}…: the token would travel in clear text. Use https; "
+            "http is for loopback addresses only.",
+            code="invalid_options",
+        )
+    return url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class _Bearer(AuthBase):
+    # An AuthBase and not a header: with only a header, requests takes a matching entry of
+    # ~/.netrc for the truth and replaces the token by basic auth.
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: Any) -> Any:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class _Repeating(Retry):
+    """urllib3's Retry, with the statuses that are repeated depending on the method."""
+
+    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
+        """429 was not acted on, whatever the method; a 5xx may have been."""
+        if status_code == 429:
+            return True
+        return status_code in (500, 502, 503, 504) and bool(self._is_method_retryable(method))
+
+    def seconds(self, response: Any) -> float:
+        """How long to wait before the next attempt: what the service says, else backoff.
+
+        Sevalla's x-ratelimit-reset is seconds left (its page on rate limits). Laravel's own
+        throttle sends an epoch under the same name, with Retry-After beside it; a clock that
+        is off must not matter, so Retry-After goes first then.
+        """
+        if response is not None:
+            reset = _number(response.headers.get("x-ratelimit-reset"))
+            if response.status_code == 429 and reset is not None and reset < _EPOCH:
+                return reset + random.uniform(0, 1)
+            told = self._retry_after(response)
+            if told is not None:
+                return told + random.uniform(0, 1)
+            if response.status_code == 429 and reset is not None:
+                return max(0.0, reset - time.time()) + random.uniform(0, 1)
+        return max(0.5, self.get_backoff_time()) * random.uniform(0.5, 1.5)
+
+    def _retry_after(self, response: Any) -> float | None:
+        header = response.headers.get("Retry-After")
+        try:
+            return None if header is None else float(self.parse_retry_after(header))
+        except InvalidRetryAfter:
+            return None
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return max(0.0, float(text or ""))
+    except ValueError:
+        return None
+
+
+class Client:
+    """One session with one service, for one task.
+
+    Starts read-only: until ``allow_writes`` is called, anything but a GET is an error of the
+    caller. ``sent``, ``repeated`` and ``waited`` (seconds) count what happened.
+    """
+
+    sleep: Callable[[float], None] = staticmethod(time.sleep)
+    clock: Callable[[], float] = staticmethod(time.monotonic)
+
+    def __init__(self, service: Service, settings: Settings) -> None:
+        """Raises Failure when the token or the URL cannot be used."""
+        self.service = service
+        self._settings = settings._replace(url=checked_url(settings.url))
+        self._writes = False
+        self._policy = _Repeating(
+            total=settings.retries,
+            backoff_factor=0.5,
+            allowed_methods=frozenset({"GET", "PATCH", "DELETE"}),
+        )
+        self.sent = 0
+        self.repeated = 0
+        self.waited = 0.0
+        if not settings.token:
+            raise Failure(
+                f"No API token for {service.name}. Set {service.token_hint}.", code="no_token"
+            )
+        # requests would quote a header value that it refuses, and with it the token.
+        if not (settings.token.isascii() and settings.token.isprintable()) or " " in settings.token:
+            raise Failure(
+                f"The API token for {service.name} holds blanks, line ends or characters that "
+                f"no token has. Check {service.token_hint}.",
+                code="no_token",
+            )
+        self._session = requests.Session()
+        self._session.auth = _Bearer(settings.token)
+        self._session.headers.update({"Accept": service.accept, "User-Agent": "evenkeel.paas"})
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+    def allow_writes(self) -> None:
+        """From here on the client sends POST, PATCH and DELETE too."""
+        self._writes = True
+
+    @property
+    def counters(self) -> dict[str, Any]:
+        """The ``api`` value of a result."""
+        return {
+            "requests": self.sent,
+            "retries": self.repeated,
+            "waited_seconds": round(self.waited, 3),
+        }
+
+    def get(self, path: str, params: dict[str, Any] | None = None) -> Any:
+        """The JSON that a GET brings. Raises Failure, with its status where there is one."""
+        return self.send("GET", path, params=params)
+
+    def offset_pages(self, path: str) -> Iterator[list[Any]]:
+        """The items of every page of a Sevalla list, 100 at a time.
+
+        Advances by what was received and stops by ``total`` (Sevalla's page on pagination).
+        """
+        offset = 0
+        for _page in range(PAGES):
+            page = self.get(path, {"limit": 100, "offset": offset})
+            items = self._list_in(page, path)
+            total = page.get("total")
+            if not isinstance(total, int):
+                raise self.unexpected("GET", path, "a list without a total")
+            yield items
+            offset += len(items)
+            if offset >= total:
+                return
+            if not items:
+                raise self.unexpected("GET", path, f"an empty page at {offset} of {total} items")
+        raise self.unexpected("GET", path, "a list that does not end")
+
+    def numbered_pages(
+        self, path: str, params: dict[str, Any] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Every page of a Laravel Cloud list, as JSON:API documents.
+
+        The page size is fixed at 100, per_page is not honoured (the vendor's Terraform
+        provider); links.next is absent on the last page, so meta.last_page decides.
+        """
+        for number in range(1, PAGES + 1):
+            page = self.get(path, {**(params or {}), **({"page": number} if number > 1 else {})})
+            items = self._list_in(page, path)
+            meta = page.get("meta")
+            last = meta.get("last_page") if isinstance(meta, dict) else None
+            if not isinstance(last, int):
+                raise self.unexpected("GET", path, "a list without meta.last_page")
+            yield page
+            if number >= last:
+                return
+            if not items:
+                raise self.unexpected("GET", path, f"an empty page {number} of {last}")
+        raise self.unexpected("GET", path, "a list that does not end")
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, Any] | None = None,
+        body: dict[str, Any] | None = None,
+    ) -> Any:
+        """Send one request, repeated where that is safe; the JSON of its answer.
+
+        ``path`` is relative to the base URL, with its parts quoted. None stands for an answer
+        without a body. Raises Failure for everything but a 2xx with JSON or nothing in it.
+        """
+        if method != "GET" and not self._writes:
+            raise RuntimeError(f"{method} {path} while only reading")
+        policy = self._policy
+        while True:
+            response, lost = None, None
+            started = self.clock()
+            try:
+                response = self._attempt(method, path, params, body)
+                decoded = _decoded(response)
+                if not policy.is_retry(method, response.status_code):
+                    return self._accepted(method, path, response, decoded)
+            except RequestException as error:
+                if isinstance(error, (SSLError, InvalidHeader)):
+                    raise self._unreachable(method, path, error, sent=False) from None
+                lost = error
+            self.waited += self.clock() - started
+            policy = self._repeat(policy, method, path, response, lost)
+
+    def _attempt(
+        self, method: str, path: str, params: dict[str, Any] | None, body: dict[str, Any] | None
+    ) -> requests.Response:
+        self.sent += 1
+        return self._session.request(
+            method,
+            self._settings.url + path,
+            params=params,
+            json=body,
+            timeout=self._settings.timeout,
+            # A token must not travel, and a redirected POST becomes a GET.
+            allow_redirects=False,
+            # On each request: the session's own verify loses against REQUESTS_CA_BUNDLE.
+            verify=self._settings.verify,
+        )
+
+    def _repeat(
+        self,
+        policy: _Repeating,
+        method: str,
+        path: str,
+        response: requests.Response | None,
+        lost: RequestException | None,
+    ) -> _Repeating:
+        """Wait for the next attempt, or raise the Failure that ends this request."""
+        seconds = policy.seconds(response)
+        try:
+            policy = policy.increment(
+                method,
+                path,
+                response=None if response is None else response.raw,
+                error=None if lost is None else _as_urllib3(lost),
+            )
+        except HTTPError:  # repeated often enough, or not to be repeated at all
+            over = True
+        else:
+            over = self.waited + seconds > self._settings.max_wait
+        if over and lost is not None:
+            raise self._unreachable(method, path, lost, sent=not _never_connected(lost))
+        if over and response is not None:
+            raise self._refused(method, path, response, seconds)
+        self.repeated += 1
+        self.pause(seconds)
+        return policy
+
+    def pause(self, seconds: float) -> bool:
+        """Wait, unless that would be longer than the task may wait in all; tell which."""
+        if self.waited + seconds > self._settings.max_wait:
+            return False
+        self.waited += seconds
+        self.sleep(seconds)
+        return True
+
+    def _accepted(self, method: str, path: str, response: requests.Response, decoded: Any) -> Any:
+        status = response.status_code
+        if 300 <= status < 400:
+            raise self._redirected(method, path, response)
+        if status >= 400:
+            raise self._refused(method, path, response)
+        if decoded is not _NOT_JSON:
+            return decoded
+        kind = response.headers.get("Content-Type", "no content type")
+        raise self.unexpected(method, path, f"HTTP {status} with {kind}, which is not JSON")
+
+    def _list_in(self, page: Any, path: str) -> list[Any]:
+        items = page.get("data") if isinstance(page, dict) else None
+        if not isinstance(items, list):
+            raise self.unexpected("GET", path, "something that is not a list with data")
+        return items
+
+    def unexpected(self, method: str, path: str, what: str) -> Failure:
+        """The failure for an answer that is not what the service's description promises."""
+        return self._failure(
+            method,
+            path,
+            f"answered {what}. Check api_url: is this really the API, with no proxy or login "
+            "page in between?",
+            code="unexpected_answer",
+            outcome_unknown=True,
+        )
+
+    def _redirected(self, method: str, path: str, response: requests.Response) -> Failure:
+        # Laravel Cloud has answered writes with a redirect to its dashboard (the vendor's
+        # Terraform provider names POST …/background-processes); it may hide a 401 or 422.
+        target = urlsplit(response.headers.get("Location", ""))
+        return self._failure(
+            method,
+            path,
+            f"answered HTTP {response.status_code}, a redirect to "
+            f"{(target.hostname or '') + target.path or 'nowhere'}, and not as an API. It was not "
+            "followed. Check the token, the ids in the path and api_url.",
+            code="redirected",
+            status=response.status_code,
+            outcome_unknown=True,
+        )
+
+    def _unreachable(self, method: str, path: str, error: Exception, *, sent: bool) -> Failure:
+        what = "the TLS connection failed" if isinstance(error, SSLError) else "no answer"
+        return self._failure(
+            method,
+            path,
+            f"gave no usable answer at {self._settings.url} ({what}: {_reason(error)}). "
+            "Check api_url, the network, proxies and certificates.",
+            code="unreachable",
+            outcome_unknown=sent,
+            pending=isinstance(error, requests.exceptions.ReadTimeout),
+        )
+
+    def _refused(
+        self, method: str, path: str, response: requests.Response, seconds: float = 0.0
+    ) -> Failure:
+        status = response.status_code
+        said, details = _said(_decoded(response))
+        code, advice = _ADVICE.get(status, ("service_error" if status >= 500 else "refused", ""))
+        if status == 429:
+            limit = response.headers.get("x-ratelimit-limit", "not told")
+            advice = (
+                f" The limit (requests) is {limit}; it should lift in {seconds:.0f} seconds. This "
+                f"task has waited {self.waited:.0f} of its {self._settings.max_wait} seconds "
+                f"(api_max_wait) and repeats a request {self._settings.retries} times at most "
+                "(api_retries)."
+            )
+        return self._failure(
+            method,
+            path,
+            f"answered HTTP {status}: {said}.{advice.format(hint=self.service.token_hint)}",
+            code=code,
+            status=status,
+            details=details,
+            request_id=response.headers.get("x-request-id"),
+            outcome_unknown=status >= 500,
+            pending=status == 504,
+        )
+
+    def _failure(self, method: str, path: str, text: str, **about: Any) -> Failure:
+        request_id = about.get("request_id")
+        message = f"{method} {path}: {self.service.name} {text}"
+        if request_id:
+            message += f" Request id: {request_id}."
+        about["details"] = self._scrubbed(about.get("details"))
+        return Failure(self._scrubbed(message), **about)
+
+    def _scrubbed(self, value: Any) -> Any:
+        """A service may quote the token back, and ansible-core 2.19 to 2.21 print the texts of
+        exceptions unmasked."""
+        token = json.dumps(self._settings.token)[1:-1]
+        return json.loads(json.dumps(value).replace(token, "***"))
+
+
+_ADVICE = {
+    401: ("unauthorized", " The token was refused: check {hint}; it may have expired."),
+    403: ("forbidden", " The token is not allowed to do this: check its permissions."),
+    404: ("not_found", " It does not exist, or the token has no access to it."),
+    429: ("rate_limited", ""),
+}
+
+_NOT_JSON: Any = object()
+
+
+def _decoded(response: requests.Response) -> Any:
+    """The JSON of an answer, None for an empty one, _NOT_JSON for anything else.
+
+    Raises requests' ChunkedEncodingError when JSON was announced and came broken: with
+    urllib3 1.26 an answer that was cut in half looks complete.
+    """
+    if not response.content.strip():
+        return None
+    try:
+        return json.loads(response.content)
+    except ValueError:
+        if "json" in response.headers.get("Content-Type", ""):
+            raise requests.exceptions.ChunkedEncodingError("the answer was cut short") from None
+        return _NOT_JSON
+
+
+def _said(decoded: Any) -> tuple[str, Any]:
+    """What a service says of an error: one sentence, and its field errors.
+
+    Sevalla: ``{message, status, data: {code, message}}``, where data.code is a tracking id.
+    Laravel Cloud: ``{message, errors: {field: [texts]}}``; some 422 have the message only.
+    """
+    if not isinstance(decoded, dict):
+        return "no message that can be read", None
+    data, errors = decoded.get("data"), decoded.get("errors")
+    texts = [decoded.get("message"), data.get("message") if isinstance(data, dict) else None]
+    if isinstance(errors, dict):
+        texts += [
+            f"{field}: {' '.join(map(str, said)) if isinstance(said, list) else said}"
+            for field, said in errors.items()
+        ]
+    told = list(dict.fromkeys(str(text).rstrip(".") for text in texts if text))
+    return "; ".join(told)[:_SHOWN] or "no message", errors or data
+
+
+def _never_connected(error: Exception) -> bool:
+    """Tell whether a request was certainly not sent."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, ConnectTimeout) or isinstance(
+        reason, (NewConnectionError, ConnectTimeoutError)
+    )
+
+
+def _as_urllib3(error: Exception) -> HTTPError:
+    """requests wraps what urllib3 raised; Retry asks for urllib3's own."""
+    if _never_connected(error):
+        return ConnectTimeoutError(str(error))
+    return ProtocolError(str(error))
+
+
+def _reason(error: Exception) -> str:
+    """The cause of a connection error, without the addresses of Python's objects in it."""
+    cause = error.args[0] if error.args else error
+    cause = getattr(cause, "reason", cause)
+    return re.sub(r"<[^>]*>:? ?|^\w+\(\w*: ?", "", str(cause))[:_SHOWN] or type(error).__name__

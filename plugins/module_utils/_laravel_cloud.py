@@ -1,0 +1,416 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Laravel Cloud's background processes: their table, how they are addressed, how they are read.
+
+Facts are from the service's OpenAPI description and from answers that the live service gave in
+March and April 2026; where the two disagree the recorded answers are right.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Iterator
+from urllib.parse import quote
+
+from ._failure import Failure, Problem
+from ._fields import UNKNOWN, Field, Options, Process, Shape, argument_spec, covers, without_nulls
+from ._http import Client, Service
+from ._laravel_cloud_schema import CREATE_BACKGROUND_PROCESS, UPDATE_BACKGROUND_PROCESS
+from ._plan import Address, Entry, Resource, Step
+
+SERVICE = Service(
+    name="Laravel Cloud",
+    # Laravel takes a request for JSON when the first type listed is JSON; without that it
+    # answers an unauthenticated call with a redirect to a login page.
+    accept="application/vnd.api+json, application/json",
+    token_hint="api_token or the environment variable LARAVEL_CLOUD_API_TOKEN",
+)
+TOKEN_VARIABLES = ["LARAVEL_CLOUD_API_TOKEN", "LARAVEL_CLOUD_TOKEN"]
+URL_VARIABLE = "LARAVEL_CLOUD_BASE_URL"
+URL = "https://cloud.laravel.com/api"
+# What is needed depends on the others, and module_defaults may give it: check_scope decides.
+SCOPE_SPEC: dict[str, Any] = {
+    option: {"type": "str"} for option in ("instance", "environment", "application")
+}
+
+# Requests know eight keys of config; answers have twelve, in kebab-case.
+_SETTABLE = tuple(CREATE_BACKGROUND_PROCESS["properties"]["config"]["properties"])
+_ALL_KEYS = (*_SETTABLE, "name", "max_jobs", "max_time", "stop_when_empty")
+
+
+def is_id(kind: str, text: str) -> bool:
+    """Tell whether a text is an id of a kind: ``process-…``, ``inst-…``, ``env-…``, ``app-…``."""
+    return re.fullmatch(rf"{kind}-[0-9A-Za-z-]+", text) is not None
+
+
+def queue_names(queue: Any) -> list[str]:
+    """The queues of a worker in their order: a list or a comma-separated string, less blanks."""
+    texts = queue if isinstance(queue, list) else [queue or ""]
+    return [name.strip() for text in texts for name in str(text).split(",") if name.strip()]
+
+
+def _clean_config(config: Any) -> Any:
+    given = without_nulls(config)
+    return {**given, "queue": queue_names(given["queue"])} if "queue" in given else given
+
+
+def _decode_config(wire: Any) -> Any:
+    # PHP's empty array: a custom process has [], and {} or null mean the same.
+    if wire in ([], None):
+        return {}
+    if not isinstance(wire, dict):
+        return UNKNOWN
+    settable = {key: wire[key] for key in _SETTABLE if wire.get(key) is not None}
+    for key in ("tries", "backoff", "sleep", "rest", "timeout"):
+        # Numbers may come back as strings: the vendor's own client posts them so.
+        if isinstance(settable.get(key), str) and re.fullmatch(r"-?\d+", settable[key]):
+            settable[key] = int(settable[key])
+    if "queue" in settable:
+        settable["queue"] = queue_names(settable["queue"])
+    if "force" in settable:
+        settable["force"] = settable["force"] in (True, 1, "1", "true")
+    return settable
+
+
+def _same_config(want: Any, have: Any) -> bool:
+    # Without a value there is no --force in the worker's command, as with false.
+    return have is not UNKNOWN and covers({"force": False, **have}, want)
+
+
+def _complete_config(want: Any, have: Any) -> Any:
+    # Sent whole: right whether a PATCH merges config or replaces it, which is not documented.
+    return {**have, **want} if isinstance(have, dict) else want
+
+
+def _encode_config(value: Any, have: Any) -> Any:
+    return {**value, "queue": ",".join(value["queue"])} if "queue" in value else value
+
+
+def _config_spec() -> dict[str, Any]:
+    spec = argument_spec(CREATE_BACKGROUND_PROCESS["properties"]["config"], str)
+    spec["options"]["queue"] = {"type": "list", "elements": "str"}
+    return spec
+
+
+CONFIG = Shape(
+    decode=_decode_config,
+    same=_same_config,
+    complete=_complete_config,
+    encode=_encode_config,
+)
+
+FIELDS = (
+    # PATCH takes a type, but what becomes of config and command then was never seen.
+    Field("type", {"type": "str", "choices": ["worker", "custom"]}, on_update=False),
+    Field("processes", {"type": "int"}, default=1),
+    Field("command", {"type": "str"}, only_for=("custom",), clean=str.strip),
+    Field("config", _config_spec(), only_for=("worker",), shape=CONFIG, clean=_clean_config),
+)
+
+
+def _worker_part(process: Process, key: str) -> Any:
+    config = _decode_config(process.get("config"))
+    return config.get(key) if isinstance(config, dict) else None
+
+
+def address(options: Options) -> Address:
+    """How an entry names its process: by id, else a worker by the given ones of connection and
+    queue, a custom process by its command. Processes have no name, and duplicates are allowed."""
+    if options.get("id"):
+        wanted = options["id"]
+        return Address(f"process with id {wanted}", lambda live: live.get("id") == wanted, False)
+    if options.get("type") == "custom":
+        command = options.get("command")
+        return Address(
+            f"custom process with command {command!r}",
+            lambda live: (
+                live.get("type") == "custom" and str(live.get("command") or "").strip() == command
+            ),
+        )
+    config = options.get("config", {})
+    identity = {key: config[key] for key in ("connection", "queue") if key in config}
+    words = " and ".join(
+        f"{key} {','.join(value) if isinstance(value, list) else value!s}"
+        for key, value in identity.items()
+    )
+    return Address(
+        f"worker with {words or 'any connection and queue'}",
+        lambda live: (
+            live.get("type") == "worker"
+            and all(covers(_worker_part(live, key), value) for key, value in identity.items())
+        ),
+    )
+
+
+def check_scope(params: dict[str, Any]) -> list[Problem]:
+    """The problems with how the instance is named, known before anything is read."""
+    instance, environment = params["instance"], params["environment"]
+    if not instance:
+        return [] if params["id"] else [Problem("instance", "give it, or the id of a process")]
+    if is_id("inst", instance):
+        return []
+    if not environment:
+        return [Problem("environment", f"needed, since instance {instance!r} is a name")]
+    if not is_id("env", environment) and not params["application"]:
+        return [Problem("application", f"needed, since environment {environment!r} is a name")]
+    return []
+
+
+def check_address(options: Options, state: str) -> list[Problem]:
+    """The problems with how an entry names its process, known before anything is read."""
+    process_id, process_type = options.get("id"), options.get("type")
+    if process_id:
+        right = is_id("process", process_id)
+        return [] if right else [Problem("id", "is not an id of the form process-…")]
+    if not process_type:
+        return [Problem("type", "give worker or custom, or address the process by id")]
+    problems = []
+    if process_type == "custom" and not options.get("command"):
+        problems.append(Problem("command", "a custom process is addressed by it; give it, or id"))
+    if process_type == "worker" and state == "absent":
+        # A deletion must never hit another worker than the one that is meant.
+        problems += _missing_identity(options, "needed to say which worker to delete, unless id is")
+    return problems
+
+
+def _missing_identity(options: Options, why: str) -> list[Problem]:
+    config = options.get("config", {})
+    return [Problem(f"config.{key}", why) for key in ("connection", "queue") if not config.get(key)]
+
+
+def rules(options: Options, process_type: str | None, creating: bool) -> list[Problem]:
+    """The problems that stand in several options together, for a process of a type."""
+    problems = []
+    if process_type != "custom" and "command" in options:
+        problems.append(Problem("command", "a worker has none; the service makes it from config"))
+    if process_type != "worker" and "config" in options:
+        problems.append(Problem("config", "a custom process has none"))
+    if process_type == "worker":
+        if creating:
+            problems += _missing_identity(options, "needed to create a worker")
+        elif options.get("config", {}).get("queue") == []:
+            problems.append(Problem("config.queue", "names no queue"))
+    return problems
+
+
+def predict(scope: str, process: Process, body: dict[str, Any]) -> Process:
+    """The process as Laravel Cloud would show it once a body is stored, less what it makes."""
+    after = {"instance_id": scope, **process, **body}
+    if after.get("type") == "worker":
+        empty = {key: None for key in _ALL_KEYS}
+        after["config"] = {**empty, **(process.get("config") or {}), **body.get("config", {})}
+        if "config" in body:
+            after.pop("command", None)  # made by the service from config
+    else:
+        after["config"] = {}
+    return after
+
+
+PROCESS = Resource(
+    service=SERVICE.name,
+    collection="/instances/{scope}/background-processes",
+    item="/background-processes/{id}",
+    fields=FIELDS,
+    address=address,
+    rules=rules,
+    predict=predict,
+)
+
+
+SCHEMAS = {"create": CREATE_BACKGROUND_PROCESS, "update": UPDATE_BACKGROUND_PROCESS}
+
+
+def body_rules(body: dict[str, Any]) -> list[Problem]:
+    """The problems inside one field of a body that is to be sent: none here."""
+    return []
+
+
+def remarks(body: dict[str, Any]) -> list[str]:
+    """Warnings about values about which the service may know better: none here."""
+    return []
+
+
+def option_name(path: list[Any]) -> str:
+    """The option that a place in a body belongs to, as ``config.tries``."""
+    return ".".join(str(part) for part in path)
+
+
+def receive(client: Client, path: str, answer: Any, scope: str) -> Process:
+    """The process in a JSON:API document: attributes flattened, with id and instance_id, and
+    config always a dict with snake_case keys. ``scope`` is the instance when it is known."""
+    data = answer.get("data") if isinstance(answer, dict) else None
+    return _process(client, path, data, scope)
+
+
+def _process(client: Client, path: str, resource: Any, scope: str) -> Process:
+    resource = _resource(client, path, resource)
+    attributes = resource["attributes"]
+    config = attributes.get("config")
+    instance = _related(resource, "instance")
+    return {
+        "id": resource["id"],
+        "instance_id": scope or (instance[0] if instance else None),
+        **attributes,
+        "config": {key.replace("-", "_"): value for key, value in config.items()}
+        if isinstance(config, dict)
+        else {},
+    }
+
+
+def _resource(client: Client, path: str, value: Any) -> dict[str, Any]:
+    if (
+        isinstance(value, dict)
+        and isinstance(value.get("id"), str)
+        and isinstance(value.get("attributes"), dict)
+    ):
+        return value
+    raise client.unexpected("GET", path, "a resource without an id or attributes")
+
+
+def _related(resource: dict[str, Any], relation: str) -> list[str] | None:
+    """The ids of a relation; None when the answer does not have it."""
+    relations = resource.get("relationships")
+    linked = relations.get(relation) if isinstance(relations, dict) else None
+    data = linked.get("data") if isinstance(linked, dict) else None
+    listed = [data] if isinstance(data, dict) else data
+    if not isinstance(listed, list):
+        return None
+    return [str(item.get("id")) for item in listed if isinstance(item, dict)]
+
+
+def _walk(
+    client: Client, path: str, params: dict[str, Any] | None = None
+) -> Iterator[tuple[dict[str, Any], dict[str, dict[str, Any]]]]:
+    """Every resource of a list, with what its page includes, by id."""
+    for page in client.numbered_pages(path, params):
+        included = page.get("included")
+        by_id = {
+            str(item["id"]): item
+            for item in (included if isinstance(included, list) else [])
+            if isinstance(item, dict) and "id" in item
+        }
+        for item in page["data"]:
+            yield _resource(client, path, item), by_id
+
+
+def list_processes(client: Client, instance: str) -> list[Process]:
+    """All background processes of an instance. A missing instance is a Failure, never an
+    empty list."""
+    path = PROCESS.collection.format(scope=quote(instance, safe=""))
+    try:
+        return [_process(client, path, item, instance) for item, _included in _walk(client, path)]
+    except Failure as failure:
+        raise _missing("instance", instance) if failure.status == 404 else failure from None
+
+
+def get_process(client: Client, process_id: str) -> list[Process]:
+    """The process with an id, as a list of one; an empty list when there is none."""
+    path = PROCESS.item.format(id=quote(process_id, safe=""))
+    try:
+        return [receive(client, path, client.get(path, {"include": "instance"}), "")]
+    except Failure as failure:
+        if failure.status == 404:
+            return []
+        raise
+
+
+def read(client: Client, params: dict[str, Any], entry: Entry) -> tuple[str, list[Process]]:
+    """The instance's id and its processes, as far as the entry needs them."""
+    if params["instance"]:
+        return read_instance(
+            client, params["instance"], params["environment"], params["application"]
+        )
+    found = get_process(client, entry.options["id"])
+    return (str(found[0]["instance_id"] or "") if found else ""), found
+
+
+def resolve_names(client: Client, steps: list[Step]) -> list[Problem]:
+    """Put ids for the names in bodies: there are none here."""
+    return []
+
+
+def read_instance(
+    client: Client, instance: str, environment: str | None, application: str | None
+) -> tuple[str, list[Process]]:
+    """The id of an instance and all its processes: one request for an id, two for names.
+
+    Raises Failure when a name is unknown or means several things.
+    """
+    if is_id("inst", instance):
+        return instance, list_processes(client, instance)
+    environment = find_environment(client, environment or "", application)
+    path = f"/environments/{quote(environment, safe='')}/instances"
+    # No filter[name]: it may match parts of names, and commas and "true" mean something to it.
+    found = _one(
+        "instance",
+        instance,
+        ("name",),
+        _listed(
+            "environment", environment, _walk(client, path, {"include": "backgroundProcesses"})
+        ),
+    )
+    resource, included = found
+    ids = _related(resource, "backgroundProcesses")
+    if ids is None or any(process_id not in included for process_id in ids):
+        return resource["id"], list_processes(client, resource["id"])
+    listed = [_process(client, path, included[key], resource["id"]) for key in ids]
+    return resource["id"], listed
+
+
+def find_environment(client: Client, environment: str, application: str | None) -> str:
+    """The id of the environment that a user names by id, slug or name, with its application."""
+    if is_id("env", environment):
+        return environment
+    if is_id("app", application or ""):
+        path = f"/applications/{quote(application or '', safe='')}/environments"
+        candidates = _listed("application", application or "", _walk(client, path))
+    else:
+        path = "/applications"
+        listed = _walk(client, path, {"include": "environments"})
+        found, included = _one("application", application or "", ("slug", "name"), listed)
+        ids = _related(found, "environments") or []
+        candidates = [(_resource(client, path, included.get(key)), included) for key in ids]
+    # Never return an environment itself: it carries the application's secrets in plain text.
+    return str(_one("environment", environment, ("slug", "name"), candidates)[0]["id"])
+
+
+def _listed(kind: str, parent: str, items: Iterator[Any]) -> list[Any]:
+    """All items of a parent's list; a missing parent is a Failure that names it."""
+    try:
+        return list(items)
+    except Failure as failure:
+        raise _missing(kind, parent) if failure.status == 404 else failure from None
+
+
+def _one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Any) -> Any:
+    """The one candidate whose id or first matching key is exactly ``wanted``.
+
+    Names are not unique and a slug is not made from the name, so slugs go first.
+    """
+    candidates = list(candidates)
+    for key in keys:
+        found = [item for item in candidates if item[0]["attributes"].get(key) == wanted]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            ids = [str(item[0]["id"]) for item in found]
+            raise Failure(
+                f"{len(ids)} {kind}s have the {key} {wanted!r}: {', '.join(ids)}. "
+                "Nothing was sent. Give the id.",
+                code="ambiguous",
+                details=ids,
+            )
+    raise _missing(kind, wanted)
+
+
+def _missing(kind: str, wanted: str) -> Failure:
+    return Failure(
+        f"There is no {kind} {wanted!r} on Laravel Cloud, or the token has no access to it. "
+        f"Nothing was sent. Check {kind}; names are case-sensitive, an id always works.",
+        code="not_found",
+        status=404,
+    )

@@ -1,0 +1,136 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A module's options: their argument spec, and what they say once Ansible has parsed them.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Protocol
+
+from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
+
+from ._failure import Problem, invalid_options
+from ._fields import CANNOT, Options, Process
+from ._http import Client, Service, Settings
+from ._plan import Entry, Resource, Step
+
+
+class Backend(Protocol):
+    """What a service's file (``_sevalla.py``, ``_laravel_cloud.py``) offers; the file itself
+    is the object. Its functions say more of each."""
+
+    SERVICE: Service
+    TOKEN_VARIABLES: list[str]
+    URL_VARIABLE: str
+    URL: str
+    SCOPE_SPEC: dict[str, Any]
+    PROCESS: Resource
+    SCHEMAS: dict[str, dict[str, Any]]
+
+    def check_scope(self, params: dict[str, Any]) -> list[Problem]: ...
+    def check_address(self, options: Options, state: str) -> list[Problem]: ...
+    def read(
+        self, client: Client, params: dict[str, Any], entry: Entry
+    ) -> tuple[str, list[Process]]: ...
+    def list_processes(self, client: Client, scope: str) -> list[Process]: ...
+    def receive(self, client: Client, path: str, answer: Any, scope: str) -> Process: ...
+    def resolve_names(self, client: Client, steps: list[Step]) -> list[Problem]: ...
+    def body_rules(self, body: dict[str, Any]) -> list[Problem]: ...
+    def remarks(self, body: dict[str, Any]) -> list[str]: ...
+    def option_name(self, path: list[Any]) -> str: ...
+
+
+def first_set(*names: str) -> str:
+    """The first of some environment variables that is not empty; a fallback of a spec.
+
+    Not Ansible's env_fallback: that one takes a variable that is set and empty.
+    """
+    for name in names:
+        if os.environ.get(name):
+            return os.environ[name]
+    raise AnsibleFallbackNotFound
+
+
+def connection_spec(backend: Backend) -> dict[str, Any]:
+    """The connection options, as in the service's connection doc fragment."""
+    return {
+        # Checked by Client and not required here, so that linters accept the environment
+        # and module_defaults.
+        "api_token": {
+            "type": "str",
+            "no_log": True,
+            "aliases": ["api_key"],
+            "fallback": (first_set, backend.TOKEN_VARIABLES),
+        },
+        "api_url": {
+            "type": "str",
+            "default": backend.URL,
+            "fallback": (first_set, [backend.URL_VARIABLE]),
+        },
+        "api_timeout": {"type": "int", "default": 30},
+        "api_retries": {"type": "int", "default": 5},
+        "api_max_wait": {"type": "int", "default": 300},
+        "validate_certs": {"type": "bool", "default": True},
+        "ca_path": {"type": "path"},
+    }
+
+
+def process_spec(backend: Backend) -> dict[str, Any]:
+    """The options of one process, as in the service's process doc fragment."""
+    spec: dict[str, Any] = {"id": {"type": "str", "aliases": ["process_id"]}}
+    spec.update((field.option, field.spec) for field in backend.PROCESS.fields)
+    clearable = [field.option for field in backend.PROCESS.fields if field.empty is not CANNOT]
+    if clearable:
+        spec["clear"] = {"type": "list", "elements": "str", "choices": clearable}
+    return spec
+
+
+def settings(params: dict[str, Any]) -> Settings:
+    """The connection options as the client takes them; raises Failure for values out of range."""
+    lowest = {"api_timeout": 1, "api_retries": 0, "api_max_wait": 0}
+    problems = [
+        Problem(option, f"must be {low} or more")
+        for option, low in lowest.items()
+        if params[option] < low
+    ]
+    if params["ca_path"] and not os.path.exists(params["ca_path"]):
+        problems.append(Problem("ca_path", f"there is no file {params['ca_path']}"))
+    if problems:
+        raise invalid_options(problems)
+    return Settings(
+        url=params["api_url"],
+        token=params["api_token"] or "",
+        timeout=params["api_timeout"],
+        retries=params["api_retries"],
+        max_wait=params["api_max_wait"],
+        verify=(params["ca_path"] or True) if params["validate_certs"] else False,
+    )
+
+
+def entry(backend: Backend, params: dict[str, Any], state: str, problems: list[Problem]) -> Entry:
+    """What the options say of one process, cleaned, without what was not given.
+
+    Raises Failure that names every option that is wrong on its own, with ``problems`` that
+    were found before.
+    """
+    options: Options = {"id": params["id"]} if params["id"] else {}
+    for field in backend.PROCESS.fields:
+        value = params.get(field.option)
+        value = value if value is None else field.clean(value)
+        if value is not None and value != {}:
+            options[field.option] = value
+    clear = tuple(params.get("clear") or ())
+    problems = [*problems, *backend.check_address(options, state)]
+    problems += [
+        Problem(option, "is given and in clear; it can only be one")
+        for option in clear
+        if option in options
+    ]
+    if problems:
+        raise invalid_options(problems)
+    return Entry(options, clear, state)

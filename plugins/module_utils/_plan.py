@@ -1,0 +1,235 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one decision: what to send so that the live processes become the wanted ones.
+
+Everything that a run says or does is read off the plan: ``changed`` is "it has steps", the
+diff is its before and after, check mode is not sending it. Pure: nothing of Ansible, requests
+or the clock is imported here, and a test holds that.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Callable, NamedTuple, Optional
+from urllib.parse import quote
+
+from ._failure import Failure, Problem
+from ._fields import Field, Options, Process, is_empty, shown
+
+NEW_ID = "{process_id}"
+"""Stands in a path for the id of a process that the step before creates."""
+
+
+class Entry(NamedTuple):
+    """What the user wants of one process: the options that were given, and no others."""
+
+    options: Options
+    clear: tuple[str, ...] = ()
+    state: str = "present"
+
+
+class Address(NamedTuple):
+    """How an entry names its process: in words, and as a test of a live process.
+
+    ``creates`` tells whether a process that nobody answers for can be created under it.
+    """
+
+    words: str
+    answers: Callable[[Process], bool]
+    creates: bool = True
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A kind of process as data. ``collection`` and ``item`` are path templates with
+    ``{scope}`` (the application or instance) and ``{id}``.
+
+    ``address(options)`` says which process an entry means. ``rules(options, type, creating)``
+    gives the problems that stand in several fields together. ``undeletable(process)`` gives
+    the reason why a process cannot be deleted, or None. ``predict(scope, process, body)`` is
+    the process as the service would show it after a body was stored.
+    """
+
+    service: str
+    collection: str
+    item: str
+    fields: tuple[Field, ...]
+    address: Callable[[Options], Address]
+    rules: Callable[[Options, Optional[str], bool], list[Problem]]
+    predict: Callable[[str, Process, dict[str, Any]], Process]
+    undeletable: Callable[[Process], Optional[str]] = lambda process: None
+
+    def field_of(self, wire: str) -> Field:
+        """The field that a key of a body belongs to."""
+        return next(known for known in self.fields if known.wire == wire)
+
+
+@dataclass
+class Step:
+    """One write. ``path`` may hold NEW_ID; ``body`` is None for a DELETE."""
+
+    action: str
+    method: str
+    path: str
+    body: Optional[dict[str, Any]]
+    deploys: bool = True
+
+    def told(self) -> dict[str, Any]:
+        """The step as the result's ``plan`` lists it."""
+        return {
+            "action": self.action,
+            "method": self.method,
+            "path": self.path,
+            "body": self.body,
+        }
+
+
+@dataclass
+class Plan:
+    """What one entry needs. ``live`` is the process before, None when there is none;
+    ``process`` the process as it would be after; ``before`` and ``after`` the managed fields."""
+
+    entry: Entry
+    address: Address
+    live: Optional[Process]
+    process: Optional[Process] = None
+    before: Options = field(default_factory=dict)
+    after: Options = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def deployment_required(self) -> bool:
+        """Whether a step takes effect at the next deployment."""
+        return any(step.deploys for step in self.steps)
+
+
+def plan(resource: Resource, scope: str, entry: Entry, live: list[Process]) -> Plan:
+    """Decide what makes ``live`` what ``entry`` wants.
+
+    Raises Failure ``ambiguous`` when several processes answer to the entry, ``not_found`` when
+    none does and none can be created under that address.
+    """
+    address = resource.address(entry.options)
+    made = Plan(entry, address, locate(address, live))
+    if entry.state == "absent":
+        _plan_absent(resource, scope, made)
+    elif made.live is not None:
+        _plan_update(resource, scope, made, made.live)
+    elif address.creates:
+        _plan_create(resource, scope, made)
+    else:
+        raise Failure(
+            f"There is no {address.words}, and none can be created under that address.",
+            code="not_found",
+        )
+    return made
+
+
+def locate(address: Address, live: list[Process]) -> Process | None:
+    """The process that answers to an address; raises Failure ``ambiguous`` for several."""
+    found = [process for process in live if address.answers(process)]
+    if len(found) > 1:
+        ids = [str(process.get("id")) for process in found]
+        raise Failure(
+            f"{len(found)} processes answer to {address.words}: {', '.join(ids)}. "
+            "Nothing was sent. Give id to say which one is meant.",
+            code="ambiguous",
+            details=ids,
+        )
+    return found[0] if found else None
+
+
+def unstored(resource: Resource, body: dict[str, Any], process: Process) -> list[str]:
+    """The options that a body set and that the service's own answer does not show."""
+    missed = []
+    for wire, value in body.items():
+        known = resource.field_of(wire)
+        want = known.shape.decode(value)
+        have = known.live(process, want)
+        if not (is_empty(have) if is_empty(want) else known.shape.same(want, have)):
+            missed.append(known.option)
+    return missed
+
+
+def _plan_absent(resource: Resource, scope: str, made: Plan) -> None:
+    if made.live is None:
+        return
+    reason = resource.undeletable(made.live)
+    if reason:
+        made.problems.append(Problem("state", reason))
+    values = {known.option: known.live(made.live) for known in resource.fields}
+    made.before = {option: value for option, value in values.items() if not is_empty(value)}
+    made.steps = [Step("delete", "DELETE", item_path(resource, scope, made.live), None)]
+
+
+def _plan_update(resource: Resource, scope: str, made: Plan, live: Process) -> None:
+    options, clear = made.entry.options, made.entry.clear
+    process_type = live.get("type") or options.get("type")
+    made.problems += resource.rules(options, process_type, False)
+    body: dict[str, Any] = {}
+    for known in resource.fields:
+        option = known.option
+        want = options.get(option)
+        if option not in clear and want is None:
+            continue
+        have = known.live(live, want)
+        made.before[option] = made.after[option] = want
+        if is_empty(have) if option in clear else known.shape.same(want, have):
+            continue
+        if option in clear:
+            made.before[option] = shown(None, have)
+            body[known.wire] = known.empty(have)
+        elif known.on_update:
+            value = known.shape.complete(want, have)
+            made.before[option] = _changing(want, value, have)
+            body[known.wire] = known.shape.encode(value, have)
+        else:
+            made.problems.append(Problem(option, f"cannot change; {made.address.words} has {have}"))
+    made.process = live
+    if body:
+        made.steps = [_update(resource, item_path(resource, scope, live), body)]
+        made.process = resource.predict(scope, live, body)
+
+
+def _changing(want: Any, value: Any, have: Any) -> Any:
+    """The live values that a change is about: of the keys that were given, and of those that go."""
+    before = shown(want, have)
+    if isinstance(before, dict):
+        before.update((key, have[key]) for key in have if key not in value)
+    return before
+
+
+def _plan_create(resource: Resource, scope: str, made: Plan) -> None:
+    options = made.entry.options
+    made.problems += resource.rules(options, options.get("type"), True)
+    first: dict[str, Any] = {}
+    then: dict[str, Any] = {}
+    for known in resource.fields:
+        want = options.get(known.option, known.default)
+        if want is None:
+            continue
+        if known.default is not None:
+            want = known.shape.complete(want, known.default)
+        made.after[known.option] = want
+        (first if known.on_create else then)[known.wire] = known.shape.encode(want, None)
+    collection = resource.collection.format(scope=quote(scope, safe=""))
+    made.steps = [Step("create", "POST", collection, first)]
+    made.process = resource.predict(scope, {}, {**first, **then})
+    if then:
+        made.steps.append(_update(resource, item_path(resource, scope, None), then))
+
+
+def _update(resource: Resource, path: str, body: dict[str, Any]) -> Step:
+    deploys = any(resource.field_of(wire).deploys for wire in body)
+    return Step("update", "PATCH", path, body, deploys)
+
+
+def item_path(resource: Resource, scope: str, process: Process | None) -> str:
+    """The path of a process, or of the one that is still to be created."""
+    process_id = NEW_ID if process is None else quote(str(process["id"]), safe="")
+    return resource.item.format(scope=quote(scope, safe=""), id=process_id)

@@ -1,0 +1,287 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Keep one background process of a Laravel Cloud instance as a task describes it."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: laravel_cloud_background_process
+short_description: Manage a background process of a Laravel Cloud instance
+version_added: "0.1.0"
+author:
+  - evenkeel.paas contributors (@evenkeel)
+description:
+  - Creates, changes and deletes a background process of an instance on Laravel Cloud.
+  - Background processes have no name. A worker is addressed by its connection and queues, a custom process by its
+    command, and either by its id.
+  - Options that are not given, or null, are not managed. They are never compared and never sent.
+  - A change is one request with the fields that differ. Nothing is sent when nothing differs.
+  - Creations, changes and deletions take effect at the environment's next deployment, see RV(deployment_required).
+options:
+  instance:
+    description:
+      - The instance, by its id (C(inst-...)), or by its name together with O(environment).
+      - Needed unless O(id) is given.
+    type: str
+  environment:
+    description:
+      - The environment of an O(instance) that is named, by its id (C(env-...)), or by its slug or name together with
+        O(application). A slug goes before a name.
+    type: str
+  application:
+    description:
+      - The application of an O(environment) that is named, by its id (C(app-...)), slug or name. A slug goes before a
+        name.
+    type: str
+  state:
+    description:
+      - V(present) makes the process as described, V(absent) deletes it.
+    type: str
+    choices: [present, absent]
+    default: present
+extends_documentation_fragment:
+  - evenkeel.paas.attributes
+  - evenkeel.paas.attributes.laravel_cloud
+  - evenkeel.paas.attributes.writer
+  - evenkeel.paas.connection
+  - evenkeel.paas.connection.laravel_cloud
+  - evenkeel.paas.laravel_cloud_background_process
+seealso:
+  - module: evenkeel.paas.sevalla_process
+"""
+
+EXAMPLES = r"""
+- name: A worker for two queues, the more important one first
+  evenkeel.paas.laravel_cloud_background_process:
+    application: shop
+    environment: production
+    instance: Workers
+    type: worker
+    processes: 2
+    config:
+      connection: redis
+      queue:
+        - emails
+        - default
+      tries: 3
+      timeout: 120
+
+- name: Horizon
+  evenkeel.paas.laravel_cloud_background_process:
+    application: shop
+    environment: production
+    instance: Workers
+    type: custom
+    command: php artisan horizon
+
+- name: Give the worker more tries and leave the rest of it alone
+  evenkeel.paas.laravel_cloud_background_process:
+    application: shop
+    environment: production
+    instance: Workers
+    type: worker
+    config:
+      connection: redis
+      queue: emails,default
+      tries: 5
+
+- name: Horizon is no longer needed
+  evenkeel.paas.laravel_cloud_background_process:
+    application: shop
+    environment: production
+    instance: Workers
+    type: custom
+    command: php artisan horizon
+    state: absent
+"""
+
+RETURN = r"""
+process:
+  description:
+    - The process as the service gives it, its attributes beside its id, null when it is absent.
+    - In check mode the process as it would be, less what only the service knows.
+  returned: success
+  type: dict
+  sample:
+    id: process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
+    instance_id: inst-a15fd671-14f8-489f-b552-886c7ffa09dd
+    type: worker
+    processes: 1
+    command: php artisan queue:work database --sleep=10 --quiet
+    config:
+      connection: database
+      queue: null
+      name: null
+      tries: null
+      backoff: null
+      max_jobs: null
+      max_time: null
+      sleep: 10
+      rest: null
+      timeout: null
+      force: null
+      stop_when_empty: null
+    strategy_type: none
+    strategy_threshold: null
+    created_at: "2026-04-12T10:42:32.000000Z"
+  contains:
+    id:
+      description: The id of the process. Left out in check mode for a process that is not created yet.
+      returned: when the process exists
+      type: str
+    instance_id:
+      description: The id of the instance.
+      returned: success
+      type: str
+    type:
+      description: What kind of process it is.
+      returned: success
+      type: str
+    processes:
+      description: How many of it run.
+      returned: success
+      type: int
+    command:
+      description:
+        - The command. The service makes a worker's from its settings; in check mode it is left out when these would
+          change.
+      returned: success
+      type: str
+    config:
+      description: The settings of a worker, with C(snake_case) keys, empty for a custom process.
+      returned: success
+      type: dict
+    strategy_type:
+      description: How a queue cluster scales. Null in the answer to a creation.
+      returned: when the process exists
+      type: str
+    strategy_threshold:
+      description: When a queue cluster scales, or null.
+      returned: when the process exists
+      type: int
+    created_at:
+      description: When the process was created.
+      returned: when the process exists
+      type: str
+plan:
+  description:
+    - The writes that were sent, or would be sent, in their order. Empty when nothing differs.
+    - C({process_id}) in a path stands for the id of a process that the write before creates.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: What the write does, one of V(create), V(update) and V(delete).
+      returned: always
+      type: str
+    method:
+      description: The HTTP method.
+      returned: always
+      type: str
+    path:
+      description: The path below O(api_url).
+      returned: always
+      type: str
+    body:
+      description: The body, null for a deletion.
+      returned: always
+      type: dict
+  sample:
+    - action: update
+      method: PATCH
+      path: /background-processes/process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
+      body:
+        processes: 2
+deployment_required:
+  description: Whether something was changed, or would be, that takes effect at the next deployment only.
+  returned: success
+  type: bool
+  sample: true
+diff:
+  description: The managed options before and after, as a user writes them.
+  returned: success
+  type: dict
+  contains:
+    before:
+      description: The values before.
+      returned: always
+      type: dict
+    after:
+      description: The values after.
+      returned: always
+      type: dict
+  sample:
+    before:
+      processes: 1
+    after:
+      processes: 2
+api:
+  description: What the task cost.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: How many requests were sent, with the repeated ones.
+      returned: always
+      type: int
+    retries:
+      description: How many of them were repetitions.
+      returned: always
+      type: int
+    waited_seconds:
+      description: How many seconds the task spent waiting, and on requests that had to be repeated.
+      returned: always
+      type: float
+  sample:
+    requests: 2
+    retries: 0
+    waited_seconds: 0.0
+failure:
+  description: What went wrong, for playbooks to test.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description:
+        - A word for the kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
+          V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(unexpected_answer),
+          V(redirected) and V(unreachable).
+      returned: always
+      type: str
+    status:
+      description: The HTTP status, or null when there was none.
+      returned: always
+      type: int
+    details:
+      description: The single errors, as the service or the module lists them, or null.
+      returned: always
+      type: raw
+    request_id:
+      description: The service's id of the request, for its support, or null.
+      returned: always
+      type: str
+  sample:
+    code: invalid_options
+    status: null
+    details:
+      - option: processes
+        message: 12 is out of range; allowed is from 1 to 10
+    request_id: null
+"""
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _run
+
+
+def main() -> None:
+    """Be the module."""
+    _run.manage_process(_laravel_cloud)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,354 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Keep one process of a Sevalla application as a task describes it."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: sevalla_process
+short_description: Manage a process of a Sevalla application
+version_added: "0.1.0"
+author:
+  - evenkeel.paas contributors (@evenkeel)
+description:
+  - Creates, changes and deletes a process of an application on Sevalla.
+  - Options that are not given, or null, are not managed. They are never compared and never sent.
+  - A change is one request with the fields that differ. Nothing is sent when nothing differs.
+  - Creations and changes take effect at the application's next deployment, see RV(deployment_required).
+options:
+  application:
+    description:
+      - The application, by its id, by its unique name, or by its display name when only one application has it.
+    type: str
+    required: true
+    aliases: [application_id, app_id]
+  state:
+    description:
+      - V(present) makes the process as described, V(absent) deletes it.
+      - A web process cannot be deleted, and V(absent) for one is refused.
+      - Sevalla removes a process at the next deployment, and may list it until then. Until then V(absent) may delete it
+        again, and report a change again.
+    type: str
+    choices: [present, absent]
+    default: present
+extends_documentation_fragment:
+  - evenkeel.paas.attributes
+  - evenkeel.paas.attributes.sevalla
+  - evenkeel.paas.attributes.writer
+  - evenkeel.paas.connection
+  - evenkeel.paas.connection.sevalla
+  - evenkeel.paas.sevalla_process
+seealso:
+  - module: evenkeel.paas.laravel_cloud_background_process
+"""
+
+EXAMPLES = r"""
+- name: A worker that processes the queue
+  evenkeel.paas.sevalla_process:
+    application: shop-x1y2z
+    display_name: queue
+    type: worker
+    entrypoint: node worker.js
+    resource_type: s1
+    scaling_strategy:
+      type: manual
+      instance_count: 2
+
+- name: A nightly report at three o'clock in Berlin
+  evenkeel.paas.sevalla_process:
+    application: shop-x1y2z
+    display_name: nightly report
+    type: cron
+    entrypoint: node report.js
+    schedule: "0 3 * * *"
+    time_zone: Europe/Berlin
+    resource_type: s1
+
+- name: Migrations before each deployment
+  evenkeel.paas.sevalla_process:
+    application: shop-x1y2z
+    display_name: migrate
+    type: job
+    entrypoint: npm run migrate
+    job_start_policy: beforeDeployment
+    resource_type: s1
+
+- name: Scale the web process with its load, and probe it
+  evenkeel.paas.sevalla_process:
+    application: shop-x1y2z
+    type: web
+    scaling_strategy:
+      type: horizontal
+      min_instance_count: 2
+      max_instance_count: 6
+      target_cpu_percent: 70
+    readiness_probe:
+      http_get:
+        path: /ready
+        port: 8080
+      period_seconds: 10
+
+- name: Rename a process; its key says which
+  evenkeel.paas.sevalla_process:
+    application: shop-x1y2z
+    key: queue
+    display_name: orders
+
+- name: Stop probing the web process
+  evenkeel.paas.sevalla_process:
+    application: shop-x1y2z
+    type: web
+    clear:
+      - readiness_probe
+
+- name: The report is no longer needed
+  evenkeel.paas.sevalla_process:
+    application: shop-x1y2z
+    display_name: nightly report
+    state: absent
+"""
+
+RETURN = r"""
+process:
+  description:
+    - The process as the service gives it, null when it is absent.
+    - In check mode the process as it would be, less what only the service knows.
+  returned: success
+  type: dict
+  sample:
+    id: fb5e5168-4281-4bec-94c5-0d1584e9e657
+    app_id: 9a1d2f5e-0b6c-4c0e-9f43-1f2e3d4c5b6a
+    key: queue
+    type: worker
+    display_name: queue
+    entrypoint: node worker.js
+    port: null
+    is_ingress_enabled: false
+    ingress_protocol: null
+    scaling_strategy:
+      type: manual
+      config:
+        instanceCount: 2
+    resource_type_id: 0b6f3b0e-5a1e-4c58-9a55-6f0b1f0c9d11
+    resource_type_name: s1
+    cpu_limit: 500
+    memory_limit: 1024
+    schedule: null
+    time_zone: null
+    job_start_policy: null
+    liveness_probe: null
+    readiness_probe: null
+    internal_hostname: null
+    created_at: "2026-03-01T10:00:00.000Z"
+    updated_at: "2026-03-01T10:00:00.000Z"
+  contains:
+    id:
+      description: The id of the process. Left out in check mode for a process that is not created yet.
+      returned: when the process exists
+      type: str
+    app_id:
+      description: The id of the application.
+      returned: success
+      type: str
+    key:
+      description: The key of the process, unique in the application.
+      returned: when the process exists
+      type: str
+    type:
+      description: What kind of process it is.
+      returned: success
+      type: str
+    display_name:
+      description: The name of the process.
+      returned: success
+      type: str
+    entrypoint:
+      description: The command that starts the process.
+      returned: success
+      type: str
+    port:
+      description: The port on which the process listens, or null.
+      returned: success
+      type: int
+    is_ingress_enabled:
+      description: Whether traffic from outside reaches the process.
+      returned: success
+      type: bool
+    ingress_protocol:
+      description: The protocol of that traffic, or null.
+      returned: success
+      type: str
+    scaling_strategy:
+      description: The strategy, with C(type) and C(config) as the service writes them, or null.
+      returned: success
+      type: dict
+    resource_type_id:
+      description: The id of the size. In check mode left out when the size is known by its name only.
+      returned: success
+      type: str
+    resource_type_name:
+      description: The name of the size. In check mode left out when the size is known by its id only.
+      returned: success
+      type: str
+    cpu_limit:
+      description: The CPU limit in millicores. Left out in check mode when the size would change.
+      returned: success
+      type: int
+    memory_limit:
+      description: The memory limit in megabytes. Left out in check mode when the size would change.
+      returned: success
+      type: int
+    schedule:
+      description: The cron expression, or null.
+      returned: success
+      type: str
+    time_zone:
+      description: The time zone of the schedule, or null.
+      returned: success
+      type: str
+    job_start_policy:
+      description: When a job runs, or null.
+      returned: success
+      type: str
+    liveness_probe:
+      description: The liveness probe as the service writes it, or null.
+      returned: success
+      type: dict
+    readiness_probe:
+      description: The readiness probe as the service writes it, or null.
+      returned: success
+      type: dict
+    internal_hostname:
+      description: The name of the process inside the cluster, or null.
+      returned: when the process exists
+      type: str
+    created_at:
+      description: When the process was created.
+      returned: when the process exists
+      type: str
+    updated_at:
+      description: When the process was last changed.
+      returned: when the process exists
+      type: str
+plan:
+  description:
+    - The writes that were sent, or would be sent, in their order. Empty when nothing differs.
+    - C({process_id}) in a path stands for the id of a process that the write before creates.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: What the write does, one of V(create), V(update) and V(delete).
+      returned: always
+      type: str
+    method:
+      description: The HTTP method.
+      returned: always
+      type: str
+    path:
+      description: The path below O(api_url).
+      returned: always
+      type: str
+    body:
+      description: The body, null for a deletion.
+      returned: always
+      type: dict
+  sample:
+    - action: update
+      method: PATCH
+      path: /applications/9a1d2f5e-0b6c-4c0e-9f43-1f2e3d4c5b6a/processes/fb5e5168-4281-4bec-94c5-0d1584e9e657
+      body:
+        entrypoint: node worker.js
+deployment_required:
+  description: Whether something was changed, or would be, that takes effect at the next deployment only.
+  returned: success
+  type: bool
+  sample: true
+diff:
+  description: The managed options before and after, as a user writes them.
+  returned: success
+  type: dict
+  contains:
+    before:
+      description: The values before.
+      returned: always
+      type: dict
+    after:
+      description: The values after.
+      returned: always
+      type: dict
+  sample:
+    before:
+      entrypoint: node old.js
+    after:
+      entrypoint: node worker.js
+api:
+  description: What the task cost.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: How many requests were sent, with the repeated ones.
+      returned: always
+      type: int
+    retries:
+      description: How many of them were repetitions.
+      returned: always
+      type: int
+    waited_seconds:
+      description: How many seconds the task spent waiting, and on requests that had to be repeated.
+      returned: always
+      type: float
+  sample:
+    requests: 2
+    retries: 0
+    waited_seconds: 0.0
+failure:
+  description: What went wrong, for playbooks to test.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description:
+        - A word for the kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
+          V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(unexpected_answer),
+          V(redirected) and V(unreachable).
+      returned: always
+      type: str
+    status:
+      description: The HTTP status, or null when there was none.
+      returned: always
+      type: int
+    details:
+      description: The single errors, as the service or the module lists them, or null.
+      returned: always
+      type: raw
+    request_id:
+      description: The service's id of the request, for its support, or null.
+      returned: always
+      type: str
+  sample:
+    code: invalid_options
+    status: null
+    details:
+      - option: port
+        message: 70000 is out of range; allowed is from 1 to 65535
+    request_id: null
+"""
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _run, _sevalla
+
+
+def main() -> None:
+    """Be the module."""
+    _run.manage_process(_sevalla)
+
+
+if __name__ == "__main__":
+    main()
