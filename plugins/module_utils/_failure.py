@@ -25,8 +25,8 @@ class Failure(Exception):
     ``code`` is a stable word that playbooks can test (``invalid_options``, ``not_found``,
     ``ambiguous``, ``unauthorized``, ``rate_limited`` ...), ``status`` the HTTP status when
     the service gave one, ``details`` its field errors or ours, ``request_id`` the service's.
-    ``outcome_unknown`` says that a write was sent and may have been stored; ``pending`` that it
-    may even be stored later. ``result`` is what a failed task reports beside its message.
+    ``outcome_unknown`` says that a write was sent and may have been stored; ``resendable`` that
+    it may be sent again once the service is seen not to have stored it. ``result`` is what a failed task reports beside its message.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Failure(Exception):
         details: Any = None,
         request_id: str | None = None,
         outcome_unknown: bool = False,
-        pending: bool = False,
+        resendable: bool = True,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -47,17 +47,13 @@ class Failure(Exception):
         self.details = details
         self.request_id = request_id
         self.outcome_unknown = outcome_unknown
-        self.pending = pending
-        self.result: dict[str, Any] = {}
+        self.resendable = resendable
+        self.result: dict[str, Any] = {"api": {"requests": 0, "retries": 0, "waited_seconds": 0.0}}
 
     def as_result(self) -> dict[str, Any]:
-        """The ``failure`` value of a failed task's result."""
-        return {
-            "status": self.status,
-            "code": self.code,
-            "details": self.details,
-            "request_id": self.request_id,
-        }
+        """The result of a task that failed so, but for its message."""
+        about = ("status", "code", "details", "request_id")
+        return {**self.result, "failure": {key: getattr(self, key) for key in about}}
 
 
 def invalid_options(problems: list[Problem], context: str = "") -> Failure:

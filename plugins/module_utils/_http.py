@@ -375,6 +375,7 @@ class Client:
             "page in between?",
             code="unexpected_answer",
             outcome_unknown=True,
+            resendable=False,
         )
 
     def _redirected(self, method: str, path: str, response: requests.Response) -> Failure:
@@ -390,6 +391,7 @@ class Client:
             code="redirected",
             status=response.status_code,
             outcome_unknown=True,
+            resendable=False,
         )
 
     def _unreachable(self, method: str, path: str, error: Exception, *, sent: bool) -> Failure:
@@ -401,7 +403,8 @@ class Client:
             "Check api_url, the network, proxies and certificates.",
             code="unreachable",
             outcome_unknown=sent,
-            pending=isinstance(error, requests.exceptions.ReadTimeout),
+            # The service may still be at it, and store it after the list was read.
+            resendable=not isinstance(error, requests.exceptions.ReadTimeout),
         )
 
     def _refused(
@@ -427,7 +430,7 @@ class Client:
             details=details,
             request_id=response.headers.get("x-request-id"),
             outcome_unknown=status >= 500,
-            pending=status == 504,
+            resendable=status != 504,
         )
 
     def _failure(self, method: str, path: str, text: str, **about: Any) -> Failure:

@@ -38,17 +38,19 @@ class Task(NamedTuple):
     warn: Callable[[str], None]
 
 
+def argument_spec(backend: Backend) -> dict[str, Any]:
+    """The argument spec of the module for one process of a service."""
+    return {
+        **connection_spec(backend),
+        **backend.SCOPE_SPEC,
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        **process_spec(backend),
+    }
+
+
 def manage_process(backend: Backend) -> None:
     """Be the module for one process of a service."""
-    module = AnsibleModule(
-        argument_spec={
-            **connection_spec(backend),
-            **backend.SCOPE_SPEC,
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            **process_spec(backend),
-        },
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(argument_spec(backend), supports_check_mode=True)
     if _http.IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("requests"), exception=_http.IMPORT_ERROR)
     # Imported only when something is to be sent, missed before anything is.
@@ -57,14 +59,14 @@ def manage_process(backend: Backend) -> None:
     try:
         result = execute(backend, Task(module.params, module.check_mode, module.warn))
     except Failure as failure:
-        module.fail_json(msg=failure.message, failure=failure.as_result(), **failure.result)
+        module.fail_json(msg=failure.message, **failure.as_result())
     module.exit_json(**result)
 
 
 def execute(backend: Backend, task: Task) -> dict[str, Any]:
     """Bring one process into the state that the options want; the module's result.
 
-    Raises Failure, whose ``result`` holds what a failed task reports beside its message.
+    Raises Failure, which holds all that a failed task reports.
     """
     params = task.params
     problems = backend.check_scope(params)
@@ -156,7 +158,7 @@ class _Writer:
                     process = self._update(path, step)
             except Failure as failure:
                 failure.message += _so_far(done, failure.outcome_unknown)
-                failure.result = {**_report(made), "changed": bool(done)}
+                failure.result.update(_report(made), changed=bool(done))
                 raise
             done.append(f"{step.method} {path}")
         return process
@@ -175,7 +177,7 @@ class _Writer:
             found = self._look_for(made)
             if found is not None:
                 return self._adopt(made, step, found)
-            if lost.pending:
+            if not lost.resendable:
                 break
         lost.message += " No such process is listed now."
         raise lost
@@ -198,7 +200,12 @@ class _Writer:
         if unstored(resource, step.body or {}, found):
             again = plan(resource, self._scope, made.entry, [found])
             if again.problems:
-                raise invalid_options(again.problems)
+                told = "; ".join(f"{option}: {what}" for option, what in again.problems)
+                raise Failure(
+                    f"While {made.address.words} was being created, {found['id']} appeared, which "
+                    f"answers to the same and is not what was wanted: {told}.",
+                    code="conflict",
+                )
             for late in again.steps:
                 found = self._update(late.path, late)
         return found

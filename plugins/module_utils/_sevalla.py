@@ -474,31 +474,48 @@ def read(client: Client, params: dict[str, Any], entry: Entry) -> tuple[str, lis
     application = find_application(client, params["application"])
     # A deletion reads the list, since a 404 for one process may mean the application.
     if entry.options.get("id") and entry.state == "present":
-        return application, get_process(client, application, entry.options["id"])
-    return application, list_processes(client, application)
+        live = get_process(client, application, entry.options["id"])
+    else:
+        live = list_processes(client, application)
+    size = entry.options.get("resource_type")
+    if size and not is_id(size):
+        _name_sizes(client, live)
+    return application, live
 
 
-def resolve_names(client: Client, steps: list[Step]) -> list[Problem]:
-    """Put ids for the names of sizes in the bodies of steps; one request, or none.
+def _name_sizes(client: Client, live: list[Process]) -> None:
+    # The description lets resource_type_name be null; then the list of sizes has it.
+    nameless = [process for process in live if process.get("resource_type_name", "") is None]
+    if nameless:
+        names = {size_id: name for name, size_id in _size_ids(client).items()}
+        for process in nameless:
+            process["resource_type_name"] = names.get(process.get("resource_type_id"))
 
-    A name that does not exist is a Problem that lists the names there are. They are never
-    hard-coded: the vendor's documents contradict each other about them.
-    """
-    bodies = [step.body for step in steps if step.body and "resource_type_id" in step.body]
-    unresolved = [body for body in bodies if not is_id(body["resource_type_id"])]
-    if not unresolved:
-        return []
+
+def _size_ids(client: Client) -> dict[str, str]:
+    """The ids of all sizes by their names in lower case. Never hard-coded: the vendor's
+    documents contradict each other about them."""
     sizes = client.get(_SIZES)
     if not isinstance(sizes, list):
         raise client.unexpected("GET", _SIZES, "something that is not a list of sizes")
-    ids = {
+    return {
         size["name"].lower(): size["id"]
         for size in sizes
         if isinstance(size, dict)
         and isinstance(size.get("name"), str)
         and isinstance(size.get("id"), str)
     }
+
+
+def resolve_names(client: Client, steps: list[Step]) -> list[Problem]:
+    """Put ids for the names of sizes in the bodies of steps; one request, or none.
+
+    A name that does not exist is a Problem that lists the names there are.
+    """
+    bodies = [step.body for step in steps if step.body and "resource_type_id" in step.body]
+    unresolved = [body for body in bodies if not is_id(body["resource_type_id"])]
     problems = []
+    ids = _size_ids(client) if unresolved else {}
     for body in unresolved:
         name = body["resource_type_id"]
         body["resource_type_id"] = ids.get(name, name)

@@ -1,0 +1,118 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run playbooks as a user does: ansible-playbook in a process of its own, against the emulator."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Iterator, NamedTuple
+
+import pytest
+import yaml
+
+COLLECTION = Path(__file__).resolve().parents[2]
+COLLECTIONS = COLLECTION.parents[2]
+sys.path.insert(0, str(COLLECTIONS))
+
+from ansible_collections.evenkeel.paas.tests.emulator.server import Emulator  # noqa: E402
+
+
+class Run(NamedTuple):
+    """What a run of ansible-playbook said. ``results`` are the tasks' results in their order,
+    each ``{task, kind, result}``; ``requests`` what the emulator got."""
+
+    status: int
+    output: str
+    results: list[dict[str, Any]]
+    requests: list[dict[str, Any]]
+
+    @property
+    def changed(self) -> list[str]:
+        """The names of the tasks that changed something."""
+        return [each["task"] for each in self.results if each["result"].get("changed")]
+
+    @property
+    def writes(self) -> list[str]:
+        """The requests that were no GET."""
+        return [
+            f"{request['method']} {request['path']}"
+            for request in self.requests
+            if request["method"] != "GET"
+        ]
+
+
+class Playbooks:
+    """Runs playbooks from a folder of their own, with the emulator's token in the environment."""
+
+    def __init__(self, emulator: Emulator, folder: Path) -> None:
+        self.emulator = emulator
+        self._folder = folder
+
+    def environment(self) -> dict[str, str]:
+        """The variables of a run: nothing of the machine's own Ansible settings."""
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("ANSIBLE_", "SEVALLA_", "LARAVEL_CLOUD_"))
+        }
+        return {
+            **kept,
+            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+            "ANSIBLE_CONFIG": os.devnull,
+            "ANSIBLE_HOME": str(self._folder / "ansible-home"),
+            "ANSIBLE_NOCOLOR": "true",
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callbacks"),
+            "ANSIBLE_CALLBACKS_ENABLED": "result_lines",
+            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+            "SEVALLA_API_URL": self.emulator.sevalla_url,
+            "SEVALLA_API_KEY": self.emulator.token,
+            "LARAVEL_CLOUD_BASE_URL": self.emulator.laravel_cloud_url,
+            "LARAVEL_CLOUD_API_TOKEN": self.emulator.token,
+        }
+
+    def run(self, playbook: Path, *arguments: str, **variables: str) -> Run:
+        """Run a playbook; ``variables`` are added to the environment."""
+        lines = self._folder / "results"
+        lines.write_text("")
+        first = len(self.emulator.requests)
+        done = subprocess.run(
+            [sys.executable, "-m", "ansible", "playbook", str(playbook), *arguments],
+            env={**self.environment(), "RESULT_LINES": str(lines), **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        results = [json.loads(line) for line in lines.read_text().splitlines()]
+        return Run(done.returncode, done.stdout, results, list(self.emulator.requests[first:]))
+
+    def run_tasks(self, tasks: list[dict[str, Any]], *arguments: str, **variables: str) -> Run:
+        """Run tasks as a play on localhost."""
+        playbook = self._folder / "play.yml"
+        play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
+        playbook.write_text(yaml.safe_dump([play], sort_keys=False))
+        return self.run(playbook, *arguments, **variables)
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    """A fresh emulator. A deleted Sevalla process is hidden at once, so that a second run of
+    an example finds it gone without a deployment in between."""
+    with Emulator(switches={"sevalla_deleted_process": "hidden"}) as running:
+        yield running
+
+
+@pytest.fixture
+def playbooks(emulator: Emulator, tmp_path: Path) -> Playbooks:
+    """Runs playbooks against the emulator."""
+    return Playbooks(emulator, tmp_path)

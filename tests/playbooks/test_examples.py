@@ -1,0 +1,81 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every example that the collection shows is run: the playbooks, and the modules' EXAMPLES."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+COLLECTION = Path(__file__).resolve().parents[2]
+MODULES = sorted(path.stem for path in (COLLECTION / "plugins" / "modules").glob("*.py"))
+EXAMPLES = COLLECTION / "docs" / "examples"
+
+
+def examples_of(module: str) -> list[dict[str, Any]]:
+    """The EXAMPLES tasks of a module, read from its text without importing it."""
+    text = (COLLECTION / "plugins" / "modules" / f"{module}.py").read_text()
+    return list(yaml.safe_load(text.partition('EXAMPLES = r"""')[2].partition('"""')[0]))
+
+
+def test_there_are_modules_with_examples() -> None:
+    assert MODULES
+    assert all(examples_of(module) for module in MODULES)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_examples_in_check_mode_for_real_and_again(playbooks: Any, module: str) -> None:
+    """Check mode sends nothing and plans what the real run does; the second run changes nothing."""
+    tasks = []
+    for task in examples_of(module):
+        tasks += [
+            {**task, "name": "check", "check_mode": True, "diff": True},
+            {**task, "name": "real", "diff": True},
+            {**task, "name": "again"},
+        ]
+    run = playbooks.run_tasks(tasks)
+    assert run.status == 0, run.output
+    results = [each["result"] for each in run.results]
+    assert len(results) == len(tasks)
+    for checked, made, again in zip(results[::3], results[1::3], results[2::3]):
+        assert made["changed"] is True
+        for key in ("changed", "plan", "diff", "deployment_required"):
+            assert checked[key] == made[key]
+        assert again["changed"] is False
+        assert again["plan"] == []
+    planned = [
+        f"{step['method']} {step['path'].replace('{process_id}', made['process']['id'])}"
+        for made in results[1::3]
+        for step in made["plan"]
+    ]
+    assert run.writes == planned
+
+
+def test_site_playbook_twice(playbooks: Any) -> None:
+    """What `make demo` shows: the second run of the site changes nothing and writes nothing."""
+    first = playbooks.run(EXAMPLES / "site.yml")
+    assert first.status == 0, first.output
+    assert len(first.changed) == len(first.results) - 1  # but for the process that is long gone
+    second = playbooks.run(EXAMPLES / "site.yml")
+    assert second.status == 0, second.output
+    assert second.changed == []
+    assert second.writes == []
+
+
+def test_change_playbook_in_check_mode_and_for_real(playbooks: Any) -> None:
+    """The change that the demo shows: one request for each process, the same in both modes."""
+    assert playbooks.run(EXAMPLES / "site.yml").status == 0
+    shown = playbooks.run(EXAMPLES / "change.yml", "--check", "--diff")
+    assert shown.status == 0, shown.output
+    assert shown.writes == []
+    assert '+    "entrypoint": "node worker.js --verbose"' in shown.output
+    made = playbooks.run(EXAMPLES / "change.yml")
+    plans = [each["result"]["plan"] for each in shown.results]
+    assert [each["result"]["plan"] for each in made.results] == plans
+    assert made.writes == [f"{step['method']} {step['path']}" for plan in plans for step in plan]
+    assert len(made.writes) == 2

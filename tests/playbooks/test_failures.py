@@ -1,0 +1,172 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a user sees when something is wrong: one clear message, and nothing sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+PROCESS = "evenkeel.paas.sevalla_process"
+BACKGROUND = "evenkeel.paas.laravel_cloud_background_process"
+NAMED = {"application": "shop", "environment": "production", "instance": "Workers"}
+CREATE = {
+    "application": "shop-x1y2z",
+    "display_name": "queue",
+    "type": "worker",
+    "resource_type": "s1",
+}
+
+
+def failure_of(playbooks: Any, module: str, options: dict[str, Any], **variables: str) -> str:
+    """The message of a task that must fail without a write, at the highest verbosity, where the
+    token must not show either."""
+    run = playbooks.run_tasks([{"name": "task", module: options}], "-vvvv", **variables)
+    assert run.status == 2, run.output
+    assert run.writes == []
+    assert "Traceback" not in run.output
+    assert playbooks.emulator.token not in run.output
+    (told,) = run.results
+    assert told["kind"] == "failed"
+    return str(told["result"]["msg"])
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [(PROCESS, CREATE), (BACKGROUND, {**NAMED, "type": "custom", "command": "x y"})],
+)
+def test_no_token(playbooks: Any, module: str, options: dict[str, Any]) -> None:
+    none = {"SEVALLA_API_KEY": "", "LARAVEL_CLOUD_API_TOKEN": ""}
+    message = failure_of(playbooks, module, options, **none)
+    assert "No API token" in message
+    assert "api_token or the environment variable" in message
+
+
+def test_a_token_that_is_refused(playbooks: Any) -> None:
+    message = failure_of(playbooks, PROCESS, CREATE, SEVALLA_API_KEY="svl_of_somebody_else")
+    assert "HTTP 401" in message
+    assert "GET /applications" in message
+    assert "SEVALLA_API_KEY" in message
+    assert "svl_of_somebody_else" not in message
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "said"),
+    [
+        (PROCESS, {**CREATE, "application": "shoop"}, "There is no application 'shoop' on Sevalla"),
+        (
+            PROCESS,
+            {**CREATE, "state": "absent", "application": "11111111-1111-4111-8111-111111111111"},
+            "There is no application '11111111-1111-4111-8111-111111111111'",
+        ),
+        (PROCESS, {**CREATE, "type": "daemon"}, "value of type must be one of"),
+        (
+            PROCESS,
+            {**CREATE, "port": 70000},
+            "port: 70000 is out of range; allowed is from 1 to 65535",
+        ),
+        (
+            PROCESS,
+            {"application": "Twin", "type": "web"},
+            "2 applications have the display_name 'Twin'",
+        ),
+        (
+            PROCESS,
+            {"application": "shop-x1y2z", "type": "web", "state": "absent"},
+            "web process cannot be deleted",
+        ),
+        (
+            PROCESS,
+            {"application": "shop-x1y2z", "key": "web", "state": "absent"},
+            "web process cannot be deleted",
+        ),
+        (PROCESS, {**CREATE, "api_url": "http://api.sevalla.com/v3"}, "http is for loopback"),
+        (
+            BACKGROUND,
+            {**NAMED, "type": "worker", "config": {"connection": "redis"}},
+            "config.queue: needed to create a worker",
+        ),
+        (
+            BACKGROUND,
+            {**NAMED, "type": "custom", "command": "php artisan x", "config": {"tries": 1}},
+            "config: a custom process has none",
+        ),
+        (
+            BACKGROUND,
+            {**NAMED, "instance": "Nobody", "type": "custom", "command": "php artisan x"},
+            "There is no instance 'Nobody' on Laravel Cloud",
+        ),
+        (BACKGROUND, {**NAMED, "type": "daemon"}, "value of type must be one of"),
+        (BACKGROUND, {"type": "custom", "command": "x y"}, "instance: give it, or the id"),
+    ],
+)
+def test_wrong_options(playbooks: Any, module: str, options: dict[str, Any], said: str) -> None:
+    assert said in failure_of(playbooks, module, options)
+
+
+def test_all_invalid_options_at_once(playbooks: Any) -> None:
+    message = failure_of(
+        playbooks,
+        PROCESS,
+        {
+            **CREATE,
+            "type": "cron",
+            "port": 0,
+            "resource_type": "huge",
+            "scaling_strategy": {
+                "type": "horizontal",
+                "min_instance_count": 9,
+                "max_instance_count": 60,
+            },
+            "ingress_protocol": "grpc",
+        },
+    )
+    for said in (
+        "schedule: a cron process needs one",
+        "port: 0 is out of range",
+        "resource_type: there is no size 'huge'; Sevalla has c1, ",
+        "scaling_strategy.max_instance_count: 60 is out of range; allowed is from 0 to 50",
+        "ingress_protocol: only a web process has it, and this one is a cron",
+    ):
+        assert said in message
+
+
+def test_a_name_used_twice(playbooks: Any) -> None:
+    tasks = [{PROCESS: CREATE}, {PROCESS: {**CREATE, "display_name": "other"}}]
+    assert playbooks.run_tasks(tasks).status == 0
+    listed = playbooks.run_tasks([{PROCESS: {**CREATE, "display_name": "other"}}])
+    other = listed.results[0]["result"]["process"]["id"]
+    renamed = {"application": "shop-x1y2z", "id": other, "display_name": "queue"}
+    assert playbooks.run_tasks([{PROCESS: renamed}]).status == 0
+    message = failure_of(playbooks, PROCESS, {**CREATE, "entrypoint": "x"})
+    assert "2 processes answer to process with display_name 'queue'" in message
+    assert other in message
+
+
+@pytest.mark.parametrize("library", ["requests", "jsonschema"])
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [(PROCESS, CREATE), (BACKGROUND, {**NAMED, "type": "custom", "command": "x y"})],
+)
+def test_a_library_is_missing(
+    playbooks: Any, tmp_path: Any, module: str, options: dict[str, Any], library: str
+) -> None:
+    """An interpreter without the library: an environment of its own, with nothing in it."""
+    import venv
+
+    bare = tmp_path / "bare"
+    venv.create(bare, with_pip=False)
+    import requests
+
+    site = next(bare.glob("lib/python*/site-packages"))
+    installed = type(site)(requests.__file__).parents[1]
+    for package in installed.iterdir():
+        if not package.name.startswith((library, "ansible")):
+            (site / package.name).symlink_to(package)
+    interpreter = str(bare / "bin" / "python")
+    message = failure_of(playbooks, module, options, ANSIBLE_PYTHON_INTERPRETER=interpreter)
+    assert f"Failed to import the required Python library ({library})" in message
+    assert playbooks.emulator.requests == []
