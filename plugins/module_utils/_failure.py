@@ -26,7 +26,8 @@ class Failure(Exception):
     ``ambiguous``, ``unauthorized``, ``rate_limited`` ...), ``status`` the HTTP status when
     the service gave one, ``details`` its field errors or ours, ``request_id`` the service's.
     ``outcome_unknown`` says that a write was sent and may have been stored; ``resendable`` that
-    it may be sent again once the service is seen not to have stored it. ``result`` is what a failed task reports beside its message.
+    it may be sent again once the service is seen not to have stored it. ``result`` is what a
+    failed task reports beside its message.
     """
 
     def __init__(

@@ -27,14 +27,14 @@ from ._failure import Failure
 try:
     import requests
     from requests.auth import AuthBase
-    from requests.exceptions import ConnectTimeout, InvalidHeader, RequestException, SSLError
+    from requests.exceptions import ConnectTimeout, ReadTimeout, RequestException, SSLError
     from urllib3.exceptions import (
         ConnectTimeoutError,
         HTTPError,
+        InvalidHeader,
         NewConnectionError,
         ProtocolError,
     )
-    from urllib3.exceptions import InvalidHeader as InvalidRetryAfter
     from urllib3.util import Retry
 except ImportError:  # told to the user by _run.py, before anything of this file is used
     IMPORT_ERROR: str | None = traceback.format_exc()
@@ -151,7 +151,7 @@ class _Repeating(Retry):
         header = response.headers.get("Retry-After")
         try:
             return None if header is None else float(self.parse_retry_after(header))
-        except InvalidRetryAfter:
+        except InvalidHeader:
             return None
 
 
@@ -289,8 +289,11 @@ class Client:
                 decoded = _decoded(response)
                 if not policy.is_retry(method, response.status_code):
                     return self._accepted(method, path, response, decoded)
-            except RequestException as error:
-                if isinstance(error, (SSLError, InvalidHeader)):
+            except (OSError, HTTPError) as error:
+                # What is no RequestException, or a ValueError too, is wrong before it is sent.
+                if isinstance(error, (SSLError, ValueError)) or not isinstance(
+                    error, RequestException
+                ):
                     raise self._unreachable(method, path, error, sent=False) from None
                 lost = error
             self.waited += self.clock() - started
@@ -381,13 +384,17 @@ class Client:
     def _redirected(self, method: str, path: str, response: requests.Response) -> Failure:
         # Laravel Cloud has answered writes with a redirect to its dashboard (the vendor's
         # Terraform provider names POST …/background-processes); it may hide a 401 or 422.
-        target = urlsplit(response.headers.get("Location", ""))
+        try:
+            target = urlsplit(response.headers.get("Location", ""))
+            where = (target.hostname or "") + target.path
+        except ValueError:
+            where = ""
         return self._failure(
             method,
             path,
             f"answered HTTP {response.status_code}, a redirect to "
-            f"{(target.hostname or '') + target.path or 'nowhere'}, and not as an API. It was not "
-            "followed. Check the token, the ids in the path and api_url.",
+            f"{where or 'nowhere'}, and not as an API. It was not followed. "
+            "Check the token, the ids in the path and api_url.",
             code="redirected",
             status=response.status_code,
             outcome_unknown=True,
@@ -404,7 +411,7 @@ class Client:
             code="unreachable",
             outcome_unknown=sent,
             # The service may still be at it, and store it after the list was read.
-            resendable=not isinstance(error, requests.exceptions.ReadTimeout),
+            resendable=not isinstance(error, ReadTimeout),
         )
 
     def _refused(

@@ -206,6 +206,7 @@ class _Writer:
                     f"answers to the same and is not what was wanted: {told}.",
                     code="conflict",
                 )
+            self._backend.resolve_names(self._client, again.steps)
             for late in again.steps:
                 found = self._update(late.path, late)
         return found

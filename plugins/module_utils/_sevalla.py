@@ -74,10 +74,6 @@ def camel(name: str) -> str:
     return re.sub(r"_([a-z])", lambda match: match[1].upper(), name)
 
 
-def _complete(want: Any, have: Any, same_kind: bool) -> Any:
-    return overlay(want, have) if same_kind else want
-
-
 def _decode_strategy(wire: Any) -> Any:
     if wire is None:
         return None
@@ -96,9 +92,8 @@ def _decode_strategy(wire: Any) -> Any:
 
 
 def _complete_strategy(want: Any, have: Any) -> Any:
-    if not isinstance(have, dict):
-        return want
-    return _complete(want, have, want.get("type") in (None, have.get("type")))
+    same_kind = isinstance(have, dict) and want.get("type") in (None, have.get("type"))
+    return overlay(want, have) if same_kind else want
 
 
 def _encode_strategy(value: Any, have: Any) -> Any:
@@ -120,14 +115,16 @@ def _decode_probe(wire: Any) -> Any:
     return renamed(without_nulls(wire or {}), snake) or None
 
 
+def _same_probe_kind(want: Any, have: Any) -> bool:
+    return not _probe_kinds(want) or _probe_kinds(want) == _probe_kinds(have)
+
+
 def _same_probe(want: Any, have: Any) -> bool:
-    kinds = _probe_kinds(want)
-    return covers(have, want) and (not kinds or kinds == _probe_kinds(have))
+    return covers(have, want) and _same_probe_kind(want, have)
 
 
 def _complete_probe(want: Any, have: Any) -> Any:
-    kinds = _probe_kinds(want)
-    return _complete(want, have, not kinds or kinds == _probe_kinds(have))
+    return overlay(want, have) if _same_probe_kind(want, have) else want
 
 
 def _encode_probe(value: Any, have: Any) -> Any:
@@ -151,15 +148,11 @@ PROBE = Shape(
 FIXED = Shape(same=lambda want, have: have is UNKNOWN or have is None or want == have)
 
 
-def _clean_size(size: Any) -> Any:
-    return size if is_id(size) else size.lower()
-
-
 def _read_size(process: Process, want: Any) -> Any:
     """A size has a name and an id; it is compared in the form in which it was given."""
     by_id = isinstance(want, str) and is_id(want)
     value = process.get("resource_type_id" if by_id else "resource_type_name", UNKNOWN)
-    return value.lower() if isinstance(value, str) and not by_id else value
+    return value.lower() if isinstance(value, str) else value
 
 
 def _spec(wire: str) -> dict[str, Any]:
@@ -200,7 +193,7 @@ FIELDS = (
         "resource_type",
         {"type": "str", "aliases": ["resource_type_id"]},
         wire="resource_type_id",
-        clean=_clean_size,
+        clean=str.lower,
         read=_read_size,
     ),
     Field(
@@ -238,7 +231,9 @@ def address(options: Options) -> Address:
     """
     if options.get("id"):
         wanted = options["id"]
-        return Address(f"process with id {wanted}", lambda live: live.get("id") == wanted, False)
+        return Address(
+            f"process with id {wanted}", lambda live: live["id"].lower() == wanted.lower(), False
+        )
     if options.get("key"):
         wanted = options["key"]
         return Address(

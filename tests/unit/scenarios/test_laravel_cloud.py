@@ -1,0 +1,241 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What single tasks do on Laravel Cloud, and what they send for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .running import Outcome, Runner, no_waiting, settled
+
+PROCESS = "laravel_cloud_background_process"
+WORKERS = {"application": "shop", "environment": "production", "instance": "Workers"}
+WORKER = {
+    **WORKERS,
+    "type": "worker",
+    "config": {"connection": "redis", "queue": ["emails", "default"], "tries": 3},
+}
+HORIZON = {**WORKERS, "type": "custom", "command": "php artisan horizon"}
+
+
+@pytest.fixture
+def run(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
+    no_waiting(monkeypatch)
+    return Runner(emulator)
+
+
+def created(run: Runner, options: dict[str, Any], **more: Any) -> Outcome:
+    outcome = run(PROCESS, **options, **more)
+    assert outcome.message is None, outcome.message
+    assert outcome.result["changed"] is True
+    return outcome
+
+
+def test_a_run_that_changes_nothing_sends_one_get_for_an_id_and_two_for_names(run: Runner) -> None:
+    process = created(run, WORKER).result["process"]
+    instance = process["instance_id"]
+    named = run(PROCESS, **WORKER)
+    assert settled(named)
+    assert len(named.reads) == 2
+    assert named.reads[0] == "/applications"
+    assert named.reads[1].endswith("/instances")
+    by_instance = run(PROCESS, instance=instance, type="worker", config=WORKER["config"])
+    assert settled(by_instance)
+    assert by_instance.reads == [f"/instances/{instance}/background-processes"]
+    by_id = run(PROCESS, id=process["id"], config={"tries": 3})
+    assert settled(by_id)
+    assert by_id.reads == [f"/background-processes/{process['id']}"]
+    assert by_id.result["process"] == named.result["process"]
+    by_both = run(PROCESS, id=process["id"], instance=instance, config={"tries": 3})
+    assert settled(by_both)
+    assert len(by_both.reads) == 1
+
+
+def test_names_slugs_and_ids_all_find_the_instance(run: Runner, emulator: Any) -> None:
+    process = created(run, HORIZON).result["process"]
+    slug = {**HORIZON, "application": "Shop", "environment": "production"}
+    assert run(PROCESS, **slug).result["process"]["id"] == process["id"]
+    staging = created(run, {**HORIZON, "environment": "staging"}).result["process"]
+    assert staging["id"] != process["id"]
+    by_slug = run(PROCESS, **{**HORIZON, "environment": "staging-3"})
+    assert by_slug.result["process"]["id"] == staging["id"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({**HORIZON, "application": "sho"}, "There is no application 'sho'"),
+        ({**HORIZON, "environment": "prod"}, "There is no environment 'prod'"),
+        ({**HORIZON, "instance": "Worker"}, "There is no instance 'Worker'"),
+        ({**HORIZON, "instance": "inst-00000000"}, "There is no instance 'inst-00000000'"),
+        (
+            {**HORIZON, "instance": "inst-00000000", "state": "absent"},
+            "There is no instance 'inst-00000000'",
+        ),
+        ({**HORIZON, "environment": "env-00000000"}, "There is no environment 'env-00000000'"),
+        (
+            {**HORIZON, "application": "app-00000000"},
+            "There is no application 'app-00000000'",
+        ),
+        ({"instance": "Workers", "type": "worker"}, "environment: needed, since instance"),
+        (
+            {"instance": "W", "environment": "e", "type": "worker"},
+            "application: needed, since environment",
+        ),
+        ({"type": "worker"}, "instance: give it, or the id of a process"),
+        ({"id": "process-00000000", "processes": 2}, "There is no process with id process-00000000"),
+        ({"id": "7"}, "id: is not an id of the form process-"),
+        ({"id": "process-1/../../x"}, "id: is not an id of the form process-"),
+        (WORKERS, "type: give worker or custom, or address the process by id"),
+        ({**WORKERS, "type": "custom"}, "command: a custom process is addressed by it"),
+        ({**HORIZON, "command": "  "}, "command: a custom process is addressed by it"),
+        ({**HORIZON, "command": "x"}, "command: is 1 characters long; allowed are 3 to 500"),
+        ({**HORIZON, "processes": 0}, "processes: 0 is out of range; allowed is from 1 to 10"),
+        ({**HORIZON, "config": {"tries": 1}}, "config: a custom process has none"),
+        ({**WORKER, "command": "php artisan queue:work"}, "command: a worker has none"),
+        (
+            {**WORKERS, "type": "worker"},
+            "config.connection: needed to create a worker; config.queue: needed to create a worker",
+        ),
+        (
+            {**WORKERS, "type": "worker", "config": {"connection": "redis", "queue": " , "}},
+            "config.queue: needed to create a worker",
+        ),
+        (
+            {**WORKERS, "type": "worker", "config": {"connection": "redis"}, "state": "absent"},
+            "config.queue: needed to say which worker to delete",
+        ),
+    ],
+)
+def test_refused_before_anything_is_written(
+    run: Runner, options: dict[str, Any], said: str
+) -> None:
+    for check_mode in (True, False):
+        outcome = run(PROCESS, check_mode=check_mode, **options)
+        assert outcome.message is not None
+        assert said in outcome.message
+        assert outcome.writes == []
+
+
+def test_the_order_of_queues_counts_and_blanks_do_not(run: Runner) -> None:
+    process = created(run, WORKER).result["process"]
+    for queue in ("emails,default", " emails , default ", ["emails", " default"]):
+        same = run(PROCESS, **{**WORKER, "config": {"connection": "redis", "queue": queue}})
+        assert settled(same)
+        assert same.result["process"]["id"] == process["id"]
+    other = created(
+        run, {**WORKER, "config": {"connection": "redis", "queue": "default,emails"}}
+    ).result["process"]
+    assert other["id"] != process["id"]
+
+
+def test_a_worker_without_a_queue_is_not_one_with_the_default_queue(run: Runner) -> None:
+    created(run, {**WORKER, "config": {"connection": "redis", "queue": "default"}})
+    other = {**WORKER, "config": {"connection": "sqs", "queue": "default"}}
+    assert created(run, other).result["process"]["config"]["connection"] == "sqs"
+
+
+def test_several_matches_are_an_error_that_lists_them(run: Runner) -> None:
+    first = created(run, WORKER).result["process"]["id"]
+    config = {"connection": "redis", "queue": "other"}
+    second = created(run, {**WORKER, "config": config}).result["process"]["id"]
+    outcome = run(PROCESS, **WORKERS, type="worker", config={"connection": "redis", "tries": 1})
+    assert outcome.message is not None
+    assert "2 processes answer to worker with connection redis" in outcome.message
+    assert outcome.result["failure"]["details"] == [first, second]
+    assert outcome.writes == []
+
+
+def test_a_changed_config_is_sent_whole_and_alone(run: Runner) -> None:
+    created(run, WORKER, processes=2)
+    changed = run(PROCESS, **{**WORKER, "config": {**WORKER["config"], "tries": 0}})
+    (step,) = changed.result["plan"]
+    assert step["body"] == {
+        "config": {"connection": "redis", "queue": "emails,default", "tries": 0}
+    }
+    assert changed.result["process"]["processes"] == 2
+
+
+def test_a_command_changes_by_id(run: Runner) -> None:
+    process = created(run, HORIZON).result["process"]
+    changed = run(PROCESS, id=process["id"], command="php artisan horizon --verbose")
+    assert changed.result["changed"] is True
+    assert changed.result["process"]["id"] == process["id"]
+    assert changed.result["process"]["command"] == "php artisan horizon --verbose"
+
+
+def test_type_cannot_change(run: Runner) -> None:
+    process = created(run, HORIZON).result["process"]
+    outcome = run(PROCESS, id=process["id"], type="worker")
+    assert outcome.message is not None
+    assert "type: cannot change" in outcome.message
+
+
+def test_the_process_is_flat_with_a_config_of_snake_case_keys(run: Runner) -> None:
+    worker = created(run, WORKER).result["process"]
+    assert set(worker) == {
+        "id",
+        "instance_id",
+        "type",
+        "processes",
+        "command",
+        "config",
+        "strategy_type",
+        "strategy_threshold",
+        "created_at",
+    }
+    assert worker["config"] == {
+        "connection": "redis",
+        "queue": "emails,default",
+        "name": None,
+        "tries": 3,
+        "backoff": None,
+        "max_jobs": None,
+        "max_time": None,
+        "sleep": None,
+        "rest": None,
+        "timeout": None,
+        "force": None,
+        "stop_when_empty": None,
+    }
+    assert created(run, HORIZON).result["process"]["config"] == {}
+
+
+def test_check_mode_predicts_a_creation(run: Runner) -> None:
+    predicted = run(PROCESS, check_mode=True, **WORKER).result["process"]
+    made = created(run, WORKER).result["process"]
+    assert "id" not in predicted
+    assert "created_at" not in predicted
+    assert predicted == {key: made[key] for key in predicted}
+
+
+def test_absent(run: Runner) -> None:
+    created(run, WORKER)
+    gone = run(PROCESS, **WORKER, state="absent")
+    assert [write[0::2] for write in gone.writes] == [("DELETE", 204)]
+    assert gone.result["process"] is None
+    assert gone.result["deployment_required"] is True
+    assert settled(run(PROCESS, **WORKER, state="absent"))
+    by_id = run(PROCESS, id="process-00000000", state="absent")
+    assert settled(by_id)
+
+
+def test_secrets_of_environments_are_nowhere(run: Runner, emulator: Any) -> None:
+    created(run, WORKER)
+    named = run(PROCESS, **WORKER)
+    failed = run(PROCESS, **{**WORKER, "environment": "nowhere"})
+    for outcome in (named, failed):
+        assert "canary" not in repr((outcome.result, outcome.message, outcome.warnings)).lower()
+
+
+def test_the_create_route_that_redirects(run: Runner, emulator: Any) -> None:
+    emulator.reset(switches={"laravel_cloud_create_route": "redirects"})
+    outcome = run(PROCESS, **HORIZON)
+    assert outcome.message is not None
+    assert "HTTP 302, a redirect to" in outcome.message
+    assert [write[0] for write in outcome.writes] == ["POST"]
+    assert outcome.result["changed"] is False

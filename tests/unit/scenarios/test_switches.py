@@ -1,0 +1,341 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Both modules under every combination of the emulator's switches that touches a scenario.
+
+A switch stands for something that the services' facts leave open. For each scenario the
+switches that can matter to it are listed with all their values, and the product is run: check
+mode, for real, and again. What must hold is the same in each: check mode plans what is done,
+the end state is the wanted one, and the second run changes nothing. Where a service cannot be
+brought to the wanted state, the task must say so.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any, Callable, NamedTuple
+
+import pytest
+from ansible_collections.evenkeel.paas.tests.emulator.switches import SWITCHES
+
+from .running import Runner, no_waiting, settled
+
+SEVALLA = "sevalla_process"
+LARAVEL = "laravel_cloud_background_process"
+SHOP = {"application": "shop-x1y2z"}
+WORKERS = {"application": "shop", "environment": "production", "instance": "Workers"}
+VALUES = {switch.name: switch.values for switch in SWITCHES}
+
+Switched = dict[str, str]
+
+
+def never(switches: Switched) -> bool:
+    """For what holds under no combination."""
+    return False
+
+
+class Scenario(NamedTuple):
+    """A task, the tasks before it, and the switches that could make a difference to it.
+
+    ``kept`` tells for which combinations the service does not store what it accepts: there the
+    task warns, and changes something on every run. ``refused`` tells for which it refuses.
+    """
+
+    module: str
+    options: dict[str, Any]
+    switches: tuple[str, ...]
+    before: tuple[dict[str, Any], ...] = ()
+    kept: Callable[[Switched], bool] = never
+    refused: Callable[[Switched], bool] = never
+
+
+HTTP_PROBE = {"http_get": {"path": "/ready", "port": 8080}, "period_seconds": 10}
+CRON = {
+    **SHOP,
+    "display_name": "nightly",
+    "type": "cron",
+    "schedule": "0 3 * * *",
+    "resource_type": "s1",
+}
+WORKER = {
+    **WORKERS,
+    "type": "worker",
+    "config": {"connection": "redis", "queue": ["emails", "default"], "tries": 3},
+}
+
+SCENARIOS = {
+    "a worker is created": Scenario(
+        SEVALLA,
+        {
+            **SHOP,
+            "display_name": "queue",
+            "type": "worker",
+            "entrypoint": "node w.js",
+            "resource_type": "S1",
+            "scaling_strategy": {"type": "manual", "instance_count": 0},
+        },
+        (
+            "sevalla_key",
+            "sevalla_resource_type_name",
+            "sevalla_fields_of_other_types",
+            "sevalla_horizontal_defaults",
+        ),
+    ),
+    "a cron is created without a time zone": Scenario(
+        SEVALLA,
+        CRON,
+        ("sevalla_cron_time_zone", "sevalla_cron_syntax", "sevalla_cron_job_scaling"),
+    ),
+    "a cron is created with a time zone": Scenario(
+        SEVALLA,
+        {**CRON, "time_zone": "Europe/Berlin"},
+        ("sevalla_cron_time_zone", "sevalla_required_by_type", "sevalla_cron_syntax"),
+    ),
+    "a job is created": Scenario(
+        SEVALLA,
+        {
+            **SHOP,
+            "display_name": "migrate",
+            "type": "job",
+            "job_start_policy": "beforeDeployment",
+            "resource_type": "s1",
+        },
+        ("sevalla_required_by_type", "sevalla_cron_job_scaling", "sevalla_resource_type_name"),
+    ),
+    "a cron gets several instances": Scenario(
+        SEVALLA,
+        {**CRON, "scaling_strategy": {"type": "manual", "instance_count": 2}},
+        ("sevalla_cron_job_scaling",),
+        before=(CRON,),
+        kept=lambda on: on["sevalla_cron_job_scaling"] == "forced",
+        refused=lambda on: on["sevalla_cron_job_scaling"] == "refused",
+    ),
+    "the web process is scaled and renamed": Scenario(
+        SEVALLA,
+        {
+            **SHOP,
+            "type": "web",
+            "display_name": "Front",
+            "scaling_strategy": {
+                "type": "horizontal",
+                "min_instance_count": 2,
+                "max_instance_count": 6,
+            },
+        },
+        ("sevalla_horizontal_defaults", "sevalla_nested_patch", "sevalla_duplicate_display_name"),
+    ),
+    "one key of a horizontal strategy changes": Scenario(
+        SEVALLA,
+        {**SHOP, "type": "web", "scaling_strategy": {"max_instance_count": 8}},
+        ("sevalla_horizontal_defaults", "sevalla_nested_patch", "sevalla_min_above_max"),
+        before=(
+            {
+                **SHOP,
+                "type": "web",
+                "scaling_strategy": {
+                    "type": "horizontal",
+                    "min_instance_count": 2,
+                    "max_instance_count": 6,
+                    "target_cpu_percent": 70,
+                },
+            },
+        ),
+    ),
+    "a horizontal strategy becomes manual": Scenario(
+        SEVALLA,
+        {**SHOP, "type": "web", "scaling_strategy": {"type": "manual", "instance_count": 3}},
+        ("sevalla_horizontal_defaults", "sevalla_nested_patch"),
+        before=(
+            {
+                **SHOP,
+                "type": "web",
+                "scaling_strategy": {
+                    "type": "horizontal",
+                    "min_instance_count": 2,
+                    "max_instance_count": 6,
+                },
+            },
+        ),
+    ),
+    "thirty instances": Scenario(
+        SEVALLA,
+        {**SHOP, "type": "web", "scaling_strategy": {"type": "manual", "instance_count": 30}},
+        ("sevalla_max_instances", "sevalla_nested_patch", "sevalla_semantic_error"),
+        refused=lambda on: on["sevalla_max_instances"] == "20",
+    ),
+    "a probe is set": Scenario(
+        SEVALLA,
+        {**SHOP, "type": "web", "readiness_probe": HTTP_PROBE},
+        ("sevalla_probe_defaults", "sevalla_nested_patch", "sevalla_probe_handlers"),
+    ),
+    "one key of a probe changes": Scenario(
+        SEVALLA,
+        {**SHOP, "type": "web", "readiness_probe": {"http_get": {"path": "/well"}}},
+        ("sevalla_probe_defaults", "sevalla_nested_patch", "sevalla_probe_handlers"),
+        before=({**SHOP, "type": "web", "readiness_probe": HTTP_PROBE},),
+    ),
+    "a probe changes its kind": Scenario(
+        SEVALLA,
+        {**SHOP, "type": "web", "readiness_probe": {"tcp_socket": {"port": 8080}}},
+        ("sevalla_probe_defaults", "sevalla_nested_patch", "sevalla_probe_handlers"),
+        before=({**SHOP, "type": "web", "readiness_probe": HTTP_PROBE},),
+    ),
+    "a probe is cleared": Scenario(
+        SEVALLA,
+        {**SHOP, "type": "web", "clear": ["readiness_probe"]},
+        (
+            "sevalla_empty_probe",
+            "sevalla_nested_patch",
+            "sevalla_probe_defaults",
+            "sevalla_probe_handlers",
+        ),
+        before=({**SHOP, "type": "web", "readiness_probe": HTTP_PROBE},),
+        kept=lambda on: on["sevalla_empty_probe"] == "ignored",
+        refused=lambda on: on["sevalla_empty_probe"] == "refused",
+    ),
+    "texts are cleared": Scenario(
+        SEVALLA,
+        {**SHOP, "display_name": "nightly", "clear": ["entrypoint", "time_zone"]},
+        (
+            "sevalla_cleared_text",
+            "sevalla_cleared_entrypoint",
+            "sevalla_cron_time_zone",
+            "sevalla_cron_empty_schedule",
+        ),
+        before=({**CRON, "entrypoint": "node n.js", "time_zone": "Europe/Berlin"},),
+    ),
+    "a schedule is cleared": Scenario(
+        SEVALLA,
+        {**SHOP, "display_name": "nightly", "clear": ["schedule"]},
+        ("sevalla_cleared_text", "sevalla_cron_empty_schedule", "sevalla_semantic_error"),
+        before=(CRON,),
+        refused=lambda on: on["sevalla_cron_empty_schedule"] == "refused",
+    ),
+    "the ingress protocol changes": Scenario(
+        SEVALLA,
+        {**SHOP, "type": "web", "ingress_protocol": "grpc"},
+        ("sevalla_ingress_protocol", "sevalla_patch_ingress_defaults"),
+    ),
+    "a size is given by another case": Scenario(
+        SEVALLA,
+        {**SHOP, "type": "web", "resource_type": "C1"},
+        ("sevalla_resource_type_name", "sevalla_nested_patch"),
+    ),
+    "a queue worker is created": Scenario(
+        LARAVEL,
+        {**WORKER, "processes": 2},
+        (
+            "laravel_cloud_worker_defaults",
+            "laravel_cloud_config_numbers",
+            "laravel_cloud_order",
+            "laravel_cloud_trim_strings",
+            "laravel_cloud_unknown_keys",
+        ),
+    ),
+    "a queue worker with all settings is created": Scenario(
+        LARAVEL,
+        {
+            **WORKER,
+            "config": {
+                **WORKER["config"],
+                "backoff": 30,
+                "sleep": 5,
+                "rest": 1,
+                "timeout": 60,
+                "force": False,
+            },
+        },
+        (
+            "laravel_cloud_force_false",
+            "laravel_cloud_config_numbers",
+            "laravel_cloud_config_ranges",
+            "laravel_cloud_null_config_key",
+        ),
+    ),
+    "one setting of a queue worker changes": Scenario(
+        LARAVEL,
+        {**WORKERS, "type": "worker", "config": {"connection": "redis", "tries": 5}},
+        (
+            "laravel_cloud_config_patch",
+            "laravel_cloud_worker_defaults",
+            "laravel_cloud_config_numbers",
+            "laravel_cloud_null_config_key",
+            "laravel_cloud_force_false",
+        ),
+        before=({**WORKER, "config": {**WORKER["config"], "force": True}},),
+    ),
+    "a queue worker is no longer forced": Scenario(
+        LARAVEL,
+        {**WORKER, "config": {**WORKER["config"], "force": False}},
+        (
+            "laravel_cloud_config_patch",
+            "laravel_cloud_force_false",
+            "laravel_cloud_null_config_key",
+            "laravel_cloud_config_numbers",
+        ),
+        before=({**WORKER, "config": {**WORKER["config"], "force": True}},),
+    ),
+    "a setting of 0": Scenario(
+        LARAVEL,
+        {**WORKER, "config": {**WORKER["config"], "rest": 0}},
+        ("laravel_cloud_zero", "laravel_cloud_config_patch", "laravel_cloud_config_numbers"),
+        before=(WORKER,),
+        kept=lambda on: on["laravel_cloud_zero"] == "null",
+    ),
+    "a custom process is created": Scenario(
+        LARAVEL,
+        {**WORKERS, "type": "custom", "command": "  php artisan horizon "},
+        (
+            "laravel_cloud_trim_strings",
+            "laravel_cloud_order",
+            "laravel_cloud_max_processes",
+            "laravel_cloud_writes_deploy",
+        ),
+    ),
+    "a custom process gets more processes": Scenario(
+        LARAVEL,
+        {**WORKERS, "type": "custom", "command": "php artisan horizon", "processes": 4},
+        ("laravel_cloud_custom_config", "laravel_cloud_type_patch", "laravel_cloud_writes_deploy"),
+        before=({**WORKERS, "type": "custom", "command": "php artisan horizon"},),
+    ),
+    "a custom process goes": Scenario(
+        LARAVEL,
+        {**WORKERS, "type": "custom", "command": "php artisan horizon", "state": "absent"},
+        ("laravel_cloud_delete", "laravel_cloud_order"),
+        before=({**WORKERS, "type": "custom", "command": "php artisan horizon"},),
+        refused=lambda on: on["laravel_cloud_delete"] == "422",
+    ),
+}
+
+COMBINATIONS = [
+    pytest.param(scenario, dict(zip(scenario.switches, values)), id=f"{name}: {'-'.join(values)}")
+    for name, scenario in SCENARIOS.items()
+    for values in product(*(VALUES[switch] for switch in scenario.switches))
+]
+
+
+@pytest.mark.parametrize(("scenario", "switches"), COMBINATIONS)
+def test_right_under_every_answer(
+    emulator: Any, monkeypatch: pytest.MonkeyPatch, scenario: Scenario, switches: Switched
+) -> None:
+    no_waiting(monkeypatch)
+    emulator.reset(switches=switches)
+    run = Runner(emulator)
+    for task in scenario.before:
+        prepared = run(scenario.module, **task)
+        assert prepared.message is None, prepared.message
+    if scenario.refused(switches):
+        failed = run(scenario.module, **scenario.options)
+        assert failed.message is not None
+        assert "answered HTTP 4" in failed.message
+        assert "Nothing was changed." in failed.message
+        return
+    _checked, made, again = run.converge(scenario.module, **scenario.options)
+    assert made.result["changed"] is True
+    if scenario.kept(switches):
+        assert any("did not store" in warning for warning in made.warnings)
+        assert again.result["plan"] == made.result["plan"]
+    else:
+        assert made.warnings == []
+        assert settled(again)
