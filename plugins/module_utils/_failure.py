@@ -58,11 +58,11 @@ class Failure(Exception):
 
 
 def invalid_options(problems: list[Problem], context: str = "") -> Failure:
-    """One failure that names every invalid option, and in what ``context`` they were checked."""
+    """One failure that names every invalid option; ``context`` is added to what they are."""
     unique = list(dict.fromkeys(problems))
     told = "; ".join(f"{problem.option}: {problem.message}" for problem in unique)
     return Failure(
-        f"Invalid options, nothing was sent: {told}." + (f" ({context}.)" if context else ""),
+        f"Invalid options{context}, nothing was sent: {told}.",
         code="invalid_options",
         details=[problem._asdict() for problem in unique],
     )

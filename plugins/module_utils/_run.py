@@ -114,7 +114,7 @@ def _validate(
     if problems:
         creating = made.live is None and made.entry.state == "present"
         context = (
-            f"there is no {made.address.words} yet, so it would be created" if creating else ""
+            f" (there is no {made.address.words} yet, so it would be created)" if creating else ""
         )
         raise invalid_options(problems, context)
     for _action, body in bodies:

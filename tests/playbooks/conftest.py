@@ -53,6 +53,8 @@ class Playbooks:
     def __init__(self, emulator: Emulator, folder: Path) -> None:
         self.emulator = emulator
         self._folder = folder
+        self._settings = folder / "ansible.cfg"
+        self._settings.touch()
 
     def environment(self) -> dict[str, str]:
         """The variables of a run: nothing of the machine's own Ansible settings."""
@@ -64,7 +66,7 @@ class Playbooks:
         return {
             **kept,
             "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
-            "ANSIBLE_CONFIG": os.devnull,
+            "ANSIBLE_CONFIG": str(self._settings),
             "ANSIBLE_HOME": str(self._folder / "ansible-home"),
             "ANSIBLE_NOCOLOR": "true",
             "ANSIBLE_LOCALHOST_WARNING": "false",

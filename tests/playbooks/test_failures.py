@@ -6,9 +6,12 @@
 
 from __future__ import annotations
 
+import venv
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 PROCESS = "evenkeel.paas.sevalla_process"
 BACKGROUND = "evenkeel.paas.laravel_cloud_background_process"
@@ -21,17 +24,24 @@ CREATE = {
 }
 
 
-def failure_of(playbooks: Any, module: str, options: dict[str, Any], **variables: str) -> str:
-    """The message of a task that must fail without a write, at the highest verbosity, where the
-    token must not show either."""
-    run = playbooks.run_tasks([{"name": "task", module: options}], "-vvvv", **variables)
-    assert run.status == 2, run.output
+def failures_of(
+    playbooks: Any, tasks: list[dict[str, Any]], *arguments: str, **variables: str
+) -> list[str]:
+    """The messages of tasks that must all fail without a write, in one play, at the highest
+    verbosity, where the token must not show either."""
+    told = [{**task, "name": "task", "ignore_errors": True} for task in tasks]
+    run = playbooks.run_tasks(told, "-vvvv", *arguments, **variables)
+    assert run.status == 0, run.output
     assert run.writes == []
     assert "Traceback" not in run.output
     assert playbooks.emulator.token not in run.output
-    (told,) = run.results
-    assert told["kind"] == "failed"
-    return str(told["result"]["msg"])
+    assert [each["kind"] for each in run.results] == ["failed"] * len(tasks)
+    return [str(each["result"]["msg"]) for each in run.results]
+
+
+def failure_of(playbooks: Any, module: str, options: dict[str, Any], **variables: str) -> str:
+    """The message of one task that must fail."""
+    return failures_of(playbooks, [{module: options}], **variables)[0]
 
 
 @pytest.mark.parametrize(
@@ -53,58 +63,59 @@ def test_a_token_that_is_refused(playbooks: Any) -> None:
     assert "svl_of_somebody_else" not in message
 
 
-@pytest.mark.parametrize(
-    ("module", "options", "said"),
-    [
-        (PROCESS, {**CREATE, "application": "shoop"}, "There is no application 'shoop' on Sevalla"),
-        (
-            PROCESS,
-            {**CREATE, "state": "absent", "application": "11111111-1111-4111-8111-111111111111"},
-            "There is no application '11111111-1111-4111-8111-111111111111'",
-        ),
-        (PROCESS, {**CREATE, "type": "daemon"}, "value of type must be one of"),
-        (
-            PROCESS,
-            {**CREATE, "port": 70000},
-            "port: 70000 is out of range; allowed is from 1 to 65535",
-        ),
-        (
-            PROCESS,
-            {"application": "Twin", "type": "web"},
-            "2 applications have the display_name 'Twin'",
-        ),
-        (
-            PROCESS,
-            {"application": "shop-x1y2z", "type": "web", "state": "absent"},
-            "web process cannot be deleted",
-        ),
-        (
-            PROCESS,
-            {"application": "shop-x1y2z", "key": "web", "state": "absent"},
-            "web process cannot be deleted",
-        ),
-        (PROCESS, {**CREATE, "api_url": "http://api.sevalla.com/v3"}, "http is for loopback"),
-        (
-            BACKGROUND,
-            {**NAMED, "type": "worker", "config": {"connection": "redis"}},
-            "config.queue: needed to create a worker",
-        ),
-        (
-            BACKGROUND,
-            {**NAMED, "type": "custom", "command": "php artisan x", "config": {"tries": 1}},
-            "config: a custom process has none",
-        ),
-        (
-            BACKGROUND,
-            {**NAMED, "instance": "Nobody", "type": "custom", "command": "php artisan x"},
-            "There is no instance 'Nobody' on Laravel Cloud",
-        ),
-        (BACKGROUND, {**NAMED, "type": "daemon"}, "value of type must be one of"),
-        (BACKGROUND, {"type": "custom", "command": "x y"}, "instance: give it, or the id"),
-    ],
-)
-def test_wrong_options(playbooks: Any, module: str, options: dict[str, Any], said: str) -> None:
-    assert said in failure_of(playbooks, module, options)
+WRONG = [
+    (PROCESS, {**CREATE, "application": "shoop"}, "There is no application 'shoop' on Sevalla"),
+    (
+        PROCESS,
+        {**CREATE, "state": "absent", "application": "11111111-1111-4111-8111-111111111111"},
+        "There is no application '11111111-1111-4111-8111-111111111111'",
+    ),
+    (PROCESS, {**CREATE, "type": "daemon"}, "value of type must be one of"),
+    (
+        PROCESS,
+        {**CREATE, "port": 70000},
+        "port: 70000 is out of range; allowed is from 1 to 65535",
+    ),
+    (
+        PROCESS,
+        {"application": "Twin", "type": "web"},
+        "2 applications have the display_name 'Twin'",
+    ),
+    (
+        PROCESS,
+        {"application": "shop-x1y2z", "type": "web", "state": "absent"},
+        "web process cannot be deleted",
+    ),
+    (
+        PROCESS,
+        {"application": "shop-x1y2z", "key": "web", "state": "absent"},
+        "web process cannot be deleted",
+    ),
+    (PROCESS, {**CREATE, "api_url": "http://api.sevalla.com/v3"}, "http is for loopback"),
+    (
+        BACKGROUND,
+        {**NAMED, "type": "worker", "config": {"connection": "redis"}},
+        "config.queue: needed to create a worker",
+    ),
+    (
+        BACKGROUND,
+        {**NAMED, "type": "custom", "command": "php artisan x", "config": {"tries": 1}},
+        "config: a custom process has none",
+    ),
+    (
+        BACKGROUND,
+        {**NAMED, "instance": "Nobody", "type": "custom", "command": "php artisan x"},
+        "There is no instance 'Nobody' on Laravel Cloud",
+    ),
+    (BACKGROUND, {**NAMED, "type": "daemon"}, "value of type must be one of"),
+    (BACKGROUND, {"type": "custom", "command": "x y"}, "instance: give it, or the id"),
+]
+
+
+def test_wrong_options(playbooks: Any) -> None:
+    messages = failures_of(playbooks, [{module: options} for module, options, _said in WRONG])
+    for message, (_module, _options, said) in zip(messages, WRONG):
+        assert said in message
 
 
 def test_all_invalid_options_at_once(playbooks: Any) -> None:
@@ -147,26 +158,20 @@ def test_a_name_used_twice(playbooks: Any) -> None:
 
 
 @pytest.mark.parametrize("library", ["requests", "jsonschema"])
-@pytest.mark.parametrize(
-    ("module", "options"),
-    [(PROCESS, CREATE), (BACKGROUND, {**NAMED, "type": "custom", "command": "x y"})],
-)
-def test_a_library_is_missing(
-    playbooks: Any, tmp_path: Any, module: str, options: dict[str, Any], library: str
-) -> None:
-    """An interpreter without the library: an environment of its own, with nothing in it."""
-    import venv
-
+def test_a_library_is_missing(playbooks: Any, tmp_path: Path, library: str) -> None:
+    """An interpreter without the library: an environment of its own, with all the others."""
     bare = tmp_path / "bare"
     venv.create(bare, with_pip=False)
-    import requests
-
     site = next(bare.glob("lib/python*/site-packages"))
-    installed = type(site)(requests.__file__).parents[1]
-    for package in installed.iterdir():
+    for package in Path(requests.__file__).parents[1].iterdir():
         if not package.name.startswith((library, "ansible")):
             (site / package.name).symlink_to(package)
-    interpreter = str(bare / "bin" / "python")
-    message = failure_of(playbooks, module, options, ANSIBLE_PYTHON_INTERPRETER=interpreter)
-    assert f"Failed to import the required Python library ({library})" in message
+    messages = failures_of(
+        playbooks,
+        [{PROCESS: CREATE}, {BACKGROUND: {**NAMED, "type": "custom", "command": "php artisan x"}}],
+        "--extra-vars",
+        f"ansible_python_interpreter={bare / 'bin' / 'python'}",
+    )
+    for message in messages:
+        assert f"Failed to import the required Python library ({library})" in message
     assert playbooks.emulator.requests == []

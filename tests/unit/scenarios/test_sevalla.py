@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import requests
+from ansible_collections.evenkeel.paas.tests.emulator.world import SEVALLA_SHOP_ID
 
 from .running import Outcome, Runner, no_waiting, settled
 
@@ -151,7 +153,7 @@ def test_addressing_by_id_and_key_and_renaming(run: Runner) -> None:
             "schedule: only a cron process has it, and this one is a worker",
         ),
         ({"display_name": "new", "type": "job"}, "job_start_policy: a job process needs one"),
-        ({"display_name": "new"}, "type: is missing; resource_type: is missing"),
+        ({"display_name": "new"}, "resource_type: is missing; type: is missing"),
     ],
 )
 def test_refused_before_anything_is_written(
@@ -180,7 +182,14 @@ def test_absent_until_the_deployment_and_after(run: Runner, emulator: Any) -> No
 
 def deploy(emulator: Any) -> None:
     """Run a deployment of the shop to its end."""
-    raise NotImplementedError
+    answer = requests.post(
+        f"{emulator.sevalla_url}/applications/{SEVALLA_SHOP_ID}/deployments",
+        json={},
+        headers={"Authorization": f"Bearer {emulator.token}"},
+        timeout=10,
+    )
+    assert answer.status_code == 200
+    emulator.world.finish_deployments()
 
 
 def test_absent_by_id_of_a_process_that_is_gone_reads_the_list_once(run: Runner) -> None:
