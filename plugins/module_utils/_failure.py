@@ -62,7 +62,7 @@ def invalid_options(problems: list[Problem], context: str = "") -> Failure:
     unique = list(dict.fromkeys(problems))
     told = "; ".join(f"{problem.option}: {problem.message}" for problem in unique)
     return Failure(
-        f"Invalid options{context}, nothing was sent: {told}.",
+        f"Invalid options{context}: {told}.",
         code="invalid_options",
         details=[problem._asdict() for problem in unique],
     )

@@ -446,6 +446,7 @@ class Client:
         if request_id:
             message += f" Request id: {request_id}."
         about["details"] = self._scrubbed(about.get("details"))
+        about["outcome_unknown"] = about.get("outcome_unknown", False) and method != "GET"
         return Failure(self._scrubbed(message), **about)
 
     def _scrubbed(self, value: Any) -> Any:

@@ -239,15 +239,15 @@ def option_name(path: list[Any]) -> str:
     return ".".join(str(part) for part in path)
 
 
-def receive(client: Client, path: str, answer: Any, scope: str) -> Process:
+def receive(client: Client, method: str, path: str, answer: Any, scope: str) -> Process:
     """The process in a JSON:API document: attributes flattened, with id and instance_id, and
     config always a dict with snake_case keys. ``scope`` is the instance when it is known."""
     data = answer.get("data") if isinstance(answer, dict) else None
-    return _process(client, path, data, scope)
+    return _process(client, path, data, scope, method)
 
 
-def _process(client: Client, path: str, resource: Any, scope: str) -> Process:
-    resource = _resource(client, path, resource)
+def _process(client: Client, path: str, resource: Any, scope: str, method: str = "GET") -> Process:
+    resource = _resource(client, path, resource, method)
     attributes = resource["attributes"]
     config = attributes.get("config")
     instance = _related(resource, "instance")
@@ -261,14 +261,14 @@ def _process(client: Client, path: str, resource: Any, scope: str) -> Process:
     }
 
 
-def _resource(client: Client, path: str, value: Any) -> dict[str, Any]:
+def _resource(client: Client, path: str, value: Any, method: str = "GET") -> dict[str, Any]:
     if (
         isinstance(value, dict)
         and isinstance(value.get("id"), str)
         and isinstance(value.get("attributes"), dict)
     ):
         return value
-    raise client.unexpected("GET", path, "a resource without an id or attributes")
+    raise client.unexpected(method, path, "something that is no resource with id and attributes")
 
 
 def _related(resource: dict[str, Any], relation: str) -> list[str] | None:
@@ -311,7 +311,7 @@ def get_process(client: Client, process_id: str) -> list[Process]:
     """The process with an id, as a list of one; an empty list when there is none."""
     path = PROCESS.item.format(id=quote(process_id, safe=""))
     try:
-        return [receive(client, path, client.get(path, {"include": "instance"}), "")]
+        return [receive(client, "GET", path, client.get(path, {"include": "instance"}), "")]
     except Failure as failure:
         if failure.status == 404:
             return []
@@ -399,8 +399,7 @@ def _one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Any) -> Any:
         if found:
             ids = [str(item[0]["id"]) for item in found]
             raise Failure(
-                f"{len(ids)} {kind}s have the {key} {wanted!r}: {', '.join(ids)}. "
-                "Nothing was sent. Give the id.",
+                f"{len(ids)} {kind}s have the {key} {wanted!r}: {', '.join(ids)}. Give the id.",
                 code="ambiguous",
                 details=ids,
             )
@@ -410,7 +409,7 @@ def _one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Any) -> Any:
 def _missing(kind: str, wanted: str) -> Failure:
     return Failure(
         f"There is no {kind} {wanted!r} on Laravel Cloud, or the token has no access to it. "
-        f"Nothing was sent. Check {kind}; names are case-sensitive, an id always works.",
+        f"Check {kind}; names are case-sensitive, an id always works.",
         code="not_found",
         status=404,
     )

@@ -137,7 +137,7 @@ def locate(address: Address, live: list[Process]) -> Process | None:
         ids = [str(process.get("id")) for process in found]
         raise Failure(
             f"{len(found)} processes answer to {address.words}: {', '.join(ids)}. "
-            "Nothing was sent. Give id to say which one is meant.",
+            "Give id to say which one is meant.",
             code="ambiguous",
             details=ids,
         )

@@ -413,7 +413,7 @@ def find_application(client: Client, wanted: str) -> str:
     if shown_as:
         raise Failure(
             f"{len(shown_as)} applications have the display_name {wanted!r}: "
-            f"{', '.join(shown_as)}. Nothing was sent. Give the id, or the unique name.",
+            f"{', '.join(shown_as)}. Give the id, or the unique name.",
             code="ambiguous",
             details=shown_as,
         )
@@ -423,7 +423,7 @@ def find_application(client: Client, wanted: str) -> str:
 def _no_application(wanted: str) -> Failure:
     return Failure(
         f"There is no application {wanted!r} on Sevalla, or the token has no access to it. "
-        "Nothing was sent. Check application; it may be an id, the unique name or the "
+        "Check application; it may be an id, the unique name or the "
         "display_name, all case-sensitive.",
         code="not_found",
         status=404,
@@ -453,15 +453,15 @@ def get_process(client: Client, application: str, process_id: str) -> list[Proce
     return list_processes(client, application)
 
 
-def receive(client: Client, path: str, answer: Any, scope: str) -> Process:
-    """The process in the answer to a write."""
-    return _object(client, path, answer)
+def receive(client: Client, method: str, path: str, answer: Any, scope: str) -> Process:
+    """The process in an answer; raises Failure for anything else."""
+    return _object(client, path, answer, method)
 
 
-def _object(client: Client, path: str, value: Any) -> dict[str, Any]:
+def _object(client: Client, path: str, value: Any, method: str = "GET") -> dict[str, Any]:
     if isinstance(value, dict) and isinstance(value.get("id"), str):
         return value
-    raise client.unexpected("GET", path, "an object without an id")
+    raise client.unexpected(method, path, "something that is no object with an id")
 
 
 def read(client: Client, params: dict[str, Any], entry: Entry) -> tuple[str, list[Process]]:
@@ -484,7 +484,7 @@ def _name_sizes(client: Client, live: list[Process]) -> None:
     if nameless:
         names = {size_id: name for name, size_id in _size_ids(client).items()}
         for process in nameless:
-            process["resource_type_name"] = names.get(process.get("resource_type_id"))
+            process["resource_type_name"] = names.get(str(process.get("resource_type_id")))
 
 
 def _size_ids(client: Client) -> dict[str, str]:
