@@ -14,7 +14,7 @@ class ModuleDocFragment:
 options:
   api_timeout:
     description:
-      - How long one request may take, in seconds.
+      - How many seconds to wait for a connection, and for each part of an answer.
     type: int
     default: 30
   api_retries:
@@ -28,7 +28,7 @@ options:
   api_max_wait:
     description:
       - How many seconds the task may spend in all on waiting for the rate limit and on requests that have to be
-        repeated.
+        repeated. It starts nothing that would take it beyond; the request under way may.
     type: int
     default: 300
   validate_certs:

@@ -11,6 +11,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+MISSING = "is missing"
+"""The message of a Problem with an option that was not given."""
+
 
 class Problem(NamedTuple):
     """Something wrong with one option: its name as the user writes it, and what to do."""

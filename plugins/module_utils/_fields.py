@@ -13,8 +13,9 @@ This module is private to the collection.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple
 
 Options = dict[str, Any]
 Process = dict[str, Any]
@@ -42,9 +43,7 @@ def equal(want: Any, have: Any) -> bool:
     booleans equal only booleans, although Python says that ``True == 1``."""
     if isinstance(want, bool) or isinstance(have, bool):
         return want is have
-    if isinstance(want, int) and isinstance(have, str):
-        return have.strip() == str(want)
-    return bool(want == have)
+    return bool(want == (number(have) if isinstance(want, int) else have))
 
 
 def covers(have: Any, want: Any) -> bool:
@@ -87,6 +86,12 @@ def without_nulls(value: Any) -> Any:
     return value
 
 
+def number(value: Any) -> Any:
+    """An integer for a string of digits, anything else as it is."""
+    digits = isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,18}\s*", value)
+    return int(value) if digits else value
+
+
 def renamed(value: Any, name: Callable[[str], str]) -> Any:
     """``value`` with the keys of its dicts renamed, at every depth."""
     if isinstance(value, dict):
@@ -94,6 +99,14 @@ def renamed(value: Any, name: Callable[[str], str]) -> Any:
     if isinstance(value, list):
         return [renamed(item, name) for item in value]
     return value
+
+
+class Choices(list[Any]):
+    """The choices of an option that is not managed when it is null: Ansible's own check would
+    refuse an explicit null."""
+
+    def __contains__(self, item: object) -> bool:
+        return item is None or super().__contains__(item)
 
 
 _TYPES = {
@@ -118,7 +131,7 @@ def argument_spec(
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     spec: dict[str, Any] = {"type": _TYPES[kinds[0]]}
     if "enum" in schema:
-        spec["choices"] = [choice for choice in schema["enum"] if choice is not None]
+        spec["choices"] = Choices(choice for choice in schema["enum"] if choice is not None)
     if "items" in schema:
         items = argument_spec(schema["items"], name, whole=True)
         spec.update(elements=items.pop("type"), **items)
@@ -182,7 +195,7 @@ class Field:
     only_for: tuple[str, ...] = ()
     deploys: bool = True
     clean: Callable[[Any], Any] = without_nulls
-    read: Optional[Callable[[Process, Any], Any]] = None
+    read: Callable[[Process, Any], Any] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a table that contradicts itself; raises ValueError."""

@@ -17,15 +17,18 @@ import ipaddress
 import json
 import random
 import re
+import ssl
 import time
 import traceback
-from typing import Any, Callable, Iterator, NamedTuple
+from collections.abc import Iterator
+from typing import Any, Callable, NamedTuple
 from urllib.parse import urlsplit
 
 from ._failure import Failure
 
 try:
     import requests
+    from requests import Session
     from requests.auth import AuthBase
     from requests.exceptions import ConnectTimeout, ReadTimeout, RequestException, SSLError
     from urllib3.exceptions import (
@@ -38,7 +41,7 @@ try:
     from urllib3.util import Retry
 except ImportError:  # told to the user by _run.py, before anything of this file is used
     IMPORT_ERROR: str | None = traceback.format_exc()
-    AuthBase = Retry = object  # type: ignore[assignment,misc]
+    AuthBase = Retry = Session = object  # type: ignore[assignment,misc]
 else:
     IMPORT_ERROR = None
 
@@ -74,6 +77,7 @@ class Settings(NamedTuple):
 
 def checked_url(url: str) -> str:
     """The base URL without its last slash; raises Failure when a token must not go there."""
+    url = url.strip()
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -84,8 +88,8 @@ def checked_url(url: str) -> str:
         parts.scheme not in ("http", "https")
         or not host
         or parts.username is not None
-        or parts.query
-        or parts.fragment
+        or "?" in url
+        or "#" in url
     ):
         raise Failure(
             "api_url must look like https://host/path, with no user, query or fragment.",
@@ -107,6 +111,13 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+class _Session(Session):
+    """Even an unfollowed redirect is parsed by requests, which raises on a Location of nonsense."""
+
+    def get_redirect_target(self, resp: Any) -> None:
+        return None
 
 
 class _Bearer(AuthBase):
@@ -151,7 +162,7 @@ class _Repeating(Retry):
         header = response.headers.get("Retry-After")
         try:
             return None if header is None else float(self.parse_retry_after(header))
-        except InvalidHeader:
+        except (InvalidHeader, ValueError, OverflowError):
             return None
 
 
@@ -196,7 +207,7 @@ class Client:
                 f"no token has. Check {service.token_hint}.",
                 code="no_token",
             )
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.auth = _Bearer(settings.token)
         self._session.headers.update({"Accept": service.accept, "User-Agent": "evenkeel.paas"})
 
@@ -289,10 +300,12 @@ class Client:
                 decoded = _decoded(response)
                 if not policy.is_retry(method, response.status_code):
                     return self._accepted(method, path, response, decoded)
-            except (OSError, HTTPError) as error:
+            except (OSError, HTTPError, ValueError) as error:
                 # What is no RequestException, or a ValueError too, is wrong before it is sent.
-                if isinstance(error, (SSLError, ValueError)) or not isinstance(
-                    error, RequestException
+                if (
+                    isinstance(error, ValueError)
+                    or not isinstance(error, RequestException)
+                    or _certificate_refused(error)
                 ):
                     raise self._unreachable(method, path, error, sent=False) from None
                 lost = error
@@ -309,6 +322,8 @@ class Client:
             params=params,
             json=body,
             timeout=self._settings.timeout,
+            # http is for loopback alone, and a proxy is not.
+            proxies={"http": ""},
             # A token must not travel, and a redirected POST becomes a GET.
             allow_redirects=False,
             # On each request: the session's own verify loses against REQUESTS_CA_BUNDLE.
@@ -419,6 +434,7 @@ class Client:
     ) -> Failure:
         status = response.status_code
         said, details = _said(_decoded(response))
+        said = str(self._scrubbed(said))[:_SHOWN]
         code, advice = _ADVICE.get(status, ("service_error" if status >= 500 else "refused", ""))
         if status == 429:
             limit = response.headers.get("x-ratelimit-limit", "not told")
@@ -446,14 +462,20 @@ class Client:
         if request_id:
             message += f" Request id: {request_id}."
         about["details"] = self._scrubbed(about.get("details"))
+        about["request_id"] = self._scrubbed(about.get("request_id"))
         about["outcome_unknown"] = about.get("outcome_unknown", False) and method != "GET"
         return Failure(self._scrubbed(message), **about)
 
     def _scrubbed(self, value: Any) -> Any:
         """A service may quote the token back, and ansible-core 2.19 to 2.21 print the texts of
         exceptions unmasked."""
-        token = json.dumps(self._settings.token)[1:-1]
-        return json.loads(json.dumps(value).replace(token, "***"))
+        if isinstance(value, str):
+            return value.replace(self._settings.token, "***")
+        if isinstance(value, dict):
+            return {self._scrubbed(key): self._scrubbed(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._scrubbed(item) for item in value]
+        return value
 
 
 _ADVICE = {
@@ -476,8 +498,8 @@ def _decoded(response: requests.Response) -> Any:
         return None
     try:
         return json.loads(response.content)
-    except ValueError:
-        if "json" in response.headers.get("Content-Type", ""):
+    except (ValueError, RecursionError):
+        if response.ok and "json" in response.headers.get("Content-Type", ""):
             raise requests.exceptions.ChunkedEncodingError("the answer was cut short") from None
         return _NOT_JSON
 
@@ -498,7 +520,7 @@ def _said(decoded: Any) -> tuple[str, Any]:
             for field, said in errors.items()
         ]
     told = list(dict.fromkeys(str(text).rstrip(".") for text in texts if text))
-    return "; ".join(told)[:_SHOWN] or "no message", errors or data
+    return "; ".join(told) or "no message", errors or data
 
 
 def _never_connected(error: Exception) -> bool:
@@ -506,6 +528,14 @@ def _never_connected(error: Exception) -> bool:
     reason = getattr(error.args[0], "reason", None) if error.args else None
     return isinstance(error, ConnectTimeout) or isinstance(
         reason, (NewConnectionError, ConnectTimeoutError)
+    )
+
+
+def _certificate_refused(error: Exception) -> bool:
+    """Tell whether TLS ended before anything was sent."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, SSLError) and any(
+        isinstance(cause, ssl.SSLCertVerificationError) for cause in getattr(reason, "args", ())
     )
 
 
@@ -520,4 +550,6 @@ def _reason(error: Exception) -> str:
     """The cause of a connection error, without the addresses of Python's objects in it."""
     cause = error.args[0] if error.args else error
     cause = getattr(cause, "reason", cause)
+    if isinstance(error, ValueError):  # quotes a proxy's URL, and with it its password
+        return "api_url or the URL of a proxy is not a URL"
     return re.sub(r"<[^>]*>:? ?|^\w+\(\w*: ?", "", str(cause))[:_SHOWN] or type(error).__name__

@@ -13,11 +13,22 @@ This module is private to the collection.
 from __future__ import annotations
 
 import re
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote
 
 from ._failure import Failure, Problem
-from ._fields import UNKNOWN, Field, Options, Process, Shape, argument_spec, covers, without_nulls
+from ._fields import (
+    UNKNOWN,
+    Field,
+    Options,
+    Process,
+    Shape,
+    argument_spec,
+    covers,
+    number,
+    without_nulls,
+)
 from ._http import Client, Service
 from ._laravel_cloud_schema import CREATE_BACKGROUND_PROCESS, UPDATE_BACKGROUND_PROCESS
 from ._plan import Address, Entry, Resource, Step
@@ -39,6 +50,7 @@ SCOPE_SPEC: dict[str, Any] = {
 
 # Requests know eight keys of config; answers have twelve, in kebab-case.
 _SETTABLE = tuple(CREATE_BACKGROUND_PROCESS["properties"]["config"]["properties"])
+_NUMBERS = {"tries", "backoff", "sleep", "rest", "timeout"}
 _ALL_KEYS = (*_SETTABLE, "name", "max_jobs", "max_time", "stop_when_empty")
 
 
@@ -65,10 +77,9 @@ def _decode_config(wire: Any) -> Any:
     if not isinstance(wire, dict):
         return UNKNOWN
     settable = {key: wire[key] for key in _SETTABLE if wire.get(key) is not None}
-    for key in ("tries", "backoff", "sleep", "rest", "timeout"):
+    for key in _NUMBERS & settable.keys():
         # Numbers may come back as strings: the vendor's own client posts them so.
-        if isinstance(settable.get(key), str) and re.fullmatch(r"-?\d+", settable[key]):
-            settable[key] = int(settable[key])
+        settable[key] = number(settable[key])
     if "queue" in settable:
         settable["queue"] = queue_names(settable["queue"])
     if "force" in settable:
@@ -90,8 +101,12 @@ def _encode_config(value: Any, have: Any) -> Any:
     return {**value, "queue": ",".join(value["queue"])} if "queue" in value else value
 
 
+def _spec(wire: str) -> dict[str, Any]:
+    return argument_spec(CREATE_BACKGROUND_PROCESS["properties"][wire], str)
+
+
 def _config_spec() -> dict[str, Any]:
-    spec = argument_spec(CREATE_BACKGROUND_PROCESS["properties"]["config"], str)
+    spec = _spec("config")
     spec["options"]["queue"] = {"type": "list", "elements": "str"}
     return spec
 
@@ -105,9 +120,9 @@ CONFIG = Shape(
 
 FIELDS = (
     # PATCH takes a type, but what becomes of config and command then was never seen.
-    Field("type", {"type": "str", "choices": ["worker", "custom"]}, on_update=False),
-    Field("processes", {"type": "int"}, default=1),
-    Field("command", {"type": "str"}, only_for=("custom",), clean=str.strip),
+    Field("type", _spec("type"), on_update=False),
+    Field("processes", _spec("processes"), default=1),
+    Field("command", _spec("command"), only_for=("custom",), clean=str.strip),
     Field("config", _config_spec(), only_for=("worker",), shape=CONFIG, clean=_clean_config),
 )
 
@@ -201,7 +216,7 @@ def predict(scope: str, process: Process, body: dict[str, Any]) -> Process:
     """The process as Laravel Cloud would show it once a body is stored, less what it makes."""
     after = {"instance_id": scope, **process, **body}
     if after.get("type") == "worker":
-        empty = {key: None for key in _ALL_KEYS}
+        empty = dict.fromkeys(_ALL_KEYS)
         after["config"] = {**empty, **(process.get("config") or {}), **body.get("config", {})}
         if "config" in body:
             after.pop("command", None)  # made by the service from config

@@ -43,7 +43,7 @@ CREATE_BACKGROUND_PROCESS: Schema = {
     "type": "object",
     "required": ["type", "processes"],
     "properties": _PROPERTIES,
-    "if": {"properties": {"type": {"const": "custom"}}},
+    "if": {"required": ["type"], "properties": {"type": {"const": "custom"}}},
     "then": {"required": ["command"]},
 }
 

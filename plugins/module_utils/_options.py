@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
-from ._failure import Problem, invalid_options
+from ._failure import MISSING, Problem, invalid_options
 from ._fields import CANNOT, Options, Process
 from ._http import Client, Service, Settings
 from ._plan import Entry, Resource, Step
@@ -22,7 +22,7 @@ from ._plan import Entry, Resource, Step
 
 class Backend(Protocol):
     """What a service's file (``_sevalla.py``, ``_laravel_cloud.py``) offers; the file itself
-    is the object. Its functions say more of each."""
+    is the object, and its functions say more of each."""
 
     SERVICE: Service
     TOKEN_VARIABLES: list[str]
@@ -33,17 +33,25 @@ class Backend(Protocol):
     SCHEMAS: dict[str, dict[str, Any]]
 
     def check_scope(self, params: dict[str, Any]) -> list[Problem]: ...
+
     def check_address(self, options: Options, state: str) -> list[Problem]: ...
+
     def read(
         self, client: Client, params: dict[str, Any], entry: Entry
     ) -> tuple[str, list[Process]]: ...
+
     def list_processes(self, client: Client, scope: str) -> list[Process]: ...
+
     def receive(
         self, client: Client, method: str, path: str, answer: Any, scope: str
     ) -> Process: ...
+
     def resolve_names(self, client: Client, steps: list[Step]) -> list[Problem]: ...
+
     def body_rules(self, body: dict[str, Any]) -> list[Problem]: ...
+
     def remarks(self, body: dict[str, Any]) -> list[str]: ...
+
     def option_name(self, path: list[Any]) -> str: ...
 
 
@@ -92,8 +100,8 @@ def process_spec(backend: Backend) -> dict[str, Any]:
     return spec
 
 
-def settings(params: dict[str, Any]) -> Settings:
-    """The connection options as the client takes them; raises Failure for values out of range."""
+def connection_problems(params: dict[str, Any]) -> list[Problem]:
+    """The connection options that are out of range."""
     lowest = {"api_timeout": 1, "api_retries": 0, "api_max_wait": 0}
     problems = [
         Problem(option, f"must be {low} or more")
@@ -102,6 +110,12 @@ def settings(params: dict[str, Any]) -> Settings:
     ]
     if params["ca_path"] and not os.path.exists(params["ca_path"]):
         problems.append(Problem("ca_path", f"there is no file {params['ca_path']}"))
+    return problems
+
+
+def settings(params: dict[str, Any]) -> Settings:
+    """The connection options as the client takes them; raises Failure for values out of range."""
+    problems = connection_problems(params)
     if problems:
         raise invalid_options(problems)
     return Settings(
@@ -134,5 +148,19 @@ def entry(backend: Backend, params: dict[str, Any], state: str, problems: list[P
         if option in options
     ]
     if problems:
-        raise invalid_options(problems)
+        raise invalid_options([*problems, *_out_of_range(backend, options)])
     return Entry(options, clear, state)
+
+
+def _out_of_range(backend: Backend, options: Options) -> list[Problem]:
+    """The given values that no request may hold, for a task that fails before anything is
+    planned. What is missing cannot be told before."""
+    from ._validation import schema_problems
+
+    body = {
+        field.wire: field.shape.encode(options[field.option], None)
+        for field in backend.PROCESS.fields
+        if field.option in options
+    }
+    found = schema_problems(backend.SCHEMAS["update"], body, backend.option_name)
+    return [problem for problem in found if problem.message != MISSING]

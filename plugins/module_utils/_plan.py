@@ -14,7 +14,7 @@ This module is private to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple
 from urllib.parse import quote
 
 from ._failure import Failure, Problem
@@ -59,9 +59,9 @@ class Resource:
     item: str
     fields: tuple[Field, ...]
     address: Callable[[Options], Address]
-    rules: Callable[[Options, Optional[str], bool], list[Problem]]
+    rules: Callable[[Options, str | None, bool], list[Problem]]
     predict: Callable[[str, Process, dict[str, Any]], Process]
-    undeletable: Callable[[Process], Optional[str]] = lambda process: None
+    undeletable: Callable[[Process], str | None] = lambda process: None
 
     def field_of(self, wire: str) -> Field:
         """The field that a key of a body belongs to."""
@@ -75,7 +75,7 @@ class Step:
     action: str
     method: str
     path: str
-    body: Optional[dict[str, Any]]
+    body: dict[str, Any] | None
     deploys: bool = True
 
     def told(self) -> dict[str, Any]:
@@ -95,8 +95,8 @@ class Plan:
 
     entry: Entry
     address: Address
-    live: Optional[Process]
-    process: Optional[Process] = None
+    live: Process | None
+    process: Process | None = None
     before: Options = field(default_factory=dict)
     after: Options = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
@@ -162,7 +162,7 @@ def _plan_absent(resource: Resource, scope: str, made: Plan) -> None:
     reason = resource.undeletable(made.live)
     if reason:
         made.problems.append(Problem("state", reason))
-    values = {known.option: known.live(made.live) for known in resource.fields}
+    values = {known.option: shown(None, known.live(made.live)) for known in resource.fields}
     made.before = {option: value for option, value in values.items() if not is_empty(value)}
     made.steps = [Step("delete", "DELETE", item_path(resource, scope, made.live), None)]
 
@@ -199,7 +199,7 @@ def _plan_update(resource: Resource, scope: str, made: Plan, live: Process) -> N
 def _changing(want: Any, value: Any, have: Any) -> Any:
     """The live values that a change is about: of the keys that were given, and of those that go."""
     before = shown(want, have)
-    if isinstance(before, dict):
+    if isinstance(before, dict) and isinstance(value, dict):
         before.update((key, have[key]) for key in have if key not in value)
     return before
 

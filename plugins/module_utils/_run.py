@@ -20,7 +20,14 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from . import _http
 from ._apply import Writer
 from ._failure import Failure, Problem, invalid_options
-from ._options import Backend, connection_spec, entry, process_spec, settings
+from ._options import (
+    Backend,
+    connection_problems,
+    connection_spec,
+    entry,
+    process_spec,
+    settings,
+)
 from ._plan import Plan, plan
 
 
@@ -72,7 +79,8 @@ def execute(backend: Backend, task: Task) -> dict[str, Any]:
 
 def _converge(backend: Backend, task: Task) -> dict[str, Any]:
     params = task.params
-    wanted = entry(backend, params, params["state"], backend.check_scope(params))
+    problems = [*backend.check_scope(params), *connection_problems(params)]
+    wanted = entry(backend, params, params["state"], problems)
     if not params["validate_certs"]:
         task.warn("validate_certs is false: anybody in between can read and use the token.")
     with _http.Client(backend.SERVICE, settings(params)) as client:

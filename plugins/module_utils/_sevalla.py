@@ -13,19 +13,21 @@ This module is private to the collection.
 from __future__ import annotations
 
 import re
-from typing import Any, Optional
+from typing import Any
 from urllib.parse import quote
 
 from ._failure import Failure, Problem
 from ._fields import (
     TEXT,
     UNKNOWN,
+    Choices,
     Field,
     Options,
     Process,
     Shape,
     argument_spec,
     covers,
+    number,
     overlay,
     renamed,
     without_nulls,
@@ -84,7 +86,7 @@ def _decode_strategy(wire: Any) -> Any:
     # A service that merges may keep the other kind's keys; they mean nothing then.
     manual = {"instance_count"}
     kept = {
-        key: value
+        key: number(value)
         for key, value in settings.items()
         if (key in manual) == (wire.get("type") == "manual")
     }
@@ -163,7 +165,7 @@ def _spec(wire: str) -> dict[str, Any]:
 _STRATEGY_SPEC = {
     "type": "dict",
     "options": {
-        "type": {"type": "str", "choices": ["manual", "horizontal"]},
+        "type": {"type": "str", "choices": Choices(["manual", "horizontal"])},
         # Neither is required: a key that is not given keeps its live value.
         **{
             snake(key): {"type": "int"}
@@ -301,7 +303,7 @@ def body_rules(body: dict[str, Any]) -> list[Problem]:
                     f"is not a setting of type {strategy['type']}",
                 )
             )
-    if not manual and low is not None and high is not None and low > high:
+    if not manual and isinstance(low, int) and isinstance(high, int) and low > high:
         problems.append(
             Problem(
                 "scaling_strategy.min_instance_count",
@@ -359,7 +361,7 @@ _UNDELETABLE = (
 )
 
 
-def undeletable(process: Process) -> Optional[str]:
+def undeletable(process: Process) -> str | None:
     """The reason why a process cannot be deleted, or None."""
     return _UNDELETABLE if process.get("type") == "web" else None
 

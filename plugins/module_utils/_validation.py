@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from ._failure import Problem
+from ._failure import MISSING, Problem
 
 try:
     from jsonschema import Draft7Validator
@@ -31,7 +31,7 @@ def schema_problems(
         path = list(error.absolute_path)
         if error.validator == "required":
             problems += [
-                Problem(option_name([*path, key]), "is missing")
+                Problem(option_name([*path, key]), MISSING)
                 for key in error.validator_value
                 if key not in error.instance
             ]

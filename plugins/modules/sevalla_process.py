@@ -1,5 +1,4 @@
 #!/usr/bin/python
-# -*- coding: utf-8 -*-
 
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -239,7 +238,7 @@ plan:
   description:
     - The writes that were sent, or would be sent, in their order. Empty when nothing differs.
     - C({process_id}) in a path stands for the id of a process that the write before creates.
-  returned: success
+  returned: success, and failure of a write
   type: list
   elements: dict
   contains:

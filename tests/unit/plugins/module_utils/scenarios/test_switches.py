@@ -17,9 +17,13 @@ from itertools import product
 from typing import Any, Callable, NamedTuple
 
 import pytest
-from ansible_collections.evenkeel.paas.tests.emulator.switches import SWITCHES
 
-from .running import Runner, no_waiting, settled
+from ansible_collections.evenkeel.paas.tests.emulator.switches import SWITCHES
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    Runner,
+    no_waiting,
+    settled,
+)
 
 SEVALLA = "sevalla_process"
 LARAVEL = "laravel_cloud_background_process"

@@ -10,9 +10,14 @@ from typing import Any
 
 import pytest
 import requests
-from ansible_collections.evenkeel.paas.tests.emulator.world import SEVALLA_SHOP_ID
 
-from .running import Outcome, Runner, no_waiting, settled
+from ansible_collections.evenkeel.paas.tests.emulator.world import SEVALLA_SHOP_ID
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    Outcome,
+    Runner,
+    no_waiting,
+    settled,
+)
 
 PROCESS = "sevalla_process"
 SHOP = {"application": "shop-x1y2z"}

@@ -10,7 +10,12 @@ from typing import Any
 
 import pytest
 
-from .running import Outcome, Runner, no_waiting, settled
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    Outcome,
+    Runner,
+    no_waiting,
+    settled,
+)
 
 PROCESS = "laravel_cloud_background_process"
 WORKERS = {"application": "shop", "environment": "production", "instance": "Workers"}
@@ -87,7 +92,10 @@ def test_names_slugs_and_ids_all_find_the_instance(run: Runner, emulator: Any) -
             "application: needed, since environment",
         ),
         ({"type": "worker"}, "instance: give it, or the id of a process"),
-        ({"id": "process-00000000", "processes": 2}, "There is no process with id process-00000000"),
+        (
+            {"id": "process-00000000", "processes": 2},
+            "There is no process with id process-00000000",
+        ),
         ({"id": "7"}, "id: is not an id of the form process-"),
         ({"id": "process-1/../../x"}, "id: is not an id of the form process-"),
         (WORKERS, "type: give worker or custom, or address the process by id"),

@@ -1,0 +1,66 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Any Python from 3.10 on; the environment itself is made from the newest one that ansible-core can use.
+PYTHON ?= python3
+# An older ansible-core to test with, like 2.18; without it, the newest.
+export ANSIBLE_CORE ?=
+
+VENV := .cache/venv$(ANSIBLE_CORE:%=-%)
+TOOL := $(VENV)/bin/python tests/tools/
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z -]+:.*## / {printf "make %-26s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: environment
+environment: ## make the environment that everything below runs in
+	@$(PYTHON) tests/tools/environment.py
+
+.PHONY: test
+test: environment ## run every check and test
+	@$(TOOL)run_checks.py
+
+.PHONY: lint
+lint: environment ## run the checks that are no tests
+	@$(TOOL)run_checks.py lint
+
+.PHONY: unit
+unit: environment ## run the unit tests and the playbook tests with plain pytest
+	@$(TOOL)run_checks.py pytest
+
+.PHONY: sanity units integration
+sanity units integration: environment ## run this part of ansible-test (units on every Python)
+	@$(TOOL)run_checks.py $@
+
+.PHONY: demo
+demo: environment ## install the collection and run the example playbooks against the emulator
+	@$(TOOL)demo.py
+
+.PHONY: emulator
+emulator: environment ## run the emulator of both services until it is interrupted
+	@$(TOOL)emulator.py
+
+.PHONY: format
+format: environment ## format the Python files
+	@$(VENV)/bin/ruff check --fix --exit-zero --cache-dir .cache/ruff .
+	@$(VENV)/bin/ruff format --cache-dir .cache/ruff .
+
+.PHONY: build
+build: environment ## build the collection's tarball
+	@$(VENV)/bin/ansible-galaxy collection build --force --output-path . "$$($(TOOL)mirror.py)"
+
+.PHONY: lock
+lock: environment ## pin the newest development requirements in tests/requirements/dev.txt
+	@$(VENV)/bin/python -m pip install --quiet uv
+	@{ head -n 3 tests/requirements/dev.in && echo '# Written by "make lock" from dev.in.' && \
+		$(VENV)/bin/uv pip compile --quiet --no-header --annotation-style line --upgrade --universal \
+		--python-version 3.10 tests/requirements/dev.in; } > .cache/dev.txt
+	@mv .cache/dev.txt tests/requirements/dev.txt
+
+.PHONY: clean
+clean: ## remove everything that these targets made
+	@rm -rf .cache tests/output evenkeel-paas-*.tar.gz

@@ -1,0 +1,154 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The emulator's own routes: its log, its switches, and changes to the world from outside.
+
+They ask for no token and answer to this machine alone.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from .switches import UnknownSwitchError
+from .world import World
+
+
+class BadControlError(ValueError):
+    """A control request that makes no sense."""
+
+
+def blueprint(world: World, log: list[dict[str, Any]]) -> Blueprint:
+    """The routes under ``/_emulator``."""
+    routes = Blueprint("control", __name__, url_prefix="/_emulator")
+
+    @routes.before_request
+    def only_this_machine() -> Response | None:
+        if ipaddress.ip_address(request.remote_addr or "").is_loopback:
+            return None
+        return _answer({"message": "Only for this machine."}, 403)
+
+    @routes.errorhandler(UnknownSwitchError)
+    @routes.errorhandler(BadControlError)
+    def refused(error: ValueError) -> Response:
+        return _answer({"message": str(error)}, 400)
+
+    @routes.get("/requests")
+    def get_requests() -> Response:
+        return _answer({"requests": log})
+
+    @routes.delete("/requests")
+    def empty_requests() -> Response:
+        log.clear()
+        return _answer({"requests": log})
+
+    @routes.post("/reset")
+    def reset() -> Response:
+        world.reset(_object().get("switches"))
+        log.clear()
+        return _answer(world.switches.as_dict())
+
+    @routes.get("/switches")
+    def get_switches() -> Response:
+        return _answer(world.switches.as_dict())
+
+    @routes.patch("/switches")
+    def set_switches() -> Response:
+        world.switches.update(_object())
+        return _answer(world.switches.as_dict())
+
+    @routes.get("/world")
+    def get_world() -> Response:
+        return _answer(world.snapshot())
+
+    @routes.post("/deployments/finish")
+    def finish_deployments() -> Response:
+        world.finish_deployments()
+        return _answer(world.snapshot())
+
+    @routes.post("/deployments/tick")
+    def tick() -> Response:
+        world.tick()
+        return _answer(world.snapshot())
+
+    @routes.post("/applications")
+    def add_application() -> Response:
+        wanted = _object()
+        makers = {"sevalla": _add_sevalla, "laravel_cloud": _add_laravel_cloud}
+        maker = makers.get(wanted.pop("service", None))
+        if maker is None:
+            raise BadControlError("service must be sevalla or laravel_cloud.")
+        if not isinstance(wanted.get("name"), str):
+            raise BadControlError("name must be a text.")
+        return _answer(maker(world, wanted), 201)
+
+    return routes
+
+
+def _object() -> dict[str, Any]:
+    value = request.get_json(force=True, silent=True) if request.get_data() else {}
+    if not isinstance(value, dict):
+        raise BadControlError("The body must be a JSON object.")
+    return value
+
+
+def _check_keys(wanted: dict[str, Any], *known: str) -> None:
+    unknown = sorted(set(wanted) - set(known))
+    if unknown:
+        raise BadControlError(f"Unknown: {', '.join(unknown)}. Known: {', '.join(known)}.")
+
+
+def _add_sevalla(world: World, wanted: dict[str, Any]) -> dict[str, Any]:
+    _check_keys(wanted, "name", "deployed", "web")
+    application = world.sevalla.add_application(
+        wanted["name"], deployed=wanted.get("deployed", True), web=wanted.get("web", True)
+    )
+    return {
+        "id": application.fields["id"],
+        "name": application.fields["name"],
+        "display_name": application.fields["display_name"],
+        "web_process_id": next(iter(application.processes), None),
+    }
+
+
+def _add_laravel_cloud(world: World, wanted: dict[str, Any]) -> dict[str, Any]:
+    _check_keys(wanted, "name", "slug", "environments", "instances")
+    cloud = world.laravel_cloud
+    application = cloud.add_application(wanted["name"], wanted.get("slug"))
+    environments = []
+    for name in wanted.get("environments", ["main"]):
+        environment = cloud.add_environment(application, name)
+        instances = [
+            cloud.add_instance(environment, instance["name"], instance.get("type", "service"))
+            for instance in [{"name": "App", "type": "app"}, *wanted.get("instances", [])]
+        ]
+        environments.append(
+            {
+                "id": environment.id,
+                "name": name,
+                "slug": environment.attributes["slug"],
+                "instances": [
+                    {
+                        "id": instance.id,
+                        "name": instance.attributes["name"],
+                        "type": instance.attributes["type"],
+                    }
+                    for instance in instances
+                ],
+            }
+        )
+    return {
+        "id": application.id,
+        "name": application.attributes["name"],
+        "slug": application.attributes["slug"],
+        "environments": environments,
+    }
+
+
+def _answer(value: Any, status: int = 200) -> Response:
+    return Response(json.dumps(value), status, content_type="application/json")

@@ -1,0 +1,53 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ids and timestamps as both services make them."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from datetime import datetime, timezone
+from typing import Callable
+
+
+class Ids:
+    """New ids. The same after every start, so that what failed once fails again."""
+
+    def __init__(self) -> None:
+        self._random = random.Random(20261121)
+        self._count = 0
+
+    def uuid(self) -> str:
+        """A version 4 UUID: Sevalla's pattern refuses other than versions 1 to 8."""
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def ordered(self, prefix: str) -> str:
+        """``process-a2000001-…``: Laravel's ordered UUIDs begin with the time."""
+        self._count += 1
+        rest = self.uuid()
+        return f"{prefix}-a2{self._count:06x}{rest[8:]}"
+
+    def text(self, length: int) -> str:
+        """Lower-case letters and digits, as in generated names."""
+        letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+        return "".join(self._random.choices(letters, k=length))
+
+
+class Timestamps:
+    """The time in each service's own form."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), timezone.utc)
+
+    def sevalla(self) -> str:
+        """``2026-03-01T10:00:00.000Z``."""
+        return self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def laravel_cloud(self) -> str:
+        """``2026-03-01T10:00:00.000000Z``: whole seconds, written with microseconds."""
+        return self._now().strftime("%Y-%m-%dT%H:%M:%S.000000Z")

@@ -1,0 +1,216 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Laravel Cloud's API over HTTP: routes, authentication, limits, and how answers look."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, g, request
+
+from .json_api import document, page
+from .laravel_cloud_state import RefusalError, Resource, children
+from .limits import Limit
+from .world import World
+
+# Recorded in x-ratelimit-limit; that the window is a minute is the framework's default.
+LIMIT = Limit(120, 60)
+MEDIA_TYPE = "application/vnd.api+json"
+ROOT = "/laravel/"
+LOGIN = "/laravel/login"
+
+
+def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
+    """The routes. ``tokens`` says of each token whether it may write."""
+    routes = Blueprint("laravel_cloud", __name__, url_prefix="/laravel")
+
+    def found(resources: dict[str, Resource], resource_id: str) -> Resource:
+        if resource_id not in resources:
+            raise RefusalError(404, "Not found.")
+        return resources[resource_id]
+
+    @routes.before_request
+    def check_request() -> None:
+        if request.endpoint in ("laravel_cloud.website", "laravel_cloud.unknown_route"):
+            return
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or token not in tokens:
+            raise RefusalError(401, "Unauthenticated.")
+        enforced = world.switches["laravel_cloud_rate_limit"] == "on"
+        g.reading = world.limiter.count("laravel_cloud", LIMIT, enforced)
+        if g.reading.exceeded:
+            raise RefusalError(429, "Too Many Attempts.")
+        if request.method != "GET" and not tokens[token]:
+            raise RefusalError(403, "This action is unauthorized.")
+
+    @routes.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers["Cache-Control"] = "no-cache, private"
+        reading = g.get("reading")
+        if reading is not None:
+            response.headers["x-ratelimit-limit"] = str(reading.limit)
+            response.headers["x-ratelimit-remaining"] = str(reading.remaining)
+            if response.status_code == 429 and world.switches["laravel_cloud_retry_after"] == "on":
+                response.headers["Retry-After"] = str(reading.reset)
+                # Here it is a time; Sevalla's header of the same name has seconds.
+                response.headers["X-RateLimit-Reset"] = str(int(world.clock()) + reading.reset)
+        return response
+
+    @routes.errorhandler(RefusalError)
+    def refused(refusal: RefusalError) -> Response:
+        as_json = world.switches["laravel_cloud_without_json_accept"] == "json"
+        if not (as_json or _wants_json()):
+            # The framework takes the client for a browser.
+            if refusal.status == 401:
+                return _redirect(LOGIN)
+            if refusal.status == 422:
+                return _redirect(ROOT)
+            return _html(f"<h1>{refusal.status}</h1>", refusal.status)
+        body: dict[str, Any] = {"message": refusal.message}
+        if refusal.errors is not None:
+            body["errors"] = refusal.errors
+        return _answer(body, refusal.status, "application/json")
+
+    @routes.get("/")
+    @routes.get("/login")
+    def website() -> Response:
+        return _html("<h1>Laravel Cloud</h1>", 200)
+
+    @routes.get("/api/applications")
+    def list_applications() -> Response:
+        cloud = world.laravel_cloud
+        return _answer(page(cloud, "applications", list(cloud.applications.values())))
+
+    @routes.get("/api/applications/<app_id>")
+    def get_application(app_id: str) -> Response:
+        return shown(found(world.laravel_cloud.applications, app_id))
+
+    @routes.get("/api/applications/<app_id>/environments")
+    def list_environments(app_id: str) -> Response:
+        cloud = world.laravel_cloud
+        application = found(cloud.applications, app_id)
+        return _answer(page(cloud, "environments", children(cloud.environments, application)))
+
+    @routes.get("/api/environments/<env_id>")
+    def get_environment(env_id: str) -> Response:
+        return shown(found(world.laravel_cloud.environments, env_id))
+
+    @routes.get("/api/environments/<env_id>/instances")
+    def list_instances(env_id: str) -> Response:
+        cloud = world.laravel_cloud
+        environment = found(cloud.environments, env_id)
+        return _answer(page(cloud, "instances", children(cloud.instances, environment)))
+
+    @routes.get("/api/instances/<instance_id>")
+    def get_instance(instance_id: str) -> Response:
+        return shown(found(world.laravel_cloud.instances, instance_id))
+
+    @routes.delete("/api/instances/<instance_id>")
+    def delete_instance(instance_id: str) -> Response:
+        cloud = world.laravel_cloud
+        cloud.delete_instance(found(cloud.instances, instance_id))
+        return _no_content()
+
+    @routes.get("/api/instances/<instance_id>/background-processes")
+    def list_processes(instance_id: str) -> Response:
+        cloud = world.laravel_cloud
+        instance = found(cloud.instances, instance_id)
+        return _answer(page(cloud, "background_processes", children(cloud.processes, instance)))
+
+    @routes.post("/api/instances/<instance_id>/background-processes")
+    def create_process(instance_id: str) -> Response:
+        if world.switches["laravel_cloud_create_route"] == "redirects":
+            return _redirect(ROOT)
+        cloud = world.laravel_cloud
+        process = cloud.create(found(cloud.instances, instance_id), _body())
+        # Recorded: null here alone; every later answer has what was stored.
+        attributes = {**process.attributes, "strategy_type": None}
+        data = {"id": process.id, "type": process.kind, "attributes": attributes}
+        return _answer({"data": data}, 201)
+
+    @routes.get("/api/background-processes/<process_id>")
+    def get_process(process_id: str) -> Response:
+        return shown(found(world.laravel_cloud.processes, process_id))
+
+    @routes.patch("/api/background-processes/<process_id>")
+    def update_process(process_id: str) -> Response:
+        cloud = world.laravel_cloud
+        process = found(cloud.processes, process_id)
+        cloud.update(process, _body())
+        # Recorded: no relationships; only the reading routes document include.
+        data = {"id": process.id, "type": process.kind, "attributes": process.attributes}
+        return _answer({"data": data})
+
+    @routes.delete("/api/background-processes/<process_id>")
+    def delete_process(process_id: str) -> Response:
+        cloud = world.laravel_cloud
+        cloud.delete(found(cloud.processes, process_id))
+        return _no_content()
+
+    @routes.get("/api/environments/<env_id>/deployments")
+    def list_deployments(env_id: str) -> Response:
+        cloud = world.laravel_cloud
+        environment = found(cloud.environments, env_id)
+        return _answer(page(cloud, "deployments", children(cloud.deployments, environment)))
+
+    @routes.post("/api/environments/<env_id>/deployments")
+    def deploy(env_id: str) -> Response:
+        cloud = world.laravel_cloud
+        deployment = cloud.deploy(found(cloud.environments, env_id))
+        # Recorded; the description says 200.
+        return _answer(document(cloud, deployment), 201)
+
+    @routes.get("/api/deployments/<deployment_id>")
+    def get_deployment(deployment_id: str) -> Response:
+        deployment = found(world.laravel_cloud.deployments, deployment_id)
+        world.laravel_cloud.advance(deployment)
+        return shown(deployment)
+
+    def shown(resource: Resource) -> Response:
+        return _answer(document(world.laravel_cloud, resource))
+
+    @routes.route("/<path:_rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+    def unknown_route(_rest: str) -> Response:
+        # Unregistered paths fall to the website's catch-all (seen by the vendor's Terraform
+        # provider).
+        return _redirect(ROOT)
+
+    return routes
+
+
+def _wants_json() -> bool:
+    """The framework's test: the first type in Accept contains /json or +json."""
+    first = request.headers.get("Accept", "").split(",")[0]
+    return "/json" in first or "+json" in first
+
+
+def _body() -> Any:
+    """The request's JSON; what is none counts as no input at all, as in the framework."""
+    if "/json" in request.mimetype or "+json" in request.mimetype:
+        return request.get_json(force=True, silent=True)
+    return None
+
+
+def _answer(value: Any, status: int = 200, media_type: str = MEDIA_TYPE) -> Response:
+    return Response(json.dumps(value), status, content_type=media_type)
+
+
+def _no_content() -> Response:
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    return response
+
+
+def _redirect(path: str) -> Response:
+    location = request.root_url.rstrip("/") + path
+    response = _html(f'Redirecting to <a href="{location}">{location}</a>.', 302)
+    response.headers["Location"] = location
+    return response
+
+
+def _html(text: str, status: int) -> Response:
+    page_text = f"<!DOCTYPE html>\n<html><body>{text}</body></html>\n"
+    return Response(page_text, status, content_type="text/html; charset=utf-8")

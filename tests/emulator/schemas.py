@@ -1,0 +1,83 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The collection's request schemas, and what the emulator does with them."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft7Validator, ValidationError
+
+Schema = dict[str, Any]
+
+# By path, because the emulator also runs from a checkout, where ansible_collections cannot be
+# imported.
+_MODULE_UTILS = Path(__file__).resolve().parents[2] / "plugins" / "module_utils"
+
+
+def _load(name: str) -> Any:
+    spec = importlib.util.spec_from_file_location(f"emulator{name}", _MODULE_UTILS / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+_sevalla = _load("_sevalla_schema")
+_laravel_cloud = _load("_laravel_cloud_schema")
+
+
+class Body:
+    """A request body's schema, with its validator kept: making one costs more than using it."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self._validator = Draft7Validator(schema)
+
+    def errors(self, value: Any) -> list[ValidationError]:
+        """What is wrong with the value, in the schema's order."""
+        return list(self._validator.iter_errors(value))
+
+    def known(self, value: Any) -> Any:
+        """The value without the keys that the schema does not have, at every depth."""
+        return _known(value, self.schema)
+
+
+def _known(value: Any, schema: Schema) -> Any:
+    if isinstance(value, list) and "items" in schema:
+        return [_known(item, schema["items"]) for item in value]
+    properties = _properties(schema, value)
+    if not isinstance(value, dict) or not properties:
+        return value
+    return {key: _known(item, properties[key]) for key, item in value.items() if key in properties}
+
+
+def _properties(schema: Schema, value: Any) -> dict[str, Schema]:
+    properties = dict(schema.get("properties", {}))
+    if "if" in schema:
+        branch = "then" if Draft7Validator(schema["if"]).is_valid(value) else "else"
+        for key, more in schema.get(branch, {}).get("properties", {}).items():
+            properties[key] = {**properties.get(key, {}), **more}
+    return properties
+
+
+SEVALLA_CREATE = Body(_sevalla.CREATE_PROCESS)
+SEVALLA_UPDATE = Body(_sevalla.UPDATE_PROCESS)
+# From the OpenAPI description of POST /applications/{id}/deployments.
+SEVALLA_DEPLOY = Body(
+    {
+        "type": "object",
+        "properties": {
+            "branch": {"type": "string"},
+            "docker_image": {"type": "string"},
+            "is_restart": {"type": "boolean"},
+        },
+    }
+)
+LARAVEL_CLOUD_CREATE = Body(_laravel_cloud.CREATE_BACKGROUND_PROCESS)
+LARAVEL_CLOUD_UPDATE = Body(_laravel_cloud.UPDATE_BACKGROUND_PROCESS)

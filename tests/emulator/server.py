@@ -1,0 +1,215 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The emulator as a web server, in a thread of this process."""
+
+from __future__ import annotations
+
+import copy
+import json
+import secrets
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any, Callable
+
+from flask import Flask, Response, request
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.test import run_wsgi_app
+
+from . import control, laravel_cloud, sevalla
+from .world import World
+
+SERVICES = {"/sevalla/v3": "sevalla", "/laravel/api": "laravel_cloud"}
+
+
+class Hooks:
+    """What happens around each request to a service: nothing, unless a test says so.
+
+    A hook that raises ``ConnectionError`` drops the connection instead of answering.
+    """
+
+    def before(self) -> Response | None:
+        """Called before the service sees ``flask.request``; an answer keeps it from seeing it."""
+        return None
+
+    def after(self, response: Response) -> Response:
+        """Called with what the service answered; may answer something else, or not at all."""
+        return response
+
+
+class _Handler(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"  # connections are kept
+    # Head and body are written apart; the second write must not wait for the first one's ACK.
+    disable_nagle_algorithm = True
+
+    def run_wsgi(self) -> None:
+        """Werkzeug's own closes the connection after every answer. A service does not."""
+        try:
+            chunks, status, headers = run_wsgi_app(
+                self.server.app, self.make_environ(), buffered=True
+            )
+        except ConnectionError:
+            self.close_connection = True
+            return
+        code, _, reason = status.partition(" ")
+        self.send_response(int(code), reason)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(b"".join(chunks))
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """The emulator has a log of its own."""
+
+
+class _App(Flask):
+    """Both services and the control routes in one application."""
+
+    def __init__(self, world: World, token: str, log: list[dict[str, Any]]) -> None:
+        super().__init__("emulator", static_folder=None)
+        self.world = world
+        self.log = log
+        self.hooks = Hooks()
+        tokens = {token: True, read_only(token): False}
+        self.register_blueprint(sevalla.blueprint(world, tokens))
+        self.register_blueprint(laravel_cloud.blueprint(world, tokens))
+        self.register_blueprint(control.blueprint(world, log))
+
+    def full_dispatch_request(self) -> Response:
+        """A request from its log entry to its answer; the world is locked while it is served."""
+        request.get_data()  # what is left unread would be taken for the next request
+        prefix = next((prefix for prefix in SERVICES if request.path.startswith(prefix)), None)
+        if prefix is None:
+            with self.world.lock:
+                return super().full_dispatch_request()
+        entry = _entry(prefix)
+        with self.world.lock:
+            self.log.append(entry)
+        response = self.hooks.before()
+        if response is None:
+            with self.world.lock:
+                response = super().full_dispatch_request()
+        response = self.hooks.after(response)
+        entry["status"] = response.status_code
+        return response
+
+    def handle_exception(self, error: Exception) -> Response:
+        """A dropped connection is no server error."""
+        if isinstance(error, ConnectionError):
+            raise error
+        return super().handle_exception(error)
+
+
+def read_only(token: str) -> str:
+    """The token that may read and not write, for the services' 403."""
+    return f"{token}-read-only"
+
+
+def _entry(prefix: str) -> dict[str, Any]:
+    """A request as it is logged. Never its Authorization header."""
+    target = request.full_path if request.query_string else request.path
+    try:
+        body = json.loads(request.get_data())
+    except ValueError:
+        body = None
+    return {
+        "service": SERVICES[prefix],
+        "method": request.method,
+        "path": target[len(prefix) :],
+        "status": None,  # until it is answered, if ever
+        "body": body,
+        "content_type": request.headers.get("Content-Type"),
+        "accept": request.headers.get("Accept"),
+    }
+
+
+class Emulator:
+    """Both services at one port.
+
+    Use it as a context manager, or call :meth:`start` and :meth:`stop`.
+    """
+
+    def __init__(
+        self,
+        switches: Mapping[str, Any] | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        token: str | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        # Sevalla's keys look like this; Laravel Cloud's have no documented form.
+        self.token = token or f"svl_{secrets.token_hex(32)}"
+        self.read_only_token = read_only(self.token)
+        self.world = World(switches, clock)
+        self._log: list[dict[str, Any]] = []
+        self._app = _App(self.world, self.token, self._log)
+        self._address = (host, port)
+        self._server: BaseWSGIServer | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def hooks(self) -> Hooks:
+        """What happens around each request."""
+        return self._app.hooks
+
+    @hooks.setter
+    def hooks(self, hooks: Hooks) -> None:
+        self._app.hooks = hooks
+
+    def start(self) -> Emulator:
+        """Serve, in a thread."""
+        host, port = self._address
+        self._server = make_server(host, port, self._app, threaded=True, request_handler=_Handler)
+        # The interval is how long stop() may take to be noticed.
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), daemon=True
+        )
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop serving and give the port back."""
+        assert self._server is not None
+        assert self._thread is not None
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def __enter__(self) -> Emulator:
+        return self.start()
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """Where the emulator is; its own routes are under ``/_emulator``."""
+        assert self._server is not None
+        return f"http://{self._address[0]}:{self._server.server_port}"
+
+    @property
+    def sevalla_url(self) -> str:
+        """What a client of Sevalla takes for ``https://api.sevalla.com/v3``."""
+        return f"{self.url}/sevalla/v3"
+
+    @property
+    def laravel_cloud_url(self) -> str:
+        """What a client of Laravel Cloud takes for ``https://cloud.laravel.com/api``."""
+        return f"{self.url}/laravel/api"
+
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        """The requests to both services so far, oldest first."""
+        with self.world.lock:
+            return copy.deepcopy(self._log)
+
+    def reset(self, switches: Mapping[str, Any] | None = None) -> None:
+        """Back to the seed world with these switches, and an empty log."""
+        with self.world.lock:
+            self.world.reset(switches)
+            self._log.clear()
+            self.hooks = Hooks()

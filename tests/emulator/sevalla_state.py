@@ -1,0 +1,491 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What Sevalla's side of the emulator stores, and the rules by which it changes.
+
+Where no source is named, the fact is from the service's OpenAPI description of API v3
+(snapshot of 2026-03-09) or its documentation. What nobody states is a switch.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from .ids import Ids, Timestamps
+from .schemas import SEVALLA_UPDATE
+from .switches import Switches
+
+Process = dict[str, Any]
+Deployment = dict[str, Any]
+
+PROBES = ("liveness_probe", "readiness_probe")
+HANDLERS = ("exec", "httpGet", "tcpSocket")
+ONLY_FOR = {
+    "web": (*PROBES, "is_ingress_enabled", "ingress_protocol"),
+    "cron": ("schedule", "time_zone"),
+    "job": ("job_start_policy",),
+}
+ONE_INSTANCE = {"type": "manual", "config": {"instanceCount": 1}}
+# API v2 documents these; whether v3 has them is a switch.
+HORIZONTAL_DEFAULTS = {
+    "targetCpuPercent": 80,
+    "targetMemoryPercent": 80,
+    "scaleUpIntervalSeconds": 60,
+    "scaleUpIncrement": 1,
+    "scaleDownIntervalSeconds": 600,
+    "scaleDownIncrement": 1,
+}
+# The numbers of the documentation's example, which are nowhere called defaults.
+PROBE_DEFAULTS = {
+    "initialDelaySeconds": 0,
+    "periodSeconds": 10,
+    "timeoutSeconds": 120,
+    "successThreshold": 1,
+    "failureThreshold": 3,
+}
+STATUS_AFTER = {
+    "success": "deploymentSuccess",
+    "failed": "deploymentFailed",
+    "cancelled": "deploymentCancelled",
+}
+MACROS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
+
+
+class RefusalError(Exception):
+    """The service does not do what it was asked to."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+@dataclass
+class Application:
+    """An application with all that hangs on it, everything in the order of creation."""
+
+    fields: dict[str, Any]
+    deployed: bool
+    processes: dict[str, Process] = field(default_factory=dict)
+    deleted: set[str] = field(default_factory=set)
+    deployments: dict[str, Deployment] = field(default_factory=dict)
+    # Which processes were already deleted when a deployment was asked for.
+    removes: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def status(self) -> str | None:
+        """As the service words the last deployment; null before the first one."""
+        for deployment in reversed(list(self.deployments.values())):
+            if deployment["status"] in ("waiting", "inProgress"):
+                return "deploymentInProgress"
+            if deployment["status"] != "skipped":
+                return STATUS_AFTER[deployment["status"]]
+        return "deploymentSuccess" if self.deployed else None
+
+    def unfinished(self) -> Iterator[Deployment]:
+        """The deployments that have not ended, oldest first."""
+        for deployment in self.deployments.values():
+            if deployment["status"] in ("waiting", "inProgress"):
+                yield deployment
+
+
+@dataclass
+class Sevalla:
+    """One company's applications."""
+
+    switches: Switches
+    ids: Ids
+    timestamps: Timestamps
+    sizes: list[dict[str, Any]]
+    company_id: str
+    applications: dict[str, Application] = field(default_factory=dict)
+
+    # Applications
+
+    def add_application(
+        self,
+        display_name: str,
+        name: str | None = None,
+        app_id: str | None = None,
+        deployed: bool = True,
+        web: bool = True,
+        web_id: str | None = None,
+    ) -> Application:
+        """An application, with the web process that every one is born with."""
+        now = self.timestamps.sevalla()
+        name = name or f"{_slug(display_name) or 'app'}-{self.ids.text(5)}"
+        application = Application(
+            {
+                "id": app_id or self.ids.uuid(),
+                "name": name,
+                "display_name": display_name,
+                "created_at": now,
+                "updated_at": now,
+            },
+            deployed,
+        )
+        self.applications[application.fields["id"]] = application
+        if web:
+            # Applications made by the API get size s1 (documentation: platform limits).
+            size = next(size for size in self.sizes if size["name"] == "s1")
+            process = self._new_process(application, "web", "Web process", size["id"], web_id)
+            process.update(key="web", entrypoint="npm start")
+        return application
+
+    def application(self, app_id: str) -> Application:
+        """The application with that id, or 404."""
+        if app_id not in self.applications:
+            raise RefusalError(404, "Application not found")
+        return self.applications[app_id]
+
+    # Processes
+
+    def find(self, application: Application, process_id: str) -> Process:
+        """The process with that id, whether deleted or not, or 404."""
+        if process_id not in application.processes:
+            raise RefusalError(404, "Process not found")
+        return application.processes[process_id]
+
+    def visible(self, application: Application) -> list[Process]:
+        """The processes that are listed."""
+        hidden = self.switches["sevalla_deleted_process"] == "hidden"
+        return [
+            process
+            for process_id, process in application.processes.items()
+            if not (hidden and process_id in application.deleted)
+        ]
+
+    def create(self, application: Application, body: dict[str, Any]) -> Process:
+        """Store a process from a body that the schema takes."""
+        process_type = body["type"]
+        processes = application.processes.values()
+        if process_type == "web" and any(process["type"] == "web" for process in processes):
+            raise self.refusal("An application can have one web process only")
+        if self.switches["sevalla_required_by_type"] == "refused":
+            for owner, name in (("cron", "schedule"), ("job", "job_start_policy")):
+                if process_type == owner and name not in body:
+                    raise RefusalError(400, f"body/{name} is required for {owner} processes")
+        changes = self._changes(application, process_type, body, None)
+        process = self._new_process(
+            application, process_type, body["display_name"], body["resource_type_id"], None
+        )
+        process.update(changes)
+        if process_type == "cron" and "time_zone" not in body:
+            default = self.switches["sevalla_cron_time_zone"]
+            process["time_zone"] = None if default == "null" else default
+        return process
+
+    def update(
+        self, application: Application, process: Process, body: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Store the changes of a body that the schema takes, and give the answer."""
+        protocol = process["ingress_protocol"]
+        changes = self._changes(application, process["type"], body, process)
+        process.update(changes, updated_at=self.timestamps.sevalla())
+        answer = self.present(process)
+        if self.switches["sevalla_ingress_protocol"] == "delayed":
+            answer["ingress_protocol"] = protocol
+        return answer
+
+    def delete(self, application: Application, process: Process) -> None:
+        """Queue a process for removal at the next deployment."""
+        if process["type"] == "web":
+            raise self.refusal("The web process cannot be deleted")
+        if process["id"] in application.deleted:
+            status = int(self.switches["sevalla_second_delete"])
+            if status != 200:
+                raise RefusalError(status, "Process is already being deleted")
+        application.deleted.add(process["id"])
+
+    def present(self, process: Process) -> dict[str, Any]:
+        """A process as the service answers it: always the same 22 keys."""
+        size = next(size for size in self.sizes if size["id"] == process["resource_type_id"])
+        named = self.switches["sevalla_resource_type_name"] == "given"
+        shown = {
+            **process,
+            "resource_type_name": size["name"] if named else None,
+            "cpu_limit": size["cpu_limit"],
+            "memory_limit": size["memory_limit"],
+        }
+        for name, switch in (
+            ("schedule", "sevalla_cleared_text"),
+            ("time_zone", "sevalla_cleared_text"),
+            ("entrypoint", "sevalla_cleared_entrypoint"),
+        ):
+            if shown[name] == "" and self.switches[switch] == "null":
+                shown[name] = None
+        return shown
+
+    def refusal(self, message: str) -> RefusalError:
+        """For what the schema takes and the service does not."""
+        return RefusalError(int(self.switches["sevalla_semantic_error"]), message)
+
+    def _new_process(
+        self,
+        application: Application,
+        process_type: str,
+        display_name: str,
+        size_id: str,
+        process_id: str | None,
+    ) -> Process:
+        is_web = process_type == "web"
+        now = self.timestamps.sevalla()
+        name = application.fields["name"]
+        key = self._key(application, display_name)
+        process = {
+            "id": process_id or self.ids.uuid(),
+            "app_id": application.fields["id"],
+            "key": key,
+            "type": process_type,
+            "display_name": display_name,
+            "entrypoint": "",
+            "port": 8080 if is_web else None,
+            "is_ingress_enabled": is_web,
+            "ingress_protocol": "http" if is_web else None,
+            "scaling_strategy": deepcopy(ONE_INSTANCE),
+            "resource_type_id": size_id,
+            "resource_type_name": None,
+            "cpu_limit": None,
+            "memory_limit": None,
+            "schedule": None,
+            "time_zone": None,
+            "job_start_policy": None,
+            "liveness_probe": None,
+            "readiness_probe": None,
+            "internal_hostname": None,
+            "created_at": now,
+            "updated_at": now,
+        }
+        if is_web:
+            host = f"{name.rpartition('-')[0] or name}-web"
+            process["internal_hostname"] = f"{host}.{name}.svc.cluster.local"
+        application.processes[process["id"]] = process
+        return process
+
+    def _key(self, application: Application, display_name: str) -> str:
+        if self.switches["sevalla_key"] == "random":
+            return f"process-{self.ids.text(8)}"
+        taken = {process["key"] for process in application.processes.values()}
+        # At most 64 characters, a number included.
+        slug = _slug(display_name)[:58].rstrip("-") or "process"
+        if slug not in taken:
+            return slug
+        return next(key for n in range(2, 9999) if (key := f"{slug}-{n}") not in taken)
+
+    def _changes(
+        self,
+        application: Application,
+        process_type: str,
+        body: dict[str, Any],
+        process: Process | None,
+    ) -> dict[str, Any]:
+        changes = self._of_this_type(process_type, body)
+        self._check_names(application, changes, process)
+        for name in PROBES:
+            if name in changes:
+                changes[name] = self._probe(changes[name], process and process[name])
+        if "scaling_strategy" in changes:
+            changes["scaling_strategy"] = self._scaling(
+                process_type, changes["scaling_strategy"], process and process["scaling_strategy"]
+            )
+        if changes.get("schedule") is not None:
+            self._check_schedule(process_type, changes["schedule"])
+        ingress = {"is_ingress_enabled": True, "ingress_protocol": "http"}
+        fills = self.switches["sevalla_patch_ingress_defaults"] == "on"
+        if fills and process_type == "web" and ingress.keys() & changes.keys():
+            changes = {**ingress, **changes}
+        return changes
+
+    def _of_this_type(self, process_type: str, body: dict[str, Any]) -> dict[str, Any]:
+        foreign = {
+            name
+            for owner, names in ONLY_FOR.items()
+            if owner != process_type
+            for name in names
+            if name in body
+        }
+        action = self.switches["sevalla_fields_of_other_types"]
+        if foreign and action == "refused":
+            names = ", ".join(sorted(foreign))
+            raise self.refusal(f"Not applicable to {process_type} processes: {names}")
+        if action == "stored":
+            foreign = set()
+        return {name: value for name, value in body.items() if name not in foreign}
+
+    def _check_names(
+        self, application: Application, changes: dict[str, Any], process: Process | None
+    ) -> None:
+        size_id = changes.get("resource_type_id")
+        if size_id is not None and all(size["id"] != size_id for size in self.sizes):
+            raise self.refusal("Unknown resource type")
+        if self.switches["sevalla_duplicate_display_name"] == "refused":
+            for other in application.processes.values():
+                if other is not process and other["display_name"] == changes.get("display_name"):
+                    raise self.refusal("A process with this display name exists")
+
+    def _probe(self, sent: dict[str, Any], stored: dict[str, Any] | None) -> Any:
+        merges = self.switches["sevalla_nested_patch"] == "merge"
+        probe = _merged(stored or {}, sent) if merges else sent
+        handlers = [name for name in HANDLERS if probe.get(name) is not None]
+        if all(value is None for value in sent.values()):
+            action = self.switches["sevalla_empty_probe"]
+            if action == "refused":
+                raise self.refusal("A probe needs one of exec, httpGet and tcpSocket")
+            return {"cleared": None, "ignored": stored, "echoed": probe}[action]
+        if self.switches["sevalla_probe_handlers"] == "exactly_one" and len(handlers) != 1:
+            raise self.refusal("A probe needs exactly one of exec, httpGet and tcpSocket")
+        if self.switches["sevalla_probe_defaults"] == "filled" and handlers:
+            return _filled(probe, PROBE_DEFAULTS)
+        return probe
+
+    def _scaling(
+        self, process_type: str, sent: dict[str, Any], stored: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        strategy = sent
+        if self.switches["sevalla_nested_patch"] == "merge" and stored:
+            # The answer's config is closed: another type's keys cannot come back.
+            merged = {"scaling_strategy": _merged(stored, sent)}
+            strategy = SEVALLA_UPDATE.known(merged)["scaling_strategy"]
+        config = strategy["config"]
+        most = int(self.switches["sevalla_max_instances"])
+        counts = ("instanceCount", "minInstanceCount", "maxInstanceCount")
+        if any(config.get(count, 0) > most for count in counts):
+            raise self.refusal(f"A process can have at most {most} instances")
+        if strategy["type"] == "horizontal":
+            refused = self.switches["sevalla_min_above_max"] == "refused"
+            if refused and config["minInstanceCount"] > config["maxInstanceCount"]:
+                raise self.refusal("minInstanceCount is above maxInstanceCount")
+            if self.switches["sevalla_horizontal_defaults"] == "v2":
+                strategy = {**strategy, "config": _filled(config, HORIZONTAL_DEFAULTS)}
+        if process_type in ("cron", "job") and strategy != ONE_INSTANCE:
+            action = self.switches["sevalla_cron_job_scaling"]
+            if action == "refused":
+                raise self.refusal(f"A {process_type} process runs as one instance")
+            if action == "forced":
+                return deepcopy(ONE_INSTANCE)
+        return strategy
+
+    def _check_schedule(self, process_type: str, schedule: str) -> None:
+        if process_type != "cron":
+            return
+        if schedule == "":
+            if self.switches["sevalla_cron_empty_schedule"] == "refused":
+                raise self.refusal("A cron process needs a schedule")
+            return
+        syntax = self.switches["sevalla_cron_syntax"]
+        if syntax == "unchecked":
+            return
+        if syntax == "five_fields_or_macro" and schedule in MACROS:
+            return
+        if not re.fullmatch(r"[0-9A-Za-z*/,?#-]+( +[0-9A-Za-z*/,?#-]+){4}", schedule):
+            raise self.refusal("The schedule is not a cron expression")
+
+    # Deployments
+
+    def deploy(self, application: Application, body: dict[str, Any]) -> Deployment:
+        """Ask for a deployment."""
+        is_restart = body.get("is_restart", False)
+        succeeded = application.deployed or any(
+            deployment["status"] == "success" for deployment in application.deployments.values()
+        )
+        if is_restart and not succeeded:
+            status = int(self.switches["sevalla_restart_never_deployed"])
+            raise RefusalError(status, "There is no successful build to restart")
+        running = list(application.unfinished())
+        action = self.switches["sevalla_concurrent_deployments"]
+        if running and action == "refused":
+            raise self.refusal("A deployment is in progress")
+        if action == "skip_waiting":
+            for deployment in running:
+                if deployment["status"] == "waiting":
+                    self._end(application, deployment, "skipped")
+        now = self.timestamps.sevalla()
+        deployment = {
+            "id": self.ids.uuid(),
+            "app_id": application.fields["id"],
+            "status": "waiting",
+            "type": "manual",
+            "trigger": "RESTART" if is_restart else "MANUAL_DEPLOY",
+            "steps": (["rollout"] if is_restart else ["checkout", "build", "rollout"])
+            + ["syncConnections"],
+            "docker_image_url": body.get("docker_image"),
+            "git_type": "github",
+            "repo_url": "https://github.com/acme/shop",
+            "branch": body.get("branch", "main"),
+            "commit_sha": None,
+            "commit_message": None,
+            "author_login": None,
+            "author_img": None,
+            "started_at": None,
+            "finished_at": None,
+            "created_at": now,
+            "updated_at": now,
+        }
+        application.deployments[deployment["id"]] = deployment
+        application.removes[deployment["id"]] = set(application.deleted)
+        return deployment
+
+    def advance(self, application: Application) -> None:
+        """Move the application's oldest unfinished deployment one step on."""
+        deployment = next(application.unfinished(), None)
+        if deployment is None:
+            return
+        result = self.switches["sevalla_deployment_result"]
+        if deployment["status"] == "waiting" and result != "skipped":
+            now = self.timestamps.sevalla()
+            deployment.update(status="inProgress", started_at=now, updated_at=now)
+        else:
+            self._end(application, deployment, result)
+
+    def cancel(self, application: Application, deployment: Deployment) -> None:
+        """A waiting deployment is skipped, a running one stopped, an ended one left alone."""
+        if deployment["status"] == "waiting":
+            self._end(application, deployment, "skipped")
+        elif deployment["status"] == "inProgress":
+            self._end(application, deployment, "cancelled")
+
+    def finish(self) -> None:
+        """Let every deployment run to its end."""
+        for application in self.applications.values():
+            while next(application.unfinished(), None):
+                self.advance(application)
+
+    def _end(self, application: Application, deployment: Deployment, status: str) -> None:
+        now = self.timestamps.sevalla()
+        # finished_at is documented for success, failure and cancelling, not for skipping.
+        finished = None if status == "skipped" else now
+        deployment.update(status=status, finished_at=finished, updated_at=now)
+        if status == "success":
+            application.deployed = True
+            for process_id in application.removes[deployment["id"]]:
+                application.processes.pop(process_id, None)
+                application.deleted.discard(process_id)
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def _filled(value: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
+    given = {name: item for name, item in value.items() if item is not None}
+    return {**value, **{name: given.get(name, default) for name, default in defaults.items()}}
+
+
+def _merged(stored: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
+    """A deep merge in which null removes a key."""
+    result = dict(stored)
+    for name, value in sent.items():
+        if value is None:
+            result.pop(name, None)
+        elif isinstance(value, dict) and isinstance(result.get(name), dict):
+            result[name] = _merged(result[name], value)
+        elif isinstance(value, dict):
+            result[name] = _merged({}, value)
+        else:
+            result[name] = value
+    return result

@@ -1,0 +1,437 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The open questions about both services, each a switch with a default.
+
+Nobody outside the two companies knows the answers; a client has to be right whatever they are.
+A value is a text; in Python and JSON a bool stands for ``on``/``off`` and a number for its text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Switch:
+    """One open question."""
+
+    name: str
+    values: tuple[str, ...]  # the first one is the default
+    question: str
+    why: str  # why the default is the default
+
+    @property
+    def default(self) -> str:
+        """What holds when nothing is said."""
+        return self.values[0]
+
+
+SWITCHES = (
+    # Sevalla: processes
+    Switch(
+        "sevalla_deleted_process",
+        ("listed", "hidden"),
+        "Is a deleted process still listed, and found by id, until the next deployment?",
+        "The description of DELETE says that it is fully deleted after the next deployment.",
+    ),
+    Switch(
+        "sevalla_second_delete",
+        ("200", "400", "404"),
+        "What does a second DELETE of the same process answer before that deployment?",
+        "The process is still there, and the description knows no state that would refuse it.",
+    ),
+    Switch(
+        "sevalla_patch_deleted",
+        ("200", "404"),
+        "What does a PATCH of a deleted process answer before that deployment?",
+        "The process is still there. A PATCH does not bring it back to life.",
+    ),
+    Switch(
+        "sevalla_cleared_text",
+        ("empty", "null"),
+        'Does a schedule or time_zone that was set to "" come back as "" or as null?',
+        "Taken as sent. The vendor's Terraform provider reads both as unset.",
+    ),
+    Switch(
+        "sevalla_cleared_entrypoint",
+        ("empty", "null"),
+        'Does an entrypoint that was set to "", or never, come back as "" or as null?',
+        'The OpenAPI description: never null, "" when unset.',
+    ),
+    Switch(
+        "sevalla_cron_empty_schedule",
+        ("accepted", "refused"),
+        'Is "" taken as the schedule of a cron process?',
+        "The schema has no minimum length, and the vendor's Terraform provider sends it.",
+    ),
+    Switch(
+        "sevalla_required_by_type",
+        ("refused", "accepted"),
+        "Is a POST of a cron without schedule, or of a job without job_start_policy, refused?",
+        "The description says required for cron, required for job; the schema does not.",
+    ),
+    Switch(
+        "sevalla_cron_syntax",
+        ("unchecked", "five_fields", "five_fields_or_macro"),
+        "Is a schedule's syntax checked, and are words such as @daily taken?",
+        "The schema asks for a text of at most 100 characters and nothing else.",
+    ),
+    Switch(
+        "sevalla_cron_time_zone",
+        ("null", "UTC"),
+        "Which time_zone has a cron process that was created without one?",
+        "No default is documented.",
+    ),
+    Switch(
+        "sevalla_horizontal_defaults",
+        ("off", "v2"),
+        "Are the targets and steps of horizontal scaling filled in when they are not sent?",
+        "API v3 states no defaults; v2 has 80, 80, 60, 1, 600 and 1.",
+    ),
+    Switch(
+        "sevalla_probe_defaults",
+        ("off", "filled"),
+        "Are a probe's times and thresholds filled in when they are not sent?",
+        "No default is documented; filled uses the numbers of the documentation's example.",
+    ),
+    Switch(
+        "sevalla_nested_patch",
+        ("replace", "merge"),
+        "Does a PATCH replace scaling_strategy and the probes, or merge into them? "
+        "When it merges, null removes a key.",
+        "No deep merge is promised.",
+    ),
+    Switch(
+        "sevalla_empty_probe",
+        ("cleared", "echoed", "ignored", "refused"),
+        "What does a probe do that is {} or has only nulls: is it removed (null), stored as it "
+        "is, ignored, or refused?",
+        "The schema permits both forms, and there is no other way to remove a probe.",
+    ),
+    Switch(
+        "sevalla_probe_handlers",
+        ("any", "exactly_one"),
+        "Must a probe have exactly one of exec, httpGet and tcpSocket?",
+        "The schema does not say so; Kubernetes, which runs it, does.",
+    ),
+    Switch(
+        "sevalla_fields_of_other_types",
+        ("ignored", "stored", "refused"),
+        "What about the web process's fields on a worker, or a schedule on a web process?",
+        'The description: "only applicable to", "only populated for" the one type.',
+    ),
+    Switch(
+        "sevalla_cron_job_scaling",
+        ("stored", "forced", "refused"),
+        "What about a scaling other than one manual instance on a cron or job? Forced stores one.",
+        "The schema is the same for every type.",
+    ),
+    Switch(
+        "sevalla_min_above_max",
+        ("refused", "stored"),
+        "Is horizontal scaling with minInstanceCount above maxInstanceCount refused?",
+        "The schema does not refuse it, but no autoscaler can run it.",
+    ),
+    Switch(
+        "sevalla_max_instances",
+        ("50", "20"),
+        "How many instances may a process have?",
+        "The schema says 50; an old page of the dashboard's documentation says 20.",
+    ),
+    Switch(
+        "sevalla_patch_ingress_defaults",
+        ("off", "on"),
+        "Does a PATCH with one of the two ingress fields set the other to its default "
+        "(true, http)?",
+        "Fields that are not sent stay as they are.",
+    ),
+    Switch(
+        "sevalla_ingress_protocol",
+        ("at_once", "delayed"),
+        "Does the PATCH that changes ingress_protocol answer with the new one, or with the old "
+        "one, the new one being seen from the next read on?",
+        "Documented as applied asynchronously; that the stored field lags is not said.",
+    ),
+    Switch(
+        "sevalla_key",
+        ("slug", "random"),
+        "How is the key of a process that was created by the API made?",
+        "Documented: derived from a name, unique in the application. A number is added if taken.",
+    ),
+    Switch(
+        "sevalla_duplicate_display_name",
+        ("allowed", "refused"),
+        "May two processes of an application have the same display_name?",
+        "Only the key is documented as unique.",
+    ),
+    Switch(
+        "sevalla_resource_type_name",
+        ("given", "null"),
+        "Is resource_type_name filled in?",
+        "Documented with an example; the schema lets it be null.",
+    ),
+    Switch(
+        "sevalla_semantic_error",
+        ("400", "409", "422"),
+        "The status for a body that the schema takes and the service refuses: a second web "
+        "process, deleting the web process, an unknown size.",
+        "400 is the only one that these operations document.",
+    ),
+    Switch(
+        "sevalla_trigger_refusal",
+        ("404", "400", "409", "422"),
+        "The status for triggering a process that is not a cron.",
+        "404 is the only fitting one that this operation documents.",
+    ),
+    Switch(
+        "sevalla_malformed_uuid",
+        ("400", "404"),
+        "The status for a path whose id is not a UUID.",
+        "The pattern is in the schema, and Fastify answers 400 to what the schema refuses.",
+    ),
+    # Sevalla: deployments, limits
+    Switch(
+        "sevalla_deployment_result",
+        ("success", "failed", "cancelled", "skipped"),
+        "How do deployments end?",
+        "Not a question about the service; for trying out the other ends.",
+    ),
+    Switch(
+        "sevalla_concurrent_deployments",
+        ("queued", "skip_waiting", "refused"),
+        "What about a deployment while another one runs: does it wait, are older waiting ones "
+        "skipped, or is it refused?",
+        "New deployments are documented to start as waiting.",
+    ),
+    Switch(
+        "sevalla_restart_never_deployed",
+        ("400", "404", "409", "422"),
+        "The status for is_restart on an application that was never deployed.",
+        "400 is what the operation documents for a bad request.",
+    ),
+    Switch(
+        "sevalla_rate_limit",
+        ("off", "on"),
+        "Are requests above the documented limits refused with 429?",
+        "Not a question about the service; off, so that tests need not wait.",
+    ),
+    Switch(
+        "sevalla_post_tier",
+        ("general_write", "service_creation"),
+        "Which limit holds for creating and triggering a process: 30 a minute or 20 an hour?",
+        "A process is not a service of its own.",
+    ),
+    Switch(
+        "sevalla_retry_after",
+        ("off", "on"),
+        "Does a 429 carry Retry-After beside x-ratelimit-reset?",
+        "Not documented.",
+    ),
+    # Laravel Cloud: background processes
+    Switch(
+        "laravel_cloud_config_patch",
+        ("merge", "replace"),
+        "Does a PATCH merge config into the stored one or replace it (and [] wipe it)?",
+        "The vendor's CLI sends the changed keys alone, and [] when none changed.",
+    ),
+    Switch(
+        "laravel_cloud_null_config_key",
+        ("accepted", "refused"),
+        'Is null (and "", which the framework makes null) taken for a key in config, and unsets '
+        "it? When refused: for every key but force.",
+        'The vendor\'s CLI sends "" for a force of false, so at least force takes it.',
+    ),
+    Switch(
+        "laravel_cloud_type_patch",
+        ("accepted", "refused", "ignored"),
+        "What does a PATCH with another type do? The same type is always taken.",
+        "type is in the PATCH's schema.",
+    ),
+    Switch(
+        "laravel_cloud_worker_command",
+        ("ignored", "refused", "stored"),
+        "What about a command that is sent for a worker?",
+        'The description: "Not applicable for worker type"; its command is generated.',
+    ),
+    Switch(
+        "laravel_cloud_custom_config",
+        ("ignored", "refused"),
+        "What about a config that is sent for a custom process?",
+        "It is [] in every recorded answer.",
+    ),
+    Switch(
+        "laravel_cloud_worker_defaults",
+        ("null", "ui", "cli"),
+        "Which values get a new worker's config keys that were not sent: null, those of the "
+        "user interface (database, sleep 10) or those of the vendor's CLI?",
+        "The description has no defaults.",
+    ),
+    Switch(
+        "laravel_cloud_unknown_keys",
+        ("dropped", "refused"),
+        "What about keys that the description does not know, in the body and in config?",
+        "The framework validates what it has rules for, and drops the rest.",
+    ),
+    Switch(
+        "laravel_cloud_read_only_config_keys",
+        ("dropped", "stored"),
+        "Can name, max-jobs, max-time and stop-when-empty, which are in the answers, be set? "
+        "When dropped: as every unknown key.",
+        "They are not in the request's schema.",
+    ),
+    Switch(
+        "laravel_cloud_config_numbers",
+        ("number", "as_posted", "string"),
+        "Do config's numbers come back as numbers, as text if text was posted, or as text?",
+        "Numbers in every recorded answer; the vendor's CLI posts text and casts what it reads.",
+    ),
+    Switch(
+        "laravel_cloud_force_false",
+        ("false", "null"),
+        "Does a force of false come back as false or as null?",
+        "Taken as sent.",
+    ),
+    Switch(
+        "laravel_cloud_zero",
+        ("zero", "null"),
+        "Does a 0 in config come back as 0 or as null?",
+        "An observed worker's command has --rest=0.",
+    ),
+    Switch(
+        "laravel_cloud_config_ranges",
+        ("none", "not_negative"),
+        "Have config's numbers a range?",
+        "The description gives none.",
+    ),
+    Switch(
+        "laravel_cloud_trim_strings",
+        ("on", "off"),
+        "Are blanks around texts removed before validation?",
+        'The framework does, by the neighbour of the middleware that makes "" null.',
+    ),
+    Switch(
+        "laravel_cloud_max_processes",
+        ("unlimited", "10"),
+        "How many background processes may an instance have?",
+        "No limit is documented; 10 is the documented limit of one entry's processes.",
+    ),
+    Switch(
+        "laravel_cloud_managed_queue_connection",
+        ("any", "cloud_only"),
+        "May a worker on a managed_queue instance have a connection other than cloud?",
+        'The description says that it must be "cloud"; what enforces that is not known.',
+    ),
+    Switch(
+        "laravel_cloud_create_route",
+        ("answers", "redirects"),
+        "Does POST …/background-processes answer, or redirect (302) to the application's root?",
+        "The vendor's Terraform provider saw the redirect on a development deployment only.",
+    ),
+    Switch(
+        "laravel_cloud_delete",
+        ("204", "422"),
+        "Does DELETE succeed, or answer the 422 that is documented and nowhere explained?",
+        "204 is recorded.",
+    ),
+    # Laravel Cloud: reading, deployments, limits
+    Switch(
+        "laravel_cloud_filters",
+        ("partial", "exact"),
+        "Do filters match parts of values in any case, or whole values?",
+        "The default of the library (spatie/laravel-query-builder) that they look like.",
+    ),
+    Switch(
+        "laravel_cloud_order",
+        ("ascending", "descending"),
+        "Are lists in order of creation or the other way round?",
+        "The recorded list is in order of creation.",
+    ),
+    Switch(
+        "laravel_cloud_without_json_accept",
+        ("redirect", "json"),
+        "What gets a failing request whose first Accept is not JSON: the framework's redirect "
+        "(login, or root on 422) and HTML, or JSON as everybody?",
+        "The framework's default.",
+    ),
+    Switch(
+        "laravel_cloud_writes_deploy",
+        ("off", "on"),
+        "Do writes to background processes start a deployment by themselves?",
+        "Two deploying tools start one after their writes.",
+    ),
+    Switch(
+        "laravel_cloud_deployment_result",
+        ("deployment.succeeded", "deployment.failed", "build.failed", "failed", "cancelled"),
+        "How do deployments end?",
+        "Not a question about the service; for trying out the other ends.",
+    ),
+    Switch(
+        "laravel_cloud_rate_limit",
+        ("off", "on"),
+        "Are more than 120 requests a minute refused with 429?",
+        "Not a question about the service; off, so that tests need not wait.",
+    ),
+    Switch(
+        "laravel_cloud_retry_after",
+        ("on", "off"),
+        "Does a 429 carry Retry-After and X-RateLimit-Reset?",
+        "The framework's default.",
+    ),
+)
+
+_BY_NAME = {switch.name: switch for switch in SWITCHES}
+_DEFAULTS = {switch.name: switch.default for switch in SWITCHES}
+
+
+class UnknownSwitchError(ValueError):
+    """A switch that does not exist, or a value that it does not have."""
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return "null" if value is None else str(value)
+
+
+class Switches:
+    """The values that hold now. Reading a switch that does not exist is a ``KeyError``."""
+
+    def __init__(self, values: Mapping[str, Any] | None = None) -> None:
+        self._values = dict(_DEFAULTS)
+        self.update(values or {})
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name]
+
+    def as_dict(self) -> dict[str, str]:
+        """All switches and their values."""
+        return dict(self._values)
+
+    def update(self, values: Mapping[str, Any]) -> None:
+        """Set some switches; refuses all of them when one is unknown."""
+        texts = {name: _text(value) for name, value in values.items()}
+        for name, text in texts.items():
+            if name not in _BY_NAME:
+                raise UnknownSwitchError(f"There is no switch {name!r}.")
+            if text not in _BY_NAME[name].values:
+                choices = ", ".join(_BY_NAME[name].values)
+                raise UnknownSwitchError(f"{name} cannot be {text!r}; it can be: {choices}.")
+        self._values.update(texts)
+
+
+def table() -> str:
+    """All switches as a Markdown table, which the README shows."""
+    rows = [
+        "| switch | values (default first) | question | why this default |",
+        "|---|---|---|---|",
+    ]
+    rows += [
+        f"| `{switch.name}` | {', '.join(f'`{value}`' for value in switch.values)} "
+        f"| {switch.question} | {switch.why} |"
+        for switch in SWITCHES
+    ]
+    return "\n".join(rows) + "\n"

@@ -1,0 +1,61 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The checks of this project: their names, and the commands that they run in the mirror."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+COLLECTION = "ansible_collections.evenkeel.paas"
+RUN_ANSIBLE_TEST = str(Path(__file__).resolve().parent / "run_ansible_test.py")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check. One that counts tests has failed when it ran none."""
+
+    name: str
+    command: tuple[str, ...]
+    counts_tests: bool = False
+
+
+LINT = (
+    Check("ruff", ("ruff", "check", ".")),
+    Check("ruff-format", ("ruff", "format", "--check", "--diff", ".")),
+    Check("codespell", ("codespell",)),
+    # ansible-test looks only at files that end in .sh.
+    Check("shellcheck", ("shellcheck", ".ci/run")),
+    Check("yamllint", ("yamllint", "--strict", ".")),
+    Check("mypy", ("mypy", "-p", f"{COLLECTION}.plugins.module_utils")),
+    Check("mypy-tools", ("mypy", "tests/tools")),
+    Check("ansible-lint", ("ansible-lint", "--offline", "--strict")),
+    Check(
+        "antsibull-docs",
+        (
+            *("antsibull-docs", "lint-collection-docs", "--plugin-docs"),
+            *("--validate-collection-refs", "self", "--check-extra-docs-refs", "."),
+        ),
+    ),
+    Check("antsibull-changelog", ("antsibull-changelog", "lint")),
+)
+# The unit tests and the playbook tests, with this project's own Python.
+PYTEST = Check("pytest", (sys.executable, "-m", "pytest", "-n", "2"), counts_tests=True)
+SANITY = Check("sanity", (sys.executable, RUN_ANSIBLE_TEST, "sanity"), counts_tests=True)
+UNITS = Check("units", (sys.executable, RUN_ANSIBLE_TEST, "units"), counts_tests=True)
+# The one that pytest has not covered and that differs most.
+UNITS_OLDEST = Check(
+    "units-oldest", (sys.executable, RUN_ANSIBLE_TEST, "units-oldest"), counts_tests=True
+)
+INTEGRATION = Check(
+    "integration", (sys.executable, RUN_ANSIBLE_TEST, "integration"), counts_tests=True
+)
+
+# Two lanes, for two cores. ansible-test's commands share one folder of environments: one after the
+# other.
+LANES = ((*LINT, PYTEST), (SANITY, UNITS_OLDEST, UNITS, INTEGRATION))
+CHECKS = {check.name: check for lane in LANES for check in lane}
+# What runs unless something is named. On every Python the unit tests take several minutes.
+DEFAULT = [name for name, check in CHECKS.items() if check is not UNITS]

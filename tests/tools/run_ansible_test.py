@@ -1,0 +1,229 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run ansible-test on the mirror: ``sanity``, ``units`` or ``integration``.
+
+ansible-test ends with success in many cases in which it tested nothing: no target found, a tool or
+a Python missing, a target excluded. Each of these is a failure here.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+from ansible_test._util.target.common.constants import (
+    CONTROLLER_PYTHON_VERSIONS,
+    REMOTE_ONLY_PYTHON_VERSIONS,
+)
+
+import mirror
+from counts import Counts, from_junit
+from emulator import EmulatorError, running_emulator
+from pythons import find_interpreters
+from surroundings import clean_environment
+
+# The oldest Python that the modules run on; tests/config.yml tells ansible-test the same.
+OLDEST_TARGET = (3, 9)
+
+# Warnings that say nothing about what was tested. Every other one is a failure.
+HARMLESS = (
+    "Reviewing previous",
+    "Using locale",
+    # There is nothing to compare with in the mirror, whose repository has no commits.
+    "The validate-modules sanity test cannot compare against the base commit",
+    "may be slow due to missing libyaml support in PyYAML.",
+    "PyYAML will be slow due to installation without libyaml support",
+    # PowerShell: there is none in the collection.
+    'Required program "pwsh" not found.',
+)
+
+
+class NothingTestedError(Exception):
+    """Something that should have been tested was not."""
+
+
+def main() -> int:
+    """Run one of ansible-test's commands and close with a line of counts."""
+    command = {
+        "sanity": sanity,
+        "units": units,
+        "units-oldest": units_oldest,
+        "integration": integration,
+    }[sys.argv[1]]
+    try:
+        counts, failed = command(mirror.update())
+        if not counts.ran:
+            raise NothingTestedError("no test ran")
+    except (NothingTestedError, mirror.EmptyMirrorError, EmulatorError) as error:
+        print(f"ansible-test {sys.argv[1]}: {error}")
+        counts, failed = Counts(failed=1), True
+    if failed and not counts.failed:
+        counts += Counts(failed=1)
+    print(counts)
+    return 1 if failed else 0
+
+
+def sanity(folder: Path) -> tuple[Counts, bool]:
+    """Run the sanity tests, on every Python that modules can run on and this machine has."""
+    ignored = sorted(folder.glob("tests/sanity/ignore-*.txt"))
+    if ignored:
+        raise NothingTestedError(
+            f"this collection ignores no sanity error: remove {', '.join(map(str, ignored))}"
+        )
+    controller, targets = _pythons()
+    options = [*_controller(controller), *_target_pythons(targets)]
+    failed = _run(folder, "sanity", "--junit", "--color", "no", *options)
+    return _junit(folder), failed
+
+
+def units(folder: Path) -> tuple[Counts, bool]:
+    """Run the unit tests, on every Python that modules can run on and this machine has."""
+    return _units_on(folder, _pythons()[1])
+
+
+def units_oldest(folder: Path) -> tuple[Counts, bool]:
+    """Run the unit tests on the oldest Python that modules can run on and this machine has."""
+    return _units_on(folder, _pythons()[1][:1])
+
+
+def _units_on(folder: Path, pythons: list[str]) -> tuple[Counts, bool]:
+    """Run the unit tests on some Pythons; each has to run some."""
+    controller = _pythons()[0]
+    options = [*_controller(controller), *_target_pythons(pythons, "venv/")]
+    failed = _run(folder, "units", "--color", "no", *options)
+    results = folder / "tests/output/junit"
+    ran = {
+        python: from_junit(results.glob(f"python{python}-*-units.xml")).ran for python in pythons
+    }
+    # After a failure on one Python ansible-test does not go on to the next.
+    if not failed and not all(ran.values()):
+        silent = [python for python, number in ran.items() if not number]
+        raise NothingTestedError(f"no unit test ran on Python {', '.join(silent)}")
+    return _junit(folder), failed
+
+
+def integration(folder: Path) -> tuple[Counts, bool]:
+    """Run the targets against the emulator, with modules on the newest and the oldest Python."""
+    controller, targets = _pythons()
+    total, any_failed = Counts(), False
+    with running_emulator() as emulator:
+        settings = {
+            "emulator_url": emulator["EMULATOR_URL"],
+            "sevalla_api_url": emulator["SEVALLA_API_URL"],
+            "laravel_cloud_api_url": emulator["LARAVEL_CLOUD_BASE_URL"],
+            "emulator_token": emulator["EMULATOR_TOKEN"],
+        }
+        config = folder / "tests/integration/integration_config.yml"
+        config.write_text(yaml.safe_dump(settings, explicit_start=True))
+        try:
+            for python in dict.fromkeys([controller, targets[0]]):
+                counts, failed = _integration_on(folder, controller, python)
+                total, any_failed = total + counts, any_failed or failed
+        finally:
+            config.unlink()
+    return total, any_failed
+
+
+def _integration_on(folder: Path, controller: str, python: str) -> tuple[Counts, bool]:
+    """Run all targets with the modules on one Python, and count targets."""
+    options = [*_controller(controller), "--target", f"controller:python=venv/{python}"]
+    wanted = _output(folder, "integration", "--list-targets").split()
+    lines: list[str] = []
+    failed = _run(
+        folder, "integration", "--color", "no", "--continue-on-error", *options, lines=lines
+    )
+    started = {
+        match[1] for line in lines if (match := re.match(r"Running (\S+) integration test ", line))
+    }
+    missing = sorted(set(wanted) - started)
+    if missing or not wanted:
+        raise NothingTestedError(
+            f"integration targets that did not run: {', '.join(missing) or 'there are none'}"
+        )
+    listed = [
+        match
+        for line in lines
+        if (match := re.search(r"The (\d+) integration test\(s\) listed below", line))
+    ]
+    number = int(listed[-1][1]) if listed else int(failed)
+    return Counts(passed=len(started) - number, failed=number), failed
+
+
+def _pythons() -> tuple[str, list[str]]:
+    """Give the controller's Python, and all that modules can run on here, oldest first."""
+    supported = {*CONTROLLER_PYTHON_VERSIONS, *REMOTE_ONLY_PYTHON_VERSIONS}
+    found = sorted(version for version in find_interpreters() if version >= OLDEST_TARGET)
+    targets = [f"{major}.{minor}" for major, minor in found if f"{major}.{minor}" in supported]
+    return f"{sys.version_info[0]}.{sys.version_info[1]}", targets
+
+
+def _controller(python: str) -> list[str]:
+    """Give the options for a controller in an environment of its own."""
+    return ["--controller", f"origin:python=venv/{python}"]
+
+
+def _target_pythons(pythons: list[str], kind: str = "") -> list[str]:
+    """Name the target Pythons: a missing one is then an error, not a warning."""
+    return [word for python in pythons for word in ("--target-python", kind + python)]
+
+
+def _run(folder: Path, command: str, *options: str, lines: list[str] | None = None) -> bool:
+    """Run ansible-test, passing its output on; True when it failed."""
+    listed = _output(folder, "env", "--list-files").splitlines()
+    if not any(name.startswith("plugins/modules/") for name in listed):
+        raise NothingTestedError(f"ansible-test sees no modules in {folder}")
+    shutil.rmtree(folder / "tests/output/junit", ignore_errors=True)
+    process = subprocess.Popen(
+        ["ansible-test", command, *options],
+        cwd=folder,
+        env=clean_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    assert process.stdout is not None
+    lines = [] if lines is None else lines
+    for line in process.stdout:
+        print(line, end="", flush=True)
+        lines.append(line)
+    failed = process.wait() != 0
+    warnings = [
+        line.strip()
+        for line in lines
+        if "WARNING: " in line and not any(text in line for text in HARMLESS)
+    ]
+    skipped = [line.strip() for line in lines if "All targets skipped" in line]
+    if warnings or skipped:
+        raise NothingTestedError("something was left out: " + "; ".join(warnings + skipped))
+    return failed
+
+
+def _output(folder: Path, *arguments: str) -> str:
+    """Give what ansible-test prints."""
+    command = ["ansible-test", *arguments]
+    result = subprocess.run(
+        command,
+        cwd=folder,
+        env=clean_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    return result.stdout
+
+
+def _junit(folder: Path) -> Counts:
+    """Add up what ansible-test wrote about the last run."""
+    return from_junit((folder / "tests/output/junit").glob("*.xml"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

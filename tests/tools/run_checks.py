@@ -1,0 +1,152 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run checks and say how they went: the named ones, all, or with ``lint`` all but tests.
+
+Every check runs even when another one failed. Where tests ran, the last line has the form
+``N passed, M failed``.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import mirror
+from ansible_test_home import prepare_home
+from checks import CHECKS, DEFAULT, LANES, LINT, Check
+from counts import Counts, from_output
+from places import CACHE, collections_path, core_version, logs_path
+from surroundings import clean_environment
+
+# How much of a failed check's output is shown.
+SHOWN_LINES = 150
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one check went."""
+
+    ok: bool
+    counts: Counts
+
+
+class Runner:
+    """Runs checks in the mirror; prints one line for each, and the output of failed ones."""
+
+    def __init__(self, folder: Path, live: bool) -> None:
+        """Prepare for checks in a folder; live ones show their output as it comes."""
+        self._folder = folder
+        self._live = live
+        self._printing = threading.Lock()
+        self._environment = {
+            **clean_environment(),
+            "MYPYPATH": str(collections_path()),
+            "MYPY_CACHE_DIR": str(CACHE / "mypy" / core_version()),
+            "RUFF_CACHE_DIR": str(CACHE / "ruff"),
+        }
+
+    def run_all(self, checks: list[Check]) -> list[Outcome]:
+        """Run checks one after the other."""
+        return [self.run(check) for check in checks]
+
+    def run(self, check: Check) -> Outcome:
+        """Run one check and print how it went."""
+        start = time.monotonic()
+        log = logs_path() / f"{check.name}.log"
+        output, status = self._execute(check, log)
+        seconds = time.monotonic() - start
+        counts = from_output(output) if check.counts_tests else Counts()
+        ok = status == 0 and not counts.failed
+        remark = str(counts) if check.counts_tests else "ok" if ok else f"exit status {status}"
+        if check.counts_tests and not counts.ran:
+            ok, remark = False, "ran no test"
+        if not ok and not counts.failed:
+            counts += Counts(failed=1)
+        with self._printing:
+            if not ok and not self._live:
+                lines = output.rstrip().splitlines()
+                print(f"\n----- {check.name}: the last of {len(lines)} lines, all are in {log}")
+                print("\n".join(lines[-SHOWN_LINES:]), end="\n-----\n\n")
+            print(
+                f"{'ok  ' if ok else 'FAIL'} {check.name:<20} {seconds:6.1f} s  {remark}",
+                flush=True,
+            )
+        return Outcome(ok, counts)
+
+    def _execute(self, check: Check, log: Path) -> tuple[str, int]:
+        """Run a check's command; give what it printed and its exit status."""
+        lines = []
+        with (
+            log.open("w") as file,
+            subprocess.Popen(
+                check.command,
+                cwd=self._folder,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+            ) as process,
+        ):
+            assert process.stdout is not None
+            for line in process.stdout:
+                lines.append(line)
+                file.write(line)
+                if self._live:
+                    print(line, end="", flush=True)
+        return "".join(lines), process.returncode
+
+
+def main() -> int:
+    """Run the checks that are named on the command line."""
+    names: list[str] = []
+    for word in sys.argv[1:] or DEFAULT:
+        names += [check.name for check in LINT] if word == "lint" else [word]
+    unknown = sorted(set(names) - set(CHECKS))
+    if unknown:
+        print(
+            f"no such check: {', '.join(unknown)}; there are lint, {', '.join(CHECKS)}",
+            file=sys.stderr,
+        )
+        return 2
+    start = time.monotonic()
+    logs_path().mkdir(parents=True, exist_ok=True)
+    try:
+        folder = mirror.update()
+        prepare_home()
+    except mirror.EmptyMirrorError as error:
+        print(f"{error}\n{Counts(failed=1)}")
+        return 1
+    print(
+        f"{len(names)} checks with ansible-core {core_version()}, logs in {logs_path()}", flush=True
+    )
+    runner = Runner(folder, live=len(names) == 1)
+    lanes = [[check for check in lane if check.name in names] for lane in LANES]
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        outcomes = [outcome for lane in pool.map(runner.run_all, lanes) for outcome in lane]
+    return _report(outcomes, time.monotonic() - start)
+
+
+def _report(outcomes: list[Outcome], seconds: float) -> int:
+    """Say in one line how it went, and again as the plain counts; give the exit status."""
+    total = sum((outcome.counts for outcome in outcomes), Counts())
+    good = sum(outcome.ok for outcome in outcomes)
+    verdict = "everything is fine" if good == len(outcomes) else "NOT fine"
+    print(
+        f"{verdict}: {good} of {len(outcomes)} checks ok, {total.ran} tests ran in {seconds:.0f} s"
+    )
+    # Checks that are no tests count only when they fail.
+    if total != Counts():
+        print(total)
+    return 0 if good == len(outcomes) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

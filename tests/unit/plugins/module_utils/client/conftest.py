@@ -1,0 +1,123 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Fixtures of the client's tests: scripted servers, clients of them, and a clock without time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any, Callable
+
+import pytest
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure
+from ansible_collections.evenkeel.paas.plugins.module_utils._http import Client, Settings
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
+    TOKEN,
+    ScriptedServer,
+    Step,
+)
+
+_NOT_INHERITED = (
+    "NETRC",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    *(
+        name
+        for known in ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+        for name in (known, known.upper())
+    ),
+)
+
+
+class Time:
+    """A clock that only moves when it is told to, or slept on. ``slept`` lists the waits."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        """Stand in for time.sleep."""
+        self.slept.append(seconds)
+        self.now += seconds
+
+    def clock(self) -> float:
+        """Stand in for time.monotonic."""
+        return self.now
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    """No proxy, CA bundle or netrc of the machine reaches a test."""
+    for name in _NOT_INHERITED:
+        if name in os.environ:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+@pytest.fixture(autouse=True)
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    """No test really sleeps."""
+    stand_in = Time()
+    monkeypatch.setattr(Client, "sleep", staticmethod(stand_in.sleep))
+    monkeypatch.setattr(Client, "clock", staticmethod(stand_in.clock))
+    return stand_in
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., ScriptedServer]]:
+    """A function that starts a server with a script."""
+    servers: list[ScriptedServer] = []
+
+    def start(*script: Step, **options: Any) -> ScriptedServer:
+        servers.append(ScriptedServer(*script, **options))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def client_of() -> Iterator[Callable[..., Client]]:
+    """A function that makes a client of a server or URL; keywords change its settings.
+
+    It may write unless ``writes`` is false.
+    """
+    clients: list[Client] = []
+
+    def make(server: Any, *, service: Any = _sevalla.SERVICE, writes: bool = True, **changes: Any):
+        given = {
+            "url": server if isinstance(server, str) else server.url,
+            "token": TOKEN,
+            "timeout": 5,
+            "retries": 3,
+            "max_wait": 300,
+            "verify": True,
+        }
+        clients.append(Client(service, Settings(**{**given, **changes})))
+        if writes:
+            clients[-1].allow_writes()
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        client.__exit__()
+
+
+@pytest.fixture
+def failure_of() -> Callable[..., Failure]:
+    """A function that sends what must fail, and gives the Failure."""
+
+    def send(client: Client, method: str = "GET", path: str = "/things", **arguments: Any):
+        with pytest.raises(Failure) as caught:
+            client.send(method, path, **arguments)
+        return caught.value
+
+    return send

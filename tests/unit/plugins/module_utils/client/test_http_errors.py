@@ -1,0 +1,196 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the client makes of the errors that the services answer with."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _sevalla
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
+    answer,
+)
+
+SEVALLA, LARAVEL = _sevalla.SERVICE, _laravel_cloud.SERVICE
+METHODS = ("GET", "POST", "PATCH", "DELETE")
+TRACKED = {"code": "err-abc-123", "message": "display_name is too long"}
+FIELD_ERRORS = {
+    "type": ["The type field is required."],
+    "config.tries": ["The tries field must be an integer.", "It must be positive."],
+}
+
+
+def sevalla_error(status, message, data=None):
+    """An error in Sevalla's form."""
+    body = {"message": message, "status": status, **({} if data is None else {"data": data})}
+    return answer(status, json=body, x_request_id="req-77")
+
+
+def laravel_error(status, message, errors=None):
+    """An error in Laravel Cloud's form."""
+    return answer(
+        status, json={"message": message, **({} if errors is None else {"errors": errors})}
+    )
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("status", "said", "code", "advice"),
+    [
+        (400, "Bad request", "refused", ""),
+        (401, "Unauthorized", "unauthorized", "SEVALLA_API_KEY"),
+        (403, "Forbidden", "forbidden", "permissions"),
+        (404, "Not found", "not_found", "no access"),
+        (409, "Conflict", "refused", ""),
+        (422, "Unprocessable", "refused", ""),
+    ],
+)
+def test_an_error_of_sevalla_is_told_with_all_that_it_says(
+    method, status, said, code, advice, serve, client_of, failure_of
+):
+    server = serve(sevalla_error(status, said, TRACKED))
+    failure = failure_of(client_of(server), method, "/applications/1")
+    assert failure.message.startswith(f"{method} /applications/1: Sevalla answered HTTP {status}")
+    for part in (said, "display_name is too long", "req-77", advice):
+        assert part in failure.message
+    assert failure.as_result()["failure"] == {
+        "status": status,
+        "code": code,
+        "details": TRACKED,
+        "request_id": "req-77",
+    }
+    assert not failure.outcome_unknown
+    assert failure.resendable
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("status", "said", "code", "advice"),
+    [
+        (400, "Requested include(s) are not allowed.", "refused", ""),
+        (401, "Unauthenticated.", "unauthorized", "LARAVEL_CLOUD_API_TOKEN"),
+        (403, "This action is unauthorized.", "forbidden", "permissions"),
+        (404, "No query results for model", "not_found", "no access"),
+        (422, "An update operation is already in progress", "refused", ""),
+    ],
+)
+def test_an_error_of_laravel_cloud_with_a_message_only_is_told(
+    method, status, said, code, advice, serve, client_of, failure_of
+):
+    server = serve(laravel_error(status, said))
+    failure = failure_of(client_of(server, service=LARAVEL), method, "/instances/1")
+    assert failure.message.startswith(
+        f"{method} /instances/1: Laravel Cloud answered HTTP {status}"
+    )
+    assert said.rstrip(".") in failure.message
+    assert ".." not in failure.message
+    assert advice in failure.message
+    assert failure.as_result()["failure"] == {
+        "status": status,
+        "code": code,
+        "details": None,
+        "request_id": None,
+    }
+    assert len(server.requests) == 1
+
+
+def test_the_field_errors_of_laravel_cloud_are_all_told(serve, client_of, failure_of):
+    server = serve(laravel_error(422, "The type field is required. (and 2 more)", FIELD_ERRORS))
+    failure = failure_of(client_of(server, service=LARAVEL), "POST", "/x", body={})
+    assert "The type field is required. (and 2 more)" in failure.message
+    for field, texts in FIELD_ERRORS.items():
+        assert f"{field}: " in failure.message
+        for text in texts:
+            assert text.rstrip(".") in failure.message
+    assert failure.details == FIELD_ERRORS
+    assert (failure.status, failure.code) == (422, "refused")
+
+
+def test_an_error_without_a_request_id_speaks_of_none(serve, client_of, failure_of):
+    failure = failure_of(client_of(serve(answer(400, json={"message": "No"}))))
+    assert "Request id" not in failure.message
+    assert failure.request_id is None
+
+
+@pytest.mark.parametrize("service", [SEVALLA, LARAVEL])
+@pytest.mark.parametrize(
+    "data", [None, {}, {"code": "err-1"}, {"message": None}, "text", ["list"], 7, {"message": 9}]
+)
+def test_an_error_whose_data_has_any_form_is_told(data, service, serve, client_of, failure_of):
+    server = serve(answer(400, json={"message": "Bad request", "status": 400, "data": data}))
+    failure = failure_of(client_of(server, service=service))
+    assert "HTTP 400: Bad request" in failure.message
+
+
+@pytest.mark.parametrize(
+    "errors", [{}, [], ["text"], "text", None, {"a": "text"}, {"a": None}, {"a": [None, {"b": 1}]}]
+)
+def test_an_error_whose_field_errors_have_any_form_is_told(errors, serve, client_of, failure_of):
+    server = serve(answer(422, json={"message": "Wrong", "errors": errors}))
+    failure = failure_of(client_of(server, service=LARAVEL))
+    assert "HTTP 422: Wrong" in failure.message
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        answer(400),
+        answer(400, "<html>Bad Gateway</html>", content_type="text/html"),
+        answer(400, json=[]),
+        answer(400, json="text"),
+        answer(400, json={"message": None}),
+        answer(400, json={"message": {"deep": [1]}}),
+        answer(400, b"\xff\xfe\x00", content_type="text/plain"),
+    ],
+)
+def test_an_error_without_a_readable_message_still_tells_its_status(
+    raw, serve, client_of, failure_of
+):
+    failure = failure_of(client_of(serve(raw)), "PATCH", "/things/1")
+    assert failure.message.startswith("PATCH /things/1: Sevalla answered HTTP 400")
+    assert (failure.status, failure.code) == (400, "refused")
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_an_html_page_with_an_error_status_is_that_error(status, serve, client_of, failure_of):
+    server = serve(answer(status, "<html>secret page</html>", content_type="text/html"))
+    failure = failure_of(client_of(server))
+    assert failure.status == status
+    assert "secret page" not in failure.message
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+def test_an_error_that_claims_json_and_is_none_is_still_that_error(
+    status, method, serve, client_of, failure_of
+):
+    server = serve(*[answer(status, "Unauthorized", content_type="application/json")] * 4)
+    failure = failure_of(client_of(server), method)
+    assert failure.status == status
+    assert len(server.requests) == 1
+
+
+def test_a_long_message_is_shortened(serve, client_of, failure_of):
+    failure = failure_of(client_of(serve(answer(400, json={"message": "long " * 10000}))))
+    assert len(failure.message) < 1000
+
+
+def test_a_message_that_the_service_says_twice_is_told_once(serve, client_of, failure_of):
+    server = serve(sevalla_error(404, "Not found", {"message": "Not found."}))
+    assert failure_of(client_of(server)).message.count("Not found") == 1
+
+
+@pytest.mark.parametrize("status", [500, 501, 502, 503, 504, 520])
+def test_a_fault_of_the_service_says_that_a_write_may_have_been_stored(
+    status, serve, client_of, failure_of
+):
+    server = serve(sevalla_error(status, "Internal Server Error"))
+    failure = failure_of(client_of(server), "POST", "/things", body={})
+    assert failure.outcome_unknown
+    assert (failure.status, failure.code, failure.request_id) == (status, "service_error", "req-77")
+    # Behind a gateway that gave up waiting, the service may still be at work.
+    assert failure.resendable != (status == 504)

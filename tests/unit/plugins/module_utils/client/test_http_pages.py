@@ -1,0 +1,237 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Lists in pages: by offset and total (Sevalla), by number and last_page (Laravel Cloud)."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _http, _laravel_cloud
+from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
+    answer,
+)
+
+
+def page(items, total, **more):
+    """One page of Sevalla."""
+    return answer(json={"data": items, "total": total, "offset": 0, "limit": 100, **more})
+
+
+def numbered(items, last, number=1, **more):
+    """One page of Laravel Cloud."""
+    meta = {"current_page": number, "last_page": last, "per_page": 100, "total": 1}
+    return answer(json={"data": items, "meta": meta, "links": {}, **more})
+
+
+def offset_items(client):
+    """The items of all pages of a Sevalla list."""
+    return [item for items in client.offset_pages("/things") for item in items]
+
+
+def numbered_items(client):
+    """The items of all pages of a Laravel Cloud list."""
+    return [item for document in client.numbered_pages("/things") for item in document["data"]]
+
+
+@pytest.fixture
+def laravel(client_of):
+    """A function that makes a client of Laravel Cloud."""
+    return lambda server, **changes: client_of(server, service=_laravel_cloud.SERVICE, **changes)
+
+
+# Sevalla.
+
+
+def test_offset_one_page_is_one_request_with_a_hundred_items(serve, client_of):
+    server = serve(page([1, 2], 2))
+    assert offset_items(client_of(server)) == [1, 2]
+    assert server.said == ["GET /v3/things?limit=100&offset=0"]
+
+
+def test_offset_an_empty_list_is_one_request(serve, client_of):
+    server = serve(page([], 0))
+    assert offset_items(client_of(server)) == []
+    assert len(server.requests) == 1
+
+
+def test_offset_all_pages_are_read_in_their_order(serve, client_of):
+    everything = list(range(250))
+    server = serve(*[page(everything[at : at + 100], 250) for at in (0, 100, 200)])
+    assert offset_items(client_of(server)) == everything
+    assert server.said == [f"GET /v3/things?limit=100&offset={at}" for at in (0, 100, 200)]
+
+
+def test_offset_a_page_advances_by_what_it_brought(serve, client_of):
+    server = serve(page([0, 1, 2], 7), page([3], 7), page([4, 5, 6], 7))
+    assert offset_items(client_of(server)) == list(range(7))
+    offsets = [request.target.rpartition("=")[2] for request in server.requests]
+    assert offsets == ["0", "3", "4"]
+
+
+def test_offset_the_latest_total_decides(serve, client_of):
+    server = serve(page([0, 1], 9), page([2], 3))
+    assert offset_items(client_of(server)) == [0, 1, 2]
+    assert len(server.requests) == 2
+
+
+def test_offset_a_total_that_is_too_low_ends_the_walk_with_all_that_came(serve, client_of):
+    server = serve(page([0, 1, 2], 1))
+    assert offset_items(client_of(server)) == [0, 1, 2]
+    assert len(server.requests) == 1
+
+
+def test_offset_a_total_that_is_too_high_is_a_failure_and_not_endless(serve, client_of):
+    server = serve(page([0, 1], 9), page([], 9))
+    with pytest.raises(Failure, match="empty page at 2 of 9") as caught:
+        offset_items(client_of(server))
+    assert caught.value.code == "unexpected_answer"
+    assert len(server.requests) == 2
+
+
+def test_offset_a_first_page_that_is_empty_but_should_not_be_is_a_failure(serve, client_of):
+    with pytest.raises(Failure, match="empty page at 0 of 3"):
+        offset_items(client_of(serve(page([], 3))))
+
+
+@pytest.mark.parametrize("total", [None, "2", 2.5, [], {}])
+def test_offset_a_list_without_a_total_is_a_failure(total, serve, client_of):
+    with pytest.raises(Failure, match="total") as caught:
+        offset_items(client_of(serve(page([1, 2], total))))
+    assert caught.value.code == "unexpected_answer"
+    with pytest.raises(Failure, match="total"):
+        offset_items(client_of(serve(answer(json={"data": [1]}))))
+
+
+NO_LISTS = [
+    answer(json={}),
+    answer(json={"data": None, "total": 0, "meta": {"last_page": 1}}),
+    answer(json={"data": {"0": 1}, "total": 1, "meta": {"last_page": 1}}),
+    answer(json={"data": "text", "total": 1, "meta": {"last_page": 1}}),
+    answer(json=[1, 2]),
+    answer(json="text"),
+    answer(200),
+    answer(204),
+    answer(200, "<html>", content_type="text/html"),
+]
+
+
+@pytest.mark.parametrize("raw", NO_LISTS)
+def test_offset_what_is_no_list_is_a_failure(raw, serve, client_of):
+    with pytest.raises(Failure) as caught:
+        offset_items(client_of(serve(raw)))
+    assert caught.value.code == "unexpected_answer"
+
+
+def test_offset_an_endless_list_ends(serve, client_of, monkeypatch):
+    monkeypatch.setattr(_http, "PAGES", 5)
+    server = serve(*[page([at], at + 2) for at in range(20)])
+    with pytest.raises(Failure, match="does not end"):
+        offset_items(client_of(server))
+    assert len(server.requests) == 5
+
+
+def test_offset_a_fault_on_a_later_page_is_repeated_there(serve, client_of):
+    server = serve(page([0], 2), answer(502), answer(429, json={}), page([1], 2))
+    assert offset_items(client_of(server)) == [0, 1]
+    assert [target[-1] for target in server.said] == ["0", "1", "1", "1"]
+
+
+def test_offset_a_failure_on_a_later_page_is_not_a_short_list(serve, client_of):
+    with pytest.raises(Failure) as caught:
+        offset_items(client_of(serve(page([0], 2), answer(404, json={}))))
+    assert caught.value.status == 404
+
+
+# Laravel Cloud.
+
+
+def test_numbered_one_page_is_one_request_without_a_number(serve, laravel):
+    server = serve(numbered([1, 2], 1))
+    assert numbered_items(laravel(server)) == [1, 2]
+    assert server.said == ["GET /v3/things"]
+
+
+def test_numbered_an_empty_list_is_one_request(serve, laravel):
+    server = serve(numbered([], 1))
+    assert numbered_items(laravel(server)) == []
+    assert len(server.requests) == 1
+
+
+def test_numbered_all_pages_are_read_in_their_order(serve, laravel):
+    server = serve(numbered([1, 2], 3), numbered([3, 4], 3, 2), numbered([5], 3, 3))
+    assert numbered_items(laravel(server)) == [1, 2, 3, 4, 5]
+    assert server.said == ["GET /v3/things", "GET /v3/things?page=2", "GET /v3/things?page=3"]
+
+
+def test_numbered_parameters_go_with_every_page(serve, laravel):
+    server = serve(numbered([1], 2), numbered([2], 2, 2))
+    list(laravel(server).numbered_pages("/things", {"include": "instance"}))
+    assert server.said == [
+        "GET /v3/things?include=instance",
+        "GET /v3/things?include=instance&page=2",
+    ]
+
+
+def test_numbered_every_page_comes_with_what_it_includes(serve, laravel):
+    server = serve(numbered([1], 2, included=[{"id": "a"}]), numbered([2], 2, 2, included=[]))
+    pages = list(laravel(server).numbered_pages("/things"))
+    assert [document["included"] for document in pages] == [[{"id": "a"}], []]
+
+
+def test_numbered_the_latest_last_page_decides(serve, laravel):
+    server = serve(numbered([1], 9), numbered([2], 2, 2))
+    assert numbered_items(laravel(server)) == [1, 2]
+
+
+def test_numbered_a_last_page_that_is_too_low_ends_the_walk(serve, laravel):
+    server = serve(numbered([1], 0))
+    assert numbered_items(laravel(server)) == [1]
+
+
+def test_numbered_a_last_page_that_is_too_high_is_a_failure_and_not_endless(serve, laravel):
+    server = serve(numbered([1], 99), numbered([], 99, 2))
+    with pytest.raises(Failure, match="empty page 2 of 99") as caught:
+        numbered_items(laravel(server))
+    assert caught.value.code == "unexpected_answer"
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "meta", [None, {}, [], "text", {"last_page": None}, {"last_page": "2"}, {"last_page": 1.5}]
+)
+def test_numbered_a_list_without_a_last_page_is_a_failure(meta, serve, laravel):
+    with pytest.raises(Failure, match="last_page") as caught:
+        numbered_items(laravel(serve(answer(json={"data": [1], "meta": meta}))))
+    assert caught.value.code == "unexpected_answer"
+
+
+@pytest.mark.parametrize("raw", NO_LISTS)
+def test_numbered_what_is_no_list_is_a_failure(raw, serve, laravel):
+    with pytest.raises(Failure) as caught:
+        numbered_items(laravel(serve(raw)))
+    assert caught.value.code == "unexpected_answer"
+
+
+def test_numbered_an_endless_list_ends(serve, laravel, monkeypatch):
+    monkeypatch.setattr(_http, "PAGES", 5)
+    server = serve(*[numbered([at], at + 2, at + 1) for at in range(20)])
+    with pytest.raises(Failure, match="does not end"):
+        numbered_items(laravel(server))
+    assert len(server.requests) == 5
+
+
+def test_numbered_links_of_an_answer_are_not_followed(serve, laravel):
+    other = serve()
+    links = {"next": f"http://localhost:{other.port}/v3/things?page=2"}
+    server = serve(numbered([1], 2, links=links), numbered([2], 2, 2))
+    assert numbered_items(laravel(server)) == [1, 2]
+    assert other.connections == 0
+
+
+def test_numbered_a_failure_on_a_later_page_is_not_a_short_list(serve, laravel):
+    with pytest.raises(Failure) as caught:
+        numbered_items(laravel(serve(numbered([1], 2), answer(404, json={}))))
+    assert caught.value.status == 404

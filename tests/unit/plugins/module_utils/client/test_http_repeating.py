@@ -1,0 +1,529 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""When the client repeats a request, how long it waits before that, and when it gives up."""
+
+from __future__ import annotations
+
+import email.utils
+import socket
+import time as real_time
+
+import pytest
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _sevalla
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
+    answer,
+    cut,
+    drop,
+    reset,
+    silence,
+)
+
+METHODS = ("GET", "POST", "PATCH", "DELETE")
+REPEATABLE = ("GET", "PATCH", "DELETE")
+OK = answer(json={"id": "1"})
+
+
+def limited(**headers):
+    """A 429 as both services send it."""
+    return answer(429, json={"message": "Too many requests", "status": 429}, **headers)
+
+
+def http_date(seconds):
+    """An HTTP date so many seconds from now."""
+    return email.utils.formatdate(real_time.time() + seconds, usegmt=True)
+
+
+# The rate limit.
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_429_is_repeated_for_every_method(method, serve, client_of, time):
+    server = serve(limited(x_ratelimit_reset=7), OK)
+    assert client_of(server).send(method, "/things") == {"id": "1"}
+    assert server.said == [f"{method} /v3/things"] * 2
+    assert len(time.slept) == 1
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_a_repeated_write_carries_its_body_again(method, serve, client_of):
+    server = serve(limited(x_ratelimit_reset=7), OK)
+    client_of(server).send(method, "/things", body={"a": 1})
+    first, second = server.requests
+    assert first.body == second.body == b'{"a": 1}'
+    assert first.headers["authorization"] == second.headers["authorization"]
+    assert second.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 7, 45, 299])
+def test_the_reset_header_in_seconds_says_how_long_to_wait(seconds, serve, client_of, time):
+    client_of(serve(limited(x_ratelimit_reset=seconds), OK)).get("/things")
+    assert seconds <= time.slept[0] <= seconds + 1
+
+
+def test_the_reset_in_seconds_goes_before_a_retry_after(serve, client_of, time):
+    client_of(serve(limited(x_ratelimit_reset=9, retry_after=100), OK)).get("/things")
+    assert 9 <= time.slept[0] <= 10
+
+
+def test_a_fractional_reset_is_understood(serve, client_of, time):
+    client_of(serve(limited(x_ratelimit_reset="2.5"), OK)).get("/things")
+    assert 2.5 <= time.slept[0] <= 3.5
+
+
+@pytest.mark.parametrize("clock_off_by", [0, -86400, 86400])
+def test_beside_an_epoch_the_retry_after_counts_whatever_the_clock_says(
+    clock_off_by, serve, client_of, time
+):
+    epoch = int(real_time.time()) + clock_off_by
+    server = serve(limited(x_ratelimit_reset=epoch, retry_after=20), OK)
+    client_of(server, service=_laravel_cloud.SERVICE).get("/things")
+    assert 20 <= time.slept[0] <= 21
+
+
+def test_an_epoch_alone_is_taken_as_a_time_of_day(serve, client_of, time):
+    client_of(serve(limited(x_ratelimit_reset=int(real_time.time()) + 30), OK)).get("/things")
+    assert 28 <= time.slept[0] <= 31
+
+
+def test_an_epoch_in_the_past_is_not_waited_for(serve, client_of, time):
+    client_of(serve(limited(x_ratelimit_reset=int(real_time.time()) - 30), OK)).get("/things")
+    assert 0 <= time.slept[0] <= 1
+
+
+@pytest.mark.parametrize("service", [_sevalla.SERVICE, _laravel_cloud.SERVICE])
+def test_a_retry_after_in_seconds_says_how_long_to_wait(service, serve, client_of, time):
+    client_of(serve(limited(retry_after=12), OK), service=service).get("/things")
+    assert 12 <= time.slept[0] <= 13
+
+
+def test_a_retry_after_as_a_date_says_how_long_to_wait(serve, client_of, time):
+    client_of(serve(limited(retry_after=http_date(40)), OK)).get("/things")
+    assert 37 <= time.slept[0] <= 41
+
+
+def test_a_retry_after_in_the_past_is_not_waited_for(serve, client_of, time):
+    client_of(serve(limited(retry_after=http_date(-3600)), OK)).get("/things")
+    assert 0 <= time.slept[0] <= 1
+
+
+GARBAGE = ["soon", "", "-1", "1.5.2", "NaN", "Fri, 99 Foo 2026", "\x80\xff", "0x10", "12 seconds"]
+"""Values that are no number of seconds and no date."""
+
+
+@pytest.mark.parametrize("garbage", GARBAGE)
+def test_a_retry_after_that_is_garbage_falls_back_to_backoff(garbage, serve, client_of, time):
+    client_of(serve(limited(retry_after=garbage), OK)).get("/things")
+    assert 0 <= time.slept[0] <= 1.5
+
+
+@pytest.mark.parametrize("garbage", GARBAGE)
+def test_a_reset_that_is_garbage_falls_back_to_the_retry_after(garbage, serve, client_of, time):
+    server = serve(limited(x_ratelimit_reset=garbage, retry_after=15), OK)
+    client_of(server).get("/things")
+    # "-1" and "NaN" may also be read as "now".
+    assert time.slept[0] <= 16
+    assert time.slept[0] >= 15 or garbage in ("-1", "NaN")
+
+
+@pytest.mark.parametrize(
+    "huge",
+    ["9" * 30, "9" * 400, "9" * 5000, "Fri, 31 Dec 99999 23:59:59 GMT", "1e999", "inf"],
+    ids=["30 digits", "400 digits", "5000 digits", "year 99999", "1e999", "inf"],
+)
+@pytest.mark.parametrize("header", ["retry_after", "x_ratelimit_reset"])
+def test_a_wait_beyond_all_numbers_and_calendars_is_no_crash(
+    huge, header, serve, client_of, failure_of, time
+):
+    server = serve(*[limited(**{header: huge})] * 4)
+    failure = failure_of(client_of(server))
+    assert (failure.status, failure.code) == (429, "rate_limited")
+    assert sum(time.slept) <= 300
+
+
+def test_without_any_header_the_wait_is_a_growing_backoff(serve, client_of, time):
+    client_of(serve(*[limited()] * 4, OK), retries=4).get("/things")
+    assert len(time.slept) == 4
+    for wait, middle in zip(time.slept, (0.5, 0.5, 1, 2)):
+        assert middle * 0.5 <= wait <= middle * 1.5
+
+
+def test_the_waits_are_jittered(serve, client_of, time):
+    client_of(serve(*[limited(x_ratelimit_reset=3)] * 6, OK), retries=6).get("/things")
+    assert len(set(time.slept)) > 1
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_429_at_last_is_a_failure_that_speaks_of_the_limit(method, serve, client_of, failure_of):
+    server = serve(*[limited(x_ratelimit_reset=7, x_ratelimit_limit=10, x_request_id="r9")] * 4)
+    failure = failure_of(client_of(server), method)
+    assert len(server.requests) == 4
+    assert failure.as_result()["failure"] == {
+        "status": 429,
+        "code": "rate_limited",
+        "details": None,
+        "request_id": "r9",
+    }
+    for part in ("HTTP 429", "Too many requests", "is 10;", "api_max_wait", "api_retries", "r9"):
+        assert part in failure.message
+    # Nothing was acted on: a creation that the limit refused did not happen.
+    assert not failure.outcome_unknown
+    assert failure.resendable
+
+
+def test_a_429_that_is_no_json_is_repeated_like_any(serve, client_of):
+    server = serve(answer(429, "slow down", content_type="text/plain", retry_after=1), OK)
+    assert client_of(server).send("POST", "/things", body={}) == {"id": "1"}
+
+
+def test_a_429_that_claims_json_and_is_none_is_repeated_like_any(serve, client_of):
+    server = serve(answer(429, "slow down", content_type="application/json", retry_after=1), OK)
+    assert client_of(server).send("POST", "/things", body={}) == {"id": "1"}
+
+
+# Faults of the service.
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize("method", REPEATABLE)
+def test_a_fault_of_the_service_is_repeated_where_that_is_safe(method, status, serve, client_of):
+    server = serve(answer(status, "<html/>", content_type="text/html"), OK)
+    assert client_of(server).send(method, "/things") == {"id": "1"}
+    assert server.said == [f"{method} /v3/things"] * 2
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_post_is_never_repeated_after_a_fault_of_the_service(
+    status, serve, client_of, failure_of, time
+):
+    server = serve(answer(status, json={"message": "Oops"}), OK)
+    failure = failure_of(client_of(server), "POST", "/things", body={})
+    assert server.said == ["POST /v3/things"]
+    assert time.slept == []
+    assert failure.status == status
+    assert failure.outcome_unknown
+
+
+def test_a_post_is_not_repeated_after_503_even_when_told_when(serve, client_of, failure_of, time):
+    server = serve(answer(503, json={}, retry_after=1), OK)
+    failure_of(client_of(server), "POST", "/things", body={})
+    assert server.said == ["POST /v3/things"]
+    assert time.slept == []
+
+
+@pytest.mark.parametrize("status", [501, 505, 507, 520, 599])
+@pytest.mark.parametrize("method", METHODS)
+def test_other_faults_are_not_repeated(method, status, serve, client_of, failure_of):
+    server = serve(answer(status, json={}), OK)
+    assert failure_of(client_of(server), method).status == status
+    assert len(server.requests) == 1
+
+
+def test_a_503_waits_as_long_as_it_says(serve, client_of, time):
+    client_of(serve(answer(503, json={}, retry_after=25), OK)).get("/things")
+    assert 25 <= time.slept[0] <= 26
+
+
+def test_the_reset_of_a_limit_that_is_not_reached_says_nothing_about_a_fault(
+    serve, client_of, time
+):
+    client_of(serve(answer(500, json={}, x_ratelimit_reset=50), OK)).get("/things")
+    assert time.slept[0] <= 1.5
+
+
+@pytest.mark.parametrize("method", REPEATABLE)
+def test_a_fault_that_stays_is_told_with_its_last_status(method, serve, client_of, failure_of):
+    server = serve(*[answer(502, json={})] * 3, answer(503, json={"message": "Down"}))
+    failure = failure_of(client_of(server), method)
+    assert len(server.requests) == 4
+    assert (failure.status, failure.code) == (503, "service_error")
+    assert "Down" in failure.message
+
+
+# Connections that break.
+
+
+@pytest.fixture
+def nobody():
+    """A URL at which nobody listens: its port is bound, and refuses."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}/v3"
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_refused_connection_is_tried_again_for_every_method(
+    method, nobody, client_of, failure_of, time
+):
+    client = client_of(nobody)
+    failure = failure_of(client, method)
+    assert client.counters["requests"] == 4
+    assert len(time.slept) == 3
+    assert failure.code == "unreachable"
+    assert failure.status is None
+    assert method in failure.message
+    assert nobody in failure.message
+    assert "refused" in failure.message
+
+
+def test_a_post_that_was_never_sent_has_no_unknown_outcome(nobody, client_of, failure_of):
+    failure = failure_of(client_of(nobody), "POST", "/things", body={})
+    assert not failure.outcome_unknown
+    assert failure.resendable
+
+
+def test_a_host_that_has_no_address_is_a_clear_failure(client_of, failure_of, monkeypatch):
+    def no_address(*_arguments, **_more):
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", no_address)
+    client = client_of("https://api.example.invalid/v3", retries=1)
+    failure = failure_of(client, "POST", "/things", body={})
+    assert failure.code == "unreachable"
+    assert not failure.outcome_unknown
+    assert "Name or service not known" in failure.message
+    assert "object at 0x" not in failure.message
+
+
+@pytest.mark.parametrize("host", ["api..example.com", "a" * 70 + ".example.com"])
+def test_a_host_that_cannot_be_a_name_is_a_clear_failure(host, client_of, failure_of):
+    failure = failure_of(client_of(f"https://{host}/v3", retries=0))
+    assert failure.code in ("unreachable", "invalid_options")
+
+
+HALF = b'{"id": "1", "name": "so'
+BROKEN = {
+    "closed": drop,
+    "reset": reset,
+    "in the status line": cut(b"HTTP/1."),
+    "in a body": cut(answer(200, HALF, content_type="application/json", content_length=500)),
+    "in a body without a length": cut(
+        answer(200, HALF, content_type="application/json", content_length=None)
+    ),
+    "in a chunk": cut(
+        answer(content_type="application/json", content_length=None, transfer_encoding="chunked")
+        + b"1f4\r\n"
+        + HALF
+    ),
+    "between chunks": cut(
+        answer(content_type="application/json", content_length=None, transfer_encoding="chunked")
+        + f"{len(HALF):x}\r\n".encode()
+        + HALF
+        + b"\r\n"
+    ),
+    "with broken compression": answer(
+        200, b"no gzip", content_type="application/json", content_encoding="gzip"
+    ),
+    "not http at all": cut(b"SSH-2.0-OpenSSH_9.2\r\n"),
+}
+
+
+@pytest.mark.parametrize("where", BROKEN)
+@pytest.mark.parametrize("method", ["GET", "PATCH"])
+def test_an_answer_that_breaks_off_is_asked_for_again(method, where, serve, client_of):
+    server = serve(BROKEN[where], OK)
+    client = client_of(server)
+    assert client.send(method, "/things") == {"id": "1"}
+    assert server.said == [f"{method} /v3/things"] * 2
+    assert client.counters["retries"] == 1
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Type: appl",
+        answer(200, b"", content_type="application/json", content_length=500),
+    ],
+    ids=["in the headers", "before a body"],
+)
+def test_an_answer_that_breaks_off_before_its_body_brings_nothing_or_is_asked_for_again(
+    raw, serve, client_of
+):
+    """http.client, and urllib3 before 2, take such an answer for an empty one."""
+    server = serve(cut(raw), OK)
+    answered = client_of(server).get("/things")
+    assert answered == (None if len(server.requests) == 1 else {"id": "1"})
+
+
+@pytest.mark.parametrize("where", BROKEN)
+def test_a_deletion_whose_answer_breaks_off_is_sent_again(where, serve, client_of):
+    server = serve(BROKEN[where], answer(204))
+    assert client_of(server).send("DELETE", "/things") is None
+    assert server.said == ["DELETE /v3/things"] * 2
+
+
+@pytest.mark.parametrize("where", BROKEN)
+def test_a_post_whose_answer_breaks_off_is_not_repeated_and_unknown(
+    where, serve, client_of, failure_of, time
+):
+    server = serve(BROKEN[where], OK)
+    failure = failure_of(client_of(server), "POST", "/things", body={})
+    assert server.said == ["POST /v3/things"]
+    assert time.slept == []
+    assert failure.code == "unreachable"
+    assert failure.outcome_unknown
+    assert failure.resendable
+    assert "object at 0x" not in failure.message
+
+
+@pytest.mark.parametrize("method", REPEATABLE)
+def test_an_answer_that_does_not_come_in_time_is_asked_for_again(method, serve, client_of):
+    server = serve(silence, OK)
+    assert client_of(server, timeout=0.1).send(method, "/things") == {"id": "1"}
+    assert server.said == [f"{method} /v3/things"] * 2
+
+
+def test_a_post_without_an_answer_in_time_may_be_stored_even_later(
+    serve, client_of, failure_of, time
+):
+    server = serve(silence, OK)
+    failure = failure_of(client_of(server, timeout=0.1), "POST", "/things", body={})
+    assert server.said == ["POST /v3/things"]
+    assert time.slept == []
+    assert failure.code == "unreachable"
+    assert failure.outcome_unknown
+    assert not failure.resendable
+    assert "timed out" in failure.message
+
+
+def test_a_post_whose_answer_stops_half_way_is_unknown(serve, client_of, failure_of):
+    def stall(exchange):
+        exchange.connection.sendall(answer(200, HALF, content_length=500))
+        silence(exchange)
+
+    server = serve(stall, OK)
+    failure = failure_of(client_of(server, timeout=0.1), "POST", "/things", body={})
+    assert server.said == ["POST /v3/things"]
+    assert failure.outcome_unknown
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_connection_that_cannot_be_made_in_time_is_tried_again(
+    method, client_of, failure_of, monkeypatch
+):
+    def too_slow(*_arguments, **_more):
+        raise socket.timeout("timed out")
+
+    monkeypatch.setattr(socket.socket, "connect", too_slow)
+    client = client_of("http://127.0.0.1:9/v3", retries=2)
+    failure = failure_of(client, method)
+    assert client.counters["requests"] == 3
+    assert failure.code == "unreachable"
+    assert not failure.outcome_unknown
+    assert failure.resendable
+
+
+# Bounds.
+
+
+@pytest.mark.parametrize("retries", [0, 1, 2, 5])
+@pytest.mark.parametrize(
+    "step", [limited(x_ratelimit_reset=1), answer(500, json={}), drop], ids=["429", "500", "drop"]
+)
+def test_api_retries_bounds_the_repetitions_of_one_request(
+    step, retries, serve, client_of, failure_of, time
+):
+    server = serve(*[step] * 8)
+    client = client_of(server, retries=retries)
+    failure_of(client)
+    assert len(server.requests) == retries + 1
+    assert len(time.slept) == retries
+    assert client.counters["retries"] == retries
+
+
+def test_api_retries_counts_for_each_request_anew(serve, client_of):
+    server = serve(*[answer(500, json={}), answer(500, json={}), OK] * 2)
+    client = client_of(server, retries=2)
+    assert client.get("/one") == client.get("/two") == {"id": "1"}
+    assert client.counters["requests"] == 6
+    assert client.counters["retries"] == 4
+
+
+def test_different_faults_of_one_request_share_its_repetitions(serve, client_of, failure_of):
+    server = serve(limited(x_ratelimit_reset=1), answer(500, json={}), drop, OK)
+    failure_of(client_of(server, retries=2))
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("step", [limited(x_ratelimit_reset=0), drop], ids=["429", "drop"])
+def test_no_wait_at_all_is_allowed(step, serve, client_of, failure_of, time):
+    server = serve(step, OK)
+    failure_of(client_of(server, max_wait=0))
+    assert len(server.requests) == 1
+    assert time.slept == []
+
+
+def test_a_wait_that_is_longer_than_api_max_wait_is_not_begun(serve, client_of, failure_of, time):
+    server = serve(limited(x_ratelimit_reset=3600, x_ratelimit_limit=20), OK)
+    failure = failure_of(client_of(server, max_wait=300), "POST", "/things", body={})
+    assert time.slept == []
+    assert len(server.requests) == 1
+    assert failure.code == "rate_limited"
+    assert "3600" in failure.message or "3601" in failure.message
+    assert "300" in failure.message
+
+
+@pytest.mark.parametrize("header", ["x_ratelimit_reset", "retry_after"])
+def test_the_waits_of_all_requests_together_stay_below_api_max_wait(
+    header, serve, client_of, failure_of, time
+):
+    server = serve(*[limited(**{header: 40}), OK] * 9)
+    client = client_of(server, max_wait=100)
+    client.get("/one")
+    client.send("PATCH", "/two")
+    failure = failure_of(client, "DELETE", "/three")
+    assert failure.code == "rate_limited"
+    assert len(time.slept) == 2
+    assert sum(time.slept) <= 100
+
+
+def test_the_time_that_failed_requests_took_counts_as_waiting(serve, client_of, failure_of, time):
+    def slow(exchange):
+        time.now += 40
+        exchange.end()
+
+    server = serve(*[slow] * 9)
+    client = client_of(server, max_wait=100, retries=9)
+    failure_of(client)
+    assert len(server.requests) == 3
+    assert client.counters["waited_seconds"] >= 120
+
+
+def test_the_time_that_good_requests_take_does_not_count_as_waiting(serve, client_of, time):
+    def slow(exchange):
+        time.now += 400
+        exchange.connection.sendall(OK)
+
+    server = serve(slow, slow, limited(x_ratelimit_reset=1), OK)
+    client = client_of(server, max_wait=100)
+    for path in ("/one", "/two", "/three"):
+        client.get(path)
+    assert client.counters["waited_seconds"] <= 3
+
+
+def test_a_pause_counts_and_is_refused_beyond_api_max_wait(serve, client_of, time):
+    client = client_of(serve(), max_wait=10)
+    assert client.pause(6)
+    assert not client.pause(5)
+    assert client.pause(4)
+    assert time.slept == [6, 4]
+    assert client.counters["waited_seconds"] == 10
+
+
+def test_the_counters_tell_repetitions_and_waits(serve, client_of, time):
+    server = serve(limited(x_ratelimit_reset=7), answer(503, json={}, retry_after=3), OK)
+    client = client_of(server)
+    client.get("/things")
+    counted = client.counters
+    assert (counted["requests"], counted["retries"]) == (3, 2)
+    assert counted["waited_seconds"] == pytest.approx(sum(time.slept), abs=0.001)
+    assert counted["waited_seconds"] == round(counted["waited_seconds"], 3)
+
+
+def test_the_counters_tell_of_failures_too(serve, client_of, failure_of):
+    server = serve(*[answer(500, json={})] * 4)
+    client = client_of(server, retries=3)
+    failure_of(client)
+    assert (client.counters["requests"], client.counters["retries"]) == (4, 3)

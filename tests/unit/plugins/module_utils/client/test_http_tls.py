@@ -1,0 +1,282 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Certificates and proxies."""
+
+from __future__ import annotations
+
+import base64
+import socket
+import ssl
+
+import pytest
+import trustme
+
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
+    TOKEN,
+    answer,
+    tunnel_to,
+)
+
+OK = answer(json={"id": "1"})
+pytestmark = pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+
+
+@pytest.fixture(scope="module")
+def authority():
+    """A certificate authority that no machine trusts."""
+    return trustme.CA(key_type=trustme.KeyType.ECDSA)
+
+
+@pytest.fixture(scope="module")
+def ca_path(authority, tmp_path_factory):
+    """Its certificate, as a file for ca_path."""
+    path = tmp_path_factory.mktemp("authority") / "ca.pem"
+    authority.cert_pem.write_to_path(str(path))
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def other_ca_path(tmp_path_factory):
+    """The certificate of an authority that signed nothing here."""
+    path = tmp_path_factory.mktemp("other") / "ca.pem"
+    trustme.CA(key_type=trustme.KeyType.ECDSA).cert_pem.write_to_path(str(path))
+    return str(path)
+
+
+@pytest.fixture
+def tls(authority):
+    """A function that makes the server's side of TLS for some names."""
+
+    def context(*names):
+        made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(*names).configure_cert(made)
+        return made
+
+    return context
+
+
+def test_a_certificate_of_an_unknown_authority_is_refused_clearly(
+    tls, serve, client_of, failure_of, time
+):
+    server = serve(OK, tls=tls("127.0.0.1"))
+    client = client_of(server)
+    failure = failure_of(client, "POST", "/things", body={})
+    assert failure.code == "unreachable"
+    assert "TLS" in failure.message
+    assert "certificate verify failed" in failure.message.lower()
+    assert "certificates" in failure.message
+    assert server.requests == []
+    # Repeating does not help, and nothing was sent.
+    assert client.counters["requests"] == 1
+    assert time.slept == []
+    assert not failure.outcome_unknown
+
+
+def test_a_certificate_for_another_host_is_refused(tls, serve, client_of, failure_of, ca_path):
+    server = serve(OK, tls=tls("other.example.com"))
+    failure = failure_of(client_of(server, verify=ca_path))
+    assert failure.code == "unreachable"
+    assert server.requests == []
+
+
+def test_ca_path_makes_an_authority_trusted(tls, serve, client_of, ca_path):
+    server = serve(OK, tls=tls("127.0.0.1"))
+    assert client_of(server, verify=ca_path).get("/things") == {"id": "1"}
+
+
+def test_ca_path_of_another_authority_does_not(tls, serve, client_of, failure_of, other_ca_path):
+    server = serve(OK, tls=tls("127.0.0.1"))
+    assert failure_of(client_of(server, verify=other_ca_path)).code == "unreachable"
+    assert server.requests == []
+
+
+def test_without_checking_any_certificate_will_do(tls, serve, client_of):
+    server = serve(OK, tls=tls("other.example.com"))
+    assert client_of(server, verify=False).get("/things") == {"id": "1"}
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_the_environment_does_not_override_ca_path(
+    variable, tls, serve, client_of, ca_path, other_ca_path, monkeypatch
+):
+    monkeypatch.setenv(variable, other_ca_path)
+    server = serve(OK, tls=tls("127.0.0.1"))
+    assert client_of(server, verify=ca_path).get("/things") == {"id": "1"}
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_the_environment_does_not_trust_more_than_ca_path(
+    variable, tls, serve, client_of, failure_of, ca_path, other_ca_path, monkeypatch
+):
+    monkeypatch.setenv(variable, ca_path)
+    server = serve(OK, tls=tls("127.0.0.1"))
+    assert failure_of(client_of(server, verify=other_ca_path)).code == "unreachable"
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_the_environment_does_not_override_that_nothing_is_checked(
+    variable, tls, serve, client_of, other_ca_path, monkeypatch
+):
+    monkeypatch.setenv(variable, other_ca_path)
+    server = serve(OK, tls=tls("127.0.0.1"))
+    assert client_of(server, verify=False).get("/things") == {"id": "1"}
+
+
+@pytest.mark.parametrize("content", ["", "no certificate\n"])
+def test_a_ca_path_without_certificates_is_a_clear_failure(
+    content, tls, serve, client_of, failure_of, tmp_path
+):
+    empty = tmp_path / "empty.pem"
+    empty.write_text(content)
+    server = serve(OK, tls=tls("127.0.0.1"))
+    failure = failure_of(client_of(server, verify=str(empty), retries=0))
+    assert failure.code == "unreachable"
+    assert server.requests == []
+
+
+def test_a_ca_path_that_went_missing_is_a_clear_failure(
+    tls, serve, client_of, failure_of, tmp_path
+):
+    server = serve(OK, tls=tls("127.0.0.1"))
+    failure = failure_of(client_of(server, verify=str(tmp_path / "gone.pem"), retries=0))
+    assert failure.code in ("unreachable", "invalid_options")
+
+
+def test_a_server_that_speaks_no_tls_is_a_clear_failure(serve, client_of, failure_of):
+    server = serve()
+    url = server.url.replace("http://", "https://")
+    failure = failure_of(client_of(url, retries=1), "POST", "/things", body={})
+    assert failure.code == "unreachable"
+    assert TOKEN not in failure.message
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+def test_tls_that_breaks_after_the_request_leaves_the_outcome_of_a_write_unknown(
+    method, tls, serve, client_of, failure_of, ca_path
+):
+    def garbage(exchange):
+        # Past the TLS layer: what comes is no record of this connection.
+        with socket.socket(fileno=exchange.connection.detach()) as plain:
+            plain.sendall(b"\x17\x03\x03\x00\x20" + b"x" * 32)
+
+    server = serve(*[garbage] * 4, tls=tls("127.0.0.1"))
+    failure = failure_of(client_of(server, verify=ca_path), method)
+    assert failure.code == "unreachable"
+    assert server.requests[0].method == method
+    assert failure.outcome_unknown
+    if method == "POST":
+        assert len(server.requests) == 1
+
+
+# Proxies.
+
+
+API = "https://api.example.test/v3"
+
+
+@pytest.fixture
+def behind(serve, tls):
+    """A server for api.example.test, which has no address: only a proxy can reach it."""
+    return serve(OK, OK, tls=tls("api.example.test"))
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_a_proxy_of_the_environment_is_used(
+    variable, behind, serve, client_of, ca_path, monkeypatch
+):
+    proxy = serve(tunnel_to(behind.port))
+    monkeypatch.setenv(variable, f"http://127.0.0.1:{proxy.port}")
+    assert client_of(API, verify=ca_path).get("/things") == {"id": "1"}
+    assert proxy.said == ["CONNECT api.example.test:443"]
+    assert behind.said == ["GET /v3/things"]
+
+
+def test_a_proxy_sees_no_token(behind, serve, client_of, ca_path, monkeypatch):
+    proxy = serve(tunnel_to(behind.port))
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+    client_of(API, verify=ca_path).get("/things")
+    assert "authorization" not in proxy.requests[0].headers
+    assert TOKEN not in str(proxy.requests)
+    assert behind.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
+
+
+def test_the_credentials_of_a_proxy_go_to_the_proxy_alone(
+    behind, serve, client_of, ca_path, monkeypatch
+):
+    proxy = serve(tunnel_to(behind.port))
+    monkeypatch.setenv("HTTPS_PROXY", f"http://someone:canary@127.0.0.1:{proxy.port}")
+    client_of(API, verify=ca_path).get("/things")
+    expected = base64.b64encode(b"someone:canary").decode()
+    assert proxy.requests[0].headers["proxy-authorization"] == f"Basic {expected}"
+    assert "proxy-authorization" not in behind.requests[0].headers
+
+
+def test_no_proxy_is_honoured(tls, serve, client_of, ca_path, monkeypatch):
+    proxy = serve()
+    server = serve(OK, tls=tls("127.0.0.1"))
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    assert client_of(server, verify=ca_path).get("/things") == {"id": "1"}
+    assert proxy.connections == 0
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://someone:canary@127.0.0.1:{port}",
+        "http://someone:canary@127.0.0.1:1",
+        "someone:canary@127.0.0.1:1",
+        "http://someone:canary@127.0.0.1:port",
+        "http://someone:canary@proxy..example.com:1",
+        "http://someone:canary@[::bad",
+        "ftp://someone:canary@127.0.0.1:1",
+        "socks5://someone:canary@127.0.0.1:1",
+        "http://some one:can ary@127.0.0.1:99999",
+        "http://someone:canary#1@127.0.0.1:1",
+        "http://someone:canary/1@127.0.0.1:1",
+        "http://someone:canary?1@127.0.0.1:1",
+        "http://someone:canary[1@127.0.0.1:1",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_the_credentials_of_a_proxy_are_in_no_failure(
+    method, url, serve, client_of, failure_of, monkeypatch
+):
+    proxy = serve(*[answer(407, proxy_authenticate="Basic", connection="close")] * 9)
+    monkeypatch.setenv("HTTPS_PROXY", url.format(port=proxy.port))
+    failure = failure_of(client_of(API), method)
+    assert failure.code in ("unreachable", "invalid_options")
+    for text in (failure.message, str(failure.as_result())):
+        for secret in (
+            "canary",
+            "can ary",
+            "can%20ary",
+            base64.b64encode(b"someone:canary").decode(),
+        ):
+            assert secret not in text
+
+
+@pytest.mark.parametrize("proxied", ["refused", "407"])
+def test_a_proxy_that_does_not_let_through_is_named_as_the_reason(
+    proxied, serve, client_of, failure_of, monkeypatch
+):
+    proxy = serve(*[answer(407, proxy_authenticate="Basic", connection="close")] * 9)
+    port = 1 if proxied == "refused" else proxy.port
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+    failure = failure_of(client_of(API), "POST", "/things", body={})
+    assert failure.code == "unreachable"
+    assert "connect to proxy" in failure.message
+    assert proxied in failure.message
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_a_clear_text_url_of_this_machine_goes_to_no_proxy(variable, serve, client_of, monkeypatch):
+    """http:// is for loopback since the token is in clear text; a proxy is somewhere else."""
+    proxy = serve(OK)
+    server = serve(OK)
+    monkeypatch.setenv(variable, f"http://localhost:{proxy.port}")
+    client_of(server).get("/things")
+    assert proxy.connections == 0

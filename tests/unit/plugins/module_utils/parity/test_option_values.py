@@ -1,0 +1,323 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What options say, once Ansible has parsed them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import (
+    _laravel_cloud,
+    _options,
+    _run,
+    _sevalla,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure, Problem
+
+BACKENDS = [_sevalla, _laravel_cloud]
+ID = "fb5e5168-4281-4bec-94c5-0d1584e9e657"
+CONNECTION: dict[str, Any] = {
+    "api_url": "https://api.example.com",
+    "api_token": "token",
+    "api_timeout": 30,
+    "api_retries": 5,
+    "api_max_wait": 300,
+    "validate_certs": True,
+    "ca_path": None,
+}
+
+
+def parsed(backend: Any, **options: Any) -> dict[str, Any]:
+    """Options as the module of one process gets them from Ansible."""
+    checked = ArgumentSpecValidator(_run.argument_spec(backend)).validate(options)
+    assert not checked.error_messages
+    return checked.validated_parameters
+
+
+def entry(backend: Any, **options: Any) -> Any:
+    """What the options of one process are made into."""
+    scope = {"application": "shop"} if backend is _sevalla else {}
+    params = parsed(backend, **{**scope, **options})
+    return _options.entry(backend, params, params["state"], [])
+
+
+def refused(function: Any, *arguments: Any, **more: Any) -> dict[str, str]:
+    """The problems with which a function refuses: what is wrong, by option."""
+    with pytest.raises(Failure) as caught:
+        function(*arguments, **more)
+    assert caught.value.code == "invalid_options"
+    for problem in caught.value.details:
+        assert f"{problem['option']}: {problem['message']}" in caught.value.message
+    return {problem["option"]: problem["message"] for problem in caught.value.details}
+
+
+# Environment variables.
+
+
+def test_the_first_variable_that_is_set_is_taken(monkeypatch):
+    monkeypatch.setenv("EVENKEEL_ONE", "1")
+    monkeypatch.setenv("EVENKEEL_TWO", "2")
+    assert _options.first_set("EVENKEEL_ONE", "EVENKEEL_TWO") == "1"
+    assert _options.first_set("EVENKEEL_TWO", "EVENKEEL_ONE") == "2"
+
+
+def test_a_variable_that_is_empty_is_passed_over(monkeypatch):
+    monkeypatch.setenv("EVENKEEL_ONE", "")
+    monkeypatch.setenv("EVENKEEL_TWO", "2")
+    assert _options.first_set("EVENKEEL_ONE", "EVENKEEL_TWO") == "2"
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_without_any_variable_there_is_no_value(value, monkeypatch):
+    monkeypatch.delenv("EVENKEEL_ONE", raising=False)
+    if value is not None:
+        monkeypatch.setenv("EVENKEEL_ONE", value)
+    with pytest.raises(AnsibleFallbackNotFound):
+        _options.first_set("EVENKEEL_ONE")
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_an_empty_url_variable_leaves_the_default(backend, monkeypatch):
+    monkeypatch.setenv(backend.URL_VARIABLE, "")
+    spec = {"api_url": _options.connection_spec(backend)["api_url"]}
+    assert ArgumentSpecValidator(spec).validate({}).validated_parameters["api_url"] == backend.URL
+
+
+# Connection options.
+
+
+def test_settings_take_the_options_as_they_are():
+    settings = _options.settings(CONNECTION)
+    assert settings.url == "https://api.example.com"
+    assert settings.token == "token"
+    assert (settings.timeout, settings.retries, settings.max_wait) == (30, 5, 300)
+    assert settings.verify is True
+
+
+def test_settings_without_a_token_have_an_empty_one():
+    assert _options.settings({**CONNECTION, "api_token": None}).token == ""
+
+
+@pytest.mark.parametrize(
+    ("option", "lowest"), [("api_timeout", 1), ("api_retries", 0), ("api_max_wait", 0)]
+)
+def test_settings_refuse_what_is_below_the_lowest_value(option, lowest):
+    assert getattr(_options.settings({**CONNECTION, option: lowest}), option[4:]) == lowest
+    problems = refused(_options.settings, {**CONNECTION, option: lowest - 1})
+    assert problems == {option: f"must be {lowest} or more"}
+
+
+def test_settings_name_all_that_is_wrong_at_once():
+    wrong = {"api_timeout": 0, "api_retries": -1, "api_max_wait": -1, "ca_path": "/nowhere.pem"}
+    assert refused(_options.settings, {**CONNECTION, **wrong}).keys() == wrong.keys()
+
+
+def test_settings_refuse_a_ca_path_that_does_not_exist(tmp_path):
+    missing = str(tmp_path / "missing.pem")
+    assert missing in refused(_options.settings, {**CONNECTION, "ca_path": missing})["ca_path"]
+
+
+@pytest.mark.parametrize(("checked", "verify"), [(True, "the path"), (False, False)])
+def test_settings_verify_by_the_ca_path_unless_nothing_is_checked(checked, verify, tmp_path):
+    path = tmp_path / "ca.pem"
+    path.write_text("")
+    settings = _options.settings({**CONNECTION, "ca_path": str(path), "validate_certs": checked})
+    assert settings.verify == (str(path) if verify == "the path" else verify)
+
+
+# One entry.
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_is_not_given_or_null_is_not_in_an_entry(backend):
+    address = (
+        {"display_name": "queue"} if backend is _sevalla else {"type": "custom", "command": "run"}
+    )
+    choices = ("type", "job_start_policy", "ingress_protocol")
+    fields = [known.option for known in backend.PROCESS.fields if known.option not in choices]
+    nulls = dict.fromkeys(["id", *fields])
+    assert entry(backend, **address).options == address
+    made = entry(backend, **{**nulls, **address})
+    assert made.options == address
+    assert made.clear == ()
+    assert made.state == "present"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"type": None},
+        {"job_start_policy": None},
+        {"ingress_protocol": None},
+        {"scaling_strategy": {"type": None, "instance_count": 2}},
+        {"liveness_probe": {"http_get": {"path": "/up", "scheme": None}}},
+    ],
+)
+def test_a_null_for_an_option_with_choices_is_not_managed_too(options):
+    """Ansible's own check of choices refuses null where the option is known to have choices."""
+    params = {"application": "shop", "display_name": "queue", **options}
+    checked = ArgumentSpecValidator(_run.argument_spec(_sevalla)).validate(params)
+    assert not checked.error_messages
+
+
+def test_nulls_are_dropped_at_every_depth():
+    made = entry(
+        _sevalla,
+        type="web",
+        scaling_strategy={"type": "manual", "instance_count": 2, "max_instance_count": None},
+        liveness_probe={
+            "exec": None,
+            "http_get": {
+                "path": "/up",
+                "host": None,
+                "http_headers": [{"name": "Host", "value": "x"}],
+            },
+            "period_seconds": None,
+        },
+    )
+    assert made.options == {
+        "type": "web",
+        "scaling_strategy": {"type": "manual", "instance_count": 2},
+        "liveness_probe": {
+            "http_get": {"path": "/up", "http_headers": [{"name": "Host", "value": "x"}]}
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("backend", "options"),
+    [
+        (_sevalla, {"type": "web", "scaling_strategy": {}}),
+        (_sevalla, {"type": "web", "liveness_probe": {}}),
+        (_sevalla, {"type": "web", "readiness_probe": {"period_seconds": None}}),
+        (_laravel_cloud, {"type": "worker", "config": {}}),
+        (_laravel_cloud, {"type": "worker", "config": {"tries": None}}),
+    ],
+)
+def test_an_empty_dict_is_not_given(backend, options):
+    assert entry(backend, **options).options == {"type": options["type"]}
+
+
+@pytest.mark.parametrize(
+    ("backend", "options"),
+    [
+        (_sevalla, {"type": "web", "is_ingress_enabled": False}),
+        (_sevalla, {"type": "web", "entrypoint": ""}),
+        (_sevalla, {"type": "web", "port": 0}),
+        (_sevalla, {"type": "web", "scaling_strategy": {"instance_count": 0}}),
+        (_sevalla, {"type": "web", "liveness_probe": {"initial_delay_seconds": 0}}),
+        (_sevalla, {"type": "web", "liveness_probe": {"exec": {"command": []}}}),
+        (_laravel_cloud, {"type": "worker", "config": {"force": False, "sleep": 0, "tries": 0}}),
+        (_laravel_cloud, {"type": "worker", "processes": 0}),
+        (_laravel_cloud, {"type": "worker", "config": {"queue": []}}),
+        (_laravel_cloud, {"type": "worker", "config": {"connection": ""}}),
+    ],
+)
+def test_what_is_given_is_kept_when_it_is_falsy(backend, options):
+    assert entry(backend, **options).options == options
+
+
+@pytest.mark.parametrize(("given", "kept"), [(ID, {"id": ID}), ("", {}), (None, {})])
+def test_an_id_is_kept_unless_it_is_empty(given, kept):
+    made = entry(_sevalla, id=given, display_name="queue")
+    assert made.options == {**kept, "display_name": "queue"}
+
+
+def test_a_size_is_taken_in_any_case():
+    assert entry(_sevalla, type="web", resource_type="S1").options["resource_type"] == "s1"
+
+
+@pytest.mark.parametrize("queue", [["mails", "default"], "mails,default", " mails , default ,"])
+def test_queues_are_taken_as_a_list_or_as_text(queue):
+    made = entry(_laravel_cloud, type="worker", config={"queue": queue})
+    assert made.options["config"] == {"queue": ["mails", "default"]}
+
+
+def test_a_command_is_trimmed():
+    made = entry(_laravel_cloud, type="custom", command=" php artisan horizon\n")
+    assert made.options["command"] == "php artisan horizon"
+
+
+def test_what_is_to_be_cleared_is_kept():
+    made = entry(_sevalla, type="web", clear=["liveness_probe", "entrypoint"])
+    assert made.clear == ("liveness_probe", "entrypoint")
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_the_state_is_kept(state):
+    assert entry(_sevalla, display_name="queue", state=state).state == state
+
+
+def test_options_are_not_changed_by_reading_them():
+    params = parsed(
+        _laravel_cloud, type="worker", config={"queue": "a, b", "tries": None, "force": False}
+    )
+    before = repr(params)
+    _options.entry(_laravel_cloud, params, "present", [])
+    assert repr(params) == before
+
+
+# All that is wrong, at once.
+
+
+def test_an_option_that_is_given_and_to_be_cleared_is_refused():
+    problems = refused(entry, _sevalla, type="web", entrypoint="run", clear=["entrypoint"])
+    assert problems.keys() == {"entrypoint"}
+
+
+def test_an_entry_names_all_that_is_wrong_at_once():
+    params = parsed(
+        _sevalla,
+        application=" ",
+        id="no id",
+        entrypoint="run",
+        schedule="* * * * *",
+        clear=["schedule", "entrypoint"],
+    )
+    found = refused(
+        _options.entry,
+        _sevalla,
+        params,
+        "present",
+        [*_sevalla.check_scope(params), Problem("other", "is wrong too")],
+    )
+    assert found.keys() == {"application", "other", "id", "entrypoint", "schedule"}
+
+
+def test_a_problem_is_told_once():
+    params = parsed(_sevalla, application="shop", type="web")
+    twice = [Problem("x", "is wrong")] * 2
+    with pytest.raises(Failure) as caught:
+        _options.entry(_sevalla, params, "present", twice)
+    assert caught.value.message.count("x: is wrong") == 1
+
+
+def task(backend: Any, **options: Any) -> _run.Task:
+    """A run with options that must not get as far as the service."""
+    connection = {"api_token": "token", "api_url": "http://127.0.0.1:1", "api_retries": 0}
+    return _run.Task(parsed(backend, **{**connection, **options}), False, lambda _warning: None)
+
+
+@pytest.mark.parametrize(
+    ("backend", "options"),
+    [
+        (_sevalla, {"application": "shop", "id": "no id"}),
+        (_laravel_cloud, {"type": "worker"}),
+    ],
+)
+def test_wrong_connection_options_are_named_together_with_the_others(backend, options):
+    problems = refused(_run.execute, backend, task(backend, **options, api_timeout=0))
+    assert "api_timeout" in problems
+    assert len(problems) > 1
+
+
+def test_a_wrong_address_is_named_together_with_values_out_of_range():
+    options = {"application": "shop", "id": "no id", "port": 70000}
+    problems = refused(_run.execute, _sevalla, task(_sevalla, **options))
+    assert problems.keys() == {"id", "port"}

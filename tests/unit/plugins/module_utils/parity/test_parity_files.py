@@ -1,0 +1,190 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every file of the plugins, and the collection's metadata, must be like."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+
+import pytest
+import yaml
+
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.parity.documented import (
+    MODULES,
+    PLUGINS,
+    ROOT,
+    SERVICES,
+    documentation,
+    service_of,
+)
+
+FILES = sorted(path.relative_to(PLUGINS).as_posix() for path in PLUGINS.rglob("*.py"))
+HERE = "ansible_collections.evenkeel.paas."
+THIRD_PARTY = {"requests", "urllib3", "jsonschema"}
+
+MODULE_UTILS_BYTES = 130_000
+"""More than all of module_utils together. It is sent to the target for every task."""
+
+SHIPPED_BYTES = 110_000
+"""More than any module with what it imports of module_utils."""
+
+
+def source(file: str) -> str:
+    """The text of a file of the plugins."""
+    return (PLUGINS / file).read_text(encoding="utf-8")
+
+
+def imported(file: str) -> list[str]:
+    """The modules that a file imports anywhere in it, by their full names."""
+    names: list[str] = []
+    package = ["plugins", *file.split("/")[:-1]]
+    for node in ast.walk(ast.parse(source(file))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = package[: len(package) - node.level + 1]
+                base = HERE + ".".join([*above, *([base] if base else [])])
+            names += [base, *(f"{base}.{alias.name}" for alias in node.names)]
+    return names
+
+
+def shipped(file: str) -> set[str]:
+    """The files that are sent to the target when a module runs: itself and all it imports."""
+    seen = {file}
+    waiting = [file]
+    while waiting:
+        for name in imported(waiting.pop()):
+            if name.startswith(HERE + "plugins."):
+                other = name[len(HERE + "plugins.") :].replace(".", "/") + ".py"
+                if other in FILES and other not in seen:
+                    seen.add(other)
+                    waiting.append(other)
+    return seen
+
+
+def size(files) -> int:
+    """The bytes of some files of the plugins."""
+    return sum((PLUGINS / file).stat().st_size for file in files)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_file_has_its_licence_header(file):
+    head = "\n".join(source(file).splitlines()[:10])
+    assert "# SPDX-License-Identifier: GPL-3.0-or-later" in head
+    assert re.search(r"^# Copyright \(c\) \d{4} ", head, re.MULTILINE)
+    assert "# GNU General Public License v3.0+ (see COPYING" in head
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_file_is_python_3_9(file):
+    ast.parse(source(file), feature_version=(3, 9))
+    assert "from __future__ import annotations" in source(file)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_file_says_what_it_is(file):
+    assert ast.get_docstring(ast.parse(source(file)))
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_file_imports_only_what_there_is_where_modules_run(file):
+    standard = getattr(sys, "stdlib_module_names", None)
+    if standard is None:
+        pytest.skip("this Python cannot tell what belongs to it")
+    for name in imported(file):
+        known = (
+            name.split(".")[0] in standard
+            or name.split(".")[0] in THIRD_PARTY
+            or f"{name}.".startswith("ansible.module_utils.")
+            or name.startswith(HERE + "plugins.module_utils")
+        )
+        assert known, name
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.startswith("modules/")])
+def test_a_module_file_is_executable_as_ansible_wants_it(file):
+    assert source(file).startswith("#!/usr/bin/python\n")
+
+
+def test_module_utils_are_private():
+    for file in FILES:
+        if file.startswith("module_utils/"):
+            assert file.split("/")[1].startswith("_"), file
+
+
+def test_module_utils_are_not_large():
+    assert size(file for file in FILES if file.startswith("module_utils/")) < MODULE_UTILS_BYTES
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_what_a_module_ships_is_not_large(module):
+    files = shipped(f"modules/{module}.py")
+    assert len(files) > 5
+    assert size(files) < SHIPPED_BYTES
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_ships_nothing_of_the_other_service(module):
+    others = SERVICES.keys() - {service_of(module)}
+    for file in shipped(f"modules/{module}.py"):
+        assert not any(f"/_{other}" in file for other in others), file
+
+
+# Action groups and attributes.
+
+
+def test_an_action_group_holds_exactly_the_modules_of_its_service():
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    groups = runtime["action_groups"]
+    assert groups.keys() == set(SERVICES.values())
+    for prefix, group in SERVICES.items():
+        assert sorted(groups[group]) == [
+            module for module in MODULES if module.startswith(f"{prefix}_")
+        ]
+
+
+def test_no_upper_bound_is_put_on_ansible():
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    assert re.fullmatch(r">=\d+\.\d+\.\d+", runtime["requires_ansible"])
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_has_all_attributes(module):
+    attributes = documentation(module)["attributes"]
+    wanted = {"check_mode", "diff_mode", "platform", "action_group", "idempotent"}
+    assert attributes.keys() == wanted
+    for name, about in attributes.items():
+        assert about["description"], name
+        assert about["support"] in ("full", "partial", "none", "N/A"), name
+    assert attributes["check_mode"]["support"] == "full"
+    assert attributes["platform"]["platforms"] == "all"
+    group = f"evenkeel.paas.{SERVICES[service_of(module)]}"
+    assert attributes["action_group"]["membership"] == [group]
+    assert f"group/{group}" in str(attributes["action_group"]["description"])
+
+
+@pytest.mark.parametrize("module", ["sevalla_process", "laravel_cloud_background_process"])
+def test_a_module_that_writes_supports_diff_and_is_idempotent(module):
+    attributes = documentation(module)["attributes"]
+    assert attributes["diff_mode"]["support"] == "full"
+    assert attributes["idempotent"]["support"] == "full"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_documents_what_it_is(module):
+    about = documentation(module)
+    assert about["module"] == module
+    assert about["short_description"]
+    assert not about["short_description"].endswith(".")
+    assert about["description"]
+    assert isinstance(about["version_added"], str)
+    assert about["author"]
+    assert {"python >= 3.9", "requests >= 2.25.1", "jsonschema >= 3.2.0"} <= set(
+        about["requirements"]
+    )

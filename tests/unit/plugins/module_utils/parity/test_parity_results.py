@@ -1,0 +1,282 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""RETURN documents exactly what comes back, in success and failure, in check mode and not."""
+
+from __future__ import annotations
+
+import keyword
+from typing import Any
+
+import flask
+import pytest
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._http import Client
+from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Hooks, world
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.parity.documented import (
+    ANSIBLES_OWN,
+    MODULES,
+    returns,
+    run,
+    undocumented,
+)
+
+SEVALLA, LARAVEL = "sevalla_process", "laravel_cloud_background_process"
+
+
+@pytest.fixture(autouse=True)
+def no_sleep(monkeypatch):
+    """No test really sleeps, and no option comes from the machine's environment."""
+    monkeypatch.setattr(Client, "sleep", staticmethod(lambda _seconds: None))
+    for backend in (_laravel_cloud, _sevalla):
+        for variable in (*backend.TOKEN_VARIABLES, backend.URL_VARIABLE):
+            monkeypatch.delenv(variable, raising=False)
+
+
+@pytest.fixture(scope="module")
+def running():
+    """One emulator for all tests of this file."""
+    with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(running):
+    """The emulator in its first state."""
+    running.reset()
+    return running
+
+
+SCOPES = {
+    SEVALLA: {"application": world.SEVALLA_SHOP_ID},
+    LARAVEL: {"instance": world.LARAVEL_CLOUD_PRODUCTION_WORKERS_ID},
+}
+
+
+def given(emulator: Emulator, module: str, **options: Any) -> dict[str, Any]:
+    """Options for a module, with how to reach the emulator and what the process belongs to."""
+    url = emulator.sevalla_url if module == SEVALLA else emulator.laravel_cloud_url
+    return {"api_token": emulator.token, "api_url": url, **SCOPES[module], **options}
+
+
+PROCESSES = {
+    "a worker": (
+        SEVALLA,
+        {"display_name": "queue", "type": "worker", "entrypoint": "run", "resource_type": "s1"},
+        {"entrypoint": "run more"},
+    ),
+    "a cron": (
+        SEVALLA,
+        {
+            "display_name": "nightly",
+            "type": "cron",
+            "schedule": "0 3 * * *",
+            "resource_type": "s1",
+            "scaling_strategy": {"type": "manual", "instance_count": 1},
+        },
+        {"schedule": "0 4 * * *"},
+    ),
+    "the web process": (
+        SEVALLA,
+        {"type": "web"},
+        {
+            "is_ingress_enabled": True,
+            "ingress_protocol": "grpc",
+            "readiness_probe": {"http_get": {"path": "/ready", "port": 80}},
+            "scaling_strategy": {
+                "type": "horizontal",
+                "min_instance_count": 1,
+                "max_instance_count": 3,
+            },
+        },
+    ),
+    "a queue worker": (
+        LARAVEL,
+        {"type": "worker", "config": {"connection": "redis", "queue": ["mails", "default"]}},
+        {"processes": 3},
+    ),
+    "a custom process": (
+        LARAVEL,
+        {"type": "custom", "command": "php artisan horizon"},
+        {"processes": 2},
+    ),
+}
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("process", PROCESSES)
+def test_a_success_returns_what_is_documented(process, check_mode, emulator):
+    module, options, change = PROCESSES[process]
+
+    def step(**more: Any) -> dict[str, Any]:
+        wanted = {**given(emulator, module, **options), **more}
+        result = run(module, wanted, check_mode)
+        assert not result["failed"], result["msg"]
+        assert undocumented(module, result, check_mode=check_mode) == []
+        if check_mode:
+            run(module, wanted)
+        return result
+
+    web = process == "the web process"
+    assert step()["changed"] != web
+    assert not step()["changed"]
+    assert step(**change)["changed"]
+    if not web:
+        assert step(state="absent")["process"] is None
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        (SEVALLA, {"display_name": "nobody"}),
+        (LARAVEL, {"type": "custom", "command": "nobody"}),
+    ],
+)
+def test_what_is_absent_already_returns_what_is_documented(module, options, check_mode, emulator):
+    result = run(module, given(emulator, module, state="absent", **options), check_mode)
+    assert undocumented(module, result, check_mode=check_mode) == []
+    assert (result["changed"], result["process"]) == (False, None)
+
+
+ONE = {
+    SEVALLA: {"display_name": "queue", "type": "worker", "resource_type": "s1"},
+    LARAVEL: {"type": "worker", "config": {"connection": "redis", "queue": ["mails"]}},
+}
+FAULTS = {
+    "no address": ({"display_name": ""}, {"type": "custom", "command": "", "config": None}),
+    "wrong id": ({"id": "no id"}, {"id": "no id"}),
+    "no such id": (
+        {"id": world.SEVALLA_BLOG_WEB_ID},
+        {"id": "process-a1868099-d4a8-4ea3-9076-4a5732ba4d50"},
+    ),
+    "wrong api_timeout": ({"api_timeout": 0}, {"api_timeout": 0}),
+    "wrong url": ({"api_url": "http://example.com"}, {"api_url": "ftp://example.com"}),
+    "no token": ({"api_token": ""}, {"api_token": ""}),
+    "odd token": ({"api_token": "a b"}, {"api_token": "a b"}),
+    "wrong token": ({"api_token": "wrong"}, {"api_token": "wrong"}),
+    "no such scope": (
+        {"application": "nobody's"},
+        {"instance": "inst-ffffffff-14f8-489f-b552-886c7ffa09dd"},
+    ),
+    "unreachable": ({"api_url": "http://127.0.0.1:1"}, {"api_url": "http://127.0.0.1:1"}),
+    "out of range": ({"port": 70000}, {"processes": 70}),
+}
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("module", [SEVALLA, LARAVEL])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_failure_before_any_write_returns_what_is_documented(fault, module, check_mode, emulator):
+    changes = FAULTS[fault][module == LARAVEL]
+    result = run(module, given(emulator, module, **{**ONE[module], **changes}), check_mode)
+    assert result["failed"]
+    assert undocumented(module, result, check_mode=check_mode) == []
+    assert not result.get("changed")
+
+
+class Failing(Hooks):
+    """Answers every request of a method with a status."""
+
+    def __init__(self, method: str, status: int) -> None:
+        self._method, self._status = method, status
+
+    def before(self) -> Any:
+        """Keep the service from seeing it."""
+        if flask.request.method != self._method:
+            return None
+        return flask.Response('{"message": "No"}', self._status, mimetype="application/json")
+
+
+@pytest.mark.parametrize("status", [400, 500])
+@pytest.mark.parametrize("module", [SEVALLA, LARAVEL])
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+def test_a_failure_of_a_write_returns_what_is_documented(method, module, status, emulator):
+    wanted = given(emulator, module, **ONE[module], api_retries=0)
+    if method != "POST":
+        run(module, wanted)
+        change = {SEVALLA: {"port": 99}, LARAVEL: {"processes": 9}}[module]
+        wanted.update(change if method == "PATCH" else {"state": "absent"})
+    emulator.hooks = Failing(method, status)
+    result = run(module, wanted)
+    assert result["failed"]
+    assert undocumented(module, result) == []
+
+
+# The names of what comes back.
+
+METHODS = set(dir(dict))
+
+
+def names(documented: dict[str, Any], path: str = ""):
+    """Every return key at every depth: its dotted name, and what is said of it."""
+    for name, about in documented.items():
+        yield path + name, about
+        yield from names(about.get("contains") or {}, f"{path}{name}.")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_return_key_can_be_used_with_a_dot(module):
+    for path, _about in names(returns(module)):
+        name = path.rpartition(".")[2]
+        assert name.isidentifier(), path
+        assert name == name.lower(), path
+        assert not keyword.iskeyword(name), path
+        assert name not in METHODS, path
+        assert path not in ANSIBLES_OWN, path
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_return_key_is_documented_in_full(module):
+    for path, about in names(returns(module)):
+        assert about.get("description"), path
+        assert about.get("returned"), path
+        assert about.get("type") in ("str", "int", "bool", "float", "dict", "list", "raw"), path
+        assert (about["type"] == "list") == ("elements" in about), path
+        if "." not in path:
+            assert "sample" in about, path
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_sample_has_exactly_the_documented_keys(module):
+    for name, about in returns(module).items():
+        if "contains" not in about:
+            continue
+        samples = about["sample"] if about["type"] == "list" else [about["sample"]]
+        for sample in samples:
+            assert sample.keys() == about["contains"].keys(), name
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_promised_keys_come_back(module):
+    promised = {"api": "always", "failure": "failure"}
+    if module in (SEVALLA, LARAVEL):
+        promised.update(process="success", plan="success", diff="success")
+        promised.update(deployment_required="success")
+    documented = returns(module)
+    assert promised.keys() <= documented.keys()
+    for name, returned in promised.items():
+        assert returned in documented[name]["returned"], name
+    assert documented["api"]["contains"].keys() == {"requests", "retries", "waited_seconds"}
+    assert documented["failure"]["contains"].keys() == {"status", "code", "details", "request_id"}
+    if "plan" in promised:
+        assert documented["plan"]["contains"].keys() == {"action", "method", "path", "body"}
+        assert documented["diff"]["contains"].keys() == {"before", "after"}
+
+
+def test_the_comparison_with_return_finds_what_is_wrong():
+    """Else the tests before would be green whatever came back."""
+    api = {"requests": 1, "retries": 0, "waited_seconds": 0.0}
+    failure = {"code": "x", "status": None, "details": None, "request_id": None}
+    good = {"failed": True, "msg": "no", "api": api, "failure": failure}
+    assert undocumented(SEVALLA, good) == []
+    assert undocumented(SEVALLA, {**good, "extra": 1}) == ["extra is not documented"]
+    assert undocumented(SEVALLA, {**good, "process": None})
+    assert undocumented(SEVALLA, {**good, "api": {**api, "more": 1}}) == [
+        "api.more is not documented"
+    ]
+    assert undocumented(SEVALLA, {**good, "api": {**api, "requests": "1"}})
+    assert undocumented(SEVALLA, {**good, "failure": {"code": "x"}})
+    assert undocumented(SEVALLA, {"failed": True, "failure": failure})

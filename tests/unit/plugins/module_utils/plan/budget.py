@@ -1,0 +1,29 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How many examples a property gets.
+
+By default the examples are the same in every run. ``EVENKEEL_PLAN_EXAMPLES=20`` tries twenty
+times as many, new ones each time.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+
+_FACTOR = int(os.environ.get("EVENKEEL_PLAN_EXAMPLES", "1"))
+
+
+def examples(count: int) -> Any:
+    """Decorate a property that is to be tried on ``count`` examples."""
+    return settings(
+        max_examples=count * _FACTOR,
+        deadline=None,
+        derandomize=_FACTOR == 1,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )

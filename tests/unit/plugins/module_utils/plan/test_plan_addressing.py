@@ -1,0 +1,226 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which live process an entry means, and what happens when several do or none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure
+from ansible_collections.evenkeel.paas.plugins.module_utils._plan import plan
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
+    laravel_facts,
+    laravel_service,
+    laravel_worlds,
+    sevalla_facts,
+    sevalla_worlds,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.asking import entry
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.budget import examples
+
+IDS = [f"1b9d6bcd-bbfd-4b2d-9b5d-{number:012d}" for number in range(9)]
+ONE = "process-a17677cf-3020-4197-aae6-000000000001"
+NAMES = ["one", "two", "three", "unique 1"]
+
+
+def _check(backend: Any, given_: dict, state: str, live: list, meant: list, creates: bool) -> None:
+    wanted = entry(backend, given_, (), state)
+    ids = [process["id"] for process in meant]
+    if len(meant) > 1:
+        with pytest.raises(Failure) as caught:
+            plan(backend.PROCESS, "scope", wanted, live)
+        assert caught.value.code == "ambiguous"
+        assert caught.value.details == ids
+        assert all(process_id in caught.value.message for process_id in ids)
+        return
+    if not (meant or creates or state == "absent"):
+        with pytest.raises(Failure) as caught:
+            plan(backend.PROCESS, "scope", wanted, live)
+        assert caught.value.code == "not_found"
+        return
+    made = plan(backend.PROCESS, "scope", wanted, live)
+    assert (made.live["id"] if made.live else None) == (meant[0]["id"] if meant else None)
+    actions = [step.action for step in made.steps]
+    if state == "absent":
+        assert actions == ["delete"] * len(meant)
+    elif not meant:
+        assert actions[0] == "create"
+    else:
+        assert "create" not in actions
+        assert "delete" not in actions
+
+
+@given(st.data(), st.sampled_from(["present", "absent"]))
+@examples(200)
+def test_sevalla_entries_mean_what_they_name(data: st.DataObject, state: str) -> None:
+    """By id, else by key, else the one web process, else by display_name; the names of several
+    are an error that lists them all, in check mode as well; a new one only under a name."""
+    live = data.draw(sevalla_worlds.applications(data.draw(st.sampled_from(sevalla_worlds.KINDS))))
+    known = [process["id"] for process in live]
+    ways = {
+        "id": st.sampled_from([*known, IDS[8]]),
+        "key": st.sampled_from(["key-1", "key-2", "key-9"]),
+        "display_name": st.sampled_from(NAMES),
+        "type": st.sampled_from(["web", "worker"]),
+    }
+    names = data.draw(st.lists(st.sampled_from(sorted(ways)), min_size=1, unique=True))
+    given_ = {name: data.draw(ways[name]) for name in names}
+    if given_.get("type") == "worker" and len(given_) == 1:
+        return
+    if given_.get("type") == "web" and state == "absent":
+        return
+    meant = sevalla_facts.meant(given_, live)
+    creates = not {"id", "key"} & set(given_)
+    _check(_sevalla, given_, state, live, meant, creates)
+
+
+@given(st.data(), st.sampled_from(["present", "absent"]))
+@examples(200)
+def test_laravel_cloud_entries_mean_what_they_name(data: st.DataObject, state: str) -> None:
+    """By id; a worker by the ones given of connection and queue, in order and less blanks; a
+    custom process by its trimmed command. Several are an error, also where they are equal."""
+    raw = data.draw(laravel_worlds.instances("worker"))
+    raw += [dict(each, id=each["id"] + "-2") for each in raw if data.draw(st.booleans())]
+    live = laravel_service.Service(laravel_service.Habits()).read(raw)
+    kind = data.draw(st.sampled_from(["worker", "custom"]))
+    given_: dict = {"type": kind}
+    if kind == "custom":
+        given_["command"] = data.draw(
+            st.sampled_from(["php artisan horizon", " node x.js ", "node", "php artisan none"])
+        )
+    else:
+        given_["config"] = data.draw(laravel_worlds.config_wanted())
+        if state == "absent":
+            given_["config"].update(connection="redis", queue=["high", " low"])
+    if data.draw(st.sampled_from([True, False, False])):
+        given_["id"] = data.draw(st.sampled_from([ONE, *(each["id"] for each in raw)]))
+    meant = laravel_facts.meant(given_, raw)
+    _check(_laravel_cloud, given_, state, live, meant, "id" not in given_)
+
+
+def _sevalla_problems(given_: dict, state: str = "present", clear: tuple = ()) -> dict:
+    with pytest.raises(Failure) as caught:
+        entry(_sevalla, given_, clear, state)
+    assert caught.value.code == "invalid_options"
+    return {each["option"]: each["message"] for each in caught.value.details}
+
+
+def test_a_sevalla_entry_has_to_say_which_process() -> None:
+    """No address, an id of the wrong form, the web process to be absent: refused before a read."""
+    assert set(_sevalla_problems({"port": 80})) == {"display_name"}
+    assert set(_sevalla_problems({"type": "worker"})) == {"display_name"}
+    assert set(_sevalla_problems({"display_name": ""})) == {"display_name"}
+    assert set(_sevalla_problems({"id": "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"})) == {"id"}
+    assert set(_sevalla_problems({"id": IDS[1] + "/x"})) == {"id"}
+    assert set(_sevalla_problems({"type": "web"}, "absent")) == {"state"}
+    assert set(_sevalla_problems({"type": "web", "display_name": "x"}, "absent")) == {"state"}
+
+
+def test_what_is_given_cannot_be_cleared() -> None:
+    """All such options are named at once, with the address that is missing; "" is given too."""
+    problems = _sevalla_problems(
+        {"entrypoint": "", "schedule": "* * * * *"}, "present", ("schedule", "entrypoint")
+    )
+    assert set(problems) == {"entrypoint", "schedule", "display_name"}
+
+
+@pytest.mark.parametrize(
+    ("given_", "state", "options"),
+    [
+        ({}, "present", {"type"}),
+        ({"id": "inst-1"}, "present", {"id"}),
+        ({"id": "process-1/../x"}, "present", {"id"}),
+        ({"type": "custom"}, "present", {"command"}),
+        ({"type": "custom", "command": "  "}, "present", {"command"}),
+        ({"type": "worker"}, "absent", {"config.connection", "config.queue"}),
+        ({"type": "worker", "config": {"connection": "redis"}}, "absent", {"config.queue"}),
+        (
+            {"type": "worker", "config": {"connection": "", "queue": [" ", ","]}},
+            "absent",
+            {"config.connection", "config.queue"},
+        ),
+    ],
+)
+def test_a_laravel_cloud_entry_has_to_say_which_process(
+    given_: dict, state: str, options: set
+) -> None:
+    """Whatever is missing of the address is named, all of it, and before a read."""
+    with pytest.raises(Failure) as caught:
+        entry(_laravel_cloud, given_, (), state)
+    assert caught.value.code == "invalid_options"
+    assert {each["option"] for each in caught.value.details} == options
+
+
+def _background(number: int, kind: str, command: str) -> dict:
+    return {"id": f"process-{number}", "type": kind, "processes": 1, "command": command}
+
+
+def test_a_custom_process_is_its_trimmed_command() -> None:
+    """Also where the live one has blanks around it; a worker with the same command is none."""
+    command = "php artisan queue:work redis --queue=high --quiet"
+    worker = _background(1, "worker", command)
+    wanted = entry(_laravel_cloud, {"type": "custom", "command": f" {command}\n"})
+    made = plan(_laravel_cloud.PROCESS, "scope", wanted, [worker])
+    assert [step.action for step in made.steps] == ["create"]
+    assert made.steps[0].body["command"] == command
+    for live in (command, f"  {command}", f"{command}\n"):
+        custom = _background(2, "custom", live)
+        assert plan(_laravel_cloud.PROCESS, "scope", wanted, [worker, custom]).live == custom
+    for other in (command.upper(), command + " -v", "php artisan", "", None):
+        custom = {**_background(2, "custom", command), "command": other}
+        assert plan(_laravel_cloud.PROCESS, "scope", wanted, [worker, custom]).live is None
+
+
+def test_ids_are_the_same_in_any_case() -> None:
+    """UUIDs are, and so are a size's; a name of a size is as well."""
+    letters = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"
+    live = {
+        "id": letters,
+        "type": "worker",
+        "resource_type_id": sevalla_facts.SIZES["s1"],
+        "resource_type_name": "s1",
+    }
+    for size in (live["resource_type_id"], live["resource_type_id"].upper(), "S1", "s1"):
+        wanted = entry(_sevalla, {"id": letters.upper(), "resource_type": size})
+        made = plan(_sevalla.PROCESS, "scope", wanted, [live])
+        assert made.live == live
+        assert made.steps == []
+
+
+def test_options_not_given_are_not_in_an_entry() -> None:
+    """null and a dict of nulls are not given; "", 0 and false are."""
+    made = entry(
+        _sevalla,
+        {
+            "display_name": "x",
+            "entrypoint": "",
+            "is_ingress_enabled": False,
+            "scaling_strategy": {"instance_count": 0},
+            "liveness_probe": {},
+            "readiness_probe": {"http_get": {"path": None}, "period_seconds": 1},
+        },
+    )
+    assert made.options["entrypoint"] == ""
+    assert made.options["is_ingress_enabled"] is False
+    assert made.options["scaling_strategy"] == {"instance_count": 0}
+    assert "liveness_probe" not in made.options
+    assert "port" not in made.options
+    assert made.options["readiness_probe"]["period_seconds"] == 1
+    worker = entry(
+        _laravel_cloud, {"type": "worker", "config": {"tries": 0, "force": False, "queue": None}}
+    )
+    assert worker.options == {"type": "worker", "config": {"tries": 0, "force": False}}
+
+
+def test_ids_are_quoted_in_paths() -> None:
+    """What an answer gives as an id cannot become another path."""
+    live = [{"id": "../a?b", "key": "k", "type": "worker"}]
+    made = plan(_sevalla.PROCESS, "s/c", entry(_sevalla, {"key": "k"}, (), "absent"), live)
+    assert made.steps[0].path == "/applications/s%2Fc/processes/..%2Fa%3Fb"

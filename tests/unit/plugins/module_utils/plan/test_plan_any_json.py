@@ -1,0 +1,228 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whatever a service answers, a plan or a Failure comes of it, and no other exception.
+
+The answers are JSON of any form in the place of every field; only the id is what the readers
+have checked it to be.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure
+from ansible_collections.evenkeel.paas.plugins.module_utils._plan import plan, unstored
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
+    laravel_facts,
+    laravel_worlds,
+    sevalla_facts,
+    sevalla_worlds,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.asking import (
+    entry,
+    refusals,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.budget import examples
+
+ID = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"
+_scalars = (
+    st.none()
+    | st.booleans()
+    | st.sampled_from(
+        [0, 1, -1, 1.5, 10**400, "", "1", "--1", "-", "manual", "horizontal", "\ud800"]
+    )
+    | st.text(max_size=3)
+)
+_keys = st.sampled_from(
+    [
+        "type",
+        "config",
+        "instanceCount",
+        "minInstanceCount",
+        "maxInstanceCount",
+        "exec",
+        "httpGet",
+        "http_get",
+        "httpHeaders",
+        "tcpSocket",
+        "command",
+        "port",
+        "path",
+        "periodSeconds",
+        "connection",
+        "queue",
+        "tries",
+        "force",
+        "max-jobs",
+        "",
+    ]
+)
+anything = st.recursive(
+    _scalars,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(_keys, inner, max_size=3),
+    max_leaves=6,
+)
+_numbers = anything | st.sampled_from([0, 3, "3", "--3"])
+_nearly_strategy = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(["manual", "horizontal", None]) | anything,
+        "config": st.dictionaries(
+            st.sampled_from(["instanceCount", "minInstanceCount", "maxInstanceCount"]), _numbers
+        )
+        | anything,
+    }
+)
+_nearly_config = st.dictionaries(st.sampled_from(laravel_facts.SETTABLE), _numbers, max_size=4)
+
+
+class Unread:
+    """In the place of the client: what it makes of an answer of the wrong form."""
+
+    def unexpected(self, method: str, path: str, what: str) -> Failure:
+        """The Failure for it."""
+        return Failure(f"{method} {path}: {what}", code="unexpected_answer")
+
+
+def _survives(backend: Any, given_: dict, clear: tuple, state: str, live: list) -> None:
+    wanted = entry(backend, given_, clear, state)
+    try:
+        made = plan(backend.PROCESS, "scope", wanted, live)
+    except Failure:
+        return
+    refusals(backend, made)
+    told = [made.before, made.after, [step.told() for step in made.steps], made.process]
+    json.dumps(told)
+    assert all(isinstance(problem.message, str) for problem in made.problems)
+    for step in made.steps:
+        if step.body:
+            missed = unstored(backend.PROCESS, step.body, live[0] if live else {})
+            assert all(isinstance(option, str) for option in missed)
+
+
+_sevalla_fields = sorted({sevalla_facts.wire(option) for option in sevalla_facts.OPTIONS})
+
+
+@st.composite
+def _sevalla_live(draw: Any) -> dict:
+    fields = draw(st.lists(st.sampled_from([*_sevalla_fields, "resource_type_name"]), unique=True))
+    live = {"id": ID, **{field: draw(anything) for field in fields}}
+    if draw(st.booleans()):
+        live["scaling_strategy"] = draw(_nearly_strategy)
+    if draw(st.booleans()):
+        live["type"] = draw(st.sampled_from(sevalla_worlds.KINDS))
+    return live
+
+
+@given(_sevalla_live(), st.data())
+@examples(200)
+def test_sevalla_answers_of_any_form(live: dict, data: st.DataObject) -> None:
+    """Update, clear and delete of a process with anything in it, as an answer to a write too."""
+    kind = data.draw(st.sampled_from(sevalla_worlds.KINDS))
+    given_ = {**data.draw(sevalla_worlds.wanted(kind, None)), "id": ID}
+    clear = tuple(option for option in sevalla_worlds.CLEARABLE if option not in given_)
+    state = data.draw(st.sampled_from(["present", "present", "absent"]))
+    _survives(_sevalla, given_, clear, state, [live])
+
+
+@given(st.data())
+@examples(200)
+def test_laravel_cloud_answers_of_any_form(data: st.DataObject) -> None:
+    """Update and delete of a process with anything in it, by id and by what it is."""
+    fields = st.sampled_from(["type", "processes", "command", "config", "strategy_type"])
+    attributes = {name: data.draw(anything) for name in data.draw(st.lists(fields, unique=True))}
+    if data.draw(st.booleans()):
+        attributes["type"] = data.draw(st.sampled_from(["worker", "custom"]))
+    if data.draw(st.booleans()):
+        attributes["config"] = data.draw(_nearly_config)
+    process_id = "process-a17eded1-a90a-48c4-93eb-1245cd5913e3"
+    resource = {"id": process_id, "type": "background_processes", "attributes": attributes}
+    live = _laravel_cloud.receive(Unread(), "GET", "/", {"data": resource}, "scope")  # type: ignore[arg-type]
+    given_: dict = {
+        "type": "worker",
+        "processes": 2,
+        "config": data.draw(laravel_worlds.config_wanted()),
+    }
+    if data.draw(st.booleans()):
+        given_ = {"type": "custom", "processes": 2, "command": "php artisan x"}
+    state = data.draw(st.sampled_from(["present", "present", "absent"]))
+    if data.draw(st.booleans()) or state == "absent":
+        given_["id"] = process_id
+    _survives(_laravel_cloud, given_, (), state, [live])
+
+
+def _read(backend: Any, answer: Any) -> Any:
+    """The process that a backend takes from an answer, or None where it fails as it shall."""
+    try:
+        return backend.receive(Unread(), "GET", "/", answer, "")
+    except Failure:
+        return None
+
+
+@given(anything)
+@examples(100)
+def test_an_answer_without_a_process_is_a_failure(odd: Any) -> None:
+    """Anything in the place of a process, of its attributes or of its relations."""
+    assert _read(_laravel_cloud, odd) is None
+    assert _read(_laravel_cloud, {"data": odd}) is None
+    inside = _read(_laravel_cloud, {"data": {"id": "process-1", "attributes": odd}})
+    assert (inside is not None) == isinstance(odd, dict)
+    linked = {"id": "process-1", "attributes": {"config": odd}, "relationships": odd}
+    process = _read(_laravel_cloud, {"data": linked})
+    assert isinstance(process["config"], dict)
+    json.dumps([process, inside])
+    assert _read(_sevalla, odd) is None
+    assert _read(_sevalla, {"id": odd}) == ({"id": odd} if isinstance(odd, str) else None)
+
+
+def test_a_number_may_come_as_a_dict() -> None:
+    """A live port or count of the wrong form is unequal, and its value is shown as it is."""
+    made = plan(
+        _sevalla.PROCESS,
+        "scope",
+        entry(_sevalla, {"id": ID, "port": 80}),
+        [{"id": ID, "type": "worker", "port": {"a": 1}}],
+    )
+    assert made.steps[0].body == {"port": 80}
+
+
+def test_a_number_may_come_as_digits_or_not_quite() -> None:
+    """A string of digits is the number; one that only looks so is unequal, and no crash."""
+    wanted = entry(_sevalla, {"id": ID, "port": 1})
+    for text in ("1", "--1", "-", "1-", "\u00b2", "9" * 5000, "1e3", "0x1"):
+        made = plan(_sevalla.PROCESS, "s", wanted, [{"id": ID, "type": "worker", "port": text}])
+        assert bool(made.steps) == (text != "1"), text
+
+
+def test_a_live_limit_may_come_as_a_string() -> None:
+    """A live minimum that is no number is a problem that names the option."""
+    live = {
+        "id": ID,
+        "type": "worker",
+        "scaling_strategy": {
+            "type": "horizontal",
+            "config": {"minInstanceCount": "2", "maxInstanceCount": 3},
+        },
+    }
+    wanted = entry(_sevalla, {"id": ID, "scaling_strategy": {"max_instance_count": 4}})
+    refusals(_sevalla, plan(_sevalla.PROCESS, "scope", wanted, [live]))
+
+
+def test_a_deletion_can_be_reported_when_a_field_is_missing() -> None:
+    """The diff of a deletion is plain data whatever the answer leaves out or mangles, and shows
+    what it does not know as little as what is not set."""
+    wanted = entry(_sevalla, {"id": ID}, (), "absent")
+    complete: dict = {"id": ID, **dict.fromkeys(_sevalla_fields), "resource_type_name": None}
+    for odd in ({}, {"scaling_strategy": "odd"}, {"liveness_probe": []}, {"key": "k"}):
+        for missing in sorted(complete.keys() - {"id"}):
+            live = {**complete, **odd}
+            live.pop(missing)
+            made = plan(_sevalla.PROCESS, "scope", wanted, [live])
+            json.dumps(made.before)
+            assert set(made.before) <= {"key"}

@@ -1,0 +1,272 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the planner promises for Laravel Cloud's background processes, on generated instances.
+
+Held against a simulated service in every way that the real one may behave, with a comparison
+of the tests' own.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud
+from ansible_collections.evenkeel.paas.plugins.module_utils._plan import plan, unstored
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
+    laravel_facts as facts,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
+    laravel_worlds as worlds,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.asking import (
+    Case,
+    entry,
+    exactly,
+    nulls,
+    planned,
+    refused_for,
+    refused_options,
+    reordered,
+    sent,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.budget import examples
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.laravel_service import (
+    SCOPE,
+    Service,
+)
+
+
+def _planned(case: Case):
+    return planned(_laravel_cloud, Service(case.habits), case)
+
+
+def _target(case: Case) -> dict:
+    (resource,) = facts.meant(case.given, case.live)
+    return resource
+
+
+def _asked(option: str, value: object) -> object:
+    """A value in the form in which the diff shows it."""
+    if option == "config":
+        value = {**value, **({"queue": facts.queues(value["queue"])} if "queue" in value else {})}
+    return value.strip() if option == "command" else value
+
+
+@pytest.mark.parametrize("kind", worlds.KINDS)
+@given(data=st.data())
+@examples(200)
+def test_an_update_sends_exactly_what_differs(kind: str, data: st.DataObject) -> None:
+    """One PATCH with the fields that differ, config whole without nulls, and nothing at all when
+    none does; never a worker's command, never strategy_*, never a type."""
+    case = data.draw(worlds.updates(kind))
+    target = _target(case)
+    made = _planned(case)
+    bad = facts.to_refuse(case.given, target)
+    refused_for(_laravel_cloud, made, bad)
+    want = {
+        option
+        for option in ("processes", "command", "config")
+        if option in case.given and facts.differs(option, case.given[option], target)
+    }
+    assert [(step.action, step.method) for step in made.steps] == [("update", "PATCH")] * bool(want)
+    assert {key for step in made.steps for key in step.body} == want
+    assert made.deployment_required == bool(want)
+    for step in made.steps:
+        assert step.path == f"/background-processes/{target['id']}"
+        assert nulls(step.body) == []
+        for option, value in step.body.items():
+            asked = _asked(option, case.given[option])
+            if option != "config":
+                assert exactly(value, asked)
+            elif not bad:
+                assert exactly(value, facts.whole(case.given["config"], target))
+    managed = {option for option in facts.OPTIONS if option in case.given}
+    assert set(made.before) == set(made.after) == managed
+    for option in managed:
+        assert exactly(made.after[option], _asked(option, case.given[option]))
+        assert exactly(made.before[option], made.after[option]) == (option not in want)
+    json.dumps([made.before, made.after, [step.told() for step in made.steps], made.process])
+
+
+@pytest.mark.parametrize("kind", worlds.KINDS)
+@given(data=st.data())
+@examples(200)
+def test_an_update_does_what_it_said(kind: str, data: st.DataObject) -> None:
+    """Applied, the process is as predicted, what was not asked about is as before, the service
+    stored everything, and the same task again changes nothing."""
+    case = data.draw(worlds.updates(kind))
+    target = _target(case)
+    made = _planned(case)
+    if refused_options(_laravel_cloud, made):
+        return
+    service = Service(case.habits)
+    live, answers = sent(service, case.live, made)
+    after = next(each for each in live if each["id"] == target["id"])
+    assert after["attributes"]["processes"] == case.given.get(
+        "processes", target["attributes"]["processes"]
+    )
+    for option, value in case.given.items():
+        assert option == "id" or not facts.differs(option, value, after), option
+    config = {**facts.settings(target), **facts.asked(case.given.get("config", {}))}
+    if case.given.get("config", {}).get("force") is False:
+        config.pop("force", None)
+    assert exactly(facts.settings(after), config)
+    if kind == "custom" and "command" not in case.given:
+        assert after["attributes"]["command"] == target["attributes"]["command"]
+    others = [each for each in live if each["id"] != target["id"]]
+    assert others == [each for each in case.live if each["id"] != target["id"]]
+    _assert_predicted(made.process, after)
+    for step, answer in zip(made.steps, answers):
+        assert unstored(_laravel_cloud.PROCESS, step.body, service.read([answer])[0]) == []
+    # A changed command or a changed connection or queue is another address.
+    given_ = {**case.given, "id": target["id"]}
+    again = _planned(case._replace(live=live, given=given_))
+    assert again.steps == []
+    assert refused_options(_laravel_cloud, again) == set()
+    assert again.process == service.read([after])[0]
+    assert again.before == again.after
+
+
+def _assert_predicted(predicted: dict, after: dict) -> None:
+    resource = {"attributes": predicted}
+    assert exactly(facts.settings(resource), facts.settings(after))
+    assert predicted["type"] == after["attributes"]["type"]
+    assert predicted["processes"] == after["attributes"]["processes"]
+    if predicted["type"] == "custom":
+        assert predicted["command"] == after["attributes"]["command"]
+        assert predicted["config"] == {}
+    else:
+        assert {key.replace("-", "_") for key in after["attributes"]["config"]} >= {
+            *facts.SETTABLE,
+            "max_jobs",
+        }
+        assert not any("-" in key for key in predicted["config"])
+        assert {*facts.SETTABLE, "name", "max_jobs"} <= set(predicted["config"])
+    assert predicted["instance_id"] == SCOPE
+
+
+@given(worlds.updates("worker"))
+@examples(80)
+def test_a_changed_worker_is_not_predicted_to_keep_its_command(case: Case) -> None:
+    """The service makes the command of a worker from its config, so a plan that changes the
+    config does not say what the command will be; any other plan says what it is."""
+    made = _planned(case)
+    if refused_options(_laravel_cloud, made):
+        return
+    sends_config = any("config" in step.body for step in made.steps)
+    shown = made.process.get("command")
+    assert shown == (None if sends_config else _target(case)["attributes"]["command"])
+
+
+@given(worlds.creations())
+@examples(200)
+def test_a_creation_is_one_post_and_does_what_it_said(case: Case) -> None:
+    """One POST with what was given and the number of processes; then the process is as predicted
+    and the same task again changes nothing."""
+    matching = facts.meant(case.given, case.live)
+    if matching:
+        return
+    made = _planned(case)
+    bad = facts.to_refuse(case.given, None)
+    found = refused_for(_laravel_cloud, made, bad)
+    (step,) = made.steps
+    assert (step.action, step.method) == ("create", "POST")
+    assert step.path == f"/instances/{SCOPE}/background-processes"
+    assert set(step.body) == set(case.given) | {"processes"}
+    assert step.body["processes"] == case.given.get("processes", 1)
+    assert nulls(step.body) == []
+    assert made.deployment_required
+    assert made.before == {}
+    assert set(made.after) == set(step.body)
+    if found:
+        return
+    if "config" in case.given:
+        assert exactly(step.body["config"], facts.whole(case.given["config"], None))
+    service = Service(case.habits)
+    live, (answer,) = sent(service, case.live, made)
+    assert live[:-1] == case.live
+    for option, value in case.given.items():
+        assert not facts.differs(option, value, live[-1]), option
+    _assert_predicted(made.process, live[-1])
+    assert not {"id", "created_at"} & set(made.process)
+    assert unstored(_laravel_cloud.PROCESS, step.body, service.read([answer])[0]) == []
+    again = _planned(case._replace(live=live))
+    assert again.steps == []
+    assert refused_options(_laravel_cloud, again) == set()
+
+
+@given(worlds.updates() | worlds.creations())
+@examples(100)
+def test_planning_changes_no_input_and_heeds_no_order(case: Case) -> None:
+    """Entry and live processes are as before; options in another order make the same plan. The
+    order of queues is not one of keys."""
+    if len(facts.meant(case.given, case.live)) > 1:
+        return
+    wanted = entry(_laravel_cloud, case.given)
+    live = Service(case.habits).read(copy.deepcopy(case.live))
+    before = copy.deepcopy((wanted, live))
+    first = plan(_laravel_cloud.PROCESS, SCOPE, wanted, live)
+    assert (wanted, live) == before
+    again = _planned(case._replace(given=reordered(case.given)))
+    assert again.steps == first.steps
+    assert sorted(again.problems) == sorted(first.problems)
+    assert exactly(again.before, first.before)
+    assert exactly(again.after, first.after)
+    assert exactly(again.process, first.process)
+
+
+@given(worlds.updates(), st.data())
+@examples(80)
+def test_a_field_that_the_answer_does_not_have_is_unequal(case: Case, data: st.DataObject) -> None:
+    """Whatever is missing from the live process is sent, and nothing fails for it."""
+    target = _target(case)
+    names = [option for option in ("processes", "command", "config") if option in case.given]
+    if not names or "id" not in case.given or facts.to_refuse(case.given, target):
+        return
+    gone = data.draw(st.sampled_from(names))
+    if gone == "config":
+        inner = data.draw(st.sampled_from(sorted(case.given["config"])))
+        if inner == "force" and not case.given["config"]["force"]:
+            return
+        target["attributes"]["config"].pop(inner)
+    else:
+        target["attributes"].pop(gone)
+    made = _planned(case)
+    assert gone in made.steps[0].body
+    json.dumps([made.before, made.after, made.process])
+
+
+@given(worlds.instances("worker"), st.data())
+@examples(60)
+def test_absent_deletes_one_process(live: list, data: st.DataObject) -> None:
+    """One DELETE without a body, by id or by identity; nothing when there is none."""
+    target = data.draw(st.sampled_from(live))
+    attributes = target["attributes"]
+    given_: dict = {"id": target["id"]}
+    if attributes["type"] == "custom" and data.draw(st.booleans()):
+        given_ = {"type": "custom", "command": f" {attributes['command']}"}
+        if len(facts.meant(given_, live)) > 1:
+            return
+    case = Case(live, given_, (), "absent", data.draw(worlds.habits))
+    made = _planned(case)
+    (step,) = made.steps
+    assert (step.action, step.method, step.body) == ("delete", "DELETE", None)
+    assert made.problems == []
+    assert made.process is None
+    assert made.deployment_required
+    assert made.after == {}
+    assert made.before["type"] == attributes["type"]
+    json.dumps(made.before)
+    left, _answers = sent(Service(case.habits), live, made)
+    assert left == [each for each in live if each is not target]
+    again = _planned(case._replace(live=left))
+    assert again.steps == []
+    assert again.process is None
+    assert not again.deployment_required

@@ -1,0 +1,447 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run refuses: the schemas' errors in our words, and the rules across options."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._failure import (
+    Failure,
+    Problem,
+    invalid_options,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._plan import Step, plan
+from ansible_collections.evenkeel.paas.plugins.module_utils._validation import schema_problems
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
+    sevalla_facts as facts,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.asking import (
+    entry,
+    refusals,
+)
+
+CANARY = "svl_canary-of-a-secret"
+CREATE = {
+    "display_name": "x",
+    "type": "worker",
+    "resource_type_id": "s1",
+    "scaling_strategy": {"type": "manual", "config": {"instanceCount": 1}},
+}
+
+
+def _problems(backend: Any, action: str, body: dict) -> dict:
+    schema = backend.SCHEMAS[action]
+    found = schema_problems(schema, body, backend.option_name)
+    assert len(found) == len({problem.option for problem in found}), found
+    return {problem.option: problem.message for problem in found}
+
+
+_HORIZONTAL = {"minInstanceCount": 1, "maxInstanceCount": 2}
+
+
+def _horizontal(**changed: Any) -> dict:
+    return {"scaling_strategy": {"type": "horizontal", "config": {**_HORIZONTAL, **changed}}}
+
+
+def _manual(count: Any) -> dict:
+    return {"scaling_strategy": {"type": "manual", "config": {"instanceCount": count}}}
+
+
+# The option that each key is, with the lowest and the highest value that the service takes.
+RANGES = [
+    (lambda number: {"port": number}, "port", 1, 65535),
+    (_manual, "scaling_strategy.instance_count", 0, 50),
+    *(
+        (lambda number, key=key: _horizontal(**{key: number}), f"scaling_strategy.{name}", *ends)
+        for name, key, ends in (
+            ("min_instance_count", "minInstanceCount", (0, 50)),
+            ("max_instance_count", "maxInstanceCount", (0, 50)),
+            ("target_cpu_percent", "targetCpuPercent", (1, 100)),
+            ("target_memory_percent", "targetMemoryPercent", (1, 100)),
+            ("scale_up_interval_seconds", "scaleUpIntervalSeconds", (1, 60000)),
+            ("scale_up_increment", "scaleUpIncrement", (1, 5)),
+            ("scale_down_interval_seconds", "scaleDownIntervalSeconds", (1, 60000)),
+            ("scale_down_increment", "scaleDownIncrement", (1, 5)),
+        )
+    ),
+    *(
+        (lambda number, probe=probe, key=key: {probe: {key: number}}, f"{probe}.{name}", low, None)
+        for probe in facts.PROBES
+        for name, key, low in (
+            ("initial_delay_seconds", "initialDelaySeconds", 0),
+            ("period_seconds", "periodSeconds", 1),
+            ("timeout_seconds", "timeoutSeconds", 1),
+            ("success_threshold", "successThreshold", 1),
+            ("failure_threshold", "failureThreshold", 1),
+        )
+    ),
+    (
+        lambda number: {"liveness_probe": {"httpGet": {"port": number}}},
+        "liveness_probe.http_get.port",
+        1,
+        65535,
+    ),
+    (
+        lambda number: {"readiness_probe": {"tcpSocket": {"port": number}}},
+        "readiness_probe.tcp_socket.port",
+        1,
+        65535,
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "option", "low", "high"), RANGES)
+def test_a_number_out_of_range_is_told_with_the_range(
+    body: Any, option: str, low: int, high: Any
+) -> None:
+    """By the option's name, with the value and what is allowed; the ends themselves are fine."""
+    for fine in (low, high or 10**9):
+        assert _problems(_sevalla, "update", body(fine)) == {}
+        assert _problems(_sevalla, "create", {**CREATE, **body(fine)}) == {}
+    wrong = [low - 1] + ([high + 1] if high else [])
+    for number in wrong:
+        for action, rest in (("update", {}), ("create", CREATE)):
+            found = _problems(_sevalla, action, {**rest, **body(number)})
+            assert list(found) == [option]
+            said = found[option]
+            assert str(number) in said
+            assert f" {low} " in said + " "
+            assert high is None or str(high) in said
+
+
+@pytest.mark.parametrize(
+    ("body", "option", "allowed"),
+    [
+        ({"display_name": ""}, "display_name", ("1", "255")),
+        ({"display_name": CANARY * 30}, "display_name", ("1", "255")),
+        ({"entrypoint": CANARY * 99}, "entrypoint", ("1024",)),
+        ({"schedule": CANARY * 9}, "schedule", ("100",)),
+        ({"time_zone": CANARY * 9}, "time_zone", ("100",)),
+        ({"job_start_policy": CANARY}, "job_start_policy", ("beforeDeployment",)),
+        ({"ingress_protocol": CANARY}, "ingress_protocol", ("http", "grpc")),
+        ({"is_ingress_enabled": CANARY}, "is_ingress_enabled", ("boolean",)),
+        ({"port": CANARY}, "port", ("integer",)),
+        ({"port": True}, "port", ("integer",)),
+        ({"entrypoint": [CANARY]}, "entrypoint", ("string",)),
+        (
+            {"scaling_strategy": {"type": CANARY, "config": _HORIZONTAL}},
+            "scaling_strategy.type",
+            ("manual", "horizontal"),
+        ),
+        (_manual(CANARY), "scaling_strategy.instance_count", ("integer",)),
+        (
+            {"liveness_probe": {"httpGet": {"scheme": CANARY}}},
+            "liveness_probe.http_get.scheme",
+            ("HTTP", "HTTPS"),
+        ),
+        (
+            {"liveness_probe": {"httpGet": {"httpHeaders": [{"name": "a", "value": [CANARY]}]}}},
+            "liveness_probe.http_get.http_headers[0].value",
+            ("string",),
+        ),
+        (
+            {"readiness_probe": {"exec": {"command": ["a", {CANARY: 1}]}}},
+            "readiness_probe.exec.command[1]",
+            ("string",),
+        ),
+    ],
+)
+def test_a_wrong_value_is_told_without_quoting_it(body: dict, option: str, allowed: tuple) -> None:
+    """By the option's name, with what is allowed; a value may hold a secret."""
+    found = _problems(_sevalla, "update", body)
+    assert list(found) == [option]
+    assert all(word in found[option] for word in allowed)
+    assert CANARY not in str(found)
+    assert "svl_" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("body", "option", "allowed"),
+    [
+        ({"processes": 0}, "processes", ("0 ", "1", "10")),
+        ({"processes": 11}, "processes", ("11", "1 to 10")),
+        ({"processes": CANARY}, "processes", ("integer",)),
+        ({"command": "ab"}, "command", ("3", "500")),
+        ({"command": CANARY * 30}, "command", ("3", "500")),
+        ({"config": {"connection": ""}}, "config.connection", ("1",)),
+        ({"config": {"queue": ""}}, "config.queue", ("1",)),
+        ({"config": {"tries": CANARY}}, "config.tries", ("integer",)),
+        ({"config": {"timeout": True}}, "config.timeout", ("integer",)),
+        ({"config": {"force": CANARY}}, "config.force", ("boolean",)),
+        ({"config": [CANARY]}, "config", ("object",)),
+    ],
+)
+def test_a_wrong_value_for_laravel_cloud(body: dict, option: str, allowed: tuple) -> None:
+    """The same; a number without a documented range has none here."""
+    found = _problems(_laravel_cloud, "update", body)
+    assert list(found) == [option]
+    assert all(word in found[option] for word in allowed)
+    assert CANARY not in str(found)
+    numbers = dict.fromkeys(("tries", "backoff", "sleep", "rest", "timeout"), -1)
+    assert _problems(_laravel_cloud, "update", {"config": numbers, "processes": 10}) == {}
+
+
+def test_all_errors_are_told_at_once() -> None:
+    """Every one of them, at every depth, each once, in the order of the options' names."""
+    body = {
+        "display_name": "",
+        "type": "daemon",
+        "port": 0,
+        "scaling_strategy": {
+            "type": "horizontal",
+            "config": {"maxInstanceCount": 51, "targetCpuPercent": 0},
+        },
+        "liveness_probe": {
+            "httpGet": {"port": 0, "httpHeaders": [{"name": "a"}]},
+            "tcpSocket": {},
+            "periodSeconds": 0,
+        },
+    }
+    found = schema_problems(_sevalla.SCHEMAS["create"], body, _sevalla.option_name)
+    assert [problem.option for problem in found] == [
+        "display_name",
+        "liveness_probe.http_get.http_headers[0].value",
+        "liveness_probe.http_get.port",
+        "liveness_probe.period_seconds",
+        "liveness_probe.tcp_socket.port",
+        "port",
+        "resource_type",
+        "scaling_strategy.max_instance_count",
+        "scaling_strategy.min_instance_count",
+        "scaling_strategy.target_cpu_percent",
+        "type",
+    ]
+    assert dict(found)["resource_type"] == "is missing"
+
+
+def test_what_a_create_needs_is_told() -> None:
+    """All of it, by the options' names."""
+    assert set(_problems(_sevalla, "create", {})) == {
+        "display_name",
+        "type",
+        "resource_type",
+        "scaling_strategy",
+    }
+    # Without a type nobody can say whether a command is needed.
+    found = set(_problems(_laravel_cloud, "create", {}))
+    assert found - {"command"} == {"type", "processes"}
+    custom = {"type": "custom", "processes": 1}
+    assert set(_problems(_laravel_cloud, "create", custom)) == {"command"}
+    assert _problems(_laravel_cloud, "create", {"type": "worker", "processes": 1}) == {}
+    assert _problems(_sevalla, "create", CREATE) == {}
+    for action in ("create", "update"):
+        assert "scaling_strategy.type" in _problems(
+            _sevalla, action, {**CREATE, "scaling_strategy": {"config": {"instanceCount": 1}}}
+        )
+
+
+@pytest.mark.parametrize(
+    ("strategy", "options"),
+    [
+        ({"type": "manual", "config": {"instanceCount": 0}}, set()),
+        (
+            {"type": "manual", "config": {"instanceCount": 0, "maxInstanceCount": 1}},
+            {"max_instance_count"},
+        ),
+        (
+            {"type": "horizontal", "config": {**_HORIZONTAL, "instanceCount": 1}},
+            {"instance_count"},
+        ),
+        ({"type": "horizontal", "config": {"minInstanceCount": 2, "maxInstanceCount": 2}}, set()),
+        ({"type": "horizontal", "config": {"minInstanceCount": 0, "maxInstanceCount": 0}}, set()),
+        (
+            {"type": "horizontal", "config": {"minInstanceCount": 1, "maxInstanceCount": 0}},
+            {"min_instance_count"},
+        ),
+        (
+            {
+                "type": "horizontal",
+                "config": {"minInstanceCount": 3, "maxInstanceCount": 2, "instanceCount": 1},
+            },
+            {"min_instance_count", "instance_count"},
+        ),
+        ({"type": "horizontal", "config": {"minInstanceCount": 1}}, set()),
+    ],
+)
+def test_a_strategy_has_the_settings_of_its_type(strategy: dict, options: set) -> None:
+    """And its minimum is not above its maximum; all that is wrong is told."""
+    found = _sevalla.body_rules({"scaling_strategy": strategy})
+    assert {problem.option for problem in found} == {f"scaling_strategy.{o}" for o in options}
+
+
+@pytest.mark.parametrize("probe", facts.PROBES)
+@pytest.mark.parametrize(
+    ("value", "fine"),
+    [
+        ({"exec": {"command": []}}, True),
+        ({"tcpSocket": {"port": 1}, "exec": None, "httpGet": None}, True),
+        ({"exec": None, "httpGet": None, "tcpSocket": None, "periodSeconds": None}, True),
+        ({"periodSeconds": 1}, False),
+        ({"exec": {"command": []}, "tcpSocket": {"port": 1}}, False),
+    ],
+)
+def test_a_probe_has_one_handler(probe: str, value: dict, fine: bool) -> None:
+    """Exactly one, unless it is being emptied."""
+    found = _sevalla.body_rules({probe: value})
+    assert [problem.option for problem in found] == [] if fine else [probe]
+    assert bool(found) is not fine
+
+
+@pytest.mark.parametrize("kind", ["web", "worker", "cron", "job", None])
+@pytest.mark.parametrize("creating", [True, False])
+def test_options_of_other_types_are_refused(kind: Any, creating: bool) -> None:
+    """Each by its name and with the type that has it; falsy values too."""
+    values = {"is_ingress_enabled": False, "schedule": "", "time_zone": ""}
+    options = {option: values.get(option, "x") for option in facts.ONLY}
+    found = {p.option: p.message for p in _sevalla.rules(options, kind, creating)}
+    missing = {"schedule"} if creating and kind == "cron" else set()
+    assert set(found) == {o for o, only in facts.ONLY.items() if only != kind} | missing
+    for option in set(found) - missing:
+        assert facts.ONLY[option] in found[option]
+        assert str(kind or "without") in found[option]
+    others = {"port": 1, "entrypoint": "", "resource_type": "s1", "display_name": "x"}
+    needs = {"cron": {"schedule"}, "job": {"job_start_policy"}}.get(kind, set())
+    assert {p.option for p in _sevalla.rules(others, kind, creating)} == (
+        needs if creating else set()
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "creating", "refused"),
+    [
+        ({"command": ""}, "worker", False, {"command"}),
+        ({"command": "x"}, None, False, {"command"}),
+        ({"command": "x"}, "custom", True, set()),
+        ({"config": {"tries": 0}}, "custom", False, {"config"}),
+        ({"config": {"queue": []}}, "worker", False, {"config.queue"}),
+        ({"config": {"tries": 0}}, "worker", False, set()),
+        ({"config": {"tries": 0}}, "worker", True, {"config.connection", "config.queue"}),
+        ({"config": {"connection": "a", "queue": []}}, "worker", True, {"config.queue"}),
+        ({}, "worker", True, {"config.connection", "config.queue"}),
+        ({"config": {"connection": "a", "queue": ["b"]}}, "worker", True, set()),
+    ],
+)
+def test_laravel_cloud_options_of_other_types_are_refused(
+    options: dict, kind: Any, creating: bool, refused: set
+) -> None:
+    """A worker has no command, a custom process no config; a new worker needs its identity."""
+    found = _laravel_cloud.rules(options, kind, creating)
+    assert {problem.option for problem in found} == refused
+
+
+def test_every_problem_of_an_entry_is_found_in_one_plan() -> None:
+    """What cannot change, what another type has, and what is out of range, together."""
+    live = {
+        "id": "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed",
+        "key": "k",
+        "type": "worker",
+        "display_name": "x",
+        "port": None,
+        "scaling_strategy": None,
+    }
+    wanted = entry(
+        _sevalla,
+        {
+            "id": live["id"],
+            "key": "other",
+            "type": "cron",
+            "port": 0,
+            "schedule": "* * * * *",
+            "scaling_strategy": {"type": "horizontal", "min_instance_count": 3},
+        },
+    )
+    made = plan(_sevalla.PROCESS, "scope", wanted, [live])
+    assert {problem.option for problem in refusals(_sevalla, made)} == {
+        "key",
+        "type",
+        "port",
+        "schedule",
+        "scaling_strategy.max_instance_count",
+    }
+    assert not {"key", "type"} & set(made.steps[0].body)
+
+
+def test_a_failure_lists_each_problem_once() -> None:
+    """In its message for a person, in its details for a playbook."""
+    problems = [Problem("port", "is wrong"), Problem("type", "is odd"), Problem("port", "is wrong")]
+    failure = invalid_options(problems, " (there is none yet)")
+    assert failure.message.count("port: is wrong") == 1
+    assert "type: is odd" in failure.message
+    assert "there is none yet" in failure.message
+    assert failure.code == "invalid_options"
+    assert failure.details == [
+        {"option": "port", "message": "is wrong"},
+        {"option": "type", "message": "is odd"},
+    ]
+
+
+class _Sizes:
+    """A client that has the list of sizes, and counts how often it is asked."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer, self.asked = answer, 0
+
+    def get(self, path: str) -> Any:
+        assert path == "/resources/process-resource-types"
+        self.asked += 1
+        return self.answer
+
+    def unexpected(self, method: str, path: str, what: str) -> Failure:
+        return Failure(f"{method} {path}: {what}", code="unexpected_answer")
+
+
+def _steps(*sizes: str) -> list:
+    return [Step("update", "PATCH", "/", {"resource_type_id": size}) for size in sizes]
+
+
+LISTED = [{"id": size, "name": name.upper()} for name, size in facts.SIZES.items()]
+
+
+def test_sizes_are_looked_up_only_when_a_write_needs_an_id() -> None:
+    """No request for ids or without a size; one for any number of names."""
+    client = _Sizes([*LISTED, None, {}, {"name": 1, "id": 2}])
+    steps = [*_steps(*facts.SIZES.values()), Step("delete", "DELETE", "/", None)]
+    steps.append(Step("update", "PATCH", "/", {"port": 1}))
+    assert _sevalla.resolve_names(client, steps) == []
+    assert client.asked == 0
+    steps = _steps("s1", facts.SIZES["s2"], "h1")
+    assert _sevalla.resolve_names(client, steps) == []
+    assert client.asked == 1
+    assert [step.body["resource_type_id"] for step in steps] == [
+        facts.SIZES[name] for name in ("s1", "s2", "h1")
+    ]
+
+
+def test_a_size_that_there_is_not_is_told_with_those_there_are() -> None:
+    """As a problem of resource_type."""
+    (problem,) = _sevalla.resolve_names(_Sizes(LISTED), _steps("s99"))  # type: ignore[arg-type]
+    assert problem.option == "resource_type"
+    assert "s99" in problem.message
+    assert all(name in problem.message for name in facts.SIZES)
+    with pytest.raises(Failure, match="sizes"):
+        _sevalla.resolve_names(_Sizes({"data": []}), _steps("s1"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("body", "warned"),
+    [
+        ({"schedule": "0 3 * * *", "time_zone": "Europe/Berlin"}, []),
+        ({"schedule": "", "time_zone": ""}, []),
+        ({"schedule": "@daily"}, ["schedule"]),
+        ({"time_zone": "Europe/Nowhere"}, ["time_zone"]),
+        ({"schedule": "* * * * * *", "time_zone": "../etc/passwd"}, ["schedule", "time_zone"]),
+        ({}, []),
+    ],
+)
+def test_what_looks_wrong_is_a_warning(body: dict, warned: list) -> None:
+    """The service may know better about cron expressions and time zones."""
+    said = _sevalla.remarks(body)
+    assert [text.split(":")[0] for text in said] == warned
+    assert _laravel_cloud.remarks(body) == []
+    assert _laravel_cloud.body_rules(body) == []

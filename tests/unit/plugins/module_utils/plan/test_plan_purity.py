@@ -1,0 +1,94 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The decision is pure: its files import nothing that could ask the world.
+
+Held twice, by reading the imports and by running the files where such modules cannot be had.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _plan
+
+FILES = ("_plan", "_fields", "_failure")
+BLOCKED = (
+    "ansible",
+    "requests",
+    "urllib3",
+    "jsonschema",
+    "time",
+    "datetime",
+    "random",
+    "secrets",
+    "uuid",
+    "os",
+    "pathlib",
+    "socket",
+    "subprocess",
+    "logging",
+)
+FOLDER = Path(str(_plan.__file__)).parent
+ROOT = FOLDER.parents[4]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_imports_are_pure(name: str) -> None:
+    """Only pure modules and the other pure files, wherever in the file the import stands."""
+    tree = ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                assert alias.name.split(".")[0] not in (*BLOCKED, "ansible_collections")
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            assert (node.level, node.module in FILES) == (1, True), ast.dump(node)
+        elif isinstance(node, ast.ImportFrom):
+            assert str(node.module).split(".")[0] not in (*BLOCKED, "ansible_collections")
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in ("open", "print", "input", "eval", "exec", "__import__")
+
+
+SCRIPT = """
+import dataclasses, importlib, typing, urllib.parse, sys
+blocked = {blocked!r}
+for name in list(sys.modules):
+    if name.split(".")[0] in blocked:
+        del sys.modules[name]
+for name in blocked:
+    sys.modules[name] = None
+base = "ansible_collections.evenkeel.paas.plugins.module_utils."
+fields = importlib.import_module(base + "_fields")
+planner = importlib.import_module(base + "_plan")
+resource = planner.Resource(
+    service="any", collection="/{{scope}}", item="/{{scope}}/{{id}}",
+    fields=(fields.Field("size", {{"type": "int"}}),),
+    address=lambda options: planner.Address("it", lambda live: True),
+    rules=lambda options, kind, creating: [],
+    predict=lambda scope, process, body: {{**process, **body}},
+)
+made = planner.plan(resource, "a", planner.Entry({{"size": 2}}), [{{"id": "1", "size": 1}}])
+print([step.told() for step in made.steps], made.process)
+"""
+
+
+def test_planning_works_without_the_world() -> None:
+    """A whole plan is made where nothing of Ansible, requests, the clock or the system is."""
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT.format(blocked=BLOCKED)],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "'PATCH'" in done.stdout
+    assert "{'id': '1', 'size': 2}" in done.stdout

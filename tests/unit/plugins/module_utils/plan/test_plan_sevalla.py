@@ -1,0 +1,379 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the planner promises for Sevalla's processes, on generated applications.
+
+Held against a simulated service in every way that the real one may behave, with a comparison
+of the tests' own: with the planner's as oracle, planted bugs survived.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._plan import plan, unstored
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
+    sevalla_facts as facts,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
+    sevalla_worlds as worlds,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.asking import (
+    Case,
+    entry,
+    exactly,
+    nulls,
+    planned,
+    refused_for,
+    refused_options,
+    reordered,
+    sent,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.budget import examples
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.sevalla_service import (
+    SCOPE,
+    Service,
+)
+
+ALL = facts.OPTIONS
+
+
+def _planned(case: Case):
+    return planned(_sevalla, Service(case.habits), case)
+
+
+def _target(case: Case) -> dict:
+    (process,) = facts.meant(case.given, case.live)
+    return process
+
+
+@pytest.mark.parametrize("kind", worlds.KINDS)
+@given(data=st.data())
+@examples(120)
+def test_an_update_sends_exactly_what_differs(kind: str, data: st.DataObject) -> None:
+    """One PATCH of the one process, with the fields that differ and were given, whole, and
+    nothing at all when none does; nothing for what has to be refused."""
+    case = data.draw(worlds.updates(kind))
+    target = _target(case)
+    made = _planned(case)
+    want = {
+        facts.wire(option)
+        for option in ALL
+        if option in case.given and facts.differs(option, case.given[option], target)
+    } - {"key", "type"}
+    want |= {facts.wire(o) for o in case.clear if not facts.empty(o, target)}
+    assert [(step.action, step.method) for step in made.steps] == [("update", "PATCH")] * bool(want)
+    assert {key for step in made.steps for key in step.body} == want
+    assert made.live == target
+    for step in made.steps:
+        assert step.path == f"/applications/{SCOPE}/processes/{target['id']}"
+        _assert_body(case, target, step.body)
+        assert made.deployment_required == bool(want - facts.AT_ONCE)
+    bad = facts.to_refuse(case.given, target)
+    refused_for(_sevalla, made, bad)
+
+
+def _assert_body(case: Case, target: dict, body: dict) -> None:
+    for option in ALL:
+        value = body.get(facts.wire(option))
+        if option in case.clear and value is not None:
+            assert value == "" if option in facts.TEXTS else not any(value.values())
+        elif option == "scaling_strategy" and value is not None:
+            whole = dict(facts.whole_strategy(case.given[option], target))
+            kind = {"type": whole.pop("type")} if "type" in whole else {}
+            names = {**facts.MANUAL, **facts.HORIZONTAL}
+            config = {names[key]: item for key, item in whole.items()}
+            assert exactly(value, {**kind, "config": config})
+        elif option in facts.PROBES and value is not None:
+            whole = facts.probe_to_wire(facts.whole_probe(case.given[option], target, option))
+            kept = {key: item for key, item in value.items() if item is not None}
+            assert exactly(kept, whole)
+            # The live keys that are to go, and no others, are sent as null.
+            live = {key for key, item in (target[option] or {}).items() if item is not None}
+            assert {key for key, item in value.items() if item is None} == live - set(whole)
+        elif option == "resource_type" and value is not None:
+            asked = case.given[option]
+            assert value == (asked if asked in facts.SIZES.values() else asked.lower())
+        elif value is not None:
+            assert exactly(value, case.given[option])
+    probes = {place[0] for place in nulls(body)}
+    assert probes <= set(facts.PROBES)
+    assert all(len(place) == 2 for place in nulls(body))
+
+
+@pytest.mark.parametrize("kind", worlds.KINDS)
+@given(data=st.data())
+@examples(120)
+def test_an_update_does_what_it_said(kind: str, data: st.DataObject) -> None:
+    """Applied, the process is as predicted, what was not asked about is as before, the service
+    stored everything, and the same task again changes nothing."""
+    case = data.draw(worlds.updates(kind))
+    target = _target(case)
+    made = _planned(case)
+    if refused_options(_sevalla, made):
+        return
+    service = Service(case.habits)
+    live, answers = sent(service, case.live, made)
+    after = next(process for process in live if process["id"] == target["id"])
+    sends = {key for step in made.steps for key in step.body}
+    for probe in sends & set(facts.PROBES):
+        shown = made.process[probe]
+        assert shown is None if probe in case.clear else not nulls(shown), "nulls predicted"
+    for option in ALL:
+        if option in case.given:
+            assert not facts.differs(option, case.given[option], after), option
+            assert not facts.differs(option, case.given[option], made.process), option
+        elif option in case.clear:
+            assert facts.empty(option, after), option
+            assert facts.empty(option, made.process), option
+        else:
+            same = exactly(facts.value_of(after, option), facts.value_of(target, option))
+            assert same, f"{option} was not asked about"
+        _assert_predicted(option, made.process, after)
+    _assert_kept(case, target, after)
+    others = [process for process in live if process["id"] != target["id"]]
+    assert others == [process for process in case.live if process["id"] != target["id"]]
+    for step, answer in zip(made.steps, answers):
+        assert unstored(_sevalla.PROCESS, service.named(step.body), answer) == []
+    again = _planned(_after(case, live))
+    assert again.steps == []
+    assert refused_options(_sevalla, again) == set()
+    assert not again.deployment_required
+    assert again.process == after
+    assert again.before == again.after
+
+
+_HTTP = {"path": "/up", "port": 80, "httpHeaders": [{"name": "a", "value": "b"}], "host": None}
+_LIVE_PROBE = {"exec": None, "httpGet": _HTTP, "periodSeconds": 5, "timeoutSeconds": None}
+
+
+@pytest.mark.parametrize("nested", ["replace", "shallow", "deep"])
+@pytest.mark.parametrize(
+    ("asked", "then"),
+    [
+        (
+            {"http_get": {"path": "/"}},
+            {"httpGet": {**_HTTP, "path": "/"}, "periodSeconds": 5},
+        ),
+        ({"period_seconds": 1}, {"httpGet": _HTTP, "periodSeconds": 1}),
+        (
+            {"http_get": {"port": 81}, "initial_delay_seconds": 0},
+            {"httpGet": {**_HTTP, "port": 81}, "periodSeconds": 5, "initialDelaySeconds": 0},
+        ),
+        (
+            {"http_get": {"http_headers": []}},
+            {"httpGet": {**_HTTP, "httpHeaders": []}, "periodSeconds": 5},
+        ),
+        ({"tcp_socket": {"port": 1}}, {"tcpSocket": {"port": 1}}),
+        (
+            {"exec": {"command": []}, "timeout_seconds": 2},
+            {"exec": {"command": []}, "timeoutSeconds": 2},
+        ),
+    ],
+)
+def test_a_changed_probe_keeps_the_rest_or_goes_whole(asked: dict, then: dict, nested: str) -> None:
+    """With the same handler every key not given stays, also inside it; with another none does."""
+    live = {
+        "id": "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed",
+        "type": "web",
+        "liveness_probe": copy.deepcopy(_LIVE_PROBE),
+    }
+    habits = worlds.Habits(nested=nested)
+    case = Case([live], {"type": "web", "liveness_probe": asked}, (), "present", habits)
+    made = _planned(case)
+    left, _answers = sent(Service(habits), case.live, made)
+    want = {"liveness_probe": then}
+    for process in (left[0], made.process):
+        have = facts.value_of(process, "liveness_probe")
+        assert exactly(have, facts.value_of(want, "liveness_probe"))
+    assert _planned(case._replace(live=left)).steps == []
+
+
+def _after(case: Case, live: list) -> Case:
+    """The same task again. A rename by the old name is another task: it follows the name."""
+    return case._replace(live=live)
+
+
+def _assert_predicted(option: str, predicted: dict, after: dict) -> None:
+    said, have = facts.value_of(predicted, option), facts.value_of(after, option)
+    if option == "resource_type":
+        assert said in (None, have)
+        name = predicted.get("resource_type_name") or ""
+        assert name.lower() in ("", (after["resource_type_name"] or "").lower())
+    elif option == "scaling_strategy" and said is not None:
+        # The service may fill in what nobody gave.
+        assert have["type"] == said["type"]
+        assert exactly({key: have.get(key) for key in said}, said)
+    else:
+        assert exactly(said, have), option
+
+
+def _assert_kept(case: Case, target: dict, after: dict) -> None:
+    """Inside a changed strategy or probe of the same kind the keys not given are as before."""
+    for option in ("scaling_strategy", *facts.PROBES):
+        if option not in case.given:
+            continue
+        want, have = case.given[option], facts.value_of(target, option) or {}
+        now = facts.value_of(after, option)
+        if option == "scaling_strategy":
+            stays = want.get("type", have.get("type")) == have.get("type")
+        else:
+            stays = not facts.kinds(want) or facts.kinds(want) == facts.kinds(have)
+        for key, value in have.items():
+            if key not in want:
+                assert exactly(now.get(key), value if stays else None), (option, key)
+        if option in facts.PROBES and stays:
+            for kind in facts.kinds(want):
+                for key, value in have.get(kind, {}).items():
+                    if key not in want[kind]:
+                        assert exactly(now[kind][key], value), (option, kind, key)
+
+
+@given(worlds.updates())
+@examples(120)
+def test_the_diff_shows_managed_fields_only(case: Case) -> None:
+    """before and after hold what was given or cleared and differ where something is sent; after
+    is what was asked for; both can be printed."""
+    target = _target(case)
+    made = _planned(case)
+    managed = {option for option in ALL if option in case.given} | set(case.clear)
+    assert set(made.before) == set(made.after) == managed
+    body = made.steps[0].body if made.steps else {}
+    for option in managed:
+        differs = not exactly(made.before[option], made.after[option])
+        assert differs == (facts.wire(option) in body), option
+        if option in case.clear:
+            assert made.after[option] is None
+        elif option == "resource_type":
+            assert made.after[option] in (case.given[option], case.given[option].lower())
+        else:
+            assert made.after[option] == case.given[option]
+        if differs and not isinstance(made.after[option], dict) and option not in facts.TEXTS:
+            had = facts.value_of(target, option)
+            name = (target["resource_type_name"] or "").lower() or None
+            assert made.before[option] in ((had, name) if option == "resource_type" else (had,))
+    json.dumps([made.before, made.after, [step.told() for step in made.steps], made.process])
+
+
+@given(worlds.creations())
+@examples(250)
+def test_a_creation_is_one_post_and_does_what_it_said(case: Case) -> None:
+    """One POST with what was given and no more, one PATCH for the ingress when asked for; then
+    the process is as predicted and the same task again changes nothing."""
+    made = _planned(case)
+    assert facts.meant(case.given, case.live) == [] if case.given.get("type") != "web" else True
+    assert made.live is None
+    assert made.before == {}
+    bad = facts.to_refuse(case.given, None)
+    found = refused_for(_sevalla, made, bad)
+    ingress = {"is_ingress_enabled", "ingress_protocol"} & set(case.given)
+    methods = [(step.action, step.method) for step in made.steps]
+    assert methods == [("create", "POST")] + [("update", "PATCH")] * bool(ingress)
+    post = made.steps[0]
+    assert post.path == f"/applications/{SCOPE}/processes"
+    given_keys = {facts.wire(option) for option in case.given}
+    assert set(post.body) == (given_keys - ingress) | {"scaling_strategy"}
+    if ingress:
+        assert made.steps[1].path == f"/applications/{SCOPE}/processes/{{process_id}}"
+        assert made.steps[1].body == {key: case.given[key] for key in ingress}
+        assert not made.steps[1].deploys
+    assert made.deployment_required
+    assert nulls([step.body for step in made.steps]) == []
+    assert set(made.after) == set(case.given) | {"scaling_strategy"}
+    if found:
+        return
+    strategy = facts.whole_strategy(case.given.get("scaling_strategy", {}), None)
+    assert exactly(post.body["scaling_strategy"], facts.strategy_to_wire(strategy))
+    service = Service(case.habits)
+    live, answers = sent(service, case.live, made)
+    assert live[:-1] == case.live
+    new = live[-1]
+    for option, value in {**case.given, "scaling_strategy": strategy}.items():
+        assert not facts.differs(option, value, new), option
+        assert not facts.differs(option, value, made.process), option
+        _assert_predicted(option, made.process, new)
+    assert not {"id", "created_at", "updated_at", "key"} & set(made.process)
+    assert made.process["app_id"] == SCOPE
+    for step, answer in zip(made.steps, answers):
+        assert unstored(_sevalla.PROCESS, service.named(step.body), answer) == []
+    again = _planned(_after(case, live))
+    assert again.steps == []
+    assert refused_options(_sevalla, again) == set()
+
+
+@given(worlds.updates() | worlds.creations())
+@examples(100)
+def test_planning_changes_no_input_and_heeds_no_order(case: Case) -> None:
+    """Entry and live processes are as before, also once names of sizes are looked up in the
+    bodies; options in another order, nested ones too, make the same plan."""
+    wanted = entry(_sevalla, case.given, case.clear)
+    live = copy.deepcopy(case.live)
+    before = copy.deepcopy(wanted)
+    made = plan(_sevalla.PROCESS, SCOPE, wanted, live)
+    for step in made.steps:
+        Service(case.habits).named(step.body)
+    assert exactly(live, case.live)
+    assert exactly(wanted.options, before.options)
+    assert wanted == before
+    again = _planned(case._replace(given=reordered(case.given), clear=case.clear[::-1]))
+    first = _planned(case)
+    assert again.steps == first.steps
+    assert sorted(again.problems) == sorted(first.problems)
+    for one, other in ((again.before, first.before), (again.after, first.after)):
+        assert exactly(one, other)
+    assert exactly(again.process, first.process)
+
+
+@given(worlds.updates(), st.data())
+@examples(120)
+def test_a_field_that_the_answer_does_not_have_is_unequal(case: Case, data: st.DataObject) -> None:
+    """Whatever is missing from the live process is sent, and nothing fails for it."""
+    target = _target(case)
+    names = [o for o in (*case.given, *case.clear) if o not in ("id", "key", "type")]
+    ways = {"id", "key"} & set(case.given)
+    if not names or not ways:
+        return
+    gone = data.draw(st.sampled_from(names))
+    for key in (gone, facts.wire(gone), "resource_type_name" if gone == "resource_type" else gone):
+        target.pop(key, None)
+    made = _planned(case)
+    assert facts.wire(gone) in made.steps[0].body
+    assert made.before[gone] is None
+    json.dumps([made.before, made.after, [step.told() for step in made.steps], made.process])
+
+
+@given(st.data())
+@examples(80)
+def test_absent_deletes_one_process_and_never_a_web_process(data: st.DataObject) -> None:
+    """One DELETE without a body; a problem for a web process; nothing when there is none."""
+    live = data.draw(worlds.applications(data.draw(st.sampled_from(worlds.KINDS))))
+    target = data.draw(st.sampled_from(live))
+    given_ = data.draw(st.sampled_from([{"id": target["id"]}, {"key": target["key"]}]))
+    habits = data.draw(worlds.habits)
+    case = Case(live, given_, (), "absent", habits)
+    made = _planned(case)
+    (step,) = made.steps
+    assert (step.action, step.method, step.body) == ("delete", "DELETE", None)
+    assert step.path == f"/applications/{SCOPE}/processes/{target['id']}"
+    assert made.process is None
+    assert made.after == {}
+    assert made.deployment_required
+    assert [p.option for p in made.problems] == ["state"] * (target["type"] == "web")
+    for option in ALL:
+        have = facts.value_of(target, option)
+        if option == "resource_type":
+            have = (target["resource_type_name"] or "").lower()
+        shown = made.before.get(option)
+        assert exactly(shown, None if have in ("", None, {}) else have), option
+    if made.problems:
+        return
+    left, _answers = sent(Service(habits._replace(keeps_deleted=False)), live, made)
+    assert left == [process for process in live if process is not target]
+    assert _planned(case._replace(live=left)).steps == []
