@@ -6,80 +6,11 @@
 
 from __future__ import annotations
 
-_PROBE = """
-    type: dict
-    suboptions:
-      exec:
-        description: Run a command in the container; it is well when the command exits with 0.
-        type: dict
-        suboptions:
-          command:
-            description: The command and its arguments, one item each.
-            type: list
-            elements: str
-      http_get:
-        description: Send an HTTP request; it is well when the answer's status is from 200 to 399.
-        type: dict
-        suboptions:
-          path:
-            description: The path of the request.
-            type: str
-          port:
-            description: The port of the request, from 1 to 65535.
-            type: int
-          host:
-            description: The host name of the request, when it is not the container's address.
-            type: str
-          scheme:
-            description: The scheme of the request.
-            type: str
-            choices: [HTTP, HTTPS]
-          http_headers:
-            description: Headers of the request. The list is compared as a whole.
-            type: list
-            elements: dict
-            suboptions:
-              name:
-                description: The name of the header.
-                type: str
-                required: true
-              value:
-                description: The value of the header.
-                type: str
-                required: true
-      tcp_socket:
-        description: Open a TCP connection; it is well when that works.
-        type: dict
-        suboptions:
-          port:
-            description: The port to connect to, from 1 to 65535.
-            type: int
-          host:
-            description: The host to connect to, when it is not the container's address.
-            type: str
-      initial_delay_seconds:
-        description: Seconds from the container's start to the first probe, 0 or more.
-        type: int
-      period_seconds:
-        description: Seconds between two probes, 1 or more.
-        type: int
-      timeout_seconds:
-        description: Seconds after which a probe has failed, 1 or more.
-        type: int
-      success_threshold:
-        description: How many probes in a row must succeed after one that failed, 1 or more.
-        type: int
-      failure_threshold:
-        description: How many probes in a row must fail for the probe to have failed, 1 or more.
-        type: int
-"""
-
 
 class ModuleDocFragment:
     """``evenkeel.paas.sevalla_process``."""
 
-    DOCUMENTATION = (
-        r"""
+    DOCUMENTATION = r"""
 options:
   id:
     description:
@@ -191,15 +122,76 @@ options:
       - Exactly one of O(liveness_probe.exec), O(liveness_probe.http_get) and O(liveness_probe.tcp_socket) says how.
       - Only the keys that are given are compared. When something differs the probe is sent whole, with the live values
         of the keys that are not given, unless its kind changes.
-"""
-        + _PROBE
-        + r"""
+    type: dict
+    suboptions: &probe
+      exec:
+        description: Run a command in the container; it is well when the command exits with 0.
+        type: dict
+        suboptions:
+          command:
+            description: The command and its arguments, one item each.
+            type: list
+            elements: str
+      http_get:
+        description: Send an HTTP request; it is well when the answer's status is from 200 to 399.
+        type: dict
+        suboptions:
+          path:
+            description: The path of the request.
+            type: str
+          port:
+            description: The port of the request, from 1 to 65535.
+            type: int
+          host:
+            description: The host name of the request, when it is not the container's address.
+            type: str
+          scheme:
+            description: The scheme of the request.
+            type: str
+            choices: [HTTP, HTTPS]
+          http_headers:
+            description: Headers of the request. The list is compared as a whole.
+            type: list
+            elements: dict
+            suboptions:
+              name:
+                description: The name of the header.
+                type: str
+                required: true
+              value:
+                description: The value of the header.
+                type: str
+                required: true
+      tcp_socket:
+        description: Open a TCP connection; it is well when that works.
+        type: dict
+        suboptions:
+          port:
+            description: The port to connect to, from 1 to 65535.
+            type: int
+          host:
+            description: The host to connect to, when it is not the container's address.
+            type: str
+      initial_delay_seconds:
+        description: Seconds from the container's start to the first probe, 0 or more.
+        type: int
+      period_seconds:
+        description: Seconds between two probes, 1 or more.
+        type: int
+      timeout_seconds:
+        description: Seconds after which a probe has failed, 1 or more.
+        type: int
+      success_threshold:
+        description: How many probes in a row must succeed after one that failed, 1 or more.
+        type: int
+      failure_threshold:
+        description: How many probes in a row must fail for the probe to have failed, 1 or more.
+        type: int
   readiness_probe:
     description:
       - How to tell that an instance can take traffic. For O(type=web) only. As O(liveness_probe) otherwise.
-"""
-        + _PROBE
-        + r"""
+    type: dict
+    suboptions: *probe
   clear:
     description:
       - Fields to empty. An option that is not given is never emptied.
@@ -208,4 +200,3 @@ options:
     elements: str
     choices: [entrypoint, schedule, time_zone, liveness_probe, readiness_probe]
 """
-    )

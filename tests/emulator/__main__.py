@@ -43,7 +43,7 @@ def main() -> None:
 
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
+        signal.signal(number, lambda *_signal: stopped.set())
     emulator = Emulator(
         dict(options.switch), host=options.host, port=options.port, token=options.token
     )

@@ -36,7 +36,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
     def check_request() -> None:
         if request.endpoint in ("laravel_cloud.website", "laravel_cloud.unknown_route"):
             return
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        scheme, _separator, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or token not in tokens:
             raise RefusalError(401, "Unauthenticated.")
         enforced = world.switches["laravel_cloud_rate_limit"] == "on"

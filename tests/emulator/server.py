@@ -53,7 +53,7 @@ class _Handler(WSGIRequestHandler):
         except ConnectionError:
             self.close_connection = True
             return
-        code, _, reason = status.partition(" ")
+        code, _separator, reason = status.partition(" ")
         self.send_response(int(code), reason)
         for name, value in headers:
             self.send_header(name, value)

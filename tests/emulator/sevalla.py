@@ -59,7 +59,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
             scope += f" {(request.view_args or {}).get('app_id')}"
         enforced = world.switches["sevalla_rate_limit"] == "on"
         g.reading = world.limiter.count(scope, limit, enforced)
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        scheme, _separator, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or token not in tokens:
             raise RefusalError(401, "Missing or invalid API key")
         if g.reading.exceeded:

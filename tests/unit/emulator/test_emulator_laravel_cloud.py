@@ -177,12 +177,12 @@ def test_a_worker(cloud: LaravelCloud) -> None:
 def test_a_workers_command_is_generated(
     cloud: LaravelCloud, config: dict[str, Any], command: str
 ) -> None:
-    _, created = made(cloud, {"type": "worker", "processes": 1, "config": config})
+    _path, created = made(cloud, {"type": "worker", "processes": 1, "config": config})
     assert created["command"] == f"php artisan {command} --quiet"
 
 
 def test_a_worker_needs_no_config(cloud: LaravelCloud) -> None:
-    _, created = made(cloud, {"type": "worker", "processes": 1})
+    _path, created = made(cloud, {"type": "worker", "processes": 1})
     assert created["config"] == dict.fromkeys(TWELVE)
 
 
@@ -193,7 +193,7 @@ def test_processes_may_be_alike(cloud: LaravelCloud) -> None:
 def test_texts_that_are_numbers_are_numbers(cloud: LaravelCloud) -> None:
     # The vendor's CLI sends all of config as text, false as "".
     config = {**CONFIG, "tries": "3", "rest": "0", "force": ""}
-    _, created = made(cloud, {"type": "worker", "processes": "2", "config": config})
+    _path, created = made(cloud, {"type": "worker", "processes": "2", "config": config})
     assert created["processes"] == 2
     assert (created["config"]["tries"], created["config"]["rest"]) == (3, 0)
     assert created["config"]["force"] is None
@@ -201,7 +201,7 @@ def test_texts_that_are_numbers_are_numbers(cloud: LaravelCloud) -> None:
 
 @pytest.mark.parametrize(("sent", "stored"), [("1", True), (1, True), ("0", False), (0, False)])
 def test_flags_can_be_numbers(cloud: LaravelCloud, sent: Any, stored: bool) -> None:
-    _, created = made(cloud, {**WORKER, "config": {"force": sent}})
+    _path, created = made(cloud, {**WORKER, "config": {"force": sent}})
     assert created["config"]["force"] is stored
 
 
@@ -276,13 +276,13 @@ def test_a_patch_keeps_what_it_does_not_name(cloud: LaravelCloud) -> None:
 
 
 def test_a_patch_of_a_command(cloud: LaravelCloud) -> None:
-    path, _ = made(cloud, CUSTOM)
+    path, _created = made(cloud, CUSTOM)
     after = attributes(cloud.patch(path, {"command": "php artisan reverb:start"}))
     assert (after["command"], after["config"]) == ("php artisan reverb:start", [])
 
 
 def test_a_patch_of_config_makes_a_new_command(cloud: LaravelCloud) -> None:
-    path, _ = made(cloud, {**WORKER, "config": {"connection": "redis"}})
+    path, _created = made(cloud, {**WORKER, "config": {"connection": "redis"}})
     after = attributes(cloud.patch(path, {"config": {"connection": "redis", "tries": 5}}))
     assert after["command"] == "php artisan queue:work redis --tries=5 --quiet"
 
@@ -294,7 +294,7 @@ def test_the_same_type_may_be_sent(cloud: LaravelCloud) -> None:
 
 
 def test_a_patch_that_does_not_validate_changes_nothing(cloud: LaravelCloud) -> None:
-    path, _ = made(cloud, WORKER)
+    path, _created = made(cloud, WORKER)
     before = attributes(cloud.get(path))
     body = {"processes": 11, "config": {"tries": "x", "sleep": 1}}
     assert set(errors(cloud.patch(path, body))) == {"processes", "config.tries"}
@@ -311,7 +311,7 @@ def test_writes_have_no_relationships(cloud: LaravelCloud) -> None:
 
 
 def test_a_deletion_is_immediate(cloud: LaravelCloud) -> None:
-    path, _ = made(cloud, CUSTOM)
+    path, _created = made(cloud, CUSTOM)
     response = cloud.delete(path)
     assert (response.status_code, response.content) == (204, b"")
     assert "Content-Type" not in response.headers
@@ -321,7 +321,7 @@ def test_a_deletion_is_immediate(cloud: LaravelCloud) -> None:
 
 
 def test_an_instance_takes_its_processes_with_it(cloud: LaravelCloud) -> None:
-    path, _ = made(cloud, CUSTOM)
+    path, _created = made(cloud, CUSTOM)
     assert cloud.delete(f"/instances/{LARAVEL_CLOUD_MAIN_APP_ID}").status_code == 204
     assert cloud.get(path).status_code == 404
     assert cloud.get(f"/environments/{LARAVEL_CLOUD_MAIN_ID}/instances").json()["data"] == []
@@ -339,7 +339,7 @@ def test_an_empty_list(cloud: LaravelCloud) -> None:
 
 
 def test_pages_of_a_hundred(emulator: Emulator, cloud: LaravelCloud) -> None:
-    paths = [made(cloud, CUSTOM)[0] for _ in range(205)]
+    paths = [made(cloud, CUSTOM)[0] for _time in range(205)]
     path = f"{emulator.laravel_cloud_url}{PROCESSES}"
     seen: list[str] = []
     for number, count, around in ((1, 100, {"next"}), (2, 100, {"prev", "next"}), (3, 5, {"prev"})):
@@ -373,12 +373,12 @@ def test_pages_of_a_hundred(emulator: Emulator, cloud: LaravelCloud) -> None:
 
 
 def test_ids_grow_with_time(cloud: LaravelCloud) -> None:
-    made_ids = [made(cloud, CUSTOM)[0] for _ in range(20)]
+    made_ids = [made(cloud, CUSTOM)[0] for _time in range(20)]
     assert sorted(made_ids) == made_ids
 
 
 def test_without_include_there_are_no_relationships(cloud: LaravelCloud) -> None:
-    path, _ = made(cloud, CUSTOM)
+    path, _created = made(cloud, CUSTOM)
     for route in (path, PROCESSES, "/applications", f"/instances/{LARAVEL_CLOUD_MAIN_APP_ID}"):
         answer = cloud.get(route).json()
         assert "included" not in answer
@@ -387,7 +387,7 @@ def test_without_include_there_are_no_relationships(cloud: LaravelCloud) -> None
 
 
 def test_two_requests_lead_to_an_instance_by_names(cloud: LaravelCloud) -> None:
-    path, _ = made(cloud, WORKER)
+    path, _created = made(cloud, WORKER)
     answer = cloud.get("/applications?filter[slug]=test-app-2&include=environments").json()
     (application,) = answer["data"]
     assert application["id"] == LARAVEL_CLOUD_UPDATED_APP_ID

@@ -56,7 +56,7 @@ def test_config_patch(
     emulator: Emulator, cloud: LaravelCloud, value: str, after_part: Any, after_empty: Any
 ) -> None:
     emulator.reset({"laravel_cloud_config_patch": value})
-    path, _ = made(cloud, REDIS)
+    path, _created = made(cloud, REDIS)
     cloud.patch(path, {"config": {"sleep": 5}})
     assert config_of(cloud, path) == after_part
     cloud.patch(path, {"processes": 2})
@@ -70,7 +70,9 @@ def test_config_patch(
 @pytest.mark.parametrize("value", ["accepted", "refused"])
 def test_null_config_key(emulator: Emulator, cloud: LaravelCloud, value: str, form: Any) -> None:
     emulator.reset({"laravel_cloud_null_config_key": value})
-    path, _ = made(cloud, {**REDIS, "config": {"connection": "redis", "tries": 3, "force": True}})
+    path, _created = made(
+        cloud, {**REDIS, "config": {"connection": "redis", "tries": 3, "force": True}}
+    )
     response = cloud.patch(path, {"config": {"tries": form}})
     if value == "accepted":
         assert response.status_code == 200
@@ -84,8 +86,8 @@ def test_null_config_key(emulator: Emulator, cloud: LaravelCloud, value: str, fo
 @pytest.mark.parametrize("value", ["accepted", "refused", "ignored"])
 def test_type_patch(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
     emulator.reset({"laravel_cloud_type_patch": value})
-    worker, _ = made(cloud, REDIS)
-    custom, _ = made(cloud, CUSTOM)
+    worker, _created = made(cloud, REDIS)
+    custom, _created = made(cloud, CUSTOM)
     to_custom = cloud.patch(worker, CUSTOM)
     to_worker = cloud.patch(custom, REDIS)
     if value == "refused":
@@ -123,7 +125,7 @@ def test_worker_command(emulator: Emulator, cloud: LaravelCloud, value: str) -> 
 def test_custom_config(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
     emulator.reset({"laravel_cloud_custom_config": value})
     response = cloud.post(PROCESSES, {**CUSTOM, "config": {"tries": 1}})
-    path, _ = made(cloud, {**CUSTOM, "config": []})
+    path, _created = made(cloud, {**CUSTOM, "config": []})
     patched = cloud.patch(path, {"config": {"tries": 1}})
     if value == "refused":
         assert set(errors(response)) == set(errors(patched)) == {"config"}
@@ -156,9 +158,9 @@ def test_worker_defaults(
     emulator: Emulator, cloud: LaravelCloud, value: str, defaults: dict[str, Any]
 ) -> None:
     emulator.reset({"laravel_cloud_worker_defaults": value})
-    path, _ = made(cloud, {"type": "worker", "processes": 1})
+    path, _created = made(cloud, {"type": "worker", "processes": 1})
     assert config_of(cloud, path) == defaults
-    path, _ = made(cloud, REDIS)
+    path, _created = made(cloud, REDIS)
     assert config_of(cloud, path) == {**defaults, **REDIS["config"]}
 
 
@@ -213,7 +215,7 @@ def test_force_false(
     emulator: Emulator, cloud: LaravelCloud, value: str, stored: dict[str, Any]
 ) -> None:
     emulator.reset({"laravel_cloud_force_false": value})
-    path, _ = made(cloud, {**REDIS, "config": {"force": False}})
+    path, _created = made(cloud, {**REDIS, "config": {"force": False}})
     assert config_of(cloud, path) == stored
     cloud.patch(path, {"config": {"force": True}})
     assert config_of(cloud, path) == {"force": True}
@@ -243,7 +245,7 @@ def test_config_ranges(emulator: Emulator, cloud: LaravelCloud, value: str) -> N
 @pytest.mark.parametrize("value", ["on", "off"])
 def test_trim_strings(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
     emulator.reset({"laravel_cloud_trim_strings": value})
-    _, created = made(cloud, {**CUSTOM, "command": " php artisan horizon\n"})
+    _path, created = made(cloud, {**CUSTOM, "command": " php artisan horizon\n"})
     assert (created["command"] == "php artisan horizon") is (value == "on")
     # Blanks alone: nothing at all, or a text.
     status = cloud.post(PROCESSES, {**CUSTOM, "command": "   "}).status_code
@@ -253,7 +255,7 @@ def test_trim_strings(emulator: Emulator, cloud: LaravelCloud, value: str) -> No
 @pytest.mark.parametrize("value", ["unlimited", "10"])
 def test_max_processes(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
     emulator.reset({"laravel_cloud_max_processes": value})
-    statuses = [cloud.post(PROCESSES, CUSTOM).status_code for _ in range(11)]
+    statuses = [cloud.post(PROCESSES, CUSTOM).status_code for _time in range(11)]
     assert statuses == [201] * 10 + [201 if value == "unlimited" else 422]
 
 
@@ -288,7 +290,7 @@ def test_create_route(emulator: Emulator, cloud: LaravelCloud, value: str) -> No
 @pytest.mark.parametrize("status", [204, 422])
 def test_delete(emulator: Emulator, cloud: LaravelCloud, status: int) -> None:
     emulator.reset({"laravel_cloud_delete": status})
-    path, _ = made(cloud, CUSTOM)
+    path, _created = made(cloud, CUSTOM)
     response = cloud.delete(path)
     assert response.status_code == status
     assert cloud.get(path).status_code == (404 if status == 204 else 200)
@@ -344,7 +346,7 @@ def test_without_json_accept(
 @pytest.mark.parametrize(("value", "count"), [("off", 0), ("on", 3)])
 def test_writes_deploy(emulator: Emulator, cloud: LaravelCloud, value: str, count: int) -> None:
     emulator.reset({"laravel_cloud_writes_deploy": value})
-    path, _ = made(cloud, CUSTOM)
+    path, _created = made(cloud, CUSTOM)
     cloud.patch(path, {"processes": 2})
     cloud.delete(path)
     assert cloud.get(DEPLOYMENTS).json()["meta"]["total"] == count
@@ -365,7 +367,7 @@ def test_deployment_result(
 ) -> None:
     emulator.reset({"laravel_cloud_deployment_result": value})
     path = f"/deployments/{cloud.post(DEPLOYMENTS).json()['data']['id']}"
-    seen = [attributes(cloud.get(path)) for _ in range(4)]
+    seen = [attributes(cloud.get(path)) for _time in range(4)]
     assert [step["status"] for step in seen] == walk + walk[-1:] * (4 - len(walk))
     assert seen[-1]["finished_at"] is not None
     assert (seen[-1]["failure_reason"] is not None) is value.endswith("failed")
@@ -374,14 +376,14 @@ def test_deployment_result(
 @pytest.mark.parametrize("value", ["off", "on"])
 def test_rate_limit(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
     emulator.reset({"laravel_cloud_rate_limit": value})
-    statuses = {cloud.get("/applications").status_code for _ in range(121)}
+    statuses = {cloud.get("/applications").status_code for _time in range(121)}
     assert statuses == ({200} if value == "off" else {200, 429})
 
 
 @pytest.mark.parametrize("value", ["on", "off"])
 def test_retry_after(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
     emulator.reset({"laravel_cloud_rate_limit": "on", "laravel_cloud_retry_after": value})
-    for _ in range(121):
+    for _time in range(121):
         response = cloud.get(f"/instances/{LARAVEL_CLOUD_MAIN_APP_ID}")
     assert response.status_code == 429
     for header in ("Retry-After", "X-RateLimit-Reset"):
@@ -389,5 +391,5 @@ def test_retry_after(emulator: Emulator, cloud: LaravelCloud, value: str) -> Non
 
 
 def test_no_switch_changes_the_recorded_nulls(cloud: LaravelCloud) -> None:
-    _, created = made(cloud, {**WORKER, "config": CONFIG})
+    _path, created = made(cloud, {**WORKER, "config": CONFIG})
     assert created["strategy_threshold"] is None

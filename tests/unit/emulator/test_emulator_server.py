@@ -88,7 +88,7 @@ class Command:
         for line in self.process.stdout:
             if line.startswith("#"):
                 continue
-            name, _, value = line.rstrip("\n").partition("=")
+            name, _separator, value = line.rstrip("\n").partition("=")
             settings[name] = value
             if name == "EMULATOR_URL":
                 break
@@ -126,7 +126,7 @@ def test_it_starts_with_one_command_and_stops_cleanly(number: int) -> None:
 def test_a_wrong_switch_is_refused_at_the_start(switch: str) -> None:
     command = Command("--switch", switch)
     assert command.process.wait(timeout=10) == 2
-    _, errors = command.process.communicate()
+    _output, errors = command.process.communicate()
     assert "--switch" in errors
 
 
@@ -134,7 +134,7 @@ def test_in_process_it_starts_and_resets_quickly() -> None:
     start = time.perf_counter()
     with Emulator() as emulator:
         started = time.perf_counter()
-        for _ in range(100):
+        for _time in range(100):
             emulator.reset()
         resets = time.perf_counter() - started
     # Some ten times of what it takes here.
@@ -316,11 +316,11 @@ def test_the_world(sevalla: Sevalla, cloud: LaravelCloud, control: Any) -> None:
     custom = {"type": "custom", "processes": 1, "command": "php artisan horizon"}
     created = cloud.post(path, custom).json()["data"]
     world = control("GET", "/world")
-    (shop, *_) = world["sevalla"]["applications"]
+    (shop, *_others) = world["sevalla"]["applications"]
     assert shop["id"] == SEVALLA_SHOP_ID
     assert shop["processes"][1] == process
     assert shop["deleted"] == [process["id"]]
-    (updated, *_) = world["laravel_cloud"]["applications"]
+    (updated, *_others) = world["laravel_cloud"]["applications"]
     (instance,) = updated["environments"][0]["instances"]
     assert instance["background_processes"][0]["id"] == created["id"]
     assert instance["background_processes"][0]["command"] == "php artisan horizon"
@@ -341,7 +341,7 @@ def test_deployments_can_be_moved_from_outside(sevalla: Sevalla, control: Any) -
 def test_all_deployments_can_be_finished(
     emulator: Emulator, sevalla: Sevalla, cloud: LaravelCloud, control: Any
 ) -> None:
-    for _ in range(2):
+    for _time in range(2):
         sevalla.post(DEPLOYMENTS, {})
         cloud.post("/environments/env-a15fd671-0b6a-401a-84bf-14105ce69023/deployments")
     control("POST", "/deployments/finish")
@@ -460,7 +460,7 @@ def test_a_hook_can_drop_the_connection(
 def test_requests_at_the_same_time_do_not_mix(emulator: Emulator) -> None:
     def create(number: int) -> None:
         client = Sevalla(emulator.sevalla_url, emulator.token, "application/json")
-        for _ in range(10):
+        for _time in range(10):
             assert client.post(PROCESSES, {**WORKER, "display_name": f"q{number}"}).ok
         client.session.close()
 

@@ -243,7 +243,7 @@ def test_keys_are_unique_in_the_application(sevalla: Sevalla) -> None:
 
 
 def test_ids_are_version_4_uuids(sevalla: Sevalla) -> None:
-    made_ids = {made(sevalla, WORKER)["id"] for _ in range(20)}
+    made_ids = {made(sevalla, WORKER)["id"] for _time in range(20)}
     assert len(made_ids) == 20
     assert all(made_id[14] == "4" for made_id in made_ids)
 
@@ -477,13 +477,13 @@ def test_a_restart_needs_a_build(sevalla: Sevalla) -> None:
     path = f"/applications/{SEVALLA_DRAFT_ID}/deployments"
     assert sevalla.post(path, {"is_restart": True}).status_code == 400
     first = sevalla.post(path, {}).json()
-    for _ in range(2):
+    for _time in range(2):
         sevalla.get(f"{path}/{first['id']}")
     assert sevalla.post(path, {"is_restart": True}).status_code == 200
 
 
 def test_deployments_are_listed_newest_first(sevalla: Sevalla) -> None:
-    made_ids = [deploy(sevalla)[0]["id"] for _ in range(3)]
+    made_ids = [deploy(sevalla)[0]["id"] for _time in range(3)]
     listed = sevalla.get(DEPLOYMENTS).json()["data"]
     assert [deployment["id"] for deployment in listed] == made_ids[::-1]
 
@@ -548,7 +548,7 @@ def refused_after(client: Sevalla, request: Any) -> int:
     ],
 )
 def test_limits(limited: Any, limit: int, seconds: int, request_of: Any) -> None:
-    client, clock, _ = limited
+    client, clock, _emulator = limited
     first = request_of(client)
     assert first.headers["x-ratelimit-limit"] == str(limit)
     assert first.headers["x-ratelimit-remaining"] == str(limit - 1)
@@ -565,7 +565,7 @@ def test_limits(limited: Any, limit: int, seconds: int, request_of: Any) -> None
 
 
 def test_changes_are_limited_by_application(limited: Any) -> None:
-    client, _, _ = limited
+    client, _clock, _emulator = limited
     assert refused_after(client, lambda client: client.delete(WEB)) == 10
     assert client.patch(WEB, {}).status_code == 429
     blog = f"/applications/{SEVALLA_BLOG_ID}/processes"
@@ -574,14 +574,14 @@ def test_changes_are_limited_by_application(limited: Any) -> None:
 
 
 def test_other_writes_are_limited_together(limited: Any) -> None:
-    client, _, _ = limited
+    client, _clock, _emulator = limited
     assert refused_after(client, lambda client: client.post(PROCESSES, {})) == 30
     blog = f"/applications/{SEVALLA_BLOG_ID}/processes"
     assert client.post(blog, WORKER).status_code == 429
 
 
 def test_times(limited: Any) -> None:
-    client, clock, _ = limited
+    client, clock, _emulator = limited
     clock.now += 0.5
     process = made(client, WORKER)
     assert process["created_at"] == process["updated_at"] == "2027-01-15T08:00:00.500Z"
@@ -592,7 +592,7 @@ def test_times(limited: Any) -> None:
 
 
 def test_without_limits_the_headers_are_there_all_the_same(sevalla: Sevalla) -> None:
-    for _ in range(15):
+    for _time in range(15):
         response = sevalla.patch(WEB, {})
         assert response.status_code == 200
         assert response.headers["x-ratelimit-limit"] == "10"

@@ -349,7 +349,7 @@ def test_ingress_protocol(emulator: Emulator, sevalla: Sevalla, value: str, answ
 @pytest.mark.parametrize("value", ["slug", "random"])
 def test_key(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
     emulator.reset({"sevalla_key": value})
-    keys = {made(sevalla, WORKER)["key"] for _ in range(3)}
+    keys = {made(sevalla, WORKER)["key"] for _time in range(3)}
     assert len(keys) == 3
     assert ("queue" in keys) is (value == "slug")
     assert sevalla.get(WEB).json()["key"] == "web"
@@ -435,7 +435,7 @@ def test_concurrent_deployments(emulator: Emulator, sevalla: Sevalla, value: str
     listed = {item["id"]: item["status"] for item in sevalla.get(DEPLOYMENTS).json()["data"]}
     skipped = "skipped" if value == "skip_waiting" else "waiting"
     assert listed == {running: "inProgress", waiting: skipped, last: "waiting"}
-    for _ in range(10):
+    for _time in range(10):
         status = sevalla.get(f"{DEPLOYMENTS}/{last}").json()["status"]
         if status != "waiting":
             break
@@ -454,7 +454,7 @@ def test_restart_never_deployed(emulator: Emulator, sevalla: Sevalla, status: in
 @pytest.mark.parametrize("value", ["off", "on"])
 def test_rate_limit(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
     emulator.reset({"sevalla_rate_limit": value})
-    statuses = [sevalla.patch(WEB, {}).status_code for _ in range(11)]
+    statuses = [sevalla.patch(WEB, {}).status_code for _time in range(11)]
     assert statuses == [200] * 10 + [429 if value == "on" else 200]
 
 

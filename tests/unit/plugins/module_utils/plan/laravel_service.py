@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
     laravel_facts as facts,
 )
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.json_types import is_a
 
 SCOPE = "inst-a15fd671-14f8-489f-b552-886c7ffa09dd"
 _KEYS = (
@@ -115,7 +116,7 @@ class Service:
         for key, value in body.items():
             assert value is not None, f"422: {key} is null"
             if key == "processes":
-                assert type(value) is int, "422: processes"
+                assert is_a(int, value), "422: processes"
                 assert 1 <= value <= 10, "422: processes"
                 after[key] = value
             elif key == "command":
@@ -138,7 +139,7 @@ class Service:
         assert set(sent) <= set(facts.SETTABLE), f"422: config {sorted(sent)}"
         for key, value in sent.items():
             kind = bool if key == "force" else int if key in facts.NUMBERS else str
-            assert type(value) is kind, f"422: config.{key} is {value!r}"
+            assert is_a(kind, value), f"422: config.{key} is {value!r}"
         shown = dict(sent)
         for key in facts.NUMBERS:
             if key in shown and self.habits.strings:

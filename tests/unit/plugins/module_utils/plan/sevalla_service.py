@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
     sevalla_facts as facts,
 )
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.json_types import is_a
 
 SCOPE = "9a1d2f5e-0b6c-4c0e-9f43-1f2e3d4c5b6a"
 SIZE_NAMES = {size: name for name, size in facts.SIZES.items()}
@@ -167,10 +168,10 @@ class Service:
         elif key in facts.PROBES:
             _check_probe(value)
         elif key == "port":
-            assert type(value) is int, "400: port"
+            assert is_a(int, value), "400: port"
             assert 1 <= value <= 65535, "400: port"
         elif key == "is_ingress_enabled":
-            assert type(value) is bool, "400: is_ingress_enabled"
+            assert is_a(bool, value), "400: is_ingress_enabled"
         elif key == "ingress_protocol":
             assert value in ("http", "grpc"), "400: ingress_protocol"
         elif key == "resource_type_id":
@@ -248,7 +249,7 @@ def _check_probe(value: dict) -> None:
         for header in set_ones["httpGet"].get("httpHeaders") or []:
             assert set(header) == {"name", "value"}, "400: httpHeaders"
     if "tcpSocket" in set_ones:
-        assert type(set_ones["tcpSocket"]["port"]) is int, "400: tcpSocket.port"
+        assert is_a(int, set_ones["tcpSocket"]["port"]), "400: tcpSocket.port"
     _check_numbers(set_ones)
 
 
@@ -256,6 +257,6 @@ def _check_numbers(values: dict) -> None:
     for key, (low, high) in _RANGES.items():
         if key in values:
             number = values[key]
-            assert type(number) is int, f"400: {key} is {number!r}"
+            assert is_a(int, number), f"400: {key} is {number!r}"
             assert low <= number, f"400: {key} is {number!r}"
             assert high is None or number <= high, f"400: {key} is {number!r}"
