@@ -41,8 +41,8 @@ demo: environment ## install the collection and run the example playbooks agains
 	@$(TOOL)demo.py
 
 .PHONY: emulator
-emulator: environment ## run the emulator of both services until it is interrupted
-	@$(TOOL)emulator.py
+emulator: environment ## run the emulator until it is interrupted; ARGS="--port 8700 --switch NAME=VALUE"
+	@$(TOOL)emulator.py $(ARGS)
 
 .PHONY: format
 format: environment ## format the Python files

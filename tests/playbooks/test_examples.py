@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,41 @@ def test_examples_in_check_mode_for_real_and_again(playbooks: Any, module: str) 
         f"{step['method']} {step['path']}" for made in results[1::3] for step in made["plan"]
     ]
     assert run.writes == planned
+
+
+def shown_in(path: Path) -> list[list[dict[str, Any]]]:
+    """The YAML that a Markdown or reStructuredText file shows, each as tasks to run."""
+    text = path.read_text()
+    if path.suffix == ".md":
+        blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    else:
+        blocks = re.findall(r"code-block:: yaml\n((?:\n|    .*\n)+)", text)
+    return [
+        [
+            task
+            for item in yaml.safe_load(textwrap.dedent(block))
+            for task in item.get("tasks", [item])
+        ]
+        for block in blocks
+    ]
+
+
+SHOWN = [COLLECTION / "README.md", *sorted((COLLECTION / "docs" / "docsite").rglob("*.rst"))]
+
+
+def test_what_the_readme_and_the_guides_show(playbooks: Any) -> None:
+    """Every piece of YAML works as it stands, and changes nothing when it runs again."""
+    blocks = [block for path in SHOWN for block in shown_in(path)]
+    assert len(blocks) >= 2
+    run = playbooks.run_tasks([task for block in blocks for task in [*block, *block]])
+    assert run.status == 0, run.output
+    results = iter(run.results)
+    for block in blocks:
+        for again in (False, True):
+            for _task in block:
+                told = next(results)["result"]
+                assert not (again and told["changed"])
+    assert len(run.writes) >= 2
 
 
 def test_site_playbook_twice(playbooks: Any) -> None:
