@@ -140,22 +140,25 @@ class _Repeating(Retry):
             return True
         return status_code in (500, 502, 503, 504) and bool(self._is_method_retryable(method))
 
-    def seconds(self, response: Any) -> float:
-        """How long to wait before the next attempt: what the service says, else backoff.
+    def told(self, response: Any) -> float | None:
+        """The seconds that the service asks to wait, None when it asks for none.
 
         Sevalla's x-ratelimit-reset is seconds left (its page on rate limits). Laravel's own
         throttle sends an epoch under the same name, with Retry-After beside it; a clock that
         is off must not matter, so Retry-After goes first then.
         """
-        if response is not None:
-            reset = _number(response.headers.get("x-ratelimit-reset"))
-            if response.status_code == 429 and reset is not None and reset < _EPOCH:
-                return reset + random.uniform(0, 1)
-            told = self._retry_after(response)
-            if told is not None:
-                return told + random.uniform(0, 1)
-            if response.status_code == 429 and reset is not None:
-                return max(0.0, reset - time.time()) + random.uniform(0, 1)
+        if response is None:
+            return None
+        reset = _number(response.headers.get("x-ratelimit-reset"))
+        if response.status_code != 429:
+            reset = None
+        if reset is not None and reset < _EPOCH:
+            return reset
+        after = self._retry_after(response)
+        return after if after is not None or reset is None else max(0.0, reset - time.time())
+
+    def backoff(self) -> float:
+        """The seconds to wait when the service does not say: growing, never the same twice."""
         return max(0.5, self.get_backoff_time()) * random.uniform(0.5, 1.5)
 
     def _retry_after(self, response: Any) -> float | None:
@@ -164,6 +167,12 @@ class _Repeating(Retry):
             return None if header is None else float(self.parse_retry_after(header))
         except (InvalidHeader, ValueError, OverflowError):
             return None
+
+
+def _later(seconds: float) -> float:
+    """A little later than the service says, each client by another little: they were all told
+    the same, and know nothing of each other."""
+    return seconds + random.uniform(0, min(5, 1 + seconds / 10))
 
 
 def _number(text: str | None) -> float | None:
@@ -339,7 +348,9 @@ class Client:
         lost: RequestException | None,
     ) -> _Repeating:
         """Wait for the next attempt, or raise the Failure that ends this request."""
-        seconds = policy.seconds(response)
+        told = policy.told(response)
+        seconds = policy.backoff() if told is None else told
+        left = self._settings.max_wait - self.waited
         try:
             policy = policy.increment(
                 method,
@@ -350,13 +361,13 @@ class Client:
         except HTTPError:  # repeated often enough, or not to be repeated at all
             over = True
         else:
-            over = self.waited + seconds > self._settings.max_wait
+            over = seconds > left or left <= 0
         if over and lost is not None:
             raise self._unreachable(method, path, lost, sent=not _never_connected(lost))
         if over and response is not None:
             raise self._refused(method, path, response, seconds)
         self.repeated += 1
-        self.pause(seconds)
+        self.pause(seconds if told is None else min(left, _later(told)))
         return policy
 
     def pause(self, seconds: float) -> bool:

@@ -31,6 +31,10 @@ from ._options import (
 from ._plan import Plan, plan
 
 
+_LONG_WAIT = 10
+"""Seconds of waiting from which on a task says so."""
+
+
 class Task(NamedTuple):
     """What a run is given: parsed options, check mode, and where a warning goes."""
 
@@ -92,6 +96,11 @@ def _converge(backend: Backend, task: Task) -> dict[str, Any]:
             if made.steps and not task.check_mode:
                 client.allow_writes()
                 process = Writer(backend, client, scope, live, task.warn).apply(made)
+            if client.waited >= _LONG_WAIT:
+                task.warn(
+                    f"{backend.SERVICE.name} made this task wait: it waited {client.waited:.0f} "
+                    f"seconds for {client.repeated} repeated request(s)."
+                )
         except Failure as failure:
             failure.result["api"] = client.counters
             raise

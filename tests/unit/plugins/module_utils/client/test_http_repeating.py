@@ -36,6 +36,12 @@ def http_date(seconds):
     return email.utils.formatdate(real_time.time() + seconds, usegmt=True)
 
 
+def at_latest(seconds):
+    """All clients are told the same seconds and come back spread over a little more: a second
+    and a tenth of the wait, five seconds at most."""
+    return seconds + min(5, 1 + seconds / 10)
+
+
 # The rate limit.
 
 
@@ -60,17 +66,17 @@ def test_a_repeated_write_carries_its_body_again(method, serve, client_of):
 @pytest.mark.parametrize("seconds", [0, 1, 7, 45, 299])
 def test_the_reset_header_in_seconds_says_how_long_to_wait(seconds, serve, client_of, time):
     client_of(serve(limited(x_ratelimit_reset=seconds), OK)).get("/things")
-    assert seconds <= time.slept[0] <= seconds + 1
+    assert seconds <= time.slept[0] <= at_latest(seconds)
 
 
 def test_the_reset_in_seconds_goes_before_a_retry_after(serve, client_of, time):
     client_of(serve(limited(x_ratelimit_reset=9, retry_after=100), OK)).get("/things")
-    assert 9 <= time.slept[0] <= 10
+    assert 9 <= time.slept[0] <= at_latest(9)
 
 
 def test_a_fractional_reset_is_understood(serve, client_of, time):
     client_of(serve(limited(x_ratelimit_reset="2.5"), OK)).get("/things")
-    assert 2.5 <= time.slept[0] <= 3.5
+    assert 2.5 <= time.slept[0] <= at_latest(2.5)
 
 
 @pytest.mark.parametrize("clock_off_by", [0, -86400, 86400])
@@ -80,12 +86,12 @@ def test_beside_an_epoch_the_retry_after_counts_whatever_the_clock_says(
     epoch = int(real_time.time()) + clock_off_by
     server = serve(limited(x_ratelimit_reset=epoch, retry_after=20), OK)
     client_of(server, service=_laravel_cloud.SERVICE).get("/things")
-    assert 20 <= time.slept[0] <= 21
+    assert 20 <= time.slept[0] <= at_latest(20)
 
 
 def test_an_epoch_alone_is_taken_as_a_time_of_day(serve, client_of, time):
     client_of(serve(limited(x_ratelimit_reset=int(real_time.time()) + 30), OK)).get("/things")
-    assert 28 <= time.slept[0] <= 31
+    assert 28 <= time.slept[0] <= at_latest(30)
 
 
 def test_an_epoch_in_the_past_is_not_waited_for(serve, client_of, time):
@@ -96,12 +102,12 @@ def test_an_epoch_in_the_past_is_not_waited_for(serve, client_of, time):
 @pytest.mark.parametrize("service", [_sevalla.SERVICE, _laravel_cloud.SERVICE])
 def test_a_retry_after_in_seconds_says_how_long_to_wait(service, serve, client_of, time):
     client_of(serve(limited(retry_after=12), OK), service=service).get("/things")
-    assert 12 <= time.slept[0] <= 13
+    assert 12 <= time.slept[0] <= at_latest(12)
 
 
 def test_a_retry_after_as_a_date_says_how_long_to_wait(serve, client_of, time):
     client_of(serve(limited(retry_after=http_date(40)), OK)).get("/things")
-    assert 37 <= time.slept[0] <= 41
+    assert 37 <= time.slept[0] <= at_latest(40)
 
 
 def test_a_retry_after_in_the_past_is_not_waited_for(serve, client_of, time):
@@ -124,7 +130,7 @@ def test_a_reset_that_is_garbage_falls_back_to_the_retry_after(garbage, serve, c
     server = serve(limited(x_ratelimit_reset=garbage, retry_after=15), OK)
     client_of(server).get("/things")
     # "-1" and "NaN" may also be read as "now".
-    assert time.slept[0] <= 16
+    assert time.slept[0] <= at_latest(15)
     assert time.slept[0] >= 15 or garbage in ("-1", "NaN")
 
 
@@ -223,7 +229,7 @@ def test_other_faults_are_not_repeated(method, status, serve, client_of, failure
 
 def test_a_503_waits_as_long_as_it_says(serve, client_of, time):
     client_of(serve(answer(503, json={}, retry_after=25), OK)).get("/things")
-    assert 25 <= time.slept[0] <= 26
+    assert 25 <= time.slept[0] <= at_latest(25)
 
 
 def test_the_reset_of_a_limit_that_is_not_reached_says_nothing_about_a_fault(

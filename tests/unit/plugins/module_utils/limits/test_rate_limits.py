@@ -1,0 +1,120 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Many tasks at once under the services' rate limits, on a clock that costs no time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _http
+from ansible_collections.evenkeel.paas.tests.emulator import Emulator
+from ansible_collections.evenkeel.paas.tests.emulator.world import SEVALLA_SHOP_ID
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.limits.virtual_time import (
+    VirtualTime,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    Outcome,
+    Runner,
+)
+
+PROCESS = "sevalla_process"
+FORKS = 50
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> VirtualTime:
+    """Virtual time for the clients; the emulator gets the same."""
+    time = VirtualTime()
+    monkeypatch.setattr(_http.Client, "sleep", staticmethod(time.sleep))
+    monkeypatch.setattr(_http.Client, "clock", staticmethod(time.now))
+    monkeypatch.setattr(_http.time, "time", time.now)
+    return time
+
+
+@pytest.fixture
+def limited(clock: VirtualTime) -> Iterator[Emulator]:
+    """An emulator that refuses what is above the limits."""
+    with Emulator(clock=clock.now) as emulator:
+        yield emulator
+
+
+def all_at_once(
+    clock: VirtualTime, emulator: Emulator, tasks: list[dict[str, Any]]
+) -> list[Outcome]:
+    """Run tasks of sevalla_process side by side, as the forks of a play do."""
+    run = Runner(emulator)
+    outcomes: list[Outcome] = []
+    clock.run([lambda task=task: outcomes.append(run(PROCESS, **task)) for task in tasks])  # type: ignore[misc]
+    return outcomes
+
+
+def test_fifty_forks_against_ten_changes_a_minute(clock: VirtualTime, limited: Emulator) -> None:
+    """All end right with the options at their defaults, none starves, and nobody asks twice in
+    a window: the refusals are as few as they can be without the forks knowing of each other."""
+    run = Runner(limited)
+    ids = []
+    for number in range(FORKS):
+        made = run(
+            PROCESS,
+            application=SEVALLA_SHOP_ID,
+            display_name=f"worker {number}",
+            type="worker",
+            resource_type="s1",
+        )
+        ids.append(made.result["process"]["id"])
+    limited.world.switches.update({"sevalla_rate_limit": "on"})
+    before, first = clock.now(), len(limited.requests)
+    tasks = [{"application": SEVALLA_SHOP_ID, "id": each, "port": 9000} for each in ids]
+    outcomes = all_at_once(clock, limited, tasks)
+    assert [outcome.message for outcome in outcomes] == [None] * FORKS
+    assert all(outcome.result["changed"] for outcome in outcomes)
+    patches = [each for each in limited.requests[first:] if each["method"] == "PATCH"]
+    assert [each["status"] for each in patches].count(200) == FORKS
+    # Ten a window: 40 are refused in the first, then 30, 20 and 10.
+    assert [each["status"] for each in patches].count(429) <= 40 + 30 + 20 + 10
+    assert max(outcome.result["api"]["retries"] for outcome in outcomes) <= 5
+    assert max(outcome.result["api"]["waited_seconds"] for outcome in outcomes) <= 300
+    assert clock.now() - before <= 300
+
+
+def test_a_task_that_waited_long_says_so_once(clock: VirtualTime, limited: Emulator) -> None:
+    limited.world.switches.update({"sevalla_rate_limit": "on"})
+    run = Runner(limited)
+    web = {"application": SEVALLA_SHOP_ID, "type": "web"}
+    outcomes: list[Outcome] = []
+
+    def changes() -> None:
+        outcomes.extend(run(PROCESS, **web, port=9000 + number) for number in range(11))
+
+    clock.run([changes])
+    assert all(outcome.message is None for outcome in outcomes)
+    assert [len(outcome.warnings) for outcome in outcomes] == [0] * 10 + [1]
+    (warning,) = outcomes[-1].warnings
+    assert "waited" in warning
+    assert "1 repeated request" in warning
+
+
+def test_the_deadline_explains_the_limit(clock: VirtualTime, limited: Emulator) -> None:
+    """Which limit, when it lifts, and what was waited; the request is certainly not done."""
+    limited.world.switches.update({"sevalla_rate_limit": "on"})
+    run = Runner(limited)
+    web = {"application": SEVALLA_SHOP_ID, "type": "web", "api_max_wait": 20}
+    outcomes: list[Outcome] = []
+
+    def changes() -> None:
+        outcomes.extend(run(PROCESS, **web, port=9000 + number) for number in range(11))
+
+    clock.run([changes])
+    last = outcomes[-1]
+    assert last.message is not None
+    assert "HTTP 429" in last.message
+    assert "The limit (requests) is 10; it should lift in" in last.message
+    assert "0 of its 20 seconds (api_max_wait)" in last.message
+    assert "Nothing was changed." in last.message
+    assert last.result["failure"]["code"] == "rate_limited"
+    assert last.result["api"]["waited_seconds"] <= 20

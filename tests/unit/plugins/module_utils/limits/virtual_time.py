@@ -1,0 +1,61 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A clock for many threads that passes only while all of them sleep: minutes cost nothing."""
+
+from __future__ import annotations
+
+import threading
+from typing import Callable
+
+
+class VirtualTime:
+    """Time that jumps to the next waking when nobody is awake.
+
+    ``sleep`` and ``now`` stand in for the time module's; ``run`` runs functions side by side.
+    """
+
+    def __init__(self) -> None:
+        self._now = 1_800_000_000.0
+        self._awake = 0
+        self._wakings: list[float] = []
+        self._changed = threading.Condition()
+
+    def now(self) -> float:
+        """Seconds since the epoch, as far as this clock has come."""
+        with self._changed:
+            return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """Come back when the clock has moved on by that much."""
+        with self._changed:
+            waking = self._now + seconds
+            self._wakings.append(waking)
+            self._rest()
+            self._changed.wait_for(lambda: self._now >= waking)
+            self._wakings.remove(waking)
+            self._awake += 1
+
+    def _rest(self) -> None:
+        self._awake -= 1
+        if self._awake == 0 and self._wakings:
+            self._now = max(self._now, min(self._wakings))
+            self._changed.notify_all()
+
+    def run(self, functions: list[Callable[[], None]]) -> None:
+        """Run functions in a thread each, to the end of all."""
+
+        def until_done(function: Callable[[], None]) -> None:
+            try:
+                function()
+            finally:
+                with self._changed:
+                    self._rest()
+
+        self._awake = len(functions)
+        threads = [threading.Thread(target=until_done, args=(each,)) for each in functions]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
