@@ -25,6 +25,7 @@ from typing import Any, Callable, NamedTuple
 from urllib.parse import urlsplit
 
 from ._failure import Failure
+from ._fields import number
 
 try:
     import requests
@@ -249,14 +250,17 @@ class Client:
         Advances by what was received and stops by ``total`` (Sevalla's page on pagination).
         """
         offset = 0
+        seen: set[str] = set()
         for _page in range(PAGES):
             page = self.get(path, {"limit": 100, "offset": offset})
             items = self._list_in(page, path)
-            total = page.get("total")
+            total = number(page.get("total"))
             if not isinstance(total, int):
                 raise self.unexpected("GET", path, "a list without a total")
-            yield items
             offset += len(items)
+            if items and offset > total:
+                raise self.unexpected("GET", path, f"{offset} items of {total} in all")
+            yield self._unseen(items, seen, path)
             if offset >= total:
                 return
             if not items:
@@ -271,18 +275,19 @@ class Client:
         The page size is fixed at 100, per_page is not honoured (the vendor's Terraform
         provider); links.next is absent on the last page, so meta.last_page decides.
         """
-        for number in range(1, PAGES + 1):
-            page = self.get(path, {**(params or {}), **({"page": number} if number > 1 else {})})
+        seen: set[str] = set()
+        for count in range(1, PAGES + 1):
+            page = self.get(path, {**(params or {}), **({"page": count} if count > 1 else {})})
             items = self._list_in(page, path)
             meta = page.get("meta")
-            last = meta.get("last_page") if isinstance(meta, dict) else None
+            last = number(meta.get("last_page")) if isinstance(meta, dict) else None
             if not isinstance(last, int):
                 raise self.unexpected("GET", path, "a list without meta.last_page")
-            yield page
-            if number >= last:
+            yield {**page, "data": self._unseen(items, seen, path)}
+            if count >= last:
                 return
             if not items:
-                raise self.unexpected("GET", path, f"an empty page {number} of {last}")
+                raise self.unexpected("GET", path, f"an empty page {count} of {last}")
         raise self.unexpected("GET", path, "a list that does not end")
 
     def send(
@@ -394,6 +399,16 @@ class Client:
         if not isinstance(items, list):
             raise self.unexpected("GET", path, "something that is not a list with data")
         return items
+
+    def _unseen(self, items: list[Any], seen: set[str], path: str) -> list[Any]:
+        """The items that no page before had: what is added while pages are read moves others
+        on to the next one. A page of nothing but old items is no page."""
+        ids = [str(item.get("id") if isinstance(item, dict) else item) for item in items]
+        new = [item for item, each in zip(items, ids) if each not in seen]
+        if items and not new:
+            raise self.unexpected("GET", path, "a page that repeats the ones before")
+        seen.update(ids)
+        return new
 
     def unexpected(self, method: str, path: str, what: str) -> Failure:
         """The failure for an answer that is not what the service's description promises."""

@@ -30,7 +30,6 @@ from ._options import (
 )
 from ._plan import Plan, plan
 
-
 _LONG_WAIT = 10
 """Seconds of waiting from which on a task says so."""
 

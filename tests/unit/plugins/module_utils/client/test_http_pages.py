@@ -77,10 +77,27 @@ def test_offset_the_latest_total_decides(serve, client_of):
     assert len(server.requests) == 2
 
 
-def test_offset_a_total_that_is_too_low_ends_the_walk_with_all_that_came(serve, client_of):
+def test_offset_a_total_that_is_too_low_is_a_failure(serve, client_of):
+    """A total below what came could hide whole pages, and with them what must not be created
+    again."""
     server = serve(page([0, 1, 2], 1))
-    assert offset_items(client_of(server)) == [0, 1, 2]
+    with pytest.raises(Failure, match="3 items of 1 in all"):
+        offset_items(client_of(server))
     assert len(server.requests) == 1
+
+
+def test_offset_a_total_may_be_written_as_text(serve, client_of):
+    assert offset_items(client_of(serve(page([1, 2], "3"), page([3], "3")))) == [1, 2, 3]
+
+
+def test_offset_an_item_that_moved_to_the_next_page_counts_once(serve, client_of):
+    """Applications are listed newest first: a new one moves the last one of a page on."""
+    assert offset_items(client_of(serve(page([1, 2], 4), page([2, 3], 4)))) == [1, 2, 3]
+
+
+def test_offset_a_page_that_repeats_the_one_before_is_a_failure(serve, client_of):
+    with pytest.raises(Failure, match="a page that repeats the ones before"):
+        offset_items(client_of(serve(page([1, 2], 4), page([1, 2], 4))))
 
 
 def test_offset_a_total_that_is_too_high_is_a_failure_and_not_endless(serve, client_of):
@@ -96,7 +113,7 @@ def test_offset_a_first_page_that_is_empty_but_should_not_be_is_a_failure(serve,
         offset_items(client_of(serve(page([], 3))))
 
 
-@pytest.mark.parametrize("total", [None, "2", 2.5, [], {}])
+@pytest.mark.parametrize("total", [None, "two", 2.5, [], {}])
 def test_offset_a_list_without_a_total_is_a_failure(total, serve, client_of):
     with pytest.raises(Failure, match="total") as caught:
         offset_items(client_of(serve(page([1, 2], total))))
@@ -191,6 +208,16 @@ def test_numbered_a_last_page_that_is_too_low_ends_the_walk(serve, laravel):
     assert numbered_items(laravel(server)) == [1]
 
 
+def test_numbered_a_last_page_may_be_written_as_text(serve, laravel):
+    server = serve(numbered([1], "2"), numbered([2], "2", 2))
+    assert numbered_items(laravel(server)) == [1, 2]
+
+
+def test_numbered_a_page_that_repeats_the_one_before_is_a_failure(serve, laravel):
+    with pytest.raises(Failure, match="a page that repeats the ones before"):
+        numbered_items(laravel(serve(numbered([1], 2), numbered([1], 2, 2))))
+
+
 def test_numbered_a_last_page_that_is_too_high_is_a_failure_and_not_endless(serve, laravel):
     server = serve(numbered([1], 99), numbered([], 99, 2))
     with pytest.raises(Failure, match="empty page 2 of 99") as caught:
@@ -200,7 +227,7 @@ def test_numbered_a_last_page_that_is_too_high_is_a_failure_and_not_endless(serv
 
 
 @pytest.mark.parametrize(
-    "meta", [None, {}, [], "text", {"last_page": None}, {"last_page": "2"}, {"last_page": 1.5}]
+    "meta", [None, {}, [], "text", {"last_page": None}, {"last_page": "two"}, {"last_page": 1.5}]
 )
 def test_numbered_a_list_without_a_last_page_is_a_failure(meta, serve, laravel):
     with pytest.raises(Failure, match="last_page") as caught:
