@@ -40,7 +40,7 @@ try:
         ProtocolError,
     )
     from urllib3.util import Retry
-except ImportError:  # told to the user by _run.py, before anything of this file is used
+except ImportError:  # told to the user by _module.py, before anything of this file is used
     IMPORT_ERROR: str | None = traceback.format_exc()
     AuthBase = Retry = Session = object  # type: ignore[assignment,misc]
 else:

@@ -18,7 +18,7 @@ from ._failure import MISSING, Problem
 
 try:
     from jsonschema import Draft7Validator
-except ImportError:  # told to the user by _run.py, before anything of this file is used
+except ImportError:  # told to the user by _module.py, before anything of this file is used
     Draft7Validator = None  # type: ignore[assignment,misc]
 
 

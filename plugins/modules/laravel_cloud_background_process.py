@@ -274,12 +274,16 @@ failure:
     request_id: null
 """
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _run
+from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud
+from ansible_collections.evenkeel.paas.plugins.module_utils._module import run_module
+from ansible_collections.evenkeel.paas.plugins.module_utils._process import process_command
+
+COMMAND = process_command(_laravel_cloud)
 
 
 def main() -> None:
     """Be the module."""
-    _run.manage_process(_laravel_cloud)
+    run_module(COMMAND)
 
 
 if __name__ == "__main__":

@@ -341,12 +341,16 @@ failure:
     request_id: null
 """
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _run, _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils import _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._module import run_module
+from ansible_collections.evenkeel.paas.plugins.module_utils._process import process_command
+
+COMMAND = process_command(_sevalla)
 
 
 def main() -> None:
     """Be the module."""
-    _run.manage_process(_sevalla)
+    run_module(COMMAND)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,9 @@ def _texts(module: str) -> dict[str, str]:
     return {
         statement.targets[0].id: ast.literal_eval(statement.value)
         for statement in tree.body
-        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
+        if isinstance(statement, ast.Assign)
+        and isinstance(statement.targets[0], ast.Name)
+        and statement.targets[0].id in ("DOCUMENTATION", "EXAMPLES", "RETURN")
     }
 
 

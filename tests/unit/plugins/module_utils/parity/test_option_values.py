@@ -14,8 +14,9 @@ from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
 from ansible_collections.evenkeel.paas.plugins.module_utils import (
     _laravel_cloud,
+    _module,
     _options,
-    _run,
+    _process,
     _sevalla,
 )
 from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure, Problem
@@ -35,7 +36,9 @@ CONNECTION: dict[str, Any] = {
 
 def parsed(backend: Any, **options: Any) -> dict[str, Any]:
     """Options as the module of one process gets them from Ansible."""
-    checked = ArgumentSpecValidator(_run.argument_spec(backend)).validate(options)
+    checked = ArgumentSpecValidator(_process.process_command(backend).argument_spec).validate(
+        options
+    )
     assert not checked.error_messages
     return checked.validated_parameters
 
@@ -162,7 +165,9 @@ def test_what_is_not_given_or_null_is_not_in_an_entry(backend):
 def test_a_null_for_an_option_with_choices_is_not_managed_too(options):
     """Ansible's own check of choices refuses null where the option is known to have choices."""
     params = {"application": "shop", "display_name": "queue", **options}
-    checked = ArgumentSpecValidator(_run.argument_spec(_sevalla)).validate(params)
+    checked = ArgumentSpecValidator(_process.process_command(_sevalla).argument_spec).validate(
+        params
+    )
     assert not checked.error_messages
 
 
@@ -298,10 +303,14 @@ def test_a_problem_is_told_once():
     assert caught.value.message.count("x: is wrong") == 1
 
 
-def task(backend: Any, **options: Any) -> _run.Task:
+def perform(backend: Any, given: _module.Task) -> dict[str, Any]:
+    return _module.perform(_process.process_command(backend), given)
+
+
+def task(backend: Any, **options: Any) -> _module.Task:
     """A run with options that must not get as far as the service."""
     connection = {"api_token": "token", "api_url": "http://127.0.0.1:1", "api_retries": 0}
-    return _run.Task(parsed(backend, **{**connection, **options}), False, lambda _warning: None)
+    return _module.Task(parsed(backend, **{**connection, **options}), False, lambda _warning: None)
 
 
 @pytest.mark.parametrize(
@@ -312,12 +321,12 @@ def task(backend: Any, **options: Any) -> _run.Task:
     ],
 )
 def test_wrong_connection_options_are_named_together_with_the_others(backend, options):
-    problems = refused(_run.execute, backend, task(backend, **options, api_timeout=0))
+    problems = refused(perform, backend, task(backend, **options, api_timeout=0))
     assert "api_timeout" in problems
     assert len(problems) > 1
 
 
 def test_a_wrong_address_is_named_together_with_values_out_of_range():
     options = {"application": "shop", "id": "no id", "port": 70000}
-    problems = refused(_run.execute, _sevalla, task(_sevalla, **options))
+    problems = refused(perform, _sevalla, task(_sevalla, **options))
     assert problems.keys() == {"id", "port"}

@@ -6,22 +6,21 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any, NamedTuple
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import (
-    _http,
-    _laravel_cloud,
-    _run,
-    _sevalla,
-)
+from ansible_collections.evenkeel.paas.plugins.module_utils import _http, _module
 from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure
 
-BACKENDS = {
-    "sevalla_process": _sevalla,
-    "laravel_cloud_background_process": _laravel_cloud,
-}
+MODULES = "ansible_collections.evenkeel.paas.plugins.modules"
+
+
+def command_of(module: str) -> _module.Command:
+    """What a module does, less Ansible's part in it."""
+    command: _module.Command = import_module(f"{MODULES}.{module}").COMMAND
+    return command
 
 
 class Outcome(NamedTuple):
@@ -59,23 +58,23 @@ class Runner:
 
     def __call__(self, module: str, *, check_mode: bool = False, **options: Any) -> Outcome:
         """Run a module; a failure is an outcome too."""
-        backend = BACKENDS[module]
+        command = command_of(module)
         url = (
             self.emulator.sevalla_url
             if module.startswith("sevalla")
             else self.emulator.laravel_cloud_url
         )
         given = {"api_url": url, "api_token": self.emulator.token, **options}
-        parsed = ArgumentSpecValidator(_run.argument_spec(backend)).validate(given)
+        parsed = ArgumentSpecValidator(command.argument_spec).validate(given)
         warnings: list[str] = []
         first = len(self.emulator.requests)
         message, result = None, {}
         if parsed.error_messages:
             message = "; ".join(parsed.error_messages)
         else:
-            task = _run.Task(parsed.validated_parameters, check_mode, warnings.append)
+            task = _module.Task(parsed.validated_parameters, check_mode, warnings.append)
             try:
-                result = _run.execute(backend, task)
+                result = _module.perform(command, task)
             except Failure as failure:
                 message = failure.message
                 result = failure.as_result()
