@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from .faults import Fault
 from .server import Emulator, Hooks
 
-__all__ = ["Emulator", "Hooks"]
+__all__ = ["Emulator", "Fault", "Hooks"]

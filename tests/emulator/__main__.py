@@ -10,6 +10,7 @@ import argparse
 import signal
 import threading
 
+from .faults import Fault, UnknownFaultError
 from .server import Emulator
 from .switches import Switches, UnknownSwitchError
 
@@ -23,6 +24,13 @@ def _switch(text: str) -> tuple[str, str]:
     except UnknownSwitchError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
     return name, value
+
+
+def _fault(text: str) -> Fault:
+    try:
+        return Fault.parse(text)
+    except UnknownFaultError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def main() -> None:
@@ -39,6 +47,14 @@ def main() -> None:
         metavar="NAME=VALUE",
         help="an open question's answer, see README.md; can be repeated",
     )
+    parser.add_argument(
+        "--fault",
+        type=_fault,
+        action="append",
+        default=[],
+        metavar="KIND[,NAME=VALUE…]",
+        help="something that goes wrong, see README.md; can be repeated",
+    )
     options = parser.parse_args()
 
     stopped = threading.Event()
@@ -47,6 +63,7 @@ def main() -> None:
     emulator = Emulator(
         dict(options.switch), host=options.host, port=options.port, token=options.token
     )
+    emulator.faults.add(*options.fault)
     with emulator:
         lines = (
             "# Both services are up. Stop with Ctrl-C.",

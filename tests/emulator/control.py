@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The emulator's own routes: its log, its switches, and changes to the world from outside.
+"""The emulator's own routes: its log, switches and faults, and changes to the world from outside.
 
 They ask for no token and answer to this machine alone.
 """
@@ -15,6 +15,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from .faults import Fault, Faults, UnknownFaultError
 from .switches import UnknownSwitchError
 from .world import World
 
@@ -23,7 +24,7 @@ class BadControlError(ValueError):
     """A control request that makes no sense."""
 
 
-def blueprint(world: World, log: list[dict[str, Any]]) -> Blueprint:
+def blueprint(world: World, log: list[dict[str, Any]], faults: Faults) -> Blueprint:
     """The routes under ``/_emulator``."""
     routes = Blueprint("control", __name__, url_prefix="/_emulator")
 
@@ -33,6 +34,7 @@ def blueprint(world: World, log: list[dict[str, Any]]) -> Blueprint:
             return None
         return _answer({"message": "Only for this machine."}, 403)
 
+    @routes.errorhandler(UnknownFaultError)
     @routes.errorhandler(UnknownSwitchError)
     @routes.errorhandler(BadControlError)
     def refused(error: ValueError) -> Response:
@@ -50,6 +52,7 @@ def blueprint(world: World, log: list[dict[str, Any]]) -> Blueprint:
     @routes.post("/reset")
     def reset() -> Response:
         world.reset(_object().get("switches"))
+        faults.clear()
         log.clear()
         return _answer(world.switches.as_dict())
 
@@ -61,6 +64,20 @@ def blueprint(world: World, log: list[dict[str, Any]]) -> Blueprint:
     def set_switches() -> Response:
         world.switches.update(_object())
         return _answer(world.switches.as_dict())
+
+    @routes.get("/faults")
+    def get_faults() -> Response:
+        return _answer({"faults": faults.as_list()})
+
+    @routes.post("/faults")
+    def add_fault() -> Response:
+        faults.add(Fault.of(_object()))
+        return get_faults()
+
+    @routes.delete("/faults")
+    def clear_faults() -> Response:
+        faults.clear()
+        return get_faults()
 
     @routes.get("/world")
     def get_world() -> Response:

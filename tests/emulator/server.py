@@ -19,6 +19,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.test import run_wsgi_app
 
 from . import control, laravel_cloud, sevalla
+from .faults import Faults
 from .world import World
 
 SERVICES = {"/sevalla/v3": "sevalla", "/laravel/api": "laravel_cloud"}
@@ -73,10 +74,11 @@ class _App(Flask):
         self.world = world
         self.log = log
         self.hooks = Hooks()
+        self.faults = Faults(world)
         tokens = {token: True, read_only(token): False}
         self.register_blueprint(sevalla.blueprint(world, tokens))
         self.register_blueprint(laravel_cloud.blueprint(world, tokens))
-        self.register_blueprint(control.blueprint(world, log))
+        self.register_blueprint(control.blueprint(world, log, self.faults))
 
     def full_dispatch_request(self) -> Response:
         """A request from its log entry to its answer; the world is locked while it is served."""
@@ -88,11 +90,13 @@ class _App(Flask):
         entry = _entry(prefix)
         with self.world.lock:
             self.log.append(entry)
-        response = self.hooks.before()
+        response = self.faults.before(request.path[len(prefix) :])
+        if response is None:
+            response = self.hooks.before()
         if response is None:
             with self.world.lock:
                 response = super().full_dispatch_request()
-        response = self.hooks.after(response)
+        response = self.faults.after(self.hooks.after(response))
         entry["status"] = response.status_code
         return response
 
@@ -160,6 +164,11 @@ class Emulator:
     def hooks(self, hooks: Hooks) -> None:
         self._app.hooks = hooks
 
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong on purpose; ``add`` and ``clear`` them."""
+        return self._app.faults
+
     def start(self) -> Emulator:
         """Serve, in a thread."""
         host, port = self._address
@@ -208,7 +217,8 @@ class Emulator:
             return copy.deepcopy(self._log)
 
     def reset(self, switches: Mapping[str, Any] | None = None) -> None:
-        """Back to the seed world with these switches, and an empty log."""
+        """Back to the seed world with these switches, an empty log, no hooks and no faults."""
+        self.faults.clear()
         with self.world.lock:
             self.world.reset(switches)
             self._log.clear()

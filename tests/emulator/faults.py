@@ -1,0 +1,541 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What goes wrong on purpose: lost answers, wrong answers, and other people at the same time.
+
+A :class:`Fault` says what goes wrong, with which requests and how often; :data:`KINDS` lists
+what can. Faults are added to ``Emulator.faults`` and act around the service.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from email.utils import formatdate
+from fnmatch import fnmatchcase
+from typing import Any, Callable, NamedTuple, NoReturn
+
+from flask import Response, g, request
+
+from .world import World
+
+Answer = Callable[[], Response]
+WAIT = 7
+"""The seconds that a 429 asks to wait."""
+
+
+class UnknownFaultError(ValueError):
+    """A fault that is none."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that goes wrong, as data.
+
+    It happens to the requests of a ``method`` whose ``path`` (under the service's base URL,
+    without its query) fits the pattern, ``*`` being any text: not to the first ``after`` of
+    them, then ``times`` times, or always when that is None. ``seconds`` is how long a slow
+    answer takes, ``values`` what somebody else stores, ``key`` what is missing in an answer.
+    """
+
+    kind: str
+    method: str = "*"
+    path: str = "*"
+    times: int | None = 1
+    after: int = 0
+    seconds: float = 2.0
+    values: Mapping[str, Any] = field(default_factory=dict)
+    key: str = "type"
+
+    def __post_init__(self) -> None:
+        if self.kind not in BY_NAME:
+            raise UnknownFaultError(f"Unknown kind {self.kind!r}. Known: {', '.join(BY_NAME)}.")
+        texts = all(isinstance(text, str) for text in (self.method, self.path, self.key))
+        counts = all(
+            isinstance(count, int) and count >= 0
+            for count in (0 if self.times is None else self.times, self.after)
+        )
+        slow = isinstance(self.seconds, (int, float)) and self.seconds >= 0
+        if not (texts and counts and slow and isinstance(self.values, Mapping)):
+            raise UnknownFaultError(
+                "method, path and key are texts, times (or null) and after are counts, seconds "
+                "is a number, values is an object."
+            )
+
+    @classmethod
+    def of(cls, given: Any) -> Fault:
+        """The fault that a JSON object describes."""
+        known = [each.name for each in fields(cls)]
+        if not isinstance(given, dict) or "kind" not in given or set(given) - set(known):
+            raise UnknownFaultError(f"A fault is an object with kind, and of: {', '.join(known)}.")
+        return cls(**given)
+
+    @classmethod
+    def parse(cls, text: str) -> Fault:
+        """The fault that ``KIND,NAME=VALUE,…`` describes; ``times=null`` means always."""
+        kind, *settings = text.split(",")
+        given: dict[str, Any] = {"kind": kind}
+        for setting in settings:
+            name, _equals, value = setting.partition("=")
+            given[name] = value if name in ("method", "path", "key") else _number(value)
+        return cls.of(given)
+
+
+def _number(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise UnknownFaultError(f"{text!r} is no number.") from None
+
+
+class Faults:
+    """The faults that are switched on; their hooks are called around each request."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._lock = threading.Lock()
+        self._added: list[_Added] = []
+        self._pages: dict[str, Any] = {}  # the page of each list that was answered last
+        self._cleared = threading.Event()
+
+    def add(self, *faults: Fault) -> None:
+        """Switch faults on. When several fit a request, they act in the order they were added."""
+        with self._lock:
+            self._added += [_Added(fault) for fault in faults]
+
+    def clear(self) -> None:
+        """Switch all off. Slow answers that are still to come never will."""
+        with self._lock:
+            self._added.clear()
+            self._pages.clear()
+            self._cleared.set()
+            self._cleared = threading.Event()
+
+    def as_list(self) -> list[dict[str, Any]]:
+        """The faults that are on, as JSON; also the ones that have happened often enough."""
+        with self._lock:
+            return [asdict(added.fault) for added in self._added]
+
+    def before(self, path: str) -> Response | None:
+        """What happens before the service sees the request; an answer keeps it from seeing it."""
+        with self._lock:
+            g.faults = [added.fault for added in self._added if added.takes(request.method, path)]
+        for fault in g.faults:
+            act = BY_NAME[fault.kind].before
+            answer = act(self, fault) if act else None
+            if answer is not None:
+                return answer
+        return None
+
+    def after(self, response: Response) -> Response:
+        """What happens once the service has stored and answered."""
+        for fault in g.faults:
+            act = BY_NAME[fault.kind].after
+            if act:
+                response = act(self, fault, response)
+        if self._added and request.method == "GET" and response.is_json:
+            self._pages[request.path] = response.get_data()
+        return response
+
+    def page_before(self) -> Any:
+        """The JSON text of the page that this list answered last, None at its first."""
+        return self._pages.get(request.path)
+
+    def wait(self, fault: Fault) -> None:
+        """Be slow; when the faults are cleared meanwhile, never answer."""
+        if self._cleared.wait(fault.seconds):
+            _drop()
+
+    # Somebody else's changes. They go to the object or the list that the request names.
+
+    def vanish(self, fault: Fault) -> None:
+        """Remove the object that a request is about."""
+        with self.world.lock:
+            objects, object_id = self._object()
+            objects.pop(object_id, None)
+
+    def change(self, fault: Fault) -> None:
+        """Change the object that a request is about."""
+        with self.world.lock:
+            objects, object_id = self._object()
+            stored = objects[object_id]
+            (stored if _is_sevalla() else stored.attributes).update(_elses(fault))
+
+    def create(self, fault: Fault, values: Mapping[str, Any]) -> None:
+        """Create what a POST is about to create, with some values of somebody else's."""
+        body = {**request.get_json(), **values}
+        names = request.view_args or {}
+        with self.world.lock:
+            if _is_sevalla():
+                sevalla = self.world.sevalla
+                sevalla.create(sevalla.applications[names["app_id"]], body)
+            else:
+                cloud = self.world.laravel_cloud
+                cloud.create(cloud.instances[names["instance_id"]], body)
+
+    def _object(self) -> tuple[dict[str, Any], str]:
+        names = request.view_args or {}
+        if _is_sevalla():
+            application = self.world.sevalla.applications[names["app_id"]]
+            return application.processes, names["process_id"]
+        return self.world.laravel_cloud.processes, names["process_id"]
+
+    # A write that is forgotten
+
+    def remember(self, fault: Fault) -> None:
+        """Keep the state that the request is to leave behind."""
+        with self.world.lock:
+            cloud = self.world.laravel_cloud
+            g.kept = copy.deepcopy(
+                (self.world.sevalla.applications, cloud.processes, cloud.deployments)
+            )
+
+    def restore(self, fault: Fault, response: Response) -> Response:
+        """Forget what the service has stored, but answer as if it had."""
+        with self.world.lock:
+            cloud = self.world.laravel_cloud
+            self.world.sevalla.applications, cloud.processes, cloud.deployments = g.kept
+        return response
+
+    def restore_and_show(self, fault: Fault, response: Response) -> Response:
+        """Forget what the service has stored, and answer with the object as it still is."""
+        response = self.restore(fault, response)
+        with self.world.lock:
+            objects, object_id = self._object()
+            stored = objects[object_id]
+            shown = (
+                self.world.sevalla.present(stored)
+                if _is_sevalla()
+                else {
+                    "data": {"id": stored.id, "type": stored.kind, "attributes": stored.attributes}
+                }
+            )
+            response.set_data(json.dumps(shown))
+        return response
+
+
+class _Added:
+    """A fault with the count of the requests that it fitted."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        self.fitted = 0
+
+    def takes(self, method: str, path: str) -> bool:
+        fault = self.fault
+        if not (fnmatchcase(method, fault.method) and fnmatchcase(path, fault.path)):
+            return False
+        self.fitted += 1
+        number = self.fitted - fault.after
+        return number > 0 and (fault.times is None or number <= fault.times)
+
+
+def _is_sevalla() -> bool:
+    return request.path.startswith("/sevalla")
+
+
+def _elses(fault: Fault) -> Mapping[str, Any]:
+    default = {"entrypoint": "somebody else's"} if _is_sevalla() else {"processes": 9}
+    return fault.values or default
+
+
+# Connections
+
+
+def _drop() -> NoReturn:
+    raise ConnectionResetError
+
+
+def _send(head: str, body: bytes) -> NoReturn:
+    """Send what a server that breaks down would have sent, and no more."""
+    request.environ["werkzeug.socket"].sendall(head.encode() + body)
+    _drop()
+
+
+def _cut(response: Response) -> NoReturn:
+    body = response.get_data()
+    _break_off(response, f"Content-Length: {len(body)}", body[: len(body) // 2])
+
+
+def _cut_chunk(response: Response) -> NoReturn:
+    body = response.get_data()
+    half = body[: len(body) // 2]
+    _break_off(response, "Transfer-Encoding: chunked", b"%x\r\n%s\r\n" % (len(half), half))
+
+
+def _break_off(response: Response, length: str, half: bytes) -> NoReturn:
+    """Send half of an answer; of one without a body, as 204 is, not even all of its head."""
+    head = f"HTTP/1.1 {response.status}\r\nContent-Type: {response.content_type}\r\n"
+    if response.get_data():
+        _send(f"{head}{length}\r\n\r\n", half)
+    _send("HTTP", b"")
+
+
+# Answers of somebody in between
+
+
+def _page(status: int, **headers: str) -> Answer:
+    text = f"<!DOCTYPE html>\n<html><body><h1>{status}</h1></body></html>\n"
+    return lambda: Response(text, status, headers, content_type="text/html; charset=utf-8")
+
+
+def _json(text: str) -> Answer:
+    return lambda: Response(text, 200, content_type="application/json")
+
+
+def _limited(header: str, value: Callable[[], str]) -> Answer:
+    def answer() -> Response:
+        body = json.dumps({"message": "Too many requests", "status": 429})
+        response = Response(body, 429, content_type="application/json")
+        if header:
+            response.headers[header] = value()
+        return response
+
+    return answer
+
+
+def _in_a_while() -> str:
+    return formatdate(time.time() + WAIT, usegmt=True)
+
+
+LIMITS: dict[str, tuple[str, Answer]] = {
+    "429_reset": (
+        "`x-ratelimit-reset` in seconds",
+        _limited("x-ratelimit-reset", lambda: str(WAIT)),
+    ),
+    "429_seconds": ("`Retry-After` in seconds", _limited("Retry-After", lambda: str(WAIT))),
+    "429_date": ("`Retry-After` as an HTTP date", _limited("Retry-After", _in_a_while)),
+    "429_bare": ("neither", _limited("", str)),
+}
+WRONG: dict[str, tuple[str, Answer]] = {
+    **{str(status): (f"{status} with HTML", _page(status)) for status in (500, 502, 503, 504)},
+    "html": ("200 with HTML", _page(200)),
+    "redirect_root": ("302 to `/`", _page(302, Location="/")),
+    "redirect_host": ("302 to another host", _page(302, Location="https://example.net/elsewhere")),
+    "redirect_login": ("302 to a login page", _page(302, Location="/login?next=%2F")),
+    "empty": ("200 with nothing", _json("")),
+    "json_list": ("200 with a JSON list", _json("[]")),
+    "json_string": ("200 with a JSON text", _json('"ok"')),
+    "json_null": ("200 with JSON's null", _json("null")),
+}
+"""What a request gets in place of the service's answer."""
+
+
+# The service's answers, changed
+
+
+def _rewritten(response: Response, change: Callable[[dict[str, Any]], Any]) -> Response:
+    """The answer with its JSON changed, when it is a JSON object."""
+    value = json.loads(response.get_data() or b"null")
+    if isinstance(value, dict):
+        response.set_data(json.dumps(change(value)))
+    return response
+
+
+def _every(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A value with everything in it changed, the innermost first."""
+    if isinstance(value, dict):
+        value = {key: _every(item, change) for key, item in value.items()}
+    elif isinstance(value, list):
+        value = [_every(item, change) for item in value]
+    return change(value)
+
+
+_PAGING = ("total", "offset", "limit", "meta", "links")
+
+
+def _objects(value: dict[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
+    """An answer with its objects changed; what is said of a list's pages stays."""
+    paging = {key: value[key] for key in _PAGING if key in value and "data" in value}
+    return {**_every(value, change), **paging}
+
+
+def _as_text(value: Any) -> Any:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return str(value) if is_number else value
+
+
+def _more_keys(value: Any) -> Any:
+    return {**value, "x_unknown": {"deep": [1]}} if isinstance(value, dict) else value
+
+
+def _without(key: str) -> Callable[[Any], Any]:
+    return lambda value: (
+        {name: item for name, item in value.items() if name != key}
+        if isinstance(value, dict)
+        else value
+    )
+
+
+def _miscounted(by: int) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    def change(value: dict[str, Any]) -> dict[str, Any]:
+        if "total" in value:
+            return {**value, "total": max(0, value["total"] + by)}
+        meta = value.get("meta")
+        if not isinstance(meta, dict):
+            return value
+        counts = {key: max(0, meta[key] + by) for key in ("total", "last_page")}
+        return {**value, "meta": {**meta, **counts}}
+
+    return change
+
+
+def _repeated(faults: Faults, fault: Fault, response: Response) -> Response:
+    before = faults.page_before()
+    if before is None:
+        return response
+    items = json.loads(before)["data"]
+    return _rewritten(response, lambda value: {**value, "data": items})
+
+
+# The table
+
+
+class Kind(NamedTuple):
+    """A kind of fault: its name, what it does (for README.md), and how."""
+
+    name: str
+    does: str
+    before: Callable[[Faults, Fault], Response | None] | None = None
+    after: Callable[[Faults, Fault, Response], Response] | None = None
+
+
+def _instead(answer: Answer) -> Callable[[Faults, Fault], Response]:
+    return lambda faults, fault: answer()
+
+
+def _afterwards(answer: Answer) -> Callable[[Faults, Fault, Response], Response]:
+    return lambda faults, fault, response: answer()
+
+
+def _rewriting(
+    change: Callable[[Fault, dict[str, Any]], Any],
+) -> Callable[[Faults, Fault, Response], Response]:
+    return lambda faults, fault, response: _rewritten(response, lambda value: change(fault, value))
+
+
+def _never(faults: Faults, fault: Fault) -> NoReturn:
+    faults.wait(fault)
+    _drop()
+
+
+def _slow(faults: Faults, fault: Fault, response: Response) -> Response:
+    faults.wait(fault)
+    return response
+
+
+_NOT = "the service never sees the request"
+_DONE = "the service has done its part"
+KINDS = (
+    Kind("drop_before", f"The connection is dropped; {_NOT}.", lambda faults, fault: _drop()),
+    Kind(
+        "drop_after",
+        f"The connection is dropped; {_DONE}.",
+        after=lambda faults, fault, response: _drop(),
+    ),
+    Kind(
+        "cut_after",
+        f"Half of the answer comes, less than its Content-Length; {_DONE}.",
+        after=lambda faults, fault, response: _cut(response),
+    ),
+    Kind(
+        "cut_chunked_after",
+        f"Half of the answer comes, in a chunk that no other follows; {_DONE}.",
+        after=lambda faults, fault, response: _cut_chunk(response),
+    ),
+    *(
+        Kind(name, f"429 with {told}; {_NOT}.", _instead(answer))
+        for name, (told, answer) in LIMITS.items()
+    ),
+    *(
+        kind
+        for name, (told, answer) in WRONG.items()
+        for kind in (
+            Kind(f"{name}_before", f"{told}; {_NOT}.", _instead(answer)),
+            Kind(f"{name}_after", f"{told}; {_DONE}.", after=_afterwards(answer)),
+        )
+    ),
+    Kind("slow_before", f"No answer for `seconds`, then none at all; {_NOT}.", _never),
+    Kind("slow_after", f"The answer comes after `seconds`; {_DONE} at once.", after=_slow),
+    Kind(
+        "slow_late",
+        "The service sees the request after `seconds`, and does its part then.",
+        lambda faults, fault: faults.wait(fault),
+    ),
+    Kind(
+        "page_repeated",
+        "A page of a list has the items of the page that was asked for before it.",
+        after=_repeated,
+    ),
+    Kind(
+        "total_high",
+        "A list says that it has one item and one page more than it has.",
+        after=_rewriting(lambda fault, value: _miscounted(1)(value)),
+    ),
+    Kind(
+        "total_low",
+        "A list says that it has one item and one page less than it has.",
+        after=_rewriting(lambda fault, value: _miscounted(-1)(value)),
+    ),
+    Kind(
+        "vanish",
+        "Somebody else removes the object just before the service sees the request for it.",
+        lambda faults, fault: faults.vanish(fault),
+    ),
+    Kind(
+        "change",
+        "Somebody else changes the object just before the service sees the request for it: "
+        "`values`, or entrypoint (Sevalla), processes (Laravel Cloud).",
+        lambda faults, fault: faults.change(fault),
+    ),
+    Kind(
+        "create_same",
+        "Somebody else creates the same just before the service sees the POST.",
+        lambda faults, fault: faults.create(fault, {}),
+    ),
+    Kind(
+        "create_other",
+        "Somebody else creates the same with other `values` just before the service sees the "
+        "POST; without any, as in `change`.",
+        lambda faults, fault: faults.create(fault, _elses(fault)),
+    ),
+    Kind(
+        "not_stored",
+        "A write is answered as if it were stored, and is not.",
+        lambda faults, fault: faults.remember(fault),
+        lambda faults, fault, response: faults.restore(fault, response),
+    ),
+    Kind(
+        "not_stored_shown",
+        "A PATCH is answered with the object as it was, and is not stored.",
+        lambda faults, fault: faults.remember(fault),
+        lambda faults, fault, response: faults.restore_and_show(fault, response),
+    ),
+    Kind(
+        "numbers_as_text",
+        "Every number in the objects of the answer is a text.",
+        after=_rewriting(lambda fault, value: _objects(value, _as_text)),
+    ),
+    Kind(
+        "unknown_keys",
+        "Every object in the answer, at every depth, has a key more.",
+        after=_rewriting(lambda fault, value: _objects(value, _more_keys)),
+    ),
+    Kind(
+        "missing_key",
+        "Every object in the answer, at every depth, lacks `key` (`type` when it is not given).",
+        after=_rewriting(lambda fault, value: _objects(value, _without(fault.key))),
+    ),
+)
+BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def table() -> str:
+    """The kinds as the table in README.md."""
+    rows = [f"| `{kind.name}` | {kind.does} |" for kind in KINDS]
+    return "\n".join(("| kind | what happens |", "|---|---|", *rows))
