@@ -9,7 +9,8 @@ This module is private to the collection.
 
 from __future__ import annotations
 
-from typing import Callable
+from typing import Any
+from urllib.parse import quote
 
 from ._failure import Failure
 from ._fields import Process
@@ -25,100 +26,130 @@ _LOOK_AFTER = (1.0, 2.0)
 
 
 class Writer:
-    """Sends the steps of a plan in their order, and checks what the service made of them."""
+    """Applies one plan: sends its steps in their order, and checks what the service made of them.
+
+    Afterwards ``process`` is as the service gives it, None when it is gone; ``done`` has the
+    steps that are done; ``warnings`` what the user should know; ``failure`` what ended it, or
+    None. ``known`` has the ids of all processes that there were before.
+    """
 
     def __init__(
-        self,
-        backend: Backend,
-        client: Client,
-        scope: str,
-        live: list[Process],
-        warn: Callable[[str], None],
+        self, backend: Backend, client: Client, scope: str, known: frozenset[str], made: Plan
     ) -> None:
+        self.plan = made
+        self.process = made.live
+        self.done: list[Step] = []
+        self.warnings: list[str] = []
+        self.failure: Failure | None = None
         self._backend = backend
         self._client = client
         self._scope = scope
-        self._known = {process["id"] for process in live}
-        self._warn = warn
+        self._known = known
+        self._stored: list[str] = []
+        self._unknown: list[str] = []
 
-    def apply(self, made: Plan) -> Process | None:
-        """The process as the service gives it after all steps, None when it is gone.
-
-        Raises Failure that tells which steps were done before the one that failed.
-        """
-        process = made.live
-        done: list[str] = []
-        for step in made.steps:
-            path = step.path if process is None else step.path.replace(NEW_ID, process["id"])
-            try:
+    def apply(self) -> Writer:
+        """Send the steps, up to the first that fails; its failure tells what was stored before."""
+        try:
+            for step in self.plan.steps:
                 if step.action == "create":
-                    process = self._create(made, step)
+                    self.process = self._create(step)
                 elif step.action == "delete":
-                    self._delete(path)
-                    process = None
+                    self._delete(step.path)
+                    self.process = None
                 else:
-                    process = self._update(path, step)
-            except Failure as failure:
-                if done:
-                    failure.message += f" Already done: {', '.join(done)}."
-                if failure.outcome_unknown:
-                    failure.message += (
-                        f" Whether {step.method} {path} was stored is not known; run the task "
-                        "again to find out."
-                    )
-                failure.result.update(changed=bool(done), plan=[each.told() for each in made.steps])
-                raise
-            done.append(f"{step.method} {path}")
+                    new_id = quote(self.process["id"], safe="") if self.process else ""
+                    self.process = self._update(step.path.replace(NEW_ID, new_id), step)
+                self.done.append(step)
+        except Failure as failure:
+            self.failure = self._explained(failure)
+        return self
+
+    def _explained(self, failure: Failure) -> Failure:
+        if self._stored:
+            failure.message += f" Already done: {', '.join(self._stored)}."
+        if self._unknown:
+            failure.message += (
+                f" Whether {', and before it '.join(reversed(self._unknown))} was stored is not "
+                "known; run the task again to find out."
+            )
+        failure.outcome_unknown = bool(self._unknown)
+        failure.result["changed"] = bool(self._stored)
+        return failure
+
+    def _write(self, method: str, path: str, body: dict[str, Any] | None = None) -> Process | None:
+        """Send one write and take note of it; the process in its answer, None for no answer."""
+        written = f"{method} {path}"
+        try:
+            answer = self._client.send(method, path, body=body)
+            if method == "DELETE" or (method == "PATCH" and answer is None):
+                process = None
+            else:
+                process = self._received(method, path, answer)
+        except Failure as failure:
+            if failure.outcome_unknown and written not in self._unknown:
+                self._unknown.append(written)
+            raise
+        self._stored.append(written)
         return process
 
-    def _create(self, made: Plan, step: Step) -> Process:
+    def _create(self, step: Step) -> Process:
         """A POST is never repeated blindly: when its outcome is unknown, the list tells."""
         for _post in range(_POSTS):
             try:
-                answer = self._client.send("POST", step.path, body=step.body)
-                process = self._received("POST", step.path, answer)
-                return self._verified(step, process)
+                process = self._write("POST", step.path, step.body) or {}
             except Failure as failure:
                 if not failure.outcome_unknown:
                     raise
                 lost = failure
-            found = self._look_for(made, lost)
+            else:
+                self._unknown.clear()
+                return self._verified(step, process)
+            found = self._look_for(lost)
             if found is not None:
-                return self._adopt(made, step, found)
+                found = self._adopt(step, found)
+                self._unknown.clear()
+                self._stored.append(f"POST {step.path}")
+                return found
             if not lost.resendable:
                 break
         lost.message += " No such process is listed now."
         raise lost
 
-    def _look_for(self, made: Plan, lost: Failure) -> Process | None:
+    def _look_for(self, lost: Failure) -> Process | None:
         """The process that a lost POST created: new in the list, and answering to the entry.
 
-        Raises ``lost`` when the list could not be read: then nothing may be sent again.
+        Raises ``lost`` when the list does not tell: then nothing may be sent again.
         """
+        address = self.plan.address
         for seconds in _LOOK_AFTER:
             if not self._client.pause(seconds):
                 raise lost
             try:
                 listed = self._backend.list_processes(self._client, self._scope)
+                new = [process for process in listed if process["id"] not in self._known]
+                found = locate(address, new)
             except Failure as failure:
                 lost.message += f" Looking for it in the list failed as well: {failure.message}"
                 raise lost from None
-            new = [process for process in listed if process["id"] not in self._known]
-            found = locate(made.address, new)
             if found is not None:
                 return found
+            unclear = [process["id"] for process in new if address.unclear(process)]
+            if unclear:
+                lost.message += f" The list does not tell whether {', '.join(unclear)} is it."
+                raise lost
         return None
 
-    def _adopt(self, made: Plan, step: Step, found: Process) -> Process:
+    def _adopt(self, step: Step, found: Process) -> Process:
         """Make a process that a lost POST created, or somebody else just then, the wanted one."""
         resource = self._backend.PROCESS
         if unstored(resource, step.body or {}, found):
-            again = plan(resource, self._scope, made.entry, [found])
+            again = plan(resource, self._scope, self.plan.entry, [found])
             if again.problems:
                 told = "; ".join(f"{option}: {what}" for option, what in again.problems)
                 raise Failure(
-                    f"While {made.address.words} was being created, {found['id']} appeared, which "
-                    f"answers to the same and is not what was wanted: {told}.",
+                    f"While {self.plan.address.words} was being created, {found['id']} appeared, "
+                    f"which answers to the same and is not what was wanted: {told}.",
                     code="conflict",
                 )
             self._backend.resolve_names(self._client, again.steps)
@@ -127,31 +158,37 @@ class Writer:
         return found
 
     def _update(self, path: str, step: Step) -> Process:
-        answer = self._client.send("PATCH", path, body=step.body)
-        if answer is None:
-            return self._verified(step, self._read(path))
-        return self._verified(step, self._received("PATCH", path, answer))
+        process = self._write("PATCH", path, step.body)
+        return self._verified(step, self._read(path) if process is None else process)
 
     def _delete(self, path: str) -> None:
         try:
-            self._client.send("DELETE", path)
+            self._write("DELETE", path)
         except Failure as failure:
             if failure.status != 404:  # somebody was faster, or an earlier try got through
                 raise
+            self._stored.append(f"DELETE {path}")
 
     def _verified(self, step: Step, process: Process) -> Process:
         """Warn of fields that the service accepted and does not show."""
         resource, body = self._backend.PROCESS, step.body or {}
-        if unstored(resource, body, process):
+        missed = unstored(resource, body, process)
+        if not missed:
+            return process
+        write = f"{self._backend.SERVICE.name} accepted {step.method} {step.path}"
+        try:
             # The answer to a POST may be older than what is stored: Laravel Cloud's shows a
             # null strategy_type that every later read has a value for.
             process = self._read(item_path(resource, self._scope, process))
-            missed = unstored(resource, body, process)
-            if missed:
-                self._warn(
-                    f"{self._backend.SERVICE.name} accepted {step.method} {step.path} and did not "
-                    f"store: {', '.join(missed)}."
-                )
+        except Failure as failure:
+            self.warnings.append(
+                f"{write}. Whether it stored {', '.join(missed)} could not be seen: "
+                f"{failure.message}"
+            )
+            return process
+        missed = unstored(resource, body, process)
+        if missed:
+            self.warnings.append(f"{write} and did not store: {', '.join(missed)}.")
         return process
 
     def _read(self, path: str) -> Process:

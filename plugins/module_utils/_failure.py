@@ -54,10 +54,14 @@ class Failure(Exception):
         self.resendable = resendable
         self.result: dict[str, Any] = {"api": {"requests": 0, "retries": 0, "waited_seconds": 0.0}}
 
+    def about(self) -> dict[str, Any]:
+        """What a result's ``failure`` holds."""
+        keys = ("status", "code", "details", "request_id")
+        return {key: getattr(self, key) for key in keys}
+
     def as_result(self) -> dict[str, Any]:
         """The result of a task that failed so, but for its message."""
-        about = ("status", "code", "details", "request_id")
-        return {**self.result, "failure": {key: getattr(self, key) for key in about}}
+        return {**self.result, "failure": self.about()}
 
 
 def invalid_options(problems: list[Problem], context: str = "") -> Failure:

@@ -18,6 +18,7 @@ import json
 import random
 import re
 import ssl
+import threading
 import time
 import traceback
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ from ._fields import number
 try:
     import requests
     from requests import Session
+    from requests.adapters import HTTPAdapter
     from requests.auth import AuthBase
     from requests.exceptions import ConnectTimeout, ReadTimeout, RequestException, SSLError
     from urllib3.exceptions import (
@@ -46,11 +48,15 @@ except ImportError:  # told to the user by _module.py, before anything of this f
 else:
     IMPORT_ERROR = None
 
+CONNECTIONS = 32
+"""How many requests of one client can be under way at a time."""
+
 PAGES = 1000
 """More pages than any list has: an endless walk ends here."""
 
 _EPOCH = 10**9
 _SHOWN = 500
+_DEEPEST = 50
 
 
 class Service(NamedTuple):
@@ -186,8 +192,9 @@ def _number(text: str | None) -> float | None:
 class Client:
     """One session with one service, for one task.
 
-    Starts read-only: until ``allow_writes`` is called, anything but a GET is an error of the
-    caller. ``sent``, ``repeated`` and ``waited`` (seconds) count what happened.
+    Several threads may send at a time; when one has to wait, all do. Starts read-only: until
+    ``allow_writes`` is called, anything but a GET is an error of the caller.
+    ``sent``, ``repeated`` and ``waited`` (seconds) count what happened.
     """
 
     sleep: Callable[[float], None] = staticmethod(time.sleep)
@@ -203,6 +210,12 @@ class Client:
             backoff_factor=0.5,
             allowed_methods=frozenset({"GET", "PATCH", "DELETE"}),
         )
+        self._kept: dict[str, Any] = {}
+        # Held by the thread that waits, so that all others do.
+        self._gate = threading.Lock()
+        self._counting = threading.Lock()
+        self._pauses = 0
+        self._lost_until = 0.0
         self.sent = 0
         self.repeated = 0
         self.waited = 0.0
@@ -218,6 +231,8 @@ class Client:
                 code="no_token",
             )
         self._session = _Session()
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS))
         self._session.auth = _Bearer(settings.token)
         self._session.headers.update({"Accept": service.accept, "User-Agent": "evenkeel.paas"})
 
@@ -243,6 +258,12 @@ class Client:
     def get(self, path: str, params: dict[str, Any] | None = None) -> Any:
         """The JSON that a GET brings. Raises Failure, with its status where there is one."""
         return self.send("GET", path, params=params)
+
+    def get_once(self, path: str) -> Any:
+        """The JSON of a GET of something that stays the same for as long as a task takes."""
+        if path not in self._kept:
+            self._kept[path] = self.get(path)
+        return self._kept[path]
 
     def offset_pages(self, path: str) -> Iterator[list[Any]]:
         """The items of every page of a Sevalla list, 100 at a time.
@@ -307,6 +328,8 @@ class Client:
             raise RuntimeError(f"{method} {path} while only reading")
         policy = self._policy
         while True:
+            with self._gate:
+                pauses = self._pauses
             response, lost = None, None
             started = self.clock()
             try:
@@ -323,13 +346,20 @@ class Client:
                 ):
                     raise self._unreachable(method, path, error, sent=False) from None
                 lost = error
-            self.waited += self.clock() - started
-            policy = self._repeat(policy, method, path, response, lost)
+            self._count_lost(started, self.clock())
+            policy = self._repeat(policy, method, path, response, lost, pauses)
+
+    def _count_lost(self, started: float, ended: float) -> None:
+        """Count the time of a request that has to be repeated, once for all threads."""
+        with self._counting:
+            self.waited += max(0.0, ended - max(started, self._lost_until))
+            self._lost_until = max(self._lost_until, ended)
 
     def _attempt(
         self, method: str, path: str, params: dict[str, Any] | None, body: dict[str, Any] | None
     ) -> requests.Response:
-        self.sent += 1
+        with self._counting:
+            self.sent += 1
         return self._session.request(
             method,
             self._settings.url + path,
@@ -351,8 +381,12 @@ class Client:
         path: str,
         response: requests.Response | None,
         lost: RequestException | None,
+        pauses: int,
     ) -> _Repeating:
-        """Wait for the next attempt, or raise the Failure that ends this request."""
+        """Wait for the next attempt, or raise the Failure that ends this request.
+
+        ``pauses`` is how often the client had waited when the attempt began.
+        """
         told = policy.told(response)
         seconds = policy.backoff() if told is None else told
         left = self._settings.max_wait - self.waited
@@ -367,20 +401,29 @@ class Client:
             over = True
         else:
             over = seconds > left or left <= 0
-        if over and lost is not None:
+        wait = seconds if told is None else min(left, _later(told))
+        if not over and self.pause(wait, pauses):
+            with self._counting:
+                self.repeated += 1
+            return policy
+        if lost is not None:
             raise self._unreachable(method, path, lost, sent=not _never_connected(lost))
-        if over and response is not None:
-            raise self._refused(method, path, response, seconds)
-        self.repeated += 1
-        self.pause(seconds if told is None else min(left, _later(told)))
-        return policy
+        assert response is not None  # there is an answer, or an error in its place
+        raise self._refused(method, path, response, seconds)
 
-    def pause(self, seconds: float) -> bool:
-        """Wait, unless that would be longer than the task may wait in all; tell which."""
-        if self.waited + seconds > self._settings.max_wait:
-            return False
-        self.waited += seconds
-        self.sleep(seconds)
+    def pause(self, seconds: float, pauses: int | None = None) -> bool:
+        """Wait, unless that would be longer than the task may wait in all; tell which.
+
+        With ``pauses``, not when another thread has waited since that many.
+        """
+        with self._gate:
+            if pauses not in (None, self._pauses):
+                return True
+            if self.waited + seconds > self._settings.max_wait + 1e-6:
+                return False
+            self._pauses += 1
+            self.waited += seconds
+            self.sleep(seconds)
         return True
 
     def _accepted(self, method: str, path: str, response: requests.Response, decoded: Any) -> Any:
@@ -392,7 +435,9 @@ class Client:
         if decoded is not _NOT_JSON:
             return decoded
         kind = response.headers.get("Content-Type", "no content type")
-        raise self.unexpected(method, path, f"HTTP {status} with {kind}, which is not JSON")
+        raise self.unexpected(
+            method, path, f"HTTP {status} with {kind}, which cannot be read as JSON"
+        )
 
     def _list_in(self, page: Any, path: str) -> list[Any]:
         items = page.get("data") if isinstance(page, dict) else None
@@ -515,7 +560,7 @@ _NOT_JSON: Any = object()
 
 
 def _decoded(response: requests.Response) -> Any:
-    """The JSON of an answer, None for an empty one, _NOT_JSON for anything else.
+    """The JSON of an answer, None for an empty one, _NOT_JSON for what cannot be read as such.
 
     Raises requests' ChunkedEncodingError when JSON was announced and came broken: with
     urllib3 1.26 an answer that was cut in half looks complete.
@@ -523,11 +568,28 @@ def _decoded(response: requests.Response) -> Any:
     if not response.content.strip():
         return None
     try:
-        return json.loads(response.content)
-    except (ValueError, RecursionError):
+        decoded = json.loads(response.content)
+    except RecursionError:
+        return _NOT_JSON
+    except ValueError:
         if response.ok and "json" in response.headers.get("Content-Type", ""):
             raise requests.exceptions.ChunkedEncodingError("the answer was cut short") from None
         return _NOT_JSON
+    return _NOT_JSON if _is_deep(decoded) else decoded
+
+
+def _is_deep(value: Any) -> bool:
+    """Tell whether JSON is nested deeper than anything a service means, and than it is safe to
+    walk by recursion."""
+    level = [value]
+    for _depth in range(_DEEPEST):
+        level = [
+            item
+            for each in level
+            if isinstance(each, (dict, list))
+            for item in (each.values() if isinstance(each, dict) else each)
+        ]
+    return bool(level)
 
 
 def _said(decoded: Any) -> tuple[str, Any]:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from ._failure import Failure, Problem
+from ._failure import MISSING, Failure, Problem
 from ._fields import (
     UNKNOWN,
     Field,
@@ -82,6 +82,8 @@ def _decode_config(wire: Any) -> Any:
         settable[key] = number(settable[key])
     if "queue" in settable:
         settable["queue"] = queue_names(settable["queue"])
+        if not settable["queue"]:
+            del settable["queue"]
     if "force" in settable:
         settable["force"] = settable["force"] in (True, 1, "1", "true")
     return settable
@@ -118,11 +120,14 @@ CONFIG = Shape(
     encode=_encode_config,
 )
 
+# Blanks around a command mean nothing, and make no other process of it.
+TRIMMED = Shape(same=lambda want, have: isinstance(have, str) and have.strip() == want)
+
 FIELDS = (
     # PATCH takes a type, but what becomes of config and command then was never seen.
     Field("type", _spec("type"), on_update=False),
     Field("processes", _spec("processes"), default=1),
-    Field("command", _spec("command"), only_for=("custom",), clean=str.strip),
+    Field("command", _spec("command"), only_for=("custom",), shape=TRIMMED, clean=str.strip),
     Field("config", _config_spec(), only_for=("worker",), shape=CONFIG, clean=_clean_config),
 )
 
@@ -137,7 +142,9 @@ def address(options: Options) -> Address:
     queue, a custom process by its command. Processes have no name, and duplicates are allowed."""
     if options.get("id"):
         wanted = options["id"]
-        return Address(f"process with id {wanted}", lambda live: live.get("id") == wanted, False)
+        return Address(
+            f"process with id {wanted}", lambda live: live["id"] == wanted, creates=False
+        )
     if options.get("type") == "custom":
         command = options.get("command")
         return Address(
@@ -145,6 +152,7 @@ def address(options: Options) -> Address:
             lambda live: (
                 live.get("type") == "custom" and str(live.get("command") or "").strip() == command
             ),
+            lambda live: "type" not in live or (live["type"] == "custom" and "command" not in live),
         )
     config = options.get("config", {})
     identity = {key: config[key] for key in ("connection", "queue") if key in config}
@@ -158,6 +166,10 @@ def address(options: Options) -> Address:
             live.get("type") == "worker"
             and all(covers(_worker_part(live, key), value) for key, value in identity.items())
         ),
+        lambda live: (
+            "type" not in live
+            or (live["type"] == "worker" and not identity.keys() <= live["config"].keys())
+        ),
     )
 
 
@@ -165,6 +177,8 @@ def check_scope(params: dict[str, Any]) -> list[Problem]:
     """The problems with how the instance is named, known before anything is read."""
     instance, environment = params["instance"], params["environment"]
     if not instance:
+        if "id" not in params:
+            return [Problem("instance", MISSING)]
         return [] if params["id"] else [Problem("instance", "give it, or the id of a process")]
     if is_id("inst", instance):
         return []
@@ -225,6 +239,14 @@ def predict(scope: str, process: Process, body: dict[str, Any]) -> Process:
     return after
 
 
+def known_by(process: Process) -> Options:
+    """The options by which an entry would name a live process."""
+    if process.get("type") == "custom":
+        return {"type": "custom", "command": str(process.get("command") or "").strip()}
+    identity = {key: _worker_part(process, key) for key in ("connection", "queue")}
+    return {"type": "worker", "config": without_nulls(identity)}
+
+
 PROCESS = Resource(
     service=SERVICE.name,
     collection="/instances/{scope}/background-processes",
@@ -233,6 +255,7 @@ PROCESS = Resource(
     address=address,
     rules=rules,
     predict=predict,
+    known_by=known_by,
 )
 
 
@@ -267,9 +290,9 @@ def _process(client: Client, path: str, resource: Any, scope: str, method: str =
     config = attributes.get("config")
     instance = _related(resource, "instance")
     return {
+        **attributes,
         "id": resource["id"],
         "instance_id": scope or (instance[0] if instance else None),
-        **attributes,
         "config": {key.replace("-", "_"): value for key, value in config.items()}
         if isinstance(config, dict)
         else {},
@@ -280,6 +303,8 @@ def _resource(client: Client, path: str, value: Any, method: str = "GET") -> dic
     if (
         isinstance(value, dict)
         and isinstance(value.get("id"), str)
+        # An id becomes a part of paths, so nothing but an id is taken for one.
+        and re.fullmatch(r"[0-9A-Za-z]+(-[0-9A-Za-z]+)*", value["id"])
         and isinstance(value.get("attributes"), dict)
     ):
         return value
@@ -333,13 +358,16 @@ def get_process(client: Client, process_id: str) -> list[Process]:
         raise
 
 
-def read(client: Client, params: dict[str, Any], entry: Entry) -> tuple[str, list[Process]]:
-    """The instance's id and its processes, as far as the entry needs them."""
+def read(
+    client: Client, params: dict[str, Any], entries: list[Entry], whole: bool
+) -> tuple[str, list[Process]]:
+    """The instance's id and its processes, as far as the entries need them: without an instance
+    the one process that has an id."""
     if params["instance"]:
         return read_instance(
             client, params["instance"], params["environment"], params["application"]
         )
-    found = get_process(client, entry.options["id"])
+    found = get_process(client, entries[0].options["id"])
     return (str(found[0]["instance_id"] or "") if found else ""), found
 
 

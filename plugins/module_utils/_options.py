@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
 from ._failure import MISSING, Problem, invalid_options
-from ._fields import CANNOT, Options, Process
+from ._fields import CANNOT, Choices, Options, Process
 from ._http import Client, Service, Settings
 from ._plan import Entry, Resource, Step
 
@@ -37,7 +37,7 @@ class Backend(Protocol):
     def check_address(self, options: Options, state: str) -> list[Problem]: ...
 
     def read(
-        self, client: Client, params: dict[str, Any], entry: Entry
+        self, client: Client, params: dict[str, Any], entries: list[Entry], whole: bool
     ) -> tuple[str, list[Process]]: ...
 
     def list_processes(self, client: Client, scope: str) -> list[Process]: ...
@@ -96,17 +96,21 @@ def process_spec(backend: Backend) -> dict[str, Any]:
     spec.update((field.option, field.spec) for field in backend.PROCESS.fields)
     clearable = [field.option for field in backend.PROCESS.fields if field.empty is not CANNOT]
     if clearable:
-        spec["clear"] = {"type": "list", "elements": "str", "choices": clearable}
+        spec["clear"] = {"type": "list", "elements": "str", "choices": Choices(clearable)}
     return spec
+
+
+_HIGHEST = 10**6
+"""More than anybody waits: days. What a machine's clock cannot count must not be given."""
 
 
 def connection_problems(params: dict[str, Any]) -> list[Problem]:
     """The connection options that are out of range."""
     lowest = {"api_timeout": 1, "api_retries": 0, "api_max_wait": 0}
     problems = [
-        Problem(option, f"must be {low} or more")
+        Problem(option, f"must be from {low} to {_HIGHEST}")
         for option, low in lowest.items()
-        if params[option] < low
+        if not low <= params[option] <= _HIGHEST
     ]
     if params["ca_path"] and not os.path.exists(params["ca_path"]):
         problems.append(Problem("ca_path", f"there is no file {params['ca_path']}"))
@@ -128,39 +132,53 @@ def settings(params: dict[str, Any]) -> Settings:
     )
 
 
-def entry(backend: Backend, params: dict[str, Any], state: str, problems: list[Problem]) -> Entry:
-    """What the options say of one process, cleaned, without what was not given.
+def entries(
+    backend: Backend, given: list[Options], state: str, listed: bool, problems: list[Problem]
+) -> list[Entry]:
+    """What the options say of each process, cleaned, without what was not given.
 
-    Raises Failure that names every option that is wrong on its own, with ``problems`` that
-    were found before.
+    ``listed`` tells that they come from the option ``processes``. Raises Failure that names
+    every option that is wrong on its own, with ``problems`` that were found before.
     """
+    made = [
+        _entry(backend, params, state, f"processes[{index}]" if listed else "")
+        for index, params in enumerate(given)
+    ]
+    problems = list(problems)
+    for entry in made:
+        found = backend.check_address(entry.options, state)
+        found += [
+            Problem(option, "is given and in clear; it can only be one")
+            for option in entry.clear
+            if option in entry.options
+        ]
+        problems += [Problem(entry.named(option), what) for option, what in found]
+    if problems:
+        for entry in made:
+            problems += _out_of_range(backend, entry)
+        raise invalid_options(problems)
+    return made
+
+
+def _entry(backend: Backend, params: Options, state: str, where: str) -> Entry:
     options: Options = {"id": params["id"]} if params["id"] else {}
     for field in backend.PROCESS.fields:
         value = params.get(field.option)
         value = value if value is None else field.clean(value)
         if value is not None and value != {}:
             options[field.option] = value
-    clear = tuple(params.get("clear") or ())
-    problems = [*problems, *backend.check_address(options, state)]
-    problems += [
-        Problem(option, "is given and in clear; it can only be one")
-        for option in clear
-        if option in options
-    ]
-    if problems:
-        raise invalid_options([*problems, *_out_of_range(backend, options)])
-    return Entry(options, clear, state)
+    return Entry(options, tuple(params.get("clear") or ()), state, where)
 
 
-def _out_of_range(backend: Backend, options: Options) -> list[Problem]:
+def _out_of_range(backend: Backend, entry: Entry) -> list[Problem]:
     """The given values that no request may hold, for a task that fails before anything is
     planned. What is missing cannot be told before."""
     from ._validation import schema_problems
 
     body = {
-        field.wire: field.shape.encode(options[field.option], None)
+        field.wire: field.shape.encode(entry.options[field.option], None)
         for field in backend.PROCESS.fields
-        if field.option in options
+        if field.option in entry.options
     }
     found = schema_problems(backend.SCHEMAS["update"], body, backend.option_name)
-    return [problem for problem in found if problem.message != MISSING]
+    return [Problem(entry.named(option), what) for option, what in found if what != MISSING]

@@ -18,28 +18,38 @@ from typing import Any, Callable, NamedTuple
 from urllib.parse import quote
 
 from ._failure import Failure, Problem
-from ._fields import Field, Options, Process, is_empty, shown
+from ._fields import UNKNOWN, Field, Options, Process, is_empty, shown
 
 NEW_ID = "{process_id}"
 """Stands in a path for the id of a process that the step before creates."""
 
 
 class Entry(NamedTuple):
-    """What the user wants of one process: the options that were given, and no others."""
+    """What the user wants of one process: the options that were given, and no others.
+
+    ``where`` is its place in a list of entries, as ``processes[2]``, and empty outside of one.
+    """
 
     options: Options
     clear: tuple[str, ...] = ()
     state: str = "present"
+    where: str = ""
+
+    def named(self, option: str) -> str:
+        """An option of this entry, as the user writes it; the entry itself for an empty one."""
+        return ".".join(part for part in (self.where, option) if part)
 
 
 class Address(NamedTuple):
     """How an entry names its process: in words, and as a test of a live process.
 
-    ``creates`` tells whether a process that nobody answers for can be created under it.
+    ``unclear`` tells that a live process does not show what it would be known by. ``creates``
+    tells whether a process that nobody answers for can be created under it.
     """
 
     words: str
     answers: Callable[[Process], bool]
+    unclear: Callable[[Process], bool] = lambda process: False
     creates: bool = True
 
 
@@ -51,7 +61,8 @@ class Resource:
     ``address(options)`` says which process an entry means. ``rules(options, type, creating)``
     gives the problems that stand in several fields together. ``undeletable(process)`` gives
     the reason why a process cannot be deleted, or None. ``predict(scope, process, body)`` is
-    the process as the service would show it after a body was stored.
+    the process as the service would show it after a body was stored. ``known_by(process)`` are
+    the options by which an entry would name a live process.
     """
 
     service: str
@@ -61,6 +72,7 @@ class Resource:
     address: Callable[[Options], Address]
     rules: Callable[[Options, str | None, bool], list[Problem]]
     predict: Callable[[str, Process, dict[str, Any]], Process]
+    known_by: Callable[[Process], Options]
     undeletable: Callable[[Process], str | None] = lambda process: None
 
     def field_of(self, wire: str) -> Field:
@@ -112,10 +124,18 @@ def plan(resource: Resource, scope: str, entry: Entry, live: list[Process]) -> P
     """Decide what makes ``live`` what ``entry`` wants.
 
     Raises Failure ``ambiguous`` when several processes answer to the entry, ``not_found`` when
-    none does and none can be created under that address.
+    none does and none can be created under that address, ``unexpected_answer`` when whether
+    one does cannot be told.
     """
     address = resource.address(entry.options)
     made = Plan(entry, address, locate(address, live))
+    unclear = [str(process["id"]) for process in live if address.unclear(process)]
+    if made.live is None and unclear:
+        raise Failure(
+            f"{resource.service} lists {', '.join(unclear)} without what processes are known by, "
+            f"so whether there is a {address.words} cannot be told.",
+            code="unexpected_answer",
+        )
     if entry.state == "absent":
         _plan_absent(resource, scope, made)
     elif made.live is not None:
@@ -128,6 +148,68 @@ def plan(resource: Resource, scope: str, entry: Entry, live: list[Process]) -> P
             code="not_found",
         )
     return made
+
+
+def plan_list(
+    resource: Resource, scope: str, entries: list[Entry], live: list[Process], prune: bool
+) -> list[Plan]:
+    """The plans of a list of entries in its order, each live process in one of them at most.
+
+    With ``prune`` a deletion follows for every live process that is not in the list and can be
+    deleted. Raises Failure as ``plan`` does, for all entries at once.
+    """
+    plans: list[Plan] = []
+    failures: list[Failure] = []
+    for entry in entries:
+        try:
+            plans.append(plan(resource, scope, entry, live))
+        except Failure as failure:
+            failure.message = entry.where + (": " if entry.where else "") + failure.message
+            failures.append(failure)
+    if failures:
+        failures[0].message = " ".join(failure.message for failure in failures)
+        raise failures[0]
+    listed: dict[str, Plan] = {}
+    for made in plans:
+        known = made.address.words if made.live is None else str(made.live["id"])
+        first = listed.setdefault(known, made)
+        if first is not made:
+            words = made.address.words
+            made.problems.append(
+                Problem("", f"is the same process as {first.entry.where}, the {words}")
+            )
+    if prune:
+        plans += _plan_prune(
+            resource,
+            scope,
+            plans,
+            [process for process in live if str(process["id"]) not in listed],
+        )
+    return plans
+
+
+def _plan_prune(
+    resource: Resource, scope: str, plans: list[Plan], others: list[Process]
+) -> list[Plan]:
+    unclear = [
+        str(process["id"])
+        for process in others
+        if any(made.address.unclear(process) for made in plans)
+    ]
+    if unclear:
+        raise Failure(
+            f"{resource.service} lists {', '.join(unclear)} without what processes are known by, "
+            "so whether they are in the list cannot be told, and nothing is pruned.",
+            code="unexpected_answer",
+        )
+    pruned = []
+    for process in others:
+        if resource.undeletable(process) is None:
+            entry = Entry({"id": process["id"]}, state="absent")
+            made = Plan(entry, resource.address(resource.known_by(process)), process)
+            _plan_absent(resource, scope, made)
+            pruned.append(made)
+    return pruned
 
 
 def locate(address: Address, live: list[Process]) -> Process | None:
@@ -189,7 +271,8 @@ def _plan_update(resource: Resource, scope: str, made: Plan, live: Process) -> N
             made.before[option] = _changing(want, value, have)
             body[known.wire] = known.shape.encode(value, have)
         else:
-            made.problems.append(Problem(option, f"cannot change; {made.address.words} has {have}"))
+            has = "does not show it" if have is UNKNOWN else f"has {have}"
+            made.problems.append(Problem(option, f"cannot change; {made.address.words} {has}"))
     made.process = live
     if body:
         made.steps = [_update(resource, item_path(resource, scope, live), body)]

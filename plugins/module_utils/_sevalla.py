@@ -183,7 +183,14 @@ def _to_empty_text(have: Any) -> str:
 # Which changes wait for a deployment is documented for size, scaling and probes only; all but
 # the name and the ingress (synced on its own) are taken to.
 FIELDS = (
-    Field("key", {"type": "str", "no_log": False}, on_create=False, on_update=False, shape=FIXED),
+    Field(
+        "key",
+        {"type": "str", "no_log": False},
+        on_create=False,
+        on_update=False,
+        shape=FIXED,
+        clean=lambda key: key or None,
+    ),
     Field("display_name", {**_spec("display_name"), "aliases": ["name"]}, deploys=False),
     Field("type", _spec("type"), on_update=False, shape=FIXED),
     Field("entrypoint", _spec("entrypoint"), shape=TEXT, empty=_to_empty_text),
@@ -234,18 +241,29 @@ def address(options: Options) -> Address:
     if options.get("id"):
         wanted = options["id"]
         return Address(
-            f"process with id {wanted}", lambda live: live["id"].lower() == wanted.lower(), False
+            f"process with id {wanted}",
+            lambda live: live["id"].lower() == wanted.lower(),
+            creates=False,
         )
     if options.get("key"):
         wanted = options["key"]
         return Address(
-            f"process with key {wanted!r}", lambda live: live.get("key") == wanted, False
+            f"process with key {wanted!r}",
+            lambda live: live.get("key") == wanted,
+            lambda live: "key" not in live,
+            creates=False,
         )
     if options.get("type") == "web":
-        return Address("the web process", lambda live: live.get("type") == "web")
+        return Address(
+            "the web process",
+            lambda live: live.get("type") == "web",
+            lambda live: "type" not in live,
+        )
     wanted = options.get("display_name")
     return Address(
-        f"process with display_name {wanted!r}", lambda live: live.get("display_name") == wanted
+        f"process with display_name {wanted!r}",
+        lambda live: live.get("display_name") == wanted,
+        lambda live: "display_name" not in live,
     )
 
 
@@ -363,7 +381,16 @@ _UNDELETABLE = (
 
 def undeletable(process: Process) -> str | None:
     """The reason why a process cannot be deleted, or None."""
-    return _UNDELETABLE if process.get("type") == "web" else None
+    if "type" not in process:
+        return f"Sevalla does not show the type of {process['id']}, which may be a web process"
+    return _UNDELETABLE if process["type"] == "web" else None
+
+
+def known_by(process: Process) -> Options:
+    """The options by which an entry would name a live process."""
+    if process.get("type") == "web":
+        return {"type": "web"}
+    return {"display_name": process.get("display_name")}
 
 
 def predict(scope: str, process: Process, body: dict[str, Any]) -> Process:
@@ -390,6 +417,7 @@ PROCESS = Resource(
     address=address,
     rules=rules,
     predict=predict,
+    known_by=known_by,
     undeletable=undeletable,
 )
 
@@ -461,26 +489,31 @@ def receive(client: Client, method: str, path: str, answer: Any, scope: str) -> 
 
 
 def _object(client: Client, path: str, value: Any, method: str = "GET") -> dict[str, Any]:
-    if isinstance(value, dict) and isinstance(value.get("id"), str):
+    # An id becomes a part of paths, so nothing but an id is taken for one.
+    if isinstance(value, dict) and isinstance(value.get("id"), str) and is_id(value["id"]):
         return value
     raise client.unexpected(method, path, "something that is no object with an id")
 
 
-def read(client: Client, params: dict[str, Any], entry: Entry) -> tuple[str, list[Process]]:
-    """The application's id and its processes, as far as the entry needs them."""
+def read(
+    client: Client, params: dict[str, Any], entries: list[Entry], whole: bool
+) -> tuple[str, list[Process]]:
+    """The application's id and its processes: ``whole``, or as far as the entries need them."""
     application = find_application(client, params["application"])
     # A deletion reads the list, since a 404 for one process may mean the application.
-    if entry.options.get("id") and entry.state == "present":
-        live = get_process(client, application, entry.options["id"])
+    alone = entries[0] if len(entries) == 1 and not whole else None
+    if alone is not None and alone.options.get("id") and alone.state == "present":
+        live = get_process(client, application, alone.options["id"])
     else:
         live = list_processes(client, application)
-    size = entry.options.get("resource_type")
-    if size and not is_id(size):
-        _name_sizes(client, live)
+    sizes = [entry.options.get("resource_type") for entry in entries]
+    if any(size and not is_id(size) for size in sizes):
+        name_sizes(client, live)
     return application, live
 
 
-def _name_sizes(client: Client, live: list[Process]) -> None:
+def name_sizes(client: Client, live: list[Process]) -> None:
+    """Put the names of sizes where processes have none; one request, or none."""
     # The description lets resource_type_name be null; then the list of sizes has it.
     nameless = [process for process in live if process.get("resource_type_name", "") is None]
     if nameless:
@@ -492,7 +525,7 @@ def _name_sizes(client: Client, live: list[Process]) -> None:
 def _size_ids(client: Client) -> dict[str, str]:
     """The ids of all sizes by their names in lower case. Never hard-coded: the vendor's
     documents contradict each other about them."""
-    sizes = client.get(_SIZES)
+    sizes = client.get_once(_SIZES)
     if not isinstance(sizes, list):
         raise client.unexpected("GET", _SIZES, "something that is not a list of sizes")
     return {

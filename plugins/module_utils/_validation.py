@@ -52,4 +52,7 @@ def _text(error: Any) -> str:
         return f"is {len(value)} characters long; allowed are {allowed}"
     if error.validator == "enum":
         return f"must be one of {', '.join(str(choice) for choice in error.validator_value)}"
-    return f"must be {error.validator_value}" if error.validator == "type" else "is not allowed"
+    if error.validator == "type":
+        kinds = error.validator_value
+        return f"must be {kinds if isinstance(kinds, str) else ' or '.join(kinds)}"
+    return "is not allowed"

@@ -47,7 +47,8 @@ def entry(backend: Any, **options: Any) -> Any:
     """What the options of one process are made into."""
     scope = {"application": "shop"} if backend is _sevalla else {}
     params = parsed(backend, **{**scope, **options})
-    return _options.entry(backend, params, params["state"], [])
+    (made,) = _options.entries(backend, [params], params["state"], False, [])
+    return made
 
 
 def refused(function: Any, *arguments: Any, **more: Any) -> dict[str, str]:
@@ -110,10 +111,10 @@ def test_settings_without_a_token_have_an_empty_one():
 @pytest.mark.parametrize(
     ("option", "lowest"), [("api_timeout", 1), ("api_retries", 0), ("api_max_wait", 0)]
 )
-def test_settings_refuse_what_is_below_the_lowest_value(option, lowest):
+def test_settings_refuse_what_is_out_of_range(option, lowest):
     assert getattr(_options.settings({**CONNECTION, option: lowest}), option[4:]) == lowest
     problems = refused(_options.settings, {**CONNECTION, option: lowest - 1})
-    assert problems == {option: f"must be {lowest} or more"}
+    assert problems == {option: f"must be from {lowest} to 1000000"}
 
 
 def test_settings_name_all_that_is_wrong_at_once():
@@ -264,7 +265,7 @@ def test_options_are_not_changed_by_reading_them():
         _laravel_cloud, type="worker", config={"queue": "a, b", "tries": None, "force": False}
     )
     before = repr(params)
-    _options.entry(_laravel_cloud, params, "present", [])
+    _options.entries(_laravel_cloud, [params], "present", False, [])
     assert repr(params) == before
 
 
@@ -286,10 +287,11 @@ def test_an_entry_names_all_that_is_wrong_at_once():
         clear=["schedule", "entrypoint"],
     )
     found = refused(
-        _options.entry,
+        _options.entries,
         _sevalla,
-        params,
+        [params],
         "present",
+        False,
         [*_sevalla.check_scope(params), Problem("other", "is wrong too")],
     )
     assert found.keys() == {"application", "other", "id", "entrypoint", "schedule"}
@@ -299,7 +301,7 @@ def test_a_problem_is_told_once():
     params = parsed(_sevalla, application="shop", type="web")
     twice = [Problem("x", "is wrong")] * 2
     with pytest.raises(Failure) as caught:
-        _options.entry(_sevalla, params, "present", twice)
+        _options.entries(_sevalla, [params], "present", False, twice)
     assert caught.value.message.count("x: is wrong") == 1
 
 

@@ -26,10 +26,10 @@ FILES = sorted(path.relative_to(PLUGINS).as_posix() for path in PLUGINS.rglob("*
 HERE = "ansible_collections.evenkeel.paas."
 THIRD_PARTY = {"requests", "urllib3", "jsonschema"}
 
-MODULE_UTILS_BYTES = 130_000
+MODULE_UTILS_BYTES = 180_000
 """More than all of module_utils together. It is sent to the target for every task."""
 
-SHIPPED_BYTES = 110_000
+SHIPPED_BYTES = 125_000
 """More than any module with what it imports of module_utils."""
 
 

@@ -50,7 +50,8 @@ def _filled(about: dict, value: Any) -> Any:
 
 def entry(backend: Any, given: dict, clear: Any = (), state: str = "present") -> Entry:
     """The entry that a run makes of the options."""
-    return _options.entry(backend, parameters(backend, given, clear), state, [])
+    (made,) = _options.entries(backend, [parameters(backend, given, clear)], state, False, [])
+    return made
 
 
 def refusals(backend: Any, made: Plan) -> list:

@@ -178,7 +178,8 @@ def test_an_answer_without_a_process_is_a_failure(odd: Any) -> None:
     assert isinstance(process["config"], dict)
     json.dumps([process, inside])
     assert _read(_sevalla, odd) is None
-    assert _read(_sevalla, {"id": odd}) == ({"id": odd} if isinstance(odd, str) else None)
+    assert _read(_sevalla, {"id": odd}) is None  # nothing else becomes a part of a path
+    assert _read(_sevalla, {"id": ID}) == {"id": ID}
 
 
 def test_a_number_may_come_as_a_dict() -> None:

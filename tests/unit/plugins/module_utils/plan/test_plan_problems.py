@@ -387,7 +387,7 @@ class _Sizes:
     def __init__(self, answer: Any) -> None:
         self.answer, self.asked = answer, 0
 
-    def get(self, path: str) -> Any:
+    def get_once(self, path: str) -> Any:
         assert path == "/resources/process-resource-types"
         self.asked += 1
         return self.answer

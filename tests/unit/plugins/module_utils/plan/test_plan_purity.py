@@ -73,6 +73,7 @@ resource = planner.Resource(
     address=lambda options: planner.Address("it", lambda live: True),
     rules=lambda options, kind, creating: [],
     predict=lambda scope, process, body: {{**process, **body}},
+    known_by=lambda process: {{"id": process["id"]}},
 )
 made = planner.plan(resource, "a", planner.Entry({{"size": 2}}), [{{"id": "1", "size": 1}}])
 print([step.told() for step in made.steps], made.process)

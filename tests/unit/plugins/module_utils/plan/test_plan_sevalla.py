@@ -136,6 +136,11 @@ def test_an_update_does_what_it_said(kind: str, data: st.DataObject) -> None:
         else:
             same = exactly(facts.value_of(after, option), facts.value_of(target, option))
             assert same, f"{option} was not asked about"
+        probe = option in facts.PROBES and option in case.given
+        if probe and len(facts.kinds(facts.probe_of(target, option))) > 1:
+            # One of two live handlers stays, which is no other kind for a service that merges
+            # what is inside it and a new one for a service that does not: nobody can say.
+            continue
         _assert_predicted(option, made.process, after)
     _assert_kept(case, target, after)
     others = [process for process in live if process["id"] != target["id"]]

@@ -1,0 +1,38 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Both modules in turn, each before an emulator with faults, and nobody sleeping."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.facing import (
+    CASES,
+    SEVALLA,
+    Facing,
+    sleeping,
+)
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that the client would have slept."""
+    return sleeping(monkeypatch)
+
+
+@pytest.fixture(params=list(CASES))
+def facing(request: Any, emulator: Any, slept: list[float]) -> Facing:
+    """Each module's case. A process that was deleted on Sevalla is not listed any more."""
+    emulator.reset(switches={"sevalla_deleted_process": "hidden"})
+    return Facing(emulator, CASES[request.param], slept)
+
+
+@pytest.fixture
+def sevalla(emulator: Any, slept: list[float]) -> Facing:
+    """Sevalla's case alone."""
+    emulator.reset(switches={"sevalla_deleted_process": "hidden"})
+    return Facing(emulator, SEVALLA, slept)

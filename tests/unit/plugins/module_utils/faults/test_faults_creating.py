@@ -1,0 +1,224 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A POST is never sent twice for one process, whatever happens to it and around it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.evenkeel.paas.tests.emulator import Fault
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.facing import (
+    NOTHING,
+    UNKNOWN,
+    Facing,
+    methods,
+)
+
+AFTER = ["drop_after", "500_after", "504_after", "html_after", "redirect_root_after"]
+BEFORE = ["drop_before", "500_before", "504_before", "html_before", "redirect_root_before"]
+
+
+def lost(facing: Facing, kind: str, **settings: Any) -> Fault:
+    return Fault(kind, method="POST", path=facing.case.collection, **settings)
+
+
+def unreadable(facing: Facing, kind: str = "html_before") -> Fault:
+    """Every reading of the list but the first one fails."""
+    return Fault(kind, method="GET", path=facing.case.collection, after=1, times=None)
+
+
+@pytest.mark.parametrize("reading", ["html_before", "drop_before", "500_before", "429_seconds"])
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "500_before", "500_after"])
+def test_a_post_whose_list_cannot_be_read_is_never_sent_again(
+    facing: Facing, kind: str, reading: str
+) -> None:
+    wanted = facing.case.wanted
+    outcome = facing(lost(facing, kind), unreadable(facing, reading), **wanted)
+    assert methods(outcome) == ["POST"]
+    assert outcome.message is not None
+    assert "Looking for it in the list failed as well: GET /" in outcome.message
+    assert UNKNOWN in outcome.message
+    facing.recovers(wanted, facing.case.stored)
+
+
+@pytest.mark.parametrize("kind", BEFORE)
+def test_a_post_that_never_gets_through_ends_after_three(facing: Facing, kind: str) -> None:
+    wanted = facing.case.wanted
+    outcome = facing(lost(facing, kind, times=None), **wanted)
+    resent = kind in ("drop_before", "500_before")
+    assert methods(outcome) == ["POST"] * (3 if resent else 1)
+    assert outcome.message is not None
+    assert "No such process is listed now." in outcome.message
+    assert UNKNOWN in outcome.message
+    assert facing.now({}) == []
+    facing.recovers(wanted, facing.case.stored)
+
+
+def test_a_post_that_is_always_limited_says_that_nothing_was_changed(facing: Facing) -> None:
+    wanted = facing.case.wanted
+    outcome = facing(lost(facing, "429_seconds", times=None), **wanted, api_max_wait=20)
+    assert outcome.message is not None
+    assert "HTTP 429" in outcome.message
+    assert "(api_max_wait)" in outcome.message
+    assert NOTHING in outcome.message
+    facing.recovers(wanted, facing.case.stored)
+
+
+@pytest.mark.parametrize("kind", AFTER)
+def test_without_time_to_look_a_lost_post_is_not_sent_again(facing: Facing, kind: str) -> None:
+    wanted = facing.case.wanted
+    outcome = facing(lost(facing, kind), **wanted, api_max_wait=0)
+    assert methods(outcome) == ["POST"]
+    assert outcome.message is not None
+    assert UNKNOWN in outcome.message
+    facing.recovers(wanted, facing.case.stored)
+
+
+# Somebody else at the same time
+
+
+@pytest.mark.parametrize("kind", BEFORE)
+@pytest.mark.parametrize("creation", ["create_same", "create_other"])
+def test_what_somebody_else_created_meanwhile_is_adopted(
+    facing: Facing, creation: str, kind: str
+) -> None:
+    """Compared field by field, so that a PATCH follows when theirs differs."""
+    wanted = facing.case.wanted
+    outcome = facing(lost(facing, creation), lost(facing, kind), **wanted)
+    assert outcome.message is None, outcome.message
+    assert methods(outcome) == (["POST"] if creation == "create_same" else ["POST", "PATCH"])
+    assert facing.now(facing.case.stored) == [facing.case.stored]
+    facing.recovers(wanted, facing.case.stored)
+
+
+@pytest.mark.parametrize("creation", ["create_same", "create_other"])
+def test_two_that_were_created_at_once_are_told_by_the_next_run(
+    facing: Facing, creation: str
+) -> None:
+    """Neither service refuses a second process of the same identity; nobody can tell before."""
+    wanted = facing.case.wanted
+    outcome = facing(lost(facing, creation), **wanted)
+    assert outcome.message is None
+    assert methods(outcome) == ["POST"]
+    again = facing(**wanted)
+    assert again.message is not None
+    assert again.message.startswith("2 processes answer to ")
+    assert all(process["id"] in again.message for process in facing.now({"id": None}))
+    assert again.writes == []
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "html_after"])
+def test_two_that_were_created_at_once_with_ours_lost_are_told_with_what_was_sent(
+    facing: Facing, kind: str
+) -> None:
+    outcome = facing.tells(lost(facing, "create_same"), lost(facing, kind), **facing.case.wanted)
+    assert methods(outcome) == ["POST"]
+    assert len(facing.now({})) == 2
+    assert outcome.message is not None
+    assert "2 processes answer to " in outcome.message
+    assert NOTHING not in outcome.message, outcome.message
+    assert "POST /" in outcome.message
+
+
+def test_something_else_under_the_same_name_is_a_conflict(sevalla: Facing) -> None:
+    """A lost POST, and somebody's cron of the same name: no PATCH makes a worker of it."""
+    other = {"type": "cron", "schedule": "0 * * * *", "time_zone": "UTC"}
+    outcome = sevalla(
+        lost(sevalla, "create_other", values=other),
+        lost(sevalla, "drop_before"),
+        **sevalla.case.wanted,
+    )
+    assert methods(outcome) == ["POST"]
+    assert outcome.message is not None
+    assert "type: cannot change" in outcome.message
+    assert [process["type"] for process in sevalla.now({"type": None})] == ["cron"]
+
+
+# What follows a POST that was stored
+
+
+@pytest.mark.parametrize("reading", ["500_before", "html_before", "drop_before"])
+def test_a_read_that_fails_after_a_stored_post_does_not_hide_the_post(
+    facing: Facing, reading: str
+) -> None:
+    """The answer to the POST lacks a field, so the process is read; that fails."""
+    case = facing.case
+    field = "entrypoint" if case.module == "sevalla_process" else "processes"
+    outcome = facing.tells(
+        lost(facing, "missing_key", key=field),
+        Fault(reading, method="GET", path=case.item, times=None),
+        **case.wanted,
+    )
+    assert methods(outcome) == ["POST"]
+    assert facing.now(case.stored) == [case.stored]
+    if outcome.message is not None:
+        assert NOTHING not in outcome.message, outcome.message
+        assert "POST /" in outcome.message, outcome.message
+    facing.recovers(case.wanted, case.stored)
+
+
+@pytest.mark.parametrize("reading", ["500_before", "html_before", "drop_before"])
+def test_a_read_that_fails_after_a_stored_patch_does_not_hide_the_patch(
+    facing: Facing, reading: str
+) -> None:
+    case = facing.case
+    facing.seed()
+    outcome = facing.tells(
+        Fault("empty_after", method="PATCH", path=case.item),
+        Fault(reading, method="GET", path=case.item, times=None),
+        **case.changed,
+    )
+    assert methods(outcome) == ["PATCH"]
+    assert facing.now(case.changed_to) == [case.changed_to]
+    if outcome.message is not None:
+        assert NOTHING not in outcome.message, outcome.message
+        assert "PATCH /" in outcome.message, outcome.message
+    facing.recovers(case.changed, case.changed_to)
+
+
+@pytest.mark.parametrize(
+    ("kind", "unknown"), [("html_before", True), ("html_after", True), ("vanish", False)]
+)
+def test_a_patch_of_an_adopted_process_that_fails_is_told_as_that_patch(
+    facing: Facing, kind: str, unknown: bool
+) -> None:
+    """The POST was lost, somebody else's was adopted, and the PATCH that follows fails."""
+    case = facing.case
+    outcome = facing.tells(
+        lost(facing, "create_other"),
+        lost(facing, "drop_before"),
+        Fault(kind, method="PATCH", path=case.item),
+        **case.wanted,
+    )
+    assert methods(outcome) == ["POST", "PATCH"]
+    assert outcome.message is not None
+    assert outcome.message.startswith("PATCH /")
+    if unknown:
+        assert "Whether PATCH /" in outcome.message, outcome.message
+    facing.recovers(case.wanted, case.stored)
+
+
+def test_a_patch_of_an_adopted_process_that_is_refused_does_not_hide_the_post(
+    facing: Facing,
+) -> None:
+    """The lost POST was stored, the list does not show all of it, and the PATCH is limited."""
+    case = facing.case
+    field = "entrypoint" if case.module == "sevalla_process" else "processes"
+    outcome = facing.tells(
+        lost(facing, "drop_after"),
+        Fault("missing_key", method="GET", path=case.collection, key=field, after=1),
+        Fault("429_seconds", method="PATCH", path=case.item, times=None),
+        **case.wanted,
+        api_max_wait=15,
+    )
+    assert set(methods(outcome)) == {"POST", "PATCH"}
+    assert facing.now(case.stored) == [case.stored]
+    assert outcome.message is not None
+    assert outcome.message.startswith("PATCH /")
+    assert NOTHING not in outcome.message, outcome.message
+    assert "POST /" in outcome.message
+    facing.recovers(case.wanted, case.stored)

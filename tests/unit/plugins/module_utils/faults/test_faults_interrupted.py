@@ -1,0 +1,263 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A creation in two steps, a run that is killed, and answers that come too late."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _http
+from ansible_collections.evenkeel.paas.tests.emulator import Fault
+from ansible_collections.evenkeel.paas.tests.emulator.world import (
+    SEVALLA_SHOP_ID,
+    SEVALLA_SHOP_WEB_ID,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.facing import (
+    NOTHING,
+    UNKNOWN,
+    Facing,
+    methods,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    settled,
+)
+
+ITEM = "/applications/*/processes/*"
+COLLECTION = "/applications/*/processes"
+WEB: dict[str, Any] = {
+    "application": SEVALLA_SHOP_ID,
+    "display_name": "Front",
+    "type": "web",
+    "resource_type": "s1",
+    "entrypoint": "npm run front",
+    "is_ingress_enabled": False,
+    "ingress_protocol": "grpc",
+}
+WEB_STORED = {
+    "display_name": "Front",
+    "entrypoint": "npm run front",
+    "is_ingress_enabled": False,
+    "ingress_protocol": "grpc",
+}
+
+
+@pytest.fixture
+def webless(sevalla: Facing) -> Facing:
+    """An application without its web process, whose creation takes a POST and a PATCH."""
+    world = sevalla.emulator.world
+    with world.lock:
+        del world.sevalla.applications[SEVALLA_SHOP_ID].processes[SEVALLA_SHOP_WEB_ID]
+    return sevalla
+
+
+def webs(facing: Facing) -> list[dict[str, Any]]:
+    """The web processes in the world, in the fields that are wanted of them."""
+    shop = facing.emulator.world.snapshot()["sevalla"]["applications"][0]
+    found = [process for process in shop["processes"] if process["type"] == "web"]
+    return [{key: process[key] for key in WEB_STORED} for process in found]
+
+
+def becomes_whole(facing: Facing) -> None:
+    """Run the task again: one web process, as it is wanted, and then nothing to change."""
+    again = facing(**WEB)
+    assert again.message is None, again.message
+    assert webs(facing) == [WEB_STORED]
+    assert settled(facing(**WEB))
+
+
+def killed_while_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client is killed the first time that it waits."""
+
+    def kill(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_http.Client, "sleep", staticmethod(kill))
+
+
+def test_a_web_process_is_created_in_two_steps(webless: Facing) -> None:
+    made = webless(**WEB)
+    assert made.message is None, made.message
+    assert methods(made) == ["POST", "PATCH"]
+    becomes_whole(webless)
+
+
+POST = {
+    "drop_before": ["POST", "POST", "PATCH"],
+    "drop_after": ["POST", "PATCH"],
+    "cut_after": ["POST", "PATCH"],
+    "429_reset": ["POST", "POST", "PATCH"],
+    "500_before": ["POST", "POST", "PATCH"],
+    "500_after": ["POST", "PATCH"],
+    "html_after": ["POST", "PATCH"],
+    "redirect_root_after": ["POST", "PATCH"],
+    "empty_after": ["POST", "PATCH"],
+    "json_list_after": ["POST", "PATCH"],
+    "numbers_as_text": ["POST", "PATCH"],
+    "unknown_keys": ["POST", "PATCH"],
+}
+
+
+@pytest.mark.parametrize("kind", POST)
+def test_the_first_step_of_two_under_a_fault(webless: Facing, kind: str) -> None:
+    """Also a process that was adopted gets its second step."""
+    outcome = webless(Fault(kind, method="POST", path=COLLECTION), **WEB)
+    assert outcome.message is None, outcome.message
+    assert methods(outcome) == POST[kind]
+    assert webs(webless) == [WEB_STORED]
+    becomes_whole(webless)
+
+
+@pytest.mark.parametrize("kind", ["html_before", "redirect_root_before", "504_before"])
+def test_without_the_first_step_there_is_no_second(webless: Facing, kind: str) -> None:
+    outcome = webless(Fault(kind, method="POST", path=COLLECTION), **WEB)
+    assert outcome.message is not None
+    assert UNKNOWN in outcome.message
+    assert methods(outcome) == ["POST"]
+    assert webs(webless) == []
+    becomes_whole(webless)
+
+
+@pytest.mark.parametrize(
+    ("kind", "unknown"),
+    [
+        ("html_before", True),
+        ("html_after", True),
+        ("redirect_root_before", True),
+        ("redirect_login_after", True),
+        ("json_string_before", True),
+        ("vanish", False),
+        ("429_seconds", False),
+        ("503_before", True),
+        ("503_after", True),
+        ("drop_before", True),
+    ],
+)
+def test_a_second_step_that_fails_says_that_the_first_was_done(
+    webless: Facing, kind: str, unknown: bool
+) -> None:
+    outcome = webless(Fault(kind, method="PATCH", path=ITEM, times=None), **WEB, api_retries=2)
+    assert methods(outcome)[0] == "POST"
+    assert set(methods(outcome)[1:]) == {"PATCH"}
+    assert outcome.message is not None
+    assert outcome.message.startswith("PATCH /")
+    assert f"Already done: POST /applications/{SEVALLA_SHOP_ID}/processes." in outcome.message
+    assert (UNKNOWN in outcome.message) is unknown
+    assert NOTHING not in outcome.message
+    assert outcome.result["changed"] is True
+    assert [step["method"] for step in outcome.result["plan"]] == ["POST", "PATCH"]
+    becomes_whole(webless)
+
+
+@pytest.mark.parametrize("kind", ["503_before", "503_after", "429_bare", "drop_after"])
+def test_a_run_that_is_killed_between_the_two_steps(
+    webless: Facing, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    with monkeypatch.context() as patch:
+        killed_while_waiting(patch)
+        with pytest.raises(KeyboardInterrupt):
+            webless(Fault(kind, method="PATCH", path=ITEM, times=None), **WEB)
+    stored = kind in ("503_after", "drop_after")
+    assert len(webs(webless)) == 1
+    assert (webs(webless) == [WEB_STORED]) is stored
+    again = webless(**WEB)
+    assert methods(again) == ([] if stored else ["PATCH"])
+    becomes_whole(webless)
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "html_after", "429_bare"])
+def test_a_run_that_is_killed_after_its_post(
+    facing: Facing, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    with monkeypatch.context() as patch:
+        killed_while_waiting(patch)
+        with pytest.raises(KeyboardInterrupt):
+            facing(Fault(kind, method="POST", path=facing.case.collection), **facing.case.wanted)
+    facing.recovers(facing.case.wanted, facing.case.stored)
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "500_after"])
+def test_a_run_that_is_killed_during_an_update_or_a_deletion(
+    facing: Facing, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    case = facing.case
+    absent = {**case.wanted, "state": "absent"}
+    facing.seed()
+    for method, options in (("PATCH", case.changed), ("DELETE", absent)):
+        with monkeypatch.context() as patch:
+            killed_while_waiting(patch)
+            with pytest.raises(KeyboardInterrupt):
+                facing(Fault(kind, method=method, path=case.item), **options)
+        facing.recovers(options, *([case.changed_to] if method == "PATCH" else []))
+
+
+# Answers that come after api_timeout. These wait for real.
+
+SLOW = Fault("slow_before", seconds=1.3)
+
+
+def slow(facing: Facing, kind: str, method: str) -> Fault:
+    path = facing.case.collection if method in ("GET", "POST") else facing.case.item
+    return replace(SLOW, kind=kind, method=method, path=path)
+
+
+def test_a_slow_post_that_was_stored_is_adopted(facing: Facing) -> None:
+    wanted = facing.case.wanted
+    outcome = facing(slow(facing, "slow_after", "POST"), **wanted, api_timeout=1)
+    assert outcome.message is None, outcome.message
+    assert methods(outcome) == ["POST"]
+    facing.recovers(wanted, facing.case.stored)
+
+
+def test_a_slow_post_that_may_still_be_stored_is_not_sent_again(
+    sevalla: Facing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is stored when nobody looks any more; the run after that finds it."""
+    wanted = sevalla.case.wanted
+    monkeypatch.setattr(sevalla.emulator.faults, "clear", lambda: None)
+    outcome = sevalla(slow(sevalla, "slow_late", "POST"), **wanted, api_timeout=1)
+    monkeypatch.undo()
+    assert methods(outcome) == ["POST"]
+    assert outcome.message is not None
+    assert "No such process is listed now." in outcome.message
+    assert UNKNOWN in outcome.message
+    assert sevalla.processes() == []
+    deadline = time.monotonic() + 5
+    while not sevalla.processes() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    late = sevalla(**wanted)
+    assert settled(late)
+    sevalla.recovers(wanted, sevalla.case.stored)
+
+
+@pytest.mark.parametrize("kind", ["slow_before", "slow_after"])
+def test_a_slow_patch_is_repeated(sevalla: Facing, kind: str) -> None:
+    sevalla.seed()
+    changed = sevalla.case.changed
+    outcome = sevalla(slow(sevalla, kind, "PATCH"), **changed, api_timeout=1)
+    assert outcome.message is None, outcome.message
+    assert methods(outcome) == ["PATCH", "PATCH"]
+    sevalla.recovers(changed, sevalla.case.changed_to)
+
+
+def test_a_slow_deletion_is_repeated_and_then_gone(facing: Facing) -> None:
+    facing.seed()
+    absent = {**facing.case.wanted, "state": "absent"}
+    outcome = facing(slow(facing, "slow_after", "DELETE"), **absent, api_timeout=1)
+    assert outcome.message is None, outcome.message
+    assert methods(outcome) == ["DELETE", "DELETE"]
+    facing.recovers(absent)
+
+
+def test_the_time_that_slow_answers_take_counts_as_waiting(sevalla: Facing) -> None:
+    fault = replace(slow(sevalla, "slow_before", "GET"), times=None)
+    outcome = sevalla(fault, **sevalla.case.wanted, api_timeout=1, api_max_wait=1)
+    assert outcome.message is not None
+    assert outcome.writes == []
+    assert len(outcome.reads) == 1
+    sevalla.recovers(sevalla.case.wanted, sevalla.case.stored)

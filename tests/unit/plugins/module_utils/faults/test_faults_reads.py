@@ -1,0 +1,217 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is read wrong, or not at all: nothing is written on a list that may not be the truth."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import pytest
+
+from ansible_collections.evenkeel.paas.tests.emulator import Fault
+from ansible_collections.evenkeel.paas.tests.emulator.faults import LIMITS, WRONG
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.facing import (
+    NOTHING,
+    Facing,
+    told,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    settled,
+)
+
+REPEATED = ["drop_before", "drop_after", "cut_after", "cut_chunked_after", *LIMITS]
+REPEATED += [f"{status}_before" for status in (500, 502, 503, 504)]
+WRONG_ANSWERS = [f"{name}_before" for name in WRONG if not name.isdecimal()]
+
+
+def reading(facing: Facing, kind: str, **settings: Any) -> Fault:
+    return Fault(kind, method="GET", path=facing.case.collection, **settings)
+
+
+@pytest.mark.parametrize("kind", REPEATED)
+def test_a_reading_that_is_lost_is_repeated(facing: Facing, kind: str) -> None:
+    facing.seed()
+    outcome = facing(reading(facing, kind, times=2), **facing.case.wanted)
+    assert outcome.message is None
+    assert settled(outcome)
+    assert outcome.result["api"]["retries"] == 2
+    assert len(outcome.reads) == 3
+    assert sum(facing.slept) > 0
+
+
+@pytest.mark.parametrize("kind", REPEATED)
+def test_a_reading_that_is_always_lost_fails_within_its_bounds(facing: Facing, kind: str) -> None:
+    facing.seed()
+    absent = {**facing.case.wanted, "state": "absent"}
+    outcome = facing(reading(facing, kind, times=None), **absent, api_max_wait=60)
+    assert outcome.message is not None
+    assert outcome.message.startswith("GET /")
+    assert NOTHING in outcome.message
+    assert outcome.writes == []
+    assert len(outcome.reads) <= 6
+    facing.recovers(absent)
+
+
+@pytest.mark.parametrize("kind", WRONG_ANSWERS)
+def test_a_reading_that_is_no_list_fails_and_nothing_is_written(facing: Facing, kind: str) -> None:
+    outcome = facing(reading(facing, kind), **facing.case.wanted)
+    assert outcome.message is not None
+    assert outcome.message.startswith("GET /")
+    assert NOTHING in outcome.message
+    assert outcome.writes == []
+    assert facing.now({}) == []
+    facing.recovers(facing.case.wanted, facing.case.stored)
+
+
+@pytest.mark.parametrize("kind", ["numbers_as_text", "unknown_keys"])
+def test_a_list_that_looks_different_changes_nothing(facing: Facing, kind: str) -> None:
+    facing.seed()
+    outcome = facing(reading(facing, kind, times=None), **facing.case.wanted)
+    assert outcome.message is None, outcome.message
+    assert settled(outcome)
+
+
+@pytest.mark.parametrize("kind", ["numbers_as_text", "unknown_keys"])
+def test_an_update_of_what_looks_different_is_stored(facing: Facing, kind: str) -> None:
+    """Keys that the service has since this collection was made are nothing to refuse for."""
+    facing.seed()
+    outcome = facing(Fault(kind, times=None), **facing.case.changed)
+    assert outcome.message is None, outcome.message
+    assert facing.now(facing.case.changed_to) == [facing.case.changed_to]
+    facing.recovers(facing.case.changed, facing.case.changed_to)
+
+
+FIELDS = {
+    "sevalla_process": ["entrypoint", "scaling_strategy"],
+    "laravel_cloud_background_process": ["processes"],
+}
+
+
+def test_a_field_that_a_list_lacks_is_unknown_and_sent(facing: Facing) -> None:
+    facing.seed()
+    for key in FIELDS[facing.case.module]:
+        outcome = facing(reading(facing, "missing_key", key=key), **facing.case.wanted)
+        assert outcome.message is None, outcome.message
+        (write,) = outcome.writes
+        assert write[0] == "PATCH"
+        assert facing.now(facing.case.stored) == [facing.case.stored]
+        facing.recovers(facing.case.wanted, facing.case.stored)
+
+
+IDENTITY = {
+    "sevalla_process": ["display_name"],
+    "laravel_cloud_background_process": ["config", "type"],
+}
+
+
+def test_a_list_that_lacks_what_processes_are_addressed_by_makes_no_second_object(
+    facing: Facing,
+) -> None:
+    """Whether the process is there is unknown then, which is no reason to create it."""
+    facing.seed()
+    for key in IDENTITY[facing.case.module]:
+        outcome = facing(reading(facing, "missing_key", key=key), **facing.case.wanted)
+        assert len(facing.processes()) == 1, f"a second object, when the list lacks {key}"
+        assert outcome.writes == []
+
+
+@pytest.mark.parametrize("key", ["id", "data"])
+def test_a_list_without_what_makes_it_one_fails(facing: Facing, key: str) -> None:
+    facing.seed()
+    outcome = facing(reading(facing, "missing_key", key=key), **facing.case.changed)
+    assert outcome.message is not None
+    assert NOTHING in outcome.message
+    assert outcome.writes == []
+
+
+# Pages
+
+
+def crowd(facing: Facing, count: int) -> None:
+    """Let ``count`` other processes be listed before the case's own."""
+    world = facing.emulator.world
+    with world.lock:
+        for number in range(count):
+            if facing.case.module == "sevalla_process":
+                shop = world.sevalla.applications[facing.case.wanted["application"]]
+                body = {
+                    "display_name": f"other {number}",
+                    "type": "worker",
+                    "resource_type_id": world.sevalla.sizes[0]["id"],
+                }
+                world.sevalla.create(shop, body)
+            else:
+                instance = world.laravel_cloud.instances[facing.case.wanted["instance"]]
+                body = {"type": "custom", "processes": 1, "command": f"other {number}"}
+                world.laravel_cloud.create(instance, body)
+    assert facing(**facing.case.wanted).message is None
+
+
+@pytest.mark.parametrize("kind", ["total_high", "total_low"])
+def test_a_total_that_lies_about_one_page_makes_no_second_object(facing: Facing, kind: str) -> None:
+    facing.seed()
+    outcome = facing(reading(facing, kind), **facing.case.wanted)
+    assert outcome.writes == []
+    assert outcome.message is None or NOTHING in outcome.message
+    facing.recovers(facing.case.wanted, facing.case.stored)
+
+
+@pytest.mark.parametrize("kind", ["total_high", "page_repeated"])
+def test_a_list_of_two_pages_that_lies_makes_no_second_object(facing: Facing, kind: str) -> None:
+    """The process that is wanted is the only one on the second page, which is not to be seen."""
+    crowd(facing, 99 if facing.case.module == "sevalla_process" else 100)
+    after = 1 if kind == "page_repeated" else 0
+    facing(reading(facing, kind, times=None, after=after), **facing.case.wanted)
+    assert len(mine(facing)) == 1
+
+
+def test_a_total_that_hides_the_second_page_is_believed(facing: Facing) -> None:
+    """The only lie that nothing in the answers shows; the next run tells of the second one."""
+    crowd(facing, 99 if facing.case.module == "sevalla_process" else 100)
+    assert facing(reading(facing, "total_low"), **facing.case.wanted).message is None
+    assert len(mine(facing)) == 2
+    again = facing(**facing.case.wanted)
+    assert again.message is not None
+    assert again.message.startswith("2 processes answer to ")
+    assert again.writes == []
+
+
+def mine(facing: Facing) -> list[str]:
+    """The ids of the processes that answer to the case's options."""
+    name = "display_name" if facing.case.module == "sevalla_process" else "queue"
+    wanted = facing.case.stored[name]
+    return [process["id"] for process in facing.processes() if process.get(name) == wanted]
+
+
+# Nobody there
+
+
+def test_a_refused_connection_is_told_and_nothing_was_changed(facing: Facing) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    outcome = facing(**facing.case.wanted, api_url=url)
+    assert outcome.message is not None
+    assert outcome.message.startswith("GET /")
+    assert url in outcome.message
+    assert NOTHING in outcome.message
+    assert outcome.result["failure"]["code"] == "unreachable"
+    assert outcome.result["api"]["retries"] == 5
+    told(outcome)
+    facing.recovers(facing.case.wanted, facing.case.stored)
+
+
+# Invalid options, with or without a fault
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "429_bare", "numbers_as_text", "unknown_keys"])
+def test_nothing_is_written_after_a_failed_validation(facing: Facing, kind: str) -> None:
+    wrong = {"port": 70000} if facing.case.module == "sevalla_process" else {"processes": 11}
+    outcome = facing(reading(facing, kind), **{**facing.case.wanted, **wrong})
+    assert outcome.message is not None
+    assert next(iter(wrong)) in outcome.message
+    assert outcome.writes == []
+    assert facing.now({}) == []

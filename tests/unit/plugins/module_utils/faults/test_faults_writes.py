@@ -1,0 +1,227 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every fault that a single write can meet, for each of the three writes of both modules.
+
+The tables say what a task ends in. Whatever that is, the same task run again when the fault is
+over brings the wanted state with one object, and then changes nothing.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.evenkeel.paas.tests.emulator import Fault
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.facing import (
+    NOTHING,
+    UNKNOWN,
+    Facing,
+    methods,
+)
+
+ONCE = "done with one write"
+TWICE = "done with two writes"
+LOST = "failed, outcome unknown, not stored"
+KEPT = "failed, outcome unknown, but stored"
+REFUSED = "failed, nothing changed"
+BELIEVED = "reported as done, not stored"
+WARNED = "done with a warning, not stored"
+
+# A POST is sent again only when the list shows that the one before stored nothing, and nothing
+# of it can still come: after a drop, a 500, 502 or 503. Otherwise it is looked for and adopted.
+POST = {
+    "drop_before": TWICE,
+    "drop_after": ONCE,
+    "cut_after": ONCE,
+    "cut_chunked_after": ONCE,
+    "429_reset": TWICE,
+    "429_seconds": TWICE,
+    "429_date": TWICE,
+    "429_bare": TWICE,
+    "500_before": TWICE,
+    "500_after": ONCE,
+    "502_before": TWICE,
+    "502_after": ONCE,
+    "503_before": TWICE,
+    "503_after": ONCE,
+    "504_before": LOST,
+    "504_after": ONCE,
+    "html_before": LOST,
+    "html_after": ONCE,
+    "redirect_root_before": LOST,
+    "redirect_root_after": ONCE,
+    "redirect_host_before": LOST,
+    "redirect_host_after": ONCE,
+    "redirect_login_before": LOST,
+    "redirect_login_after": ONCE,
+    "empty_before": LOST,
+    "empty_after": ONCE,
+    "json_list_before": LOST,
+    "json_list_after": ONCE,
+    "json_string_before": LOST,
+    "json_string_after": ONCE,
+    "json_null_before": LOST,
+    "json_null_after": ONCE,
+    "not_stored": BELIEVED,
+    "numbers_as_text": ONCE,
+    "unknown_keys": ONCE,
+    "missing_key": ONCE,
+}
+
+# A PATCH can be repeated; an answer that is no API's is not, since the next would be the same.
+PATCH = {
+    "drop_before": TWICE,
+    "drop_after": TWICE,
+    "cut_after": TWICE,
+    "cut_chunked_after": TWICE,
+    "429_reset": TWICE,
+    "429_seconds": TWICE,
+    "429_date": TWICE,
+    "429_bare": TWICE,
+    "500_before": TWICE,
+    "500_after": TWICE,
+    "502_before": TWICE,
+    "502_after": TWICE,
+    "503_before": TWICE,
+    "503_after": TWICE,
+    "504_before": TWICE,
+    "504_after": TWICE,
+    "html_before": LOST,
+    "html_after": KEPT,
+    "redirect_root_before": LOST,
+    "redirect_root_after": KEPT,
+    "redirect_host_before": LOST,
+    "redirect_host_after": KEPT,
+    "redirect_login_before": LOST,
+    "redirect_login_after": KEPT,
+    "empty_before": WARNED,
+    "empty_after": ONCE,
+    "json_list_before": LOST,
+    "json_list_after": KEPT,
+    "json_string_before": LOST,
+    "json_string_after": KEPT,
+    # An answer without a body and JSON's null are one to the client: it reads what is stored.
+    "json_null_before": WARNED,
+    "json_null_after": ONCE,
+    "vanish": REFUSED,
+    "change": ONCE,
+    "not_stored": BELIEVED,
+    "not_stored_shown": WARNED,
+    "numbers_as_text": ONCE,
+    "unknown_keys": ONCE,
+    "missing_key": ONCE,
+}
+
+# A DELETE is believed when its answer is a 2xx with JSON or nothing: Sevalla lists a process
+# until the next deployment, so that a look at the list would tell nothing.
+DELETE = {
+    "drop_before": TWICE,
+    "drop_after": TWICE,
+    "cut_after": TWICE,
+    "cut_chunked_after": TWICE,
+    "429_reset": TWICE,
+    "429_seconds": TWICE,
+    "429_date": TWICE,
+    "429_bare": TWICE,
+    "500_before": TWICE,
+    "500_after": TWICE,
+    "502_before": TWICE,
+    "502_after": TWICE,
+    "503_before": TWICE,
+    "503_after": TWICE,
+    "504_before": TWICE,
+    "504_after": TWICE,
+    "html_before": LOST,
+    "html_after": KEPT,
+    "redirect_root_before": LOST,
+    "redirect_root_after": KEPT,
+    "redirect_host_before": LOST,
+    "redirect_host_after": KEPT,
+    "redirect_login_before": LOST,
+    "redirect_login_after": KEPT,
+    "empty_before": BELIEVED,
+    "empty_after": ONCE,
+    "json_list_before": BELIEVED,
+    "json_list_after": ONCE,
+    "json_string_before": BELIEVED,
+    "json_string_after": ONCE,
+    "json_null_before": BELIEVED,
+    "json_null_after": ONCE,
+    "vanish": ONCE,
+    "change": ONCE,
+    "not_stored": BELIEVED,
+    "numbers_as_text": ONCE,
+    "unknown_keys": ONCE,
+    "missing_key": ONCE,
+}
+
+
+@pytest.mark.parametrize("kind", POST)
+def test_a_creation_under_a_fault(facing: Facing, kind: str) -> None:
+    case, expected = facing.case, POST[kind]
+    outcome = facing(Fault(kind, method="POST", path=case.collection), **case.wanted)
+    assert methods(outcome) == ["POST"] * (2 if expected == TWICE else 1)
+    if expected in (ONCE, TWICE):
+        assert outcome.message is None, outcome.message
+        assert outcome.result["changed"] is True
+        assert facing.now(case.stored) == [case.stored]
+        assert outcome.warnings == []
+    elif expected == LOST:
+        assert outcome.message is not None
+        assert outcome.message.startswith("POST /")
+        assert "No such process is listed now." in outcome.message
+        assert UNKNOWN in outcome.message
+        assert facing.now(case.stored) == []
+    else:
+        assert outcome.message is None
+        assert facing.now(case.stored) == []
+    facing.recovers(case.wanted, case.stored)
+
+
+@pytest.mark.parametrize("kind", PATCH)
+def test_an_update_under_a_fault(facing: Facing, kind: str) -> None:
+    case, expected = facing.case, PATCH[kind]
+    facing.seed()
+    outcome = facing(Fault(kind, method="PATCH", path=case.item), **case.changed)
+    assert methods(outcome) == ["PATCH"] * (2 if expected == TWICE else 1)
+    stored = expected in (ONCE, TWICE, KEPT)
+    if expected == REFUSED:  # it vanished
+        assert facing.now({}) == []
+    else:
+        assert facing.now(case.stored) == [case.changed_to if stored else case.stored]
+    if expected in (LOST, KEPT, REFUSED):
+        assert outcome.message is not None
+        assert outcome.message.startswith("PATCH /")
+        assert (NOTHING if expected == REFUSED else UNKNOWN) in outcome.message
+    else:
+        assert outcome.message is None, outcome.message
+        assert outcome.result["changed"] is True
+    if expected == WARNED:
+        (warning,) = outcome.warnings
+        assert "did not store: " in warning
+        named = "scaling_strategy" if case.module == "sevalla_process" else "config"
+        assert named in warning
+    else:
+        assert outcome.warnings == []
+    # One that vanished is created anew.
+    facing.recovers({**case.wanted, **case.changed}, case.changed_to)
+
+
+@pytest.mark.parametrize("kind", DELETE)
+def test_a_deletion_under_a_fault(facing: Facing, kind: str) -> None:
+    case, expected = facing.case, DELETE[kind]
+    facing.seed()
+    absent = {**case.wanted, "state": "absent"}
+    outcome = facing(Fault(kind, method="DELETE", path=case.item), **absent)
+    assert methods(outcome) == ["DELETE"] * (2 if expected == TWICE else 1)
+    assert len(facing.now({})) == (0 if expected in (ONCE, TWICE, KEPT) else 1)
+    if expected in (LOST, KEPT):
+        assert outcome.message is not None
+        assert outcome.message.startswith("DELETE /")
+        assert UNKNOWN in outcome.message
+    else:
+        assert outcome.message is None, outcome.message
+        assert outcome.result["changed"] is True
+        assert outcome.result["process"] is None
+    facing.recovers(absent)

@@ -1,0 +1,113 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What holds for every run, whatever it was given and whatever it was answered."""
+
+from __future__ import annotations
+
+import json
+import re
+import traceback
+from typing import Any
+from urllib.parse import parse_qsl
+
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    Outcome,
+    Runner,
+)
+
+SEVALLA = "sevalla_process"
+LARAVEL_CLOUD = "laravel_cloud_background_process"
+
+_UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_TAIL = "[0-9A-Za-z-]+"
+PATHS = {
+    "sevalla": {
+        "GET": (
+            "/applications",
+            "/resources/process-resource-types",
+            f"/applications/{_UUID}/processes",
+            f"/applications/{_UUID}/processes/{_UUID}",
+        ),
+        "POST": (f"/applications/{_UUID}/processes",),
+        "PATCH": (f"/applications/{_UUID}/processes/{_UUID}",),
+        "DELETE": (f"/applications/{_UUID}/processes/{_UUID}",),
+    },
+    "laravel_cloud": {
+        "GET": (
+            "/applications",
+            f"/applications/app-{_TAIL}/environments",
+            f"/environments/env-{_TAIL}/instances",
+            f"/instances/inst-{_TAIL}/background-processes",
+            f"/background-processes/process-{_TAIL}",
+        ),
+        "POST": (f"/instances/inst-{_TAIL}/background-processes",),
+        "PATCH": (f"/background-processes/process-{_TAIL}",),
+        "DELETE": (f"/background-processes/process-{_TAIL}",),
+    },
+}
+"""All that these modules may ever ask for."""
+
+QUERY = {"limit", "offset", "page", "include"}
+
+
+def strayed(outcome: Outcome) -> list[str]:
+    """The requests of a run that are for no path of the two services' processes."""
+    stray = []
+    for request in outcome.requests:
+        path, _mark, query = request["path"].partition("?")
+        known = PATHS[request["service"]].get(request["method"], ())
+        asked = {name for name, _value in parse_qsl(query, keep_blank_values=True)}
+        if not any(re.fullmatch(pattern, path) for pattern in known) or not asked <= QUERY:
+            stray.append(f"{request['method']} {request['path']}")
+    return stray
+
+
+def run_any(run: Runner, module: str, check_mode: bool = False, **options: Any) -> Outcome | None:
+    """Run a module and hold what holds for all runs; None where ansible-core itself gave up.
+
+    ansible-core's own parsing of options raises for some values (a number for a dict, infinity
+    for a number), in every module of every collection, and before the module does anything.
+    """
+    before = len(run.emulator.requests)
+    try:
+        outcome = run(module, check_mode=check_mode, **options)
+    except RecursionError:
+        raise
+    except Exception as error:
+        files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+        if not any(file.endswith(("_process.py", "_http.py")) for file in files):
+            assert len(run.emulator.requests) == before
+            return None
+        raise
+    assert strayed(outcome) == []
+    json.dumps(outcome.result)
+    json.dumps(outcome.warnings)
+    if check_mode:
+        assert outcome.writes == []
+    if outcome.message is None:
+        assert {"changed", "plan", "diff", "process", "api"} <= outcome.result.keys()
+        assert outcome.result["changed"] == bool(outcome.result["plan"])
+    else:
+        assert outcome.message.strip()
+        assert "Traceback" not in outcome.message
+        assert not re.search(r" at 0x[0-9a-f]{6,}", outcome.message), "an object's address"
+        if not outcome.result:  # refused by the argument spec
+            assert outcome.requests == []
+        elif outcome.result["failure"]["code"] in ("invalid_options", "no_token", "ambiguous"):
+            assert outcome.writes == []
+            assert outcome.result["changed"] is False
+    return outcome
+
+
+def stored(emulator: Any) -> int:
+    """How many processes both services have, deleted ones included."""
+    snapshot = emulator.world.snapshot()
+    sevalla = sum(len(each["processes"]) for each in snapshot["sevalla"]["applications"])
+    return sevalla + sum(
+        len(instance["background_processes"])
+        for application in snapshot["laravel_cloud"]["applications"]
+        for environment in application["environments"]
+        for instance in environment["instances"]
+    )

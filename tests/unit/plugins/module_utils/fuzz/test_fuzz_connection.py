@@ -1,0 +1,121 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Any connection options: a clear failure or a right result, and the token stays on its way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.evenkeel.paas.tests.emulator import world
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.fuzz import hostile
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.fuzz.invariants import (
+    LARAVEL_CLOUD,
+    SEVALLA,
+    run_any,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.budget import examples
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    Runner,
+    no_waiting,
+)
+
+TASKS = {
+    SEVALLA: {"application": world.SEVALLA_SHOP_ID, "type": "web", "port": 8080},
+    LARAVEL_CLOUD: {
+        "instance": world.LARAVEL_CLOUD_MAIN_APP_ID,
+        "type": "custom",
+        "command": "php artisan x",
+        "state": "absent",
+    },
+}
+# Nothing here resolves a name or leaves this machine: what else a URL may hold is in client/.
+_tails = st.sampled_from(
+    ["", "/", "//", "/..", "/../..", "?", "?x=1", "#", "/%2e%2e", "/\x00", "/a b", "/\ud800", "\n"]
+)
+_modules = st.sampled_from(sorted(TASKS))
+
+
+@pytest.fixture
+def run(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
+    no_waiting(monkeypatch)
+    for name in ("https_proxy", "all_proxy", "http_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    return Runner(emulator)
+
+
+def _countable(value: Any) -> bool:
+    """Whether a number is one that the next test does not have."""
+    return not isinstance(value, (int, float)) or abs(value) < 2**31
+
+
+@given(_modules, st.sampled_from(["api_timeout", "api_retries", "api_max_wait"]), st.data())
+@examples(60)
+def test_fuzz_connection_numbers(run: Runner, module: str, option: str, data: Any) -> None:
+    """Numbers that a socket can wait are taken, all others are refused by name."""
+    value = data.draw(hostile.scalars.filter(_countable) | st.integers(-5, 10**6))
+    outcome = run_any(run, module, **{**TASKS[module], option: value})
+    if outcome is not None and outcome.message is not None:
+        assert option in outcome.message
+        assert outcome.requests == []
+
+
+@pytest.mark.parametrize("module", TASKS)
+@pytest.mark.parametrize("option", ["api_timeout", "api_retries", "api_max_wait"])
+@pytest.mark.parametrize("value", [2**31, 10**10, 2**63, 10**400], ids=["31", "34", "63", "400"])
+def test_fuzz_connection_numbers_beyond_what_a_machine_counts(
+    run: Runner, module: str, option: str, value: int
+) -> None:
+    run_any(run, module, **{**TASKS[module], option: value})
+
+
+@given(_modules, hostile.values(["a"]) | st.sampled_from(["svl_wrong", "Bearer x", "x\r\nA: b"]))
+@examples(60)
+def test_fuzz_tokens(run: Runner, module: str, token: Any) -> None:
+    """Only one token opens the door; no other gets past the first request, or is shown."""
+    outcome = run_any(run, module, **{**TASKS[module], "api_token": token})
+    if outcome is None:
+        return
+    assert outcome.message is not None
+    assert {request["status"] for request in outcome.requests} <= {401}
+    if isinstance(token, str) and len(token) > 8:
+        assert token not in outcome.message
+
+
+@given(_modules, hostile.values(["a"]) | hostile.texts.map(lambda text: f"https://{text}@x/"))
+@examples(60)
+def test_fuzz_urls_of_no_host(run: Runner, module: str, url: Any) -> None:
+    """Nothing of these is the emulator, so nothing comes of it."""
+    outcome = run_any(
+        run, module, **{**TASKS[module], "api_url": url, "api_retries": 0, "ca_path": "/dev/null"}
+    )
+    if outcome is not None and url is not None:
+        assert outcome.message is not None
+        assert outcome.requests == []
+
+
+@given(_modules, _tails, st.sampled_from(["", " ", "\t", "\n"]))
+@examples(60)
+def test_fuzz_urls_around_the_right_one(run: Runner, module: str, tail: str, lead: str) -> None:
+    """What is added to the URL is refused, or part of it; nothing is ever written there."""
+    emulator = run.emulator
+    right = emulator.sevalla_url if module == SEVALLA else emulator.laravel_cloud_url
+    outcome = run(module, **{**TASKS[module], "api_url": lead + right + tail})
+    assert outcome.writes == []
+    if tail.strip("/\n"):
+        assert outcome.message is not None
+
+
+@given(_modules, hostile.texts | st.sampled_from(["/", "/dev/null", "/etc/hostname", "~", "~x"]))
+@examples(40)
+def test_fuzz_ca_paths(run: Runner, module: str, path: str) -> None:
+    """A CA bundle that is none is told, or does not matter where there is no TLS."""
+    outcome = run_any(run, module, **{**TASKS[module], "ca_path": path})
+    if outcome is not None and outcome.message is not None:
+        assert "ca_path" in outcome.message

@@ -1,0 +1,237 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whatever the options are: a clear failure or a right result, and no path of the input's own.
+
+Every task here starts as one that works, and gets a few options of anything.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ansible_collections.evenkeel.paas.tests.emulator import world
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.fuzz import hostile
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.fuzz.invariants import (
+    LARAVEL_CLOUD,
+    SEVALLA,
+    run_any,
+    stored,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.budget import examples
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    Runner,
+    command_of,
+    no_waiting,
+)
+
+CONNECTION = {"api_url", "api_token", "api_timeout", "api_retries", "api_max_wait", "ca_path"}
+WORKING: dict[str, list[dict[str, Any]]] = {
+    SEVALLA: [
+        {
+            "application": "shop-x1y2z",
+            "display_name": "queue",
+            "type": "worker",
+            "resource_type": "s1",
+            "entrypoint": "node worker.js",
+        },
+        {
+            "application": world.SEVALLA_SHOP_ID,
+            "display_name": "nightly",
+            "type": "cron",
+            "resource_type": "s1",
+            "schedule": "0 3 * * *",
+            "time_zone": "UTC",
+        },
+        {
+            "application": "shop-x1y2z",
+            "type": "web",
+            "port": 8081,
+            "ingress_protocol": "grpc",
+            "scaling_strategy": {"type": "manual", "instance_count": 2},
+            "liveness_probe": {"http_get": {"path": "/", "port": 8081}},
+        },
+        {"application": "Blog", "id": world.SEVALLA_BLOG_WEB_ID, "entrypoint": "node x.js"},
+        {"application": "Blog", "display_name": "Nobody", "state": "absent"},
+    ],
+    LARAVEL_CLOUD: [
+        {
+            "application": "shop",
+            "environment": "production",
+            "instance": "Workers",
+            "type": "worker",
+            "config": {"connection": "redis", "queue": "mail,default", "tries": 3},
+        },
+        {
+            "instance": world.LARAVEL_CLOUD_MAIN_APP_ID,
+            "type": "custom",
+            "command": "php artisan x",
+            "processes": 2,
+        },
+        {
+            "application": world.LARAVEL_CLOUD_SHOP_ID,
+            "environment": "staging-3",
+            "instance": "App",
+            "type": "custom",
+            "command": "php artisan y",
+            "state": "absent",
+        },
+        {"id": "process-00000000-0000-4000-8000-000000000000", "processes": 3},
+    ],
+}
+
+
+def _names(spec: dict[str, Any]) -> list[str]:
+    names = []
+    for name, about in spec.items():
+        names += [name, *_names(about.get("options", {}))]
+    return names
+
+
+def _nearly(about: dict[str, Any]) -> Any:
+    """Values of an option's own type: what only the planner and the schemas can refuse."""
+    kind = about["type"]
+    if kind == "dict":
+        inner = {name: _nearly(known) for name, known in about["options"].items()}
+        return st.fixed_dictionaries({}, optional=inner)
+    if about.get("choices"):
+        return st.sampled_from([*about["choices"], None])
+    if kind == "list":
+        one = _nearly({**about, "type": about["elements"]})
+        return st.lists(one, max_size=3) | texts_of_a_list
+    return {"str": hostile.texts, "bool": st.booleans(), "int": _small}[kind]
+
+
+_small = st.sampled_from([0, 1, 2, 50, 51, 8080, -1, "3", None])
+texts_of_a_list = st.sampled_from(["a,b", " b , a ", "", ",", "mail,default"])
+
+
+@st.composite
+def odd_options(draw: Any, module: str) -> dict[str, Any]:
+    """A task that works, with one to three options replaced by anything."""
+    spec = command_of(module).argument_spec
+    names = _names(spec)
+    options = dict(draw(st.sampled_from(WORKING[module])))
+    scope = {"application", "environment", "instance", "id", "key", "state"}
+    own = sorted(spec.keys() - CONNECTION - scope)
+    if draw(st.integers(0, 4)) == 0:
+        own = sorted(spec.keys() - CONNECTION)
+    for name in draw(st.lists(st.sampled_from(own), min_size=1, max_size=3, unique=True)):
+        # Of the right type more often than not, so that what lies behind the spec is reached.
+        wild = draw(st.integers(0, 4)) == 0
+        options[name] = draw(hostile.values(names) if wild else _nearly(spec[name]))
+    if options.get("key") == "":
+        del options["key"]  # has a test of its own
+    if draw(st.integers(0, 19)) == 0:
+        options[draw(hostile.texts)] = draw(hostile.scalars)
+    return options
+
+
+@pytest.fixture
+def run(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
+    no_waiting(monkeypatch)
+    return Runner(emulator)
+
+
+def _twice(run: Runner, module: str, options: dict[str, Any]) -> None:
+    """Check, run, run again: each a failure or a result; the second of two results is quiet."""
+    run.emulator.reset()
+    first = stored(run.emulator)
+    checked = run_any(run, module, check_mode=True, **options)
+    made = run_any(run, module, **options)
+    if made is None or checked is None:
+        assert made is checked
+        return
+    if checked.message is not None:
+        # What is wrong with options is told before a write, and in check mode too.
+        assert made.message is not None
+        assert made.writes == []
+        return
+    assert stored(run.emulator) - first <= 1
+    if made.message is not None:
+        return
+    assert made.result["plan"] == checked.result["plan"]
+    again = run_any(run, module, **options)
+    assert again is not None
+    assert again.message is None, again.message
+    if made.warnings or options.get("state") == "absent":
+        return  # what the service did not store is told; what it deletes may still be listed
+    assert again.writes == [], (made.result["plan"], again.result["plan"])
+    assert again.result["changed"] is False
+
+
+@given(odd_options(SEVALLA))
+@examples(250)
+@example({**WORKING[SEVALLA][0], "application": "../../x?y#z"})
+def test_fuzz_sevalla_options(run: Runner, options: dict[str, Any]) -> None:
+    _twice(run, SEVALLA, options)
+
+
+@given(odd_options(LARAVEL_CLOUD))
+@examples(250)
+@example({**WORKING[LARAVEL_CLOUD][0], "environment": "env-../x"})
+def test_fuzz_laravel_cloud_options(run: Runner, options: dict[str, Any]) -> None:
+    _twice(run, LARAVEL_CLOUD, options)
+
+
+def _addresses() -> list[Any]:
+    return [
+        (SEVALLA, "application", WORKING[SEVALLA][0]),
+        (SEVALLA, "id", {"application": "shop-x1y2z"}),
+        (SEVALLA, "id", {"application": world.SEVALLA_SHOP_ID, "state": "absent"}),
+        (SEVALLA, "key", {"application": "shop-x1y2z"}),
+        (SEVALLA, "resource_type", WORKING[SEVALLA][0]),
+        *((LARAVEL_CLOUD, name, WORKING[LARAVEL_CLOUD][0]) for name in ("instance", "environment")),
+        (LARAVEL_CLOUD, "application", WORKING[LARAVEL_CLOUD][0]),
+        (LARAVEL_CLOUD, "id", {}),
+        (LARAVEL_CLOUD, "id", {"state": "absent"}),
+    ]
+
+
+@pytest.mark.parametrize(("module", "option", "others"), _addresses())
+def test_fuzz_every_odd_text_where_an_id_may_stand(
+    run: Runner, module: str, option: str, others: dict[str, Any]
+) -> None:
+    """No text becomes a path of its own, and what names nothing changes nothing."""
+    for text in hostile.TEXTS:
+        run.emulator.reset()
+        before = run.emulator.world.snapshot()
+        outcome = run_any(run, module, **{**others, option: text})
+        assert outcome is not None
+        if outcome.message is not None:
+            # The one write that may be refused is a well-formed id of a size that does not exist.
+            assert all(status == 400 for *_write, status in outcome.writes), text
+            assert run.emulator.world.snapshot() == before
+
+
+def test_fuzz_null_everywhere_is_as_if_not_given(run: Runner) -> None:
+    """All options null but those that work: the same plan as without them. ``state`` and
+    ``validate_certs`` have a default, and ansible-core itself refuses null for them."""
+    for module, tasks in WORKING.items():
+        spec = command_of(module).argument_spec
+        nulls = dict.fromkeys(spec.keys() - CONNECTION - {"state", "validate_certs", "clear"})
+        for options in tasks:
+            run.emulator.reset()
+            plain = run_any(run, module, check_mode=True, **options)
+            with_nulls = run_any(run, module, check_mode=True, **{**nulls, **options})
+            assert plain is not None
+            assert with_nulls is not None
+            assert with_nulls.message == plain.message
+            assert with_nulls.result.get("plan") == plain.result.get("plan")
+
+
+def test_fuzz_an_empty_key_is_refused_or_as_if_not_given(run: Runner) -> None:
+    """Not taken on create and then refused by the next run, since it cannot be set."""
+    _twice(run, SEVALLA, {**WORKING[SEVALLA][0], "key": ""})
+
+
+def test_fuzz_clear_of_null_is_as_if_not_given(run: Runner) -> None:
+    """An option that is null is not managed; that holds for the list of what to empty too."""
+    outcome = run_any(run, SEVALLA, check_mode=True, clear=None, **WORKING[SEVALLA][0])
+    assert outcome is not None
+    assert outcome.message is None
