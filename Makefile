@@ -36,6 +36,10 @@ unit: environment ## run the unit tests and the playbook tests with plain pytest
 sanity units integration: environment ## run this part of ansible-test (units on every Python)
 	@$(TOOL)run_checks.py $@
 
+.PHONY: defects
+defects: environment ## plant defects in the code and show which test catches each
+	@$(TOOL)plant_defects.py
+
 .PHONY: demo
 demo: environment ## install the collection and run the example playbooks against the emulator
 	@$(TOOL)demo.py

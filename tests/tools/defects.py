@@ -1,0 +1,811 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Defects that the unit tests must notice: what ``plant_defects.py`` plants, one at a time.
+
+Each is something that a person could get wrong. The old text has to occur exactly once in its
+file; when the code changes, the defect has to be fitted to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, eq=False)
+class Defect:
+    """One defect: its name, a file of ``plugins/module_utils``, the new text for each old one.
+
+    ``tests`` are the files, below the folder of the unit tests for ``module_utils``, that should
+    notice; all of them when none is named.
+    """
+
+    name: str
+    file: str
+    edits: dict[str, str]
+    tests: tuple[str, ...] = ()
+
+
+ANSWERS = "client/test_http_answers.py"
+ERRORS = "client/test_http_errors.py"
+PAGES = "client/test_http_pages.py"
+REPEATING = "client/test_http_repeating.py"
+REQUESTS = "client/test_http_requests.py"
+SECRETS = "client/test_http_secrets.py"
+TLS = "client/test_http_tls.py"
+ADDRESSING = "plan/test_plan_addressing.py"
+PLAN_LARAVEL_CLOUD = "plan/test_plan_laravel_cloud.py"
+PLAN_SEVALLA = "plan/test_plan_sevalla.py"
+PROBLEMS = "plan/test_plan_problems.py"
+TABLE = "plan/test_plan_table.py"
+OPTION_VALUES = "parity/test_option_values.py"
+RESULTS = "parity/test_parity_results.py"
+FAULTS_CREATING = "faults/test_faults_creating.py"
+FAULTS_INTERRUPTED = "faults/test_faults_interrupted.py"
+FAULTS_READS = "faults/test_faults_reads.py"
+FAULTS_WRITES = "faults/test_faults_writes.py"
+LIMITS = "limits/test_rate_limits.py"
+LARAVEL_CLOUD = "scenarios/test_laravel_cloud.py"
+SEVALLA = "scenarios/test_sevalla.py"
+SWITCHES = "scenarios/test_switches.py"
+
+CLIENT_DEFECTS = (
+    Defect(
+        "a POST is repeated after a 500",
+        "_http.py",
+        {
+            '({"GET", "PATCH", "DELETE"})': '({"GET", "POST", "PATCH", "DELETE"})',
+        },
+        (REPEATING,),
+    ),
+    Defect(
+        "a PATCH is not repeated after a 500",
+        "_http.py",
+        {'({"GET", "PATCH", "DELETE"})': '({"GET", "DELETE"})'},
+        (REPEATING,),
+    ),
+    Defect(
+        "a POST is not repeated after a 429",
+        "_http.py",
+        {
+            "        if status_code == 429:\n            return True": (
+                "        if status_code == 429:\n"
+                "            return bool(self._is_method_retryable(method))"
+            ),
+        },
+        (REPEATING,),
+    ),
+    Defect(
+        "a redirect is followed",
+        "_http.py",
+        {
+            "allow_redirects=False": "allow_redirects=True",
+            "    def get_redirect_target(self, resp: Any) -> None:\n        return None": (
+                "    def get_redirect_target(self, resp: Any) -> Any:\n"
+                "        return super().get_redirect_target(resp)"
+            ),
+        },
+        (ANSWERS,),
+    ),
+    Defect(
+        "a redirect is taken for an answer",
+        "_http.py",
+        {"if 300 <= status < 400:": "if status == 300:"},
+        (ANSWERS,),
+    ),
+    Defect(
+        "the bound on all waiting is ignored for repetitions",
+        "_http.py",
+        {"over = seconds > left or left <= 0": "over = False"},
+        (REPEATING,),
+    ),
+    Defect(
+        "the bound on all waiting is ignored for pauses",
+        "_http.py",
+        {
+            "        if self.waited + seconds > self._settings.max_wait:\n"
+            "            return False\n": "",
+        },
+        (REPEATING,),
+    ),
+    Defect(
+        "waits are not added up",
+        "_http.py",
+        {"        self.waited += seconds\n": ""},
+        (REPEATING,),
+    ),
+    Defect(
+        "the time that failed requests take is not counted",
+        "_http.py",
+        {"            self.waited += self.clock() - started\n": ""},
+        (REPEATING,),
+    ),
+    Defect(
+        "Retry-After is ignored",
+        "_http.py",
+        {"after = self._retry_after(response)": "after = None"},
+        (REPEATING,),
+    ),
+    Defect(
+        "an epoch in x-ratelimit-reset is taken for seconds",
+        "_http.py",
+        {"reset is not None and reset < _EPOCH": "reset is not None"},
+        (REPEATING,),
+    ),
+    Defect(
+        "the token is a plain header, which a netrc replaces",
+        "_http.py",
+        {
+            "self._session.auth = _Bearer(settings.token)": (
+                'self._session.headers["Authorization"] = f"Bearer {settings.token}"'
+            ),
+        },
+        (REQUESTS,),
+    ),
+    Defect(
+        "the token is sent in clear text to other machines",
+        "_http.py",
+        {"and not _is_loopback(host)": "and not host"},
+        (SECRETS,),
+    ),
+    Defect(
+        "a token that the service quotes is shown",
+        "_http.py",
+        {'return value.replace(self._settings.token, "***")': "return value"},
+        (SECRETS,),
+    ),
+    Defect(
+        "certificates are never verified",
+        "_http.py",
+        {"verify=self._settings.verify": "verify=False"},
+        (TLS,),
+    ),
+    Defect(
+        "a part of a list is lost when a page is short",
+        "_http.py",
+        {'"offset": offset}': '"offset": 100 * _page}'},
+        (PAGES,),
+    ),
+    Defect(
+        "the last numbered page is lost",
+        "_http.py",
+        {"if count >= last:": "if count >= last - 1:"},
+        (PAGES,),
+    ),
+    Defect(
+        "a walk by offset has no end",
+        "_http.py",
+        {"for _page in range(PAGES):": "while True:"},
+        (PAGES,),
+    ),
+    Defect(
+        "a walk by number has no end",
+        "_http.py",
+        {"in range(1, PAGES + 1):": "in range(1, 10**9):"},
+        (PAGES,),
+    ),
+    Defect(
+        "an empty page by offset is taken as the end",
+        "_http.py",
+        {
+            'raise self.unexpected("GET", path, f"an empty page at {offset} of {total} items")': (
+                "return"
+            ),
+        },
+        (PAGES,),
+    ),
+    Defect(
+        "an empty numbered page is taken as the end",
+        "_http.py",
+        {'raise self.unexpected("GET", path, f"an empty page {count} of {last}")': "return"},
+        (PAGES,),
+    ),
+    Defect(
+        "a list without a total is taken as whole",
+        "_http.py",
+        {'number(page.get("total"))': 'number(page.get("total") or 0)'},
+        (PAGES,),
+    ),
+    Defect(
+        "a total that is too low hides the rest",
+        "_http.py",
+        {"if items and offset > total:": "if offset > total and not items:"},
+        (PAGES,),
+    ),
+    Defect(
+        "an item that is on two pages is there twice",
+        "_http.py",
+        {"if each not in seen]": "if each]"},
+        (PAGES,),
+    ),
+    Defect(
+        "all that were told to wait come back at once",
+        "_http.py",
+        {"return seconds + random.uniform(0, min(5, 1 + seconds / 10))": "return seconds"},
+        (REPEATING, LIMITS),
+    ),
+    Defect(
+        "a long wait is not told",
+        "_module.py",
+        {"if client.waited >= _LONG_WAIT:": "if client.waited < 0:"},
+        (LIMITS,),
+    ),
+    Defect(
+        "JSON that was cut short is taken as no answer",
+        "_http.py",
+        {
+            'raise requests.exceptions.ChunkedEncodingError("the answer was cut short") from': (
+                "return"
+            ),
+        },
+        (REPEATING,),
+    ),
+    Defect(
+        "a web page is taken as an answer",
+        "_http.py",
+        {"if decoded is not _NOT_JSON:": "if method:"},
+        (ANSWERS,),
+    ),
+    Defect(
+        "a client that only reads can write",
+        "_http.py",
+        {'if method != "GET" and not self._writes:': "if not method:"},
+        (REQUESTS,),
+    ),
+    Defect(
+        "a fault of the service is taken to have stored nothing",
+        "_http.py",
+        {"outcome_unknown=status >= 500,": "outcome_unknown=False,"},
+        (ERRORS, REPEATING),
+    ),
+    Defect(
+        "a POST without an answer in time may be sent again",
+        "_http.py",
+        {"resendable=not isinstance(error, ReadTimeout)": "resendable=True"},
+        (REPEATING,),
+    ),
+    Defect(
+        "field errors are not told",
+        "_http.py",
+        {"if isinstance(errors, dict):\n        texts": "if errors is texts:\n        texts"},
+        (ERRORS,),
+    ),
+)
+
+APPLY_DEFECTS = (
+    Defect(
+        "a POST is sent again without a look at the list",
+        "_apply.py",
+        {"found = self._look_for(made, lost)": "found = None"},
+        (FAULTS_WRITES,),
+    ),
+    Defect(
+        "a POST is sent again when the list could not be read",
+        "_apply.py",
+        {"raise lost from None": "continue"},
+        (FAULTS_CREATING,),
+    ),
+    Defect(
+        "a POST is sent again although it may be stored later",
+        "_apply.py",
+        {"if not lost.resendable:": "if not step.path:"},
+        (FAULTS_WRITES,),
+    ),
+    Defect(
+        "a process found after a lost POST is taken as it is",
+        "_apply.py",
+        {"if unstored(resource, step.body or {}, found):": "if not found:"},
+        (FAULTS_CREATING,),
+    ),
+    Defect(
+        "the fields of the created process are not verified",
+        "_apply.py",
+        {
+            "return self._verified(step, process)\n            except": (
+                "return process\n            except"
+            ),
+        },
+        (FAULTS_WRITES, SWITCHES),
+    ),
+    Defect(
+        "the answer to a PATCH is not verified",
+        "_apply.py",
+        {
+            'return self._verified(step, self._received("PATCH", path, answer))': (
+                'return self._received("PATCH", path, answer)'
+            ),
+        },
+        (FAULTS_WRITES, SWITCHES),
+    ),
+    Defect(
+        "a 404 on PATCH is taken for success",
+        "_apply.py",
+        {
+            '        answer = self._client.send("PATCH", path, body=step.body)\n': (
+                "        try:\n"
+                '            answer = self._client.send("PATCH", path, body=step.body)\n'
+                "        except Failure as failure:\n"
+                "            if failure.status != 404:\n"
+                "                raise\n"
+                '            return {"id": path.rpartition("/")[2], **(step.body or {})}\n'
+            ),
+        },
+        (FAULTS_WRITES,),
+    ),
+    Defect(
+        "a 404 on DELETE is a failure",
+        "_apply.py",
+        {"if failure.status != 404:": "if failure.status:"},
+        (SEVALLA, FAULTS_WRITES),
+    ),
+    Defect(
+        "a refused DELETE is taken for success",
+        "_apply.py",
+        {"if failure.status != 404:": "if not failure.status:"},
+        (SEVALLA, LARAVEL_CLOUD, RESULTS),
+    ),
+    Defect(
+        "the second request of a creation goes to a placeholder",
+        "_apply.py",
+        {"step.path if process is None else": "step.path if step else"},
+        (FAULTS_INTERRUPTED,),
+    ),
+    Defect(
+        "a failure after a write says that nothing was changed",
+        "_apply.py",
+        {"changed=bool(done)": "changed=False"},
+        (FAULTS_INTERRUPTED,),
+    ),
+    Defect(
+        "a lost write is told as nothing changed",
+        "_module.py",
+        {'"" if failure.outcome_unknown else " Nothing was changed."': '" Nothing was changed."'},
+        (FAULTS_WRITES,),
+    ),
+    Defect(
+        "check mode writes",
+        "_process.py",
+        {"if made.steps and not task.check_mode:": "if made.steps:"},
+        (SEVALLA, LARAVEL_CLOUD),
+    ),
+    Defect(
+        "check mode does not validate",
+        "_process.py",
+        {
+            "        _validate(backend, client, made, task.warn)": (
+                "        if not task.check_mode:\n"
+                "            _validate(backend, client, made, task.warn)"
+            ),
+        },
+        (SEVALLA, LARAVEL_CLOUD),
+    ),
+)
+
+PLAN_DEFECTS = (
+    Defect(
+        "0, false and empty texts are not given",
+        "_options.py",
+        {"if value is not None and value != {}:": "if value:"},
+        (OPTION_VALUES,),
+    ),
+    Defect(
+        "0, false and empty texts are left out of an update",
+        "_plan.py",
+        {"if option not in clear and want is None:": "if option not in clear and not want:"},
+        (PLAN_SEVALLA, PLAN_LARAVEL_CLOUD),
+    ),
+    Defect(
+        "0, false and empty texts are left out of a creation",
+        "_plan.py",
+        {"        if want is None:\n": "        if not want:\n"},
+        (PLAN_LARAVEL_CLOUD, PLAN_SEVALLA),
+    ),
+    Defect(
+        "0 and false stand for nothing set",
+        "_fields.py",
+        {
+            'return value is None or value == "" or value == {} or value == []': (
+                "return not value"
+            ),
+        },
+        (TABLE,),
+    ),
+    Defect(
+        "nulls are sent",
+        "_fields.py",
+        {"in value.items() if item is not None}": "in value.items()}"},
+        (OPTION_VALUES,),
+    ),
+    Defect(
+        "numbers are compared by type",
+        "_fields.py",
+        {"(number(have) if isinstance(want, int) else have)": "have"},
+        (TABLE,),
+    ),
+    Defect(
+        "true equals 1",
+        "_fields.py",
+        {
+            "if isinstance(want, bool) or isinstance(have, bool):": (
+                "if isinstance(want, bool) and isinstance(have, bool):"
+            ),
+        },
+        (TABLE,),
+    ),
+    Defect(
+        "a list equals a longer one that begins the same",
+        "_fields.py",
+        {"and len(have) == len(want)": "and len(have) >= len(want)"},
+        (TABLE,),
+    ),
+    Defect(
+        "the order of a list is ignored",
+        "_fields.py",
+        {
+            "all(covers(*pair) for pair in zip(have, want))": (
+                "all(any(covers(one, other) for one in have) for other in want)"
+            ),
+        },
+        (TABLE, LARAVEL_CLOUD),
+    ),
+    Defect(
+        "a field that the answer does not have is taken as equal",
+        "_fields.py",
+        {"return UNKNOWN\n        return self": "return want\n        return self"},
+        (PLAN_SEVALLA, PLAN_LARAVEL_CLOUD),
+    ),
+    Defect(
+        "the first of several processes with a name is taken",
+        "_plan.py",
+        {"if len(found) > 1:": "if len(found) > 100:"},
+        (ADDRESSING, LARAVEL_CLOUD),
+    ),
+    Defect(
+        "an update is one PATCH for each field",
+        "_plan.py",
+        {
+            "scope, live), body)]": "scope, live), {wire: body[wire]}) for wire in body]",
+        },
+        (PLAN_SEVALLA, SEVALLA),
+    ),
+    Defect(
+        "a field that cannot change is silently kept",
+        "_plan.py",
+        {"else:\n            made.problems": "elif not option:\n            made.problems"},
+        (PLAN_SEVALLA, LARAVEL_CLOUD),
+    ),
+    Defect(
+        "what is empty is emptied again in every run",
+        "_plan.py",
+        {
+            "if is_empty(have) if option in clear else known.shape.same(want, have):": (
+                "if option not in clear and known.shape.same(want, have):"
+            ),
+        },
+        (PLAN_SEVALLA, SEVALLA),
+    ),
+    Defect(
+        "a field that only a PATCH takes is sent with the POST",
+        "_plan.py",
+        {"(first if known.on_create else then)[known.wire]": "first[known.wire]"},
+        (SEVALLA, PLAN_SEVALLA),
+    ),
+    Defect(
+        "a deployment is required after every change",
+        "_plan.py",
+        {"any(step.deploys for step in self.steps)": "bool(self.steps)"},
+        (SEVALLA, PLAN_SEVALLA),
+    ),
+    Defect(
+        "an id is put into a path without quoting",
+        "_plan.py",
+        {'quote(str(process["id"]), safe="")': 'str(process["id"])'},
+        (ADDRESSING,),
+    ),
+    Defect(
+        "a process that cannot be deleted is deleted",
+        "_plan.py",
+        {"    if reason:\n": "    if reason and not made.live:\n"},
+        (SEVALLA, PLAN_SEVALLA),
+    ),
+)
+
+SEVALLA_DEFECTS = (
+    Defect(
+        "live settings of a scaling strategy are lost",
+        "_sevalla.py",
+        {"return overlay(want, have) if same_kind else want": "return want"},
+        (PLAN_SEVALLA,),
+    ),
+    Defect(
+        "another type of scaling strategy gets the settings of the old one",
+        "_sevalla.py",
+        {
+            'isinstance(have, dict) and want.get("type") in (None, have.get("type"))': (
+                "isinstance(have, dict)"
+            ),
+        },
+        (PLAN_SEVALLA,),
+    ),
+    Defect(
+        "settings of the other type of scaling strategy are taken as live",
+        "_sevalla.py",
+        {'if (key in manual) == (wire.get("type") == "manual")': "if key"},
+        (PLAN_SEVALLA, SWITCHES),
+    ),
+    Defect(
+        "live settings of a probe are lost",
+        "_sevalla.py",
+        {"return overlay(want, have) if _same_probe_kind(want, have) else want": "return want"},
+        (PLAN_SEVALLA,),
+    ),
+    Defect(
+        "another handler of a probe is put beside the old one",
+        "_sevalla.py",
+        {
+            "return overlay(want, have) if _same_probe_kind(want, have) else want": (
+                "return overlay(want, have)"
+            ),
+        },
+        (PLAN_SEVALLA,),
+    ),
+    Defect(
+        "the old handler of a probe is not set to null",
+        "_sevalla.py",
+        {
+            "{key: None for key in have if key not in value} if isinstance(have, dict) else {}": (
+                "{}"
+            ),
+        },
+        (PLAN_SEVALLA, SWITCHES),
+    ),
+    Defect(
+        "a 404 of the application is taken for no processes",
+        "_sevalla.py",
+        {
+            "raise _no_application(application) if failure.status == 404 else failure from None": (
+                "if failure.status == 404:\n            return []\n        raise"
+            ),
+        },
+        (FAULTS_READS, SEVALLA),
+    ),
+    Defect(
+        "a 404 of one process is never taken for one of the application",
+        "_sevalla.py",
+        {"return list_processes(client, application)\n\n\ndef": "return []\n\n\ndef"},
+        (FAULTS_READS, SEVALLA),
+    ),
+    Defect(
+        "the first of several applications with a display name is taken",
+        "_sevalla.py",
+        {"if len(shown_as) == 1:": "if shown_as:"},
+        (SEVALLA, ADDRESSING),
+    ),
+    Defect(
+        "a web process can be deleted",
+        "_sevalla.py",
+        {'return _UNDELETABLE if process.get("type") == "web" else None': "return None"},
+        (SEVALLA, PLAN_SEVALLA),
+    ),
+    Defect(
+        "min_instance_count may be above max_instance_count",
+        "_sevalla.py",
+        {"isinstance(high, int) and low > high:": "isinstance(high, int) and low > 50:"},
+        (PROBLEMS, SEVALLA),
+    ),
+    Defect(
+        "a probe may have two handlers",
+        "_sevalla.py",
+        {"if sent and len(_probe_kinds(sent)) != 1:": "if sent and not _probe_kinds(sent):"},
+        (PROBLEMS, SEVALLA),
+    ),
+    Defect(
+        "a worker may have options of a web process",
+        "_sevalla.py",
+        {"and process_type not in known.only_for:": "and process_type is None:"},
+        (PROBLEMS, SEVALLA),
+    ),
+    Defect(
+        "a cron process needs no schedule",
+        "_sevalla.py",
+        {'process_type == "cron" and not options.get("schedule"):': "not FIELDS:"},
+        (PROBLEMS, SEVALLA),
+    ),
+    Defect(
+        "names of sizes are taken in the case in which they are given",
+        "_sevalla.py",
+        {"clean=str.lower": "clean=str"},
+        (OPTION_VALUES, SEVALLA),
+    ),
+    Defect(
+        "names of sizes are compared in the case that the service shows",
+        "_sevalla.py",
+        {"return value.lower() if isinstance(value, str) else value": "return value"},
+        (PLAN_SEVALLA, SEVALLA),
+    ),
+    Defect(
+        "sizes are looked up for every write",
+        "_sevalla.py",
+        {"ids = _size_ids(client) if unresolved else {}": "ids = _size_ids(client)"},
+        (PROBLEMS, SEVALLA),
+    ),
+    Defect(
+        "sizes are looked up for every read",
+        "_sevalla.py",
+        {"    if nameless:\n": "    if live:\n"},
+        (SEVALLA,),
+    ),
+    Defect(
+        "ids are compared by case",
+        "_sevalla.py",
+        {'live["id"].lower() == wanted.lower()': 'live["id"] == wanted'},
+        (ADDRESSING,),
+    ),
+)
+
+LARAVEL_CLOUD_DEFECTS = (
+    Defect(
+        "live settings of a config are lost",
+        "_laravel_cloud.py",
+        {"return {**have, **want} if isinstance(have, dict) else want": "return want"},
+        (PLAN_LARAVEL_CLOUD, LARAVEL_CLOUD),
+    ),
+    Defect(
+        "nulls of the live config are sent back",
+        "_laravel_cloud.py",
+        {"_SETTABLE if wire.get(key) is not None}": "_SETTABLE if key in wire}"},
+        (PLAN_LARAVEL_CLOUD, LARAVEL_CLOUD),
+    ),
+    Defect(
+        "a force of null does not equal false",
+        "_laravel_cloud.py",
+        {'covers({"force": False, **have}, want)': "covers(have, want)"},
+        (PLAN_LARAVEL_CLOUD, LARAVEL_CLOUD),
+    ),
+    Defect(
+        "the order of queues is ignored",
+        "_laravel_cloud.py",
+        {
+            "    return [name.strip() for text in texts": (
+                "    return [*sorted(name.strip() for text in texts"
+            ),
+            'for name in str(text).split(",") if name.strip()]': (
+                'for name in str(text).split(",") if name.strip())]'
+            ),
+        },
+        (LARAVEL_CLOUD, PLAN_LARAVEL_CLOUD),
+    ),
+    Defect(
+        "queues are sent as a list",
+        "_laravel_cloud.py",
+        {'"queue": ",".join(value["queue"])}': '"queue": value["queue"]}'},
+        (PLAN_LARAVEL_CLOUD, LARAVEL_CLOUD),
+    ),
+    Defect(
+        "a worker is addressed without its queue",
+        "_laravel_cloud.py",
+        {
+            'for key in ("connection", "queue") if key in config}': (
+                'for key in ("connection",) if key in config}'
+            ),
+        },
+        (ADDRESSING, LARAVEL_CLOUD),
+    ),
+    Defect(
+        "a 404 of the instance is taken for no processes",
+        "_laravel_cloud.py",
+        {
+            '        raise _missing("instance", instance) if failure.status == 404 else failure': (
+                "        if failure.status == 404:\n            return []\n        raise failure"
+            ),
+        },
+        (LARAVEL_CLOUD, RESULTS),
+    ),
+    Defect(
+        "the first of several instances with a name is taken",
+        "_laravel_cloud.py",
+        {"if len(found) == 1:": "if found:"},
+        (LARAVEL_CLOUD, ADDRESSING),
+    ),
+    Defect(
+        "processes that a page does not include are lost",
+        "_laravel_cloud.py",
+        {
+            "if ids is None or any(process_id not in included for process_id in ids):": (
+                "if ids is None:"
+            ),
+            'included[key], resource["id"]) for key in ids]': (
+                'included[key], resource["id"]) for key in ids if key in included]'
+            ),
+        },
+        (FAULTS_READS, LARAVEL_CLOUD),
+    ),
+    Defect(
+        "any worker can be deleted without saying which",
+        "_laravel_cloud.py",
+        {'if process_type == "worker" and state == "absent":': 'if state == "unknown":'},
+        (ADDRESSING, LARAVEL_CLOUD),
+    ),
+    Defect(
+        "settings of a worker are accepted for a custom process",
+        "_laravel_cloud.py",
+        {"""if process_type != "worker" and "config" in options:""": "if not FIELDS:"},
+        (PROBLEMS, LARAVEL_CLOUD),
+    ),
+)
+
+OPTION_DEFECTS = (
+    Defect(
+        "an empty variable hides the next one",
+        "_options.py",
+        {"if os.environ.get(name):": "if name in os.environ:"},
+        (OPTION_VALUES,),
+    ),
+    Defect(
+        "a ca_path verifies although nothing should be",
+        "_options.py",
+        {
+            '(params["ca_path"] or True) if params["validate_certs"] else False': (
+                'params["ca_path"] or params["validate_certs"]'
+            ),
+        },
+        (OPTION_VALUES,),
+    ),
+    Defect(
+        "an option can be given and cleared",
+        "_options.py",
+        {"        if option in options\n    ]": "        if option not in clear\n    ]"},
+        (OPTION_VALUES,),
+    ),
+    Defect(
+        "the range of a number is not told",
+        "_validation.py",
+        {'out of range; allowed is {allowed}"': 'out of range"'},
+        (PROBLEMS,),
+    ),
+    Defect(
+        "the choices of an option are not told",
+        "_validation.py",
+        {
+            """f"must be one of {', '.join(str(choice) for choice in error.validator_value)}\"""": (
+                '"is none of the choices"'
+            ),
+        },
+        (PROBLEMS,),
+    ),
+    Defect(
+        "a message quotes a value that may be secret",
+        "_validation.py",
+        {
+            'return f"must be {error.validator_value}" if error.validator == "type" else': (
+                'return str(error.message) if error.validator == "type" else'
+            ),
+        },
+        (PROBLEMS,),
+    ),
+    Defect(
+        "a message about a length quotes the value",
+        "_validation.py",
+        {'f"is {len(value)} characters long;': 'f"{value} is {len(value)} characters long;'},
+        (PROBLEMS,),
+    ),
+    Defect(
+        "only the first thing that is wrong is told",
+        "_validation.py",
+        {
+            "in Draft7Validator(schema).iter_errors(body):": (
+                "in list(Draft7Validator(schema).iter_errors(body))[:1]:"
+            ),
+        },
+        (PROBLEMS,),
+    ),
+)
+
+DEFECTS = (
+    *CLIENT_DEFECTS,
+    *APPLY_DEFECTS,
+    *PLAN_DEFECTS,
+    *SEVALLA_DEFECTS,
+    *LARAVEL_CLOUD_DEFECTS,
+    *OPTION_DEFECTS,
+)
