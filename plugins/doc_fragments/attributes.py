@@ -40,6 +40,24 @@ attributes:
     support: full
 """
 
+    INFO = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return what it would change without changing it.
+    support: full
+    details:
+      - It never changes anything.
+  diff_mode:
+    description: Returns what changed, or would change, when in diff mode.
+    support: N/A
+    details:
+      - It never changes anything.
+  idempotent:
+    description: When run twice in a row without anybody else changing things, the second run changes nothing.
+    support: full
+"""
+
     SEVALLA = r"""
 options: {}
 attributes:

@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+from ansible_collections.evenkeel.paas.plugins.plugin_utils._suboptions import as_entries
+
 
 class ModuleDocFragment:
-    """``evenkeel.paas.laravel_cloud_background_process``."""
+    """``evenkeel.paas.laravel_cloud_background_process``, and ``.entries`` for a list of them."""
 
     DOCUMENTATION = r"""
 options:
@@ -69,3 +71,7 @@ options:
         description: Whether the worker runs in maintenance mode too. Not set counts as V(false).
         type: bool
 """
+
+
+# Outside of the class, where tools that read it as text want nothing but text.
+ModuleDocFragment.ENTRIES = as_entries(ModuleDocFragment.DOCUMENTATION)

@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+from ansible_collections.evenkeel.paas.plugins.plugin_utils._suboptions import as_entries
+
 
 class ModuleDocFragment:
-    """``evenkeel.paas.sevalla_process``."""
+    """``evenkeel.paas.sevalla_process``, and ``.entries`` for a list of them."""
 
     DOCUMENTATION = r"""
 options:
@@ -200,3 +202,7 @@ options:
     elements: str
     choices: [entrypoint, schedule, time_zone, liveness_probe, readiness_probe]
 """
+
+
+# Outside of the class, where tools that read it as text want nothing but text.
+ModuleDocFragment.ENTRIES = as_entries(ModuleDocFragment.DOCUMENTATION)

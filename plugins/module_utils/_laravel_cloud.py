@@ -259,6 +259,7 @@ PROCESS = Resource(
 )
 
 
+NARROWED_BY = ("type", "command", "config")
 SCHEMAS = {"create": CREATE_BACKGROUND_PROCESS, "update": UPDATE_BACKGROUND_PROCESS}
 
 
@@ -369,6 +370,10 @@ def read(
         )
     found = get_process(client, entries[0].options["id"])
     return (str(found[0]["instance_id"] or "") if found else ""), found
+
+
+def name_sizes(client: Client, live: list[Process]) -> None:
+    """Put names where the service gives ids alone: it does not."""
 
 
 def resolve_names(client: Client, steps: list[Step]) -> list[Problem]:

@@ -31,6 +31,7 @@ class Backend(Protocol):
     SCOPE_SPEC: dict[str, Any]
     PROCESS: Resource
     SCHEMAS: dict[str, dict[str, Any]]
+    NARROWED_BY: tuple[str, ...]
 
     def check_scope(self, params: dict[str, Any]) -> list[Problem]: ...
 
@@ -45,6 +46,8 @@ class Backend(Protocol):
     def receive(
         self, client: Client, method: str, path: str, answer: Any, scope: str
     ) -> Process: ...
+
+    def name_sizes(self, client: Client, live: list[Process]) -> None: ...
 
     def resolve_names(self, client: Client, steps: list[Step]) -> list[Problem]: ...
 
@@ -141,7 +144,7 @@ def entries(
     every option that is wrong on its own, with ``problems`` that were found before.
     """
     made = [
-        _entry(backend, params, state, f"processes[{index}]" if listed else "")
+        entry_of(backend, params, state, f"processes[{index}]" if listed else "")
         for index, params in enumerate(given)
     ]
     problems = list(problems)
@@ -160,7 +163,8 @@ def entries(
     return made
 
 
-def _entry(backend: Backend, params: Options, state: str, where: str) -> Entry:
+def entry_of(backend: Backend, params: Options, state: str, where: str) -> Entry:
+    """What the options say of one process, unchecked."""
     options: Options = {"id": params["id"]} if params["id"] else {}
     for field in backend.PROCESS.fields:
         value = params.get(field.option)

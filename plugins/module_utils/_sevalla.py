@@ -152,6 +152,8 @@ FIXED = Shape(same=lambda want, have: have is UNKNOWN or have is None or want ==
 
 def _read_size(process: Process, want: Any) -> Any:
     """A size has a name and an id; it is compared in the form in which it was given."""
+    if want is None:
+        want = process.get("resource_type_name") or process.get("resource_type_id")
     by_id = isinstance(want, str) and is_id(want)
     value = process.get("resource_type_id" if by_id else "resource_type_name", UNKNOWN)
     return value.lower() if isinstance(value, str) else value
@@ -407,6 +409,7 @@ def predict(scope: str, process: Process, body: dict[str, Any]) -> Process:
     return after
 
 
+NARROWED_BY = ("key", "display_name", "type")
 SCHEMAS = {"create": CREATE_PROCESS, "update": UPDATE_PROCESS}
 
 PROCESS = Resource(

@@ -1,0 +1,152 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read processes, and write down what is there as a task would want it.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ._failure import Failure, invalid_options
+from ._fields import UNKNOWN, Options, Process, is_empty
+from ._module import Command, Task, connected
+from ._options import (
+    Backend,
+    connection_problems,
+    connection_spec,
+    entry_of,
+    process_spec,
+)
+from ._plan import Entry, locate, plan
+
+
+def info_command(backend: Backend) -> Command:
+    """The module that reads the processes of a service."""
+    options = process_spec(backend)
+    spec = {
+        **connection_spec(backend),
+        **backend.SCOPE_SPEC,
+        **{name: options[name] for name in ("id", *backend.NARROWED_BY)},
+    }
+    return Command(spec, lambda task: _read(backend, task), writes=False)
+
+
+def _read(backend: Backend, task: Task) -> dict[str, Any]:
+    params = task.params
+    wanted = entry_of(backend, params, "present", "")
+    problems = [*backend.check_scope(params), *connection_problems(params)]
+    if "id" in wanted.options:
+        problems += backend.check_address(wanted.options, "present")
+    if problems:
+        raise invalid_options(problems)
+    with connected(backend, task) as client:
+        # Whole, since a name is unique or not among all processes.
+        scope, live = backend.read(client, params, [wanted], True)
+        backend.name_sizes(client, live)
+        found = [process for process in live if _is_meant(backend, wanted, process)]
+        return {
+            "changed": False,
+            "processes": found,
+            "desired": [desired(backend, scope, process, live) for process in found],
+            "api": client.counters,
+        }
+
+
+def _is_meant(backend: Backend, wanted: Entry, process: Process) -> bool:
+    """Tell whether a process has all that was asked for; what it does not show, it has not."""
+    given = dict(wanted.options)
+    if "id" in given and not backend.PROCESS.address({"id": given.pop("id")}).answers(process):
+        return False
+    for field in backend.PROCESS.fields:
+        if field.option in given:
+            want = given[field.option]
+            have = field.live(process, want)
+            if have is UNKNOWN or is_empty(have) or not field.shape.same(want, have):
+                return False
+    return True
+
+
+def desired(backend: Backend, scope: str, process: Process, live: list[Process]) -> Options:
+    """The entry of a list that changes nothing about a process of ``live``.
+
+    As a person would write it: with an id or a key only where the process cannot be told from
+    others without; without what the service makes, what is not set, and what a creation would
+    set anyway. Whether it changes nothing is asked of the planner itself: what it would change
+    or refuse, for a live value that nobody could write, is left out.
+    """
+    options = _options(backend, process)
+    for unique in ({}, *_unique(backend, process, live)):
+        made = _accepted(backend, scope, {**unique, **options}, process, live)
+        if made is not None:
+            return made
+    return {"id": process["id"]}
+
+
+def _options(backend: Backend, process: Process) -> Options:
+    options: Options = {}
+    for field in backend.PROCESS.fields:
+        if not (field.on_create or field.on_update):
+            continue
+        if field.only_for and process.get("type") not in field.only_for:
+            continue
+        value = field.live(process)
+        if value is UNKNOWN or is_empty(value) or value == field.default:
+            continue
+        options[field.option] = value
+    spec = process_spec(backend)
+    kept = {option: _writable(spec[option], value) for option, value in options.items()}
+    return {option: value for option, value in kept.items() if not is_empty(value)}
+
+
+def _writable(spec: dict[str, Any], value: Any) -> Any:
+    """The part of a live value that the argument spec takes, None for nothing of it."""
+    inner = spec.get("options")
+    if inner and isinstance(value, dict):
+        kept = {key: _writable(inner[key], value[key]) for key in inner if key in value}
+        value = {key: item for key, item in kept.items() if item is not None}
+    try:
+        checked = ArgumentSpecValidator({"value": spec}).validate({"value": value})
+    except (TypeError, ValueError, OverflowError):  # ansible-core's own parsing gives up on some
+        return None
+    return None if checked.error_messages else value
+
+
+def _unique(backend: Backend, process: Process, live: list[Process]) -> list[Options]:
+    """What tells a process from all others: a key that only it has, its id."""
+    key = process.get("key")
+    keys = [each.get("key") for each in live] if "key" in backend.NARROWED_BY else []
+    unique = [{"key": key}] if isinstance(key, str) and keys.count(key) == 1 else []
+    return [*unique, {"id": process["id"]}]
+
+
+def _accepted(
+    backend: Backend, scope: str, options: Options, process: Process, live: list[Process]
+) -> Options | None:
+    """The options less those that would change something, None when they do not mean just the
+    process."""
+    spec = process_spec(backend)
+    resource = backend.PROCESS
+    options = dict(options)
+    for _field in resource.fields:
+        checked = ArgumentSpecValidator(spec).validate(options)
+        entry = entry_of(backend, checked.validated_parameters, "present", "")
+        try:
+            if backend.check_address(entry.options, "present") or (
+                locate(resource.address(entry.options), live) is not process
+            ):
+                return None
+            made = plan(resource, scope, entry, live)
+        except Failure:
+            return None
+        wrong = [problem.option.partition(".")[0] for problem in made.problems]
+        wrong += [resource.field_of(wire).option for step in made.steps for wire in step.body or {}]
+        if not wrong:
+            return options
+        options = {option: value for option, value in options.items() if option not in wrong}
+    return None

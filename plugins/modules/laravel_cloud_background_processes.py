@@ -1,0 +1,415 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Keep the background processes of a Laravel Cloud instance as a task lists them."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: laravel_cloud_background_processes
+short_description: Manage the background processes of a Laravel Cloud instance as one list
+version_added: "0.2.0"
+author:
+  - evenkeel.paas contributors (@evenkeel)
+description:
+  - Creates and changes the background processes of a list, and with O(prune) deletes those that are not in it.
+  - It does for each entry what M(evenkeel.paas.laravel_cloud_background_process) does for its options, with one reading of what is there
+    and several writes at a time.
+  - Options of an entry that are not given, or null, are not managed. They are never compared and never sent.
+  - Two entries that mean the same background process, and an entry to which several answer, are refused before anything is
+    sent.
+  - Updates and creations are sent first, deletions last. When one fails no others are started, unless
+    O(continue_on_error) is set. The failure lists what is done, what failed and what was not attempted; running the
+    task again does the rest.
+  - Changing what an entry is addressed by makes it another background process. To change it and keep the background process, give
+    its O(processes[].id).
+options:
+  instance:
+    description:
+      - The instance, by its id (C(inst-...)), or by its name together with O(environment).
+      - Needed.
+    type: str
+  environment:
+    description:
+      - The environment of an O(instance) that is named, by its id (C(env-...)), or by its slug or name together with
+        O(application). A slug goes before a name.
+    type: str
+  application:
+    description:
+      - The application of an O(environment) that is named, by its id (C(app-...)), slug or name. A slug goes before a
+        name.
+    type: str
+  prune:
+    description:
+      - Whether to delete every background process of the instance that is not in O(processes).
+      - Refused with an empty list. In check mode a warning counts and names what would go.
+    type: bool
+    default: false
+  max_parallel:
+    description:
+      - How many background processes are written at a time, from 1 to 32. When the service asks one to wait, all wait.
+    type: int
+    default: 4
+  continue_on_error:
+    description:
+      - Whether to go on with the others when a write fails. The task fails in the end in any case.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - evenkeel.paas.attributes
+  - evenkeel.paas.attributes.laravel_cloud
+  - evenkeel.paas.attributes.writer
+  - evenkeel.paas.connection
+  - evenkeel.paas.connection.laravel_cloud
+  - evenkeel.paas.laravel_cloud_background_process.entries
+seealso:
+  - module: evenkeel.paas.laravel_cloud_background_process
+  - module: evenkeel.paas.laravel_cloud_background_process_info
+"""
+
+EXAMPLES = r"""
+- name: All background processes of the instance, and no others
+  evenkeel.paas.laravel_cloud_background_processes:
+    application: shop
+    environment: production
+    instance: Workers
+    prune: true
+    processes:
+      - type: worker
+        processes: 2
+        config:
+          connection: redis
+          queue: emails,default
+          tries: 3
+      - type: custom
+        command: php artisan horizon
+
+- name: Give a worker other queues; without the id it would be another worker
+  evenkeel.paas.laravel_cloud_background_processes:
+    instance: inst-a15fd671-14f8-489f-b552-886c7ffa09dd
+    processes:
+      - id: process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
+        config:
+          queue: emails,default,reports
+
+- name: Many at a time, and as many as can be done when some are refused
+  evenkeel.paas.laravel_cloud_background_processes:
+    application: shop
+    environment: production
+    instance: Workers
+    processes:
+      - type: worker
+        processes: 4
+        config:
+          connection: redis
+          queue: emails
+      - type: custom
+        command: php artisan horizon
+        processes: 2
+    max_parallel: 8
+    continue_on_error: true
+"""
+
+RETURN = r"""
+processes:
+  description:
+    - The background processes of the entries, in their order, as the service gives them.
+    - In check mode as they would be, less what only the service knows.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
+      instance_id: inst-a15fd671-14f8-489f-b552-886c7ffa09dd
+      type: worker
+      processes: 1
+      command: php artisan queue:work database --sleep=10 --quiet
+      config:
+        connection: database
+        queue: null
+        name: null
+        tries: null
+        backoff: null
+        max_jobs: null
+        max_time: null
+        sleep: 10
+        rest: null
+        timeout: null
+        force: null
+        stop_when_empty: null
+      strategy_type: none
+      strategy_threshold: null
+      created_at: "2026-04-12T10:42:32.000000Z"
+  contains:
+    id:
+      description: The id of the process. Left out in check mode for a process that is not created yet.
+      returned: when the process exists
+      type: str
+    instance_id:
+      description: The id of the instance.
+      returned: success
+      type: str
+    type:
+      description: What kind of process it is.
+      returned: success
+      type: str
+    processes:
+      description: How many of it run.
+      returned: success
+      type: int
+    command:
+      description:
+        - The command. The service makes a worker's from its settings; in check mode it is left out when these would
+          change.
+      returned: success
+      type: str
+    config:
+      description: The settings of a worker, with C(snake_case) keys, empty for a custom process.
+      returned: success
+      type: dict
+    strategy_type:
+      description: How a queue cluster scales. Null in the answer to a creation.
+      returned: when the process exists
+      type: str
+    strategy_threshold:
+      description: When a queue cluster scales, or null.
+      returned: when the process exists
+      type: int
+    created_at:
+      description: When the process was created.
+      returned: when the process exists
+      type: str
+plan:
+  description:
+    - The writes that were sent, or would be sent, updates and creations in the order of the list, deletions after them.
+      Empty when nothing differs.
+    - C({process_id}) in a path stands for the id of a process that the write before creates.
+  returned: success, and failure of a write
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: What the write does, one of V(create), V(update) and V(delete).
+      returned: always
+      type: str
+    method:
+      description: The HTTP method.
+      returned: always
+      type: str
+    path:
+      description: The path below O(api_url).
+      returned: always
+      type: str
+    body:
+      description: The body, null for a deletion.
+      returned: always
+      type: dict
+  sample:
+    - action: update
+      method: PATCH
+      path: /background-processes/process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
+      body:
+        processes: 2
+steps_done:
+  description: The writes of RV(plan) that are done.
+  returned: failure of a write
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: What the write does, one of V(create), V(update) and V(delete).
+      returned: always
+      type: str
+    method:
+      description: The HTTP method.
+      returned: always
+      type: str
+    path:
+      description: The path below O(api_url).
+      returned: always
+      type: str
+    body:
+      description: The body, null for a deletion.
+      returned: always
+      type: dict
+  sample:
+    - action: update
+      method: PATCH
+      path: /background-processes/process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
+      body:
+        processes: 2
+steps_failed:
+  description: The writes of RV(plan) that failed.
+  returned: failure of a write
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: What the write does, one of V(create), V(update) and V(delete).
+      returned: always
+      type: str
+    method:
+      description: The HTTP method.
+      returned: always
+      type: str
+    path:
+      description: The path below O(api_url).
+      returned: always
+      type: str
+    body:
+      description: The body, null for a deletion.
+      returned: always
+      type: dict
+    error:
+      description: What went wrong.
+      returned: always
+      type: str
+    failure:
+      description: As RV(failure), for this write.
+      returned: always
+      type: dict
+  sample:
+    - action: update
+      method: PATCH
+      path: /background-processes/process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
+      body:
+        processes: 2
+      error: "PATCH ...: the service answered HTTP 422: The given data was invalid."
+      failure:
+        status: 422
+        code: refused
+        details: null
+        request_id: null
+steps_not_attempted:
+  description: The writes of RV(plan) that were not started.
+  returned: failure of a write
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: What the write does, one of V(create), V(update) and V(delete).
+      returned: always
+      type: str
+    method:
+      description: The HTTP method.
+      returned: always
+      type: str
+    path:
+      description: The path below O(api_url).
+      returned: always
+      type: str
+    body:
+      description: The body, null for a deletion.
+      returned: always
+      type: dict
+  sample:
+    - action: update
+      method: PATCH
+      path: /background-processes/process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
+      body:
+        processes: 2
+deployment_required:
+  description: Whether something was changed, or would be, that takes effect at the next deployment only.
+  returned: success
+  type: bool
+  sample: true
+diff:
+  description: The managed options of each entry before and after, and those of each background process that is pruned.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    before:
+      description: The values before.
+      returned: always
+      type: dict
+    after:
+      description: The values after.
+      returned: always
+      type: dict
+    before_header:
+      description: Which background process it is.
+      returned: always
+      type: str
+    after_header:
+      description: Which background process it is.
+      returned: always
+      type: str
+  sample:
+    - before:
+        processes: 1
+      after:
+        processes: 2
+      before_header: worker with connection redis and queue emails,default
+      after_header: worker with connection redis and queue emails,default
+api:
+  description: What the task cost.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: How many requests were sent, with the repeated ones.
+      returned: always
+      type: int
+    retries:
+      description: How many of them were repetitions.
+      returned: always
+      type: int
+    waited_seconds:
+      description: How many seconds the task spent waiting, and on requests that had to be repeated.
+      returned: always
+      type: float
+  sample:
+    requests: 2
+    retries: 0
+    waited_seconds: 0.0
+failure:
+  description: What went wrong, for playbooks to test.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description:
+        - A word for the kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
+          V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(unexpected_answer),
+          V(redirected) and V(unreachable).
+      returned: always
+      type: str
+    status:
+      description: The HTTP status, or null when there was none.
+      returned: always
+      type: int
+    details:
+      description: The single errors, as the service or the module lists them, or null.
+      returned: always
+      type: raw
+    request_id:
+      description: The service's id of the request, for its support, or null.
+      returned: always
+      type: str
+  sample:
+    code: invalid_options
+    status: null
+    details:
+      - option: processes[2].processes
+        message: 12 is out of range; allowed is from 1 to 10
+    request_id: null
+"""
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud
+from ansible_collections.evenkeel.paas.plugins.module_utils._module import run_module
+from ansible_collections.evenkeel.paas.plugins.module_utils._process import processes_command
+
+COMMAND = processes_command(_laravel_cloud)
+
+
+def main() -> None:
+    """Be the module."""
+    run_module(COMMAND)
+
+
+if __name__ == "__main__":
+    main()

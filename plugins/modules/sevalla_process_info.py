@@ -1,0 +1,283 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read the processes of a Sevalla application."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: sevalla_process_info
+short_description: Read the processes of a Sevalla application
+version_added: "0.2.0"
+author:
+  - evenkeel.paas contributors (@evenkeel)
+description:
+  - Reads all processes of a Sevalla application, or those that have what is asked for.
+  - What it returns as RV(desired) can be given to M(evenkeel.paas.sevalla_processes) as it is, and changes nothing then. So
+    what is there already can be adopted without writing it down by hand.
+  - An application without such processes gives empty lists. An application that does not exist is a failure.
+options:
+  application:
+    description:
+      - The application, by its id, by its unique name, or by its display name when only one application has it.
+    type: str
+    required: true
+    aliases: [application_id, app_id]
+  id:
+    description:
+      - Only the process with this id.
+    type: str
+    aliases: [process_id]
+  key:
+    description:
+      - Only the process with this key.
+    type: str
+  display_name:
+    description:
+      - Only processes with this name.
+    type: str
+    aliases: [name]
+  type:
+    description:
+      - Only processes of this type.
+    type: str
+    choices: [web, worker, cron, job]
+extends_documentation_fragment:
+  - evenkeel.paas.attributes
+  - evenkeel.paas.attributes.sevalla
+  - evenkeel.paas.attributes.info
+  - evenkeel.paas.connection
+  - evenkeel.paas.connection.sevalla
+seealso:
+  - module: evenkeel.paas.sevalla_processes
+  - module: evenkeel.paas.sevalla_process
+"""
+
+EXAMPLES = r"""
+- name: All processes of the shop
+  evenkeel.paas.sevalla_process_info:
+    application: shop-x1y2z
+  register: shop
+
+- name: Their names
+  ansible.builtin.debug:
+    msg: "{{ shop.processes | map(attribute='display_name') }}"
+
+- name: The cron processes
+  evenkeel.paas.sevalla_process_info:
+    application: shop-x1y2z
+    type: cron
+  register: crons
+
+- name: Keep them as they are
+  evenkeel.paas.sevalla_processes:
+    application: shop-x1y2z
+    processes: "{{ crons.desired }}"
+"""
+
+RETURN = r"""
+processes:
+  description: The processes as the service gives them, in its order.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: fb5e5168-4281-4bec-94c5-0d1584e9e657
+      app_id: 9a1d2f5e-0b6c-4c0e-9f43-1f2e3d4c5b6a
+      key: queue
+      type: worker
+      display_name: queue
+      entrypoint: node worker.js
+      port: null
+      is_ingress_enabled: false
+      ingress_protocol: null
+      scaling_strategy:
+        type: manual
+        config:
+          instanceCount: 2
+      resource_type_id: 0b6f3b0e-5a1e-4c58-9a55-6f0b1f0c9d11
+      resource_type_name: s1
+      cpu_limit: 500
+      memory_limit: 1024
+      schedule: null
+      time_zone: null
+      job_start_policy: null
+      liveness_probe: null
+      readiness_probe: null
+      internal_hostname: null
+      created_at: "2026-03-01T10:00:00.000Z"
+      updated_at: "2026-03-01T10:00:00.000Z"
+  contains:
+    id:
+      description: The id of the process.
+      returned: success
+      type: str
+    app_id:
+      description: The id of the application.
+      returned: success
+      type: str
+    key:
+      description: The key of the process, unique in the application.
+      returned: success
+      type: str
+    type:
+      description: What kind of process it is.
+      returned: success
+      type: str
+    display_name:
+      description: The name of the process.
+      returned: success
+      type: str
+    entrypoint:
+      description: The command that starts the process.
+      returned: success
+      type: str
+    port:
+      description: The port on which the process listens, or null.
+      returned: success
+      type: int
+    is_ingress_enabled:
+      description: Whether traffic from outside reaches the process.
+      returned: success
+      type: bool
+    ingress_protocol:
+      description: The protocol of that traffic, or null.
+      returned: success
+      type: str
+    scaling_strategy:
+      description: The strategy, with C(type) and C(config) as the service writes them, or null.
+      returned: success
+      type: dict
+    resource_type_id:
+      description: The id of the size.
+      returned: success
+      type: str
+    resource_type_name:
+      description: The name of the size.
+      returned: success
+      type: str
+    cpu_limit:
+      description: The CPU limit in millicores.
+      returned: success
+      type: int
+    memory_limit:
+      description: The memory limit in megabytes.
+      returned: success
+      type: int
+    schedule:
+      description: The cron expression, or null.
+      returned: success
+      type: str
+    time_zone:
+      description: The time zone of the schedule, or null.
+      returned: success
+      type: str
+    job_start_policy:
+      description: When a job runs, or null.
+      returned: success
+      type: str
+    liveness_probe:
+      description: The liveness probe as the service writes it, or null.
+      returned: success
+      type: dict
+    readiness_probe:
+      description: The readiness probe as the service writes it, or null.
+      returned: success
+      type: dict
+    internal_hostname:
+      description: The name of the process inside the cluster, or null.
+      returned: success
+      type: str
+    created_at:
+      description: When the process was created.
+      returned: success
+      type: str
+    updated_at:
+      description: When the process was last changed.
+      returned: success
+      type: str
+desired:
+  description:
+    - The same processes as entries for M(evenkeel.paas.sevalla_processes), without what the service makes, what is not set and
+      what a creation sets anyway.
+    - C(key) is given where the name alone does not tell the process, and C(id) where not even that does.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - display_name: queue
+      type: worker
+      entrypoint: node worker.js
+      resource_type: s1
+      scaling_strategy:
+        type: manual
+        instance_count: 2
+api:
+  description: What the task cost.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: How many requests were sent, with the repeated ones.
+      returned: always
+      type: int
+    retries:
+      description: How many of them were repetitions.
+      returned: always
+      type: int
+    waited_seconds:
+      description: How many seconds the task spent waiting, and on requests that had to be repeated.
+      returned: always
+      type: float
+  sample:
+    requests: 2
+    retries: 0
+    waited_seconds: 0.0
+failure:
+  description: What went wrong, for playbooks to test.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description:
+        - A word for the kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
+          V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(unexpected_answer),
+          V(redirected) and V(unreachable).
+      returned: always
+      type: str
+    status:
+      description: The HTTP status, or null when there was none.
+      returned: always
+      type: int
+    details:
+      description: The single errors, as the service or the module lists them, or null.
+      returned: always
+      type: raw
+    request_id:
+      description: The service's id of the request, for its support, or null.
+      returned: always
+      type: str
+  sample:
+    code: not_found
+    status: 404
+    details: null
+    request_id: null
+"""
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._info import info_command
+from ansible_collections.evenkeel.paas.plugins.module_utils._module import run_module
+
+COMMAND = info_command(_sevalla)
+
+
+def main() -> None:
+    """Be the module."""
+    run_module(COMMAND)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,459 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Keep the processes of a Sevalla application as a task lists them."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: sevalla_processes
+short_description: Manage the processes of a Sevalla application as one list
+version_added: "0.2.0"
+author:
+  - evenkeel.paas contributors (@evenkeel)
+description:
+  - Creates and changes the processes of a list, and with O(prune) deletes those that are not in it.
+  - It does for each entry what M(evenkeel.paas.sevalla_process) does for its options, with one reading of what is there
+    and several writes at a time.
+  - Options of an entry that are not given, or null, are not managed. They are never compared and never sent.
+  - Two entries that mean the same process, and an entry to which several answer, are refused before anything is
+    sent.
+  - Updates and creations are sent first, deletions last. When one fails no others are started, unless
+    O(continue_on_error) is set. The failure lists what is done, what failed and what was not attempted; running the
+    task again does the rest.
+  - Changing what an entry is addressed by makes it another process. To change it and keep the process, give
+    its O(processes[].id).
+options:
+  application:
+    description:
+      - The application, by its id, by its unique name, or by its display name when only one application has it.
+    type: str
+    required: true
+    aliases: [application_id, app_id]
+  prune:
+    description:
+      - Whether to delete every process of the application that is not in O(processes).
+      - Refused with an empty list. In check mode a warning counts and names what would go.
+      - A web process is never pruned. A pruned process is gone after the next deployment only; until then it may be
+        listed, and deleted again.
+    type: bool
+    default: false
+  max_parallel:
+    description:
+      - How many processes are written at a time, from 1 to 32. When the service asks one to wait, all wait.
+    type: int
+    default: 4
+  continue_on_error:
+    description:
+      - Whether to go on with the others when a write fails. The task fails in the end in any case.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - evenkeel.paas.attributes
+  - evenkeel.paas.attributes.sevalla
+  - evenkeel.paas.attributes.writer
+  - evenkeel.paas.connection
+  - evenkeel.paas.connection.sevalla
+  - evenkeel.paas.sevalla_process.entries
+seealso:
+  - module: evenkeel.paas.sevalla_process
+  - module: evenkeel.paas.sevalla_process_info
+"""
+
+EXAMPLES = r"""
+- name: All processes of the shop, and no others
+  evenkeel.paas.sevalla_processes:
+    application: shop-x1y2z
+    prune: true
+    processes:
+      - type: web
+        scaling_strategy:
+          type: manual
+          instance_count: 2
+      - display_name: queue
+        type: worker
+        entrypoint: node worker.js
+        resource_type: s1
+      - display_name: nightly report
+        type: cron
+        entrypoint: node report.js
+        schedule: "0 3 * * *"
+        time_zone: Europe/Berlin
+        resource_type: s1
+
+- name: Rename a worker and keep it; without the key it would be another process
+  evenkeel.paas.sevalla_processes:
+    application: shop-x1y2z
+    processes:
+      - key: queue
+        display_name: orders
+
+- name: Many at a time, and as many as can be done when some are refused
+  evenkeel.paas.sevalla_processes:
+    application: shop-x1y2z
+    processes:
+      - display_name: queue
+        entrypoint: node worker.js --verbose
+      - display_name: mails
+        entrypoint: node mails.js --verbose
+    max_parallel: 8
+    continue_on_error: true
+"""
+
+RETURN = r"""
+processes:
+  description:
+    - The processes of the entries, in their order, as the service gives them.
+    - In check mode as they would be, less what only the service knows.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: fb5e5168-4281-4bec-94c5-0d1584e9e657
+      app_id: 9a1d2f5e-0b6c-4c0e-9f43-1f2e3d4c5b6a
+      key: queue
+      type: worker
+      display_name: queue
+      entrypoint: node worker.js
+      port: null
+      is_ingress_enabled: false
+      ingress_protocol: null
+      scaling_strategy:
+        type: manual
+        config:
+          instanceCount: 2
+      resource_type_id: 0b6f3b0e-5a1e-4c58-9a55-6f0b1f0c9d11
+      resource_type_name: s1
+      cpu_limit: 500
+      memory_limit: 1024
+      schedule: null
+      time_zone: null
+      job_start_policy: null
+      liveness_probe: null
+      readiness_probe: null
+      internal_hostname: null
+      created_at: "2026-03-01T10:00:00.000Z"
+      updated_at: "2026-03-01T10:00:00.000Z"
+  contains:
+    id:
+      description: The id of the process. Left out in check mode for a process that is not created yet.
+      returned: when the process exists
+      type: str
+    app_id:
+      description: The id of the application.
+      returned: success
+      type: str
+    key:
+      description: The key of the process, unique in the application.
+      returned: when the process exists
+      type: str
+    type:
+      description: What kind of process it is.
+      returned: success
+      type: str
+    display_name:
+      description: The name of the process.
+      returned: success
+      type: str
+    entrypoint:
+      description: The command that starts the process.
+      returned: success
+      type: str
+    port:
+      description: The port on which the process listens, or null.
+      returned: success
+      type: int
+    is_ingress_enabled:
+      description: Whether traffic from outside reaches the process.
+      returned: success
+      type: bool
+    ingress_protocol:
+      description: The protocol of that traffic, or null.
+      returned: success
+      type: str
+    scaling_strategy:
+      description: The strategy, with C(type) and C(config) as the service writes them, or null.
+      returned: success
+      type: dict
+    resource_type_id:
+      description: The id of the size. In check mode left out when the size is known by its name only.
+      returned: success
+      type: str
+    resource_type_name:
+      description: The name of the size. In check mode left out when the size is known by its id only.
+      returned: success
+      type: str
+    cpu_limit:
+      description: The CPU limit in millicores. Left out in check mode when the size would change.
+      returned: success
+      type: int
+    memory_limit:
+      description: The memory limit in megabytes. Left out in check mode when the size would change.
+      returned: success
+      type: int
+    schedule:
+      description: The cron expression, or null.
+      returned: success
+      type: str
+    time_zone:
+      description: The time zone of the schedule, or null.
+      returned: success
+      type: str
+    job_start_policy:
+      description: When a job runs, or null.
+      returned: success
+      type: str
+    liveness_probe:
+      description: The liveness probe as the service writes it, or null.
+      returned: success
+      type: dict
+    readiness_probe:
+      description: The readiness probe as the service writes it, or null.
+      returned: success
+      type: dict
+    internal_hostname:
+      description: The name of the process inside the cluster, or null.
+      returned: when the process exists
+      type: str
+    created_at:
+      description: When the process was created.
+      returned: when the process exists
+      type: str
+    updated_at:
+      description: When the process was last changed.
+      returned: when the process exists
+      type: str
+plan:
+  description:
+    - The writes that were sent, or would be sent, updates and creations in the order of the list, deletions after them.
+      Empty when nothing differs.
+    - C({process_id}) in a path stands for the id of a process that the write before creates.
+  returned: success, and failure of a write
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: What the write does, one of V(create), V(update) and V(delete).
+      returned: always
+      type: str
+    method:
+      description: The HTTP method.
+      returned: always
+      type: str
+    path:
+      description: The path below O(api_url).
+      returned: always
+      type: str
+    body:
+      description: The body, null for a deletion.
+      returned: always
+      type: dict
+  sample:
+    - action: update
+      method: PATCH
+      path: /applications/9a1d2f5e-0b6c-4c0e-9f43-1f2e3d4c5b6a/processes/fb5e5168-4281-4bec-94c5-0d1584e9e657
+      body:
+        entrypoint: node worker.js
+steps_done:
+  description: The writes of RV(plan) that are done.
+  returned: failure of a write
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: What the write does, one of V(create), V(update) and V(delete).
+      returned: always
+      type: str
+    method:
+      description: The HTTP method.
+      returned: always
+      type: str
+    path:
+      description: The path below O(api_url).
+      returned: always
+      type: str
+    body:
+      description: The body, null for a deletion.
+      returned: always
+      type: dict
+  sample:
+    - action: update
+      method: PATCH
+      path: /applications/9a1d2f5e-0b6c-4c0e-9f43-1f2e3d4c5b6a/processes/fb5e5168-4281-4bec-94c5-0d1584e9e657
+      body:
+        entrypoint: node worker.js
+steps_failed:
+  description: The writes of RV(plan) that failed.
+  returned: failure of a write
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: What the write does, one of V(create), V(update) and V(delete).
+      returned: always
+      type: str
+    method:
+      description: The HTTP method.
+      returned: always
+      type: str
+    path:
+      description: The path below O(api_url).
+      returned: always
+      type: str
+    body:
+      description: The body, null for a deletion.
+      returned: always
+      type: dict
+    error:
+      description: What went wrong.
+      returned: always
+      type: str
+    failure:
+      description: As RV(failure), for this write.
+      returned: always
+      type: dict
+  sample:
+    - action: update
+      method: PATCH
+      path: /applications/9a1d2f5e-0b6c-4c0e-9f43-1f2e3d4c5b6a/processes/fb5e5168-4281-4bec-94c5-0d1584e9e657
+      body:
+        entrypoint: node worker.js
+      error: "PATCH ...: the service answered HTTP 422: The given data was invalid."
+      failure:
+        status: 422
+        code: refused
+        details: null
+        request_id: null
+steps_not_attempted:
+  description: The writes of RV(plan) that were not started.
+  returned: failure of a write
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: What the write does, one of V(create), V(update) and V(delete).
+      returned: always
+      type: str
+    method:
+      description: The HTTP method.
+      returned: always
+      type: str
+    path:
+      description: The path below O(api_url).
+      returned: always
+      type: str
+    body:
+      description: The body, null for a deletion.
+      returned: always
+      type: dict
+  sample:
+    - action: update
+      method: PATCH
+      path: /applications/9a1d2f5e-0b6c-4c0e-9f43-1f2e3d4c5b6a/processes/fb5e5168-4281-4bec-94c5-0d1584e9e657
+      body:
+        entrypoint: node worker.js
+deployment_required:
+  description: Whether something was changed, or would be, that takes effect at the next deployment only.
+  returned: success
+  type: bool
+  sample: true
+diff:
+  description: The managed options of each entry before and after, and those of each process that is pruned.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    before:
+      description: The values before.
+      returned: always
+      type: dict
+    after:
+      description: The values after.
+      returned: always
+      type: dict
+    before_header:
+      description: Which process it is.
+      returned: always
+      type: str
+    after_header:
+      description: Which process it is.
+      returned: always
+      type: str
+  sample:
+    - before:
+        entrypoint: node old.js
+      after:
+        entrypoint: node worker.js
+      before_header: process with display_name 'queue'
+      after_header: process with display_name 'queue'
+api:
+  description: What the task cost.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: How many requests were sent, with the repeated ones.
+      returned: always
+      type: int
+    retries:
+      description: How many of them were repetitions.
+      returned: always
+      type: int
+    waited_seconds:
+      description: How many seconds the task spent waiting, and on requests that had to be repeated.
+      returned: always
+      type: float
+  sample:
+    requests: 2
+    retries: 0
+    waited_seconds: 0.0
+failure:
+  description: What went wrong, for playbooks to test.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description:
+        - A word for the kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
+          V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(unexpected_answer),
+          V(redirected) and V(unreachable).
+      returned: always
+      type: str
+    status:
+      description: The HTTP status, or null when there was none.
+      returned: always
+      type: int
+    details:
+      description: The single errors, as the service or the module lists them, or null.
+      returned: always
+      type: raw
+    request_id:
+      description: The service's id of the request, for its support, or null.
+      returned: always
+      type: str
+  sample:
+    code: invalid_options
+    status: null
+    details:
+      - option: processes[2].port
+        message: 70000 is out of range; allowed is from 1 to 65535
+    request_id: null
+"""
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._module import run_module
+from ansible_collections.evenkeel.paas.plugins.module_utils._process import processes_command
+
+COMMAND = processes_command(_sevalla)
+
+
+def main() -> None:
+    """Be the module."""
+    run_module(COMMAND)
+
+
+if __name__ == "__main__":
+    main()

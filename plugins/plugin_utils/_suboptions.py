@@ -1,0 +1,30 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of a module for one process, as those of an entry of a list of processes.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from textwrap import indent
+
+_LIST = """options:
+  processes:
+    description:
+      - The processes as they shall be. Each is addressed by the same rules as in the module for
+        one process, and each live process by one entry at most.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+"""
+
+
+def as_entries(documentation: str) -> str:
+    """A doc fragment that documents ``processes`` with the options of ``documentation``."""
+    head, body = documentation.split("options:\n", 1)
+    assert not head.strip(), "options is all that there is"
+    return _LIST + indent(body.replace("O(", "O(processes[]."), "    ")
