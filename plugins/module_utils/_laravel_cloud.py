@@ -286,7 +286,7 @@ def receive(client: Client, method: str, path: str, answer: Any, scope: str) -> 
 
 
 def _process(client: Client, path: str, resource: Any, scope: str, method: str = "GET") -> Process:
-    resource = _resource(client, path, resource, method)
+    resource = resource_in(client, path, resource, method)
     attributes = resource["attributes"]
     config = attributes.get("config")
     instance = _related(resource, "instance")
@@ -300,7 +300,8 @@ def _process(client: Client, path: str, resource: Any, scope: str, method: str =
     }
 
 
-def _resource(client: Client, path: str, value: Any, method: str = "GET") -> dict[str, Any]:
+def resource_in(client: Client, path: str, value: Any, method: str = "GET") -> dict[str, Any]:
+    """A JSON:API resource with its id and attributes; raises Failure for anything else."""
     if (
         isinstance(value, dict)
         and isinstance(value.get("id"), str)
@@ -335,7 +336,7 @@ def _walk(
             if isinstance(item, dict) and "id" in item
         }
         for item in page["data"]:
-            yield _resource(client, path, item), by_id
+            yield resource_in(client, path, item), by_id
 
 
 def list_processes(client: Client, instance: str) -> list[Process]:
@@ -345,7 +346,7 @@ def list_processes(client: Client, instance: str) -> list[Process]:
     try:
         return [_process(client, path, item, instance) for item, _included in _walk(client, path)]
     except Failure as failure:
-        raise _missing("instance", instance) if failure.status == 404 else failure from None
+        raise missing("instance", instance) if failure.status == 404 else failure from None
 
 
 def get_process(client: Client, process_id: str) -> list[Process]:
@@ -421,7 +422,7 @@ def find_environment(client: Client, environment: str, application: str | None) 
         listed = _walk(client, path, {"include": "environments"})
         found, included = _one("application", application or "", ("slug", "name"), listed)
         ids = _related(found, "environments") or []
-        candidates = [(_resource(client, path, included.get(key)), included) for key in ids]
+        candidates = [(resource_in(client, path, included.get(key)), included) for key in ids]
     # Never return an environment itself: it carries the application's secrets in plain text.
     return str(_one("environment", environment, ("slug", "name"), candidates)[0]["id"])
 
@@ -431,7 +432,7 @@ def _listed(kind: str, parent: str, items: Iterator[Any]) -> list[Any]:
     try:
         return list(items)
     except Failure as failure:
-        raise _missing(kind, parent) if failure.status == 404 else failure from None
+        raise missing(kind, parent) if failure.status == 404 else failure from None
 
 
 def _one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Any) -> Any:
@@ -451,10 +452,11 @@ def _one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Any) -> Any:
                 code="ambiguous",
                 details=ids,
             )
-    raise _missing(kind, wanted)
+    raise missing(kind, wanted)
 
 
-def _missing(kind: str, wanted: str) -> Failure:
+def missing(kind: str, wanted: str) -> Failure:
+    """The failure for an application, environment or instance that is not there."""
     return Failure(
         f"There is no {kind} {wanted!r} on Laravel Cloud, or the token has no access to it. "
         f"Check {kind}; names are case-sensitive, an id always works.",

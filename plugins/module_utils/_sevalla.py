@@ -450,10 +450,11 @@ def find_application(client: Client, wanted: str) -> str:
             code="ambiguous",
             details=shown_as,
         )
-    raise _no_application(wanted)
+    raise no_application(wanted)
 
 
-def _no_application(wanted: str) -> Failure:
+def no_application(wanted: str) -> Failure:
+    """The failure for an application that is not there."""
     return Failure(
         f"There is no application {wanted!r} on Sevalla, or the token has no access to it. "
         "Check application; it may be an id, the unique name or the "
@@ -471,7 +472,7 @@ def list_processes(client: Client, application: str) -> list[Process]:
             _object(client, path, process) for page in client.offset_pages(path) for process in page
         ]
     except Failure as failure:
-        raise _no_application(application) if failure.status == 404 else failure from None
+        raise no_application(application) if failure.status == 404 else failure from None
 
 
 def get_process(client: Client, application: str, process_id: str) -> list[Process]:
