@@ -26,12 +26,18 @@ _LONG_WAIT = 10
 """Seconds of waiting from which on a task says so."""
 
 
+def _tell_nobody(text: str) -> None:
+    """A module in a process of its own cannot show anything before it ends."""
+
+
 class Task(NamedTuple):
-    """What a run is given: parsed options, check mode, and where a warning goes."""
+    """What a run is given: parsed options, check mode, where a warning goes, and ``tell``, which
+    takes a sentence about the progress of a run that takes long."""
 
     params: dict[str, Any]
     check_mode: bool
     warn: Callable[[str], None]
+    tell: Callable[[str], None] = _tell_nobody
 
 
 class Command(NamedTuple):
