@@ -194,7 +194,8 @@ class Client:
 
     Several threads may send at a time; when one has to wait, all do. Starts read-only: until
     ``allow_writes`` is called, anything but a GET is an error of the caller.
-    ``sent``, ``repeated`` and ``waited`` (seconds) count what happened.
+    ``sent``, ``repeated`` and ``waited`` (seconds) count what happened. ``deadline``, a time of
+    ``clock``, is when waiting for the next attempt ends whatever the service says.
     """
 
     sleep: Callable[[float], None] = staticmethod(time.sleep)
@@ -219,6 +220,7 @@ class Client:
         self.sent = 0
         self.repeated = 0
         self.waited = 0.0
+        self.deadline: float | None = None
         if not settings.token:
             raise Failure(
                 f"No API token for {service.name}. Set {service.token_hint}.", code="no_token"
@@ -390,6 +392,8 @@ class Client:
         told = policy.told(response)
         seconds = policy.backoff() if told is None else told
         left = self._settings.max_wait - self.waited
+        if self.deadline is not None:
+            left = min(left, self.deadline - self.clock())
         try:
             policy = policy.increment(
                 method,
