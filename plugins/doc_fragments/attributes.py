@@ -58,6 +58,27 @@ attributes:
     support: full
 """
 
+    ACTION = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return what it would do without doing it.
+    support: full
+    details:
+      - RV(plan) is the same in check mode and in the real run. Names are looked up and options are checked in the same
+        way, and nothing but reads is sent.
+  diff_mode:
+    description: Returns what changed, or would change, when in diff mode.
+    support: none
+    details:
+      - What it does has no state before and after.
+  idempotent:
+    description: When run twice in a row without anybody else changing things, the second run changes nothing.
+    support: none
+    details:
+      - Each run does it again, and reports a change.
+"""
+
     SEVALLA = r"""
 options: {}
 attributes:

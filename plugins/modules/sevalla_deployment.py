@@ -1,0 +1,299 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Deploy or restart a Sevalla application, and wait for it."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: sevalla_deployment
+short_description: Deploy or restart a Sevalla application
+version_added: "0.1.0"
+author:
+  - evenkeel.paas contributors (@evenkeel)
+description:
+  - Starts a deployment of an application on Sevalla, and waits for its end.
+  - This is what makes changes of processes take effect. A created or changed process runs as it was described after the
+    next deployment, and a deleted one is gone only then. Notify a handler with this module, so that it deploys once,
+    whatever number of processes changed.
+options:
+  application:
+    description:
+      - The application, by its id, by its unique name, or by its display name when only one application has it.
+    type: str
+    required: true
+    aliases: [application_id, app_id]
+  branch:
+    description:
+      - The branch to deploy, for an application that comes from a repository. If not given, the application's own.
+    type: str
+  docker_image:
+    description:
+      - The image to deploy, for an application that comes from an image. If not given, the application's own.
+    type: str
+  restart:
+    description:
+      - Whether to roll out the build of the last successful deployment again and to build nothing. Without it the newest
+        commit is built, and new code goes live together with the changes of the processes.
+      - An application that was never deployed cannot be restarted.
+      - Cannot be given together with O(branch) or O(docker_image).
+    type: bool
+    default: false
+  poll_interval:
+    description:
+      - How many seconds to wait between two reads of the deployment, 1 or more. Sevalla asks for 10 or more.
+    type: int
+    default: 10
+extends_documentation_fragment:
+  - evenkeel.paas.attributes
+  - evenkeel.paas.attributes.action
+  - evenkeel.paas.attributes.sevalla
+  - evenkeel.paas.connection
+  - evenkeel.paas.connection.sevalla
+  - evenkeel.paas.deployment
+seealso:
+  - module: evenkeel.paas.sevalla_process
+"""
+
+EXAMPLES = r"""
+- name: Deploy the shop, and wait
+  evenkeel.paas.sevalla_deployment:
+    application: shop-x1y2z
+
+- name: Roll out the last build again, without new code
+  evenkeel.paas.sevalla_deployment:
+    application: shop-x1y2z
+    restart: true
+    wait_timeout: 600
+
+- name: Deploy another branch, and do not wait
+  evenkeel.paas.sevalla_deployment:
+    application: shop-x1y2z
+    branch: hotfix
+    wait: false
+"""
+
+RETURN = r"""
+deployment:
+  description:
+    - The deployment as the service gives it, as it was when the task ended.
+    - In check mode what is known of it before it is started.
+  returned: success, and failure of a deployment that was started
+  type: dict
+  sample:
+    id: fb5e5168-4281-4bec-94c5-0d1584e9e657
+    app_id: 9a1d2f5e-0b6c-4c0e-9f43-1f2e3d4c5b6a
+    status: success
+    type: manual
+    trigger: MANUAL_DEPLOY
+    steps: [checkout, build, rollout, syncConnections]
+    docker_image_url: null
+    git_type: github
+    repo_url: https://github.com/acme/shop
+    branch: main
+    commit_sha: null
+    commit_message: null
+    author_login: null
+    author_img: null
+    started_at: "2026-03-01T10:00:05.000Z"
+    finished_at: "2026-03-01T10:01:40.000Z"
+    created_at: "2026-03-01T10:00:00.000Z"
+    updated_at: "2026-03-01T10:01:40.000Z"
+  contains:
+    id:
+      description: The id of the deployment.
+      returned: when the deployment was started
+      type: str
+    app_id:
+      description: The id of the application.
+      returned: success
+      type: str
+    status:
+      description: One of V(waiting), V(inProgress), V(success), V(failed), V(cancelled) and V(skipped).
+      returned: when the deployment was started
+      type: str
+    type:
+      description: Whether somebody asked for it (V(manual)) or a push started it (V(automatic)).
+      returned: success
+      type: str
+    trigger:
+      description: What started it, such as V(MANUAL_DEPLOY) or V(RESTART).
+      returned: success
+      type: str
+    steps:
+      description: What the deployment does, in its order.
+      returned: when the deployment was started
+      type: list
+      elements: str
+    docker_image_url:
+      description: The image that was built or used, or null.
+      returned: when the deployment was started
+      type: str
+    git_type:
+      description: Where the repository is hosted, or null.
+      returned: when the deployment was started
+      type: str
+    repo_url:
+      description: The URL of the repository, or null.
+      returned: when the deployment was started
+      type: str
+    branch:
+      description: The branch, or null. In check mode only when O(branch) is given.
+      returned: when the deployment was started
+      type: str
+    commit_sha:
+      description: The commit, or null.
+      returned: when the deployment was started
+      type: str
+    commit_message:
+      description: The message of the commit, or null.
+      returned: when the deployment was started
+      type: str
+    author_login:
+      description: Who made the commit, or null.
+      returned: when the deployment was started
+      type: str
+    author_img:
+      description: The picture of who made the commit, or null.
+      returned: when the deployment was started
+      type: str
+    started_at:
+      description: When it began to run, or null.
+      returned: when the deployment was started
+      type: str
+    finished_at:
+      description: When it ended, or null.
+      returned: when the deployment was started
+      type: str
+    created_at:
+      description: When it was asked for.
+      returned: when the deployment was started
+      type: str
+    updated_at:
+      description: When it was last changed.
+      returned: when the deployment was started
+      type: str
+statuses:
+  description:
+    - The statuses that the deployment had, in their order, as far as they were seen. Empty in check mode.
+    - Where the module runs inside Ansible's own process they are shown with C(-v) as they come; in any case they are part
+      of the result.
+  returned: success, and failure of the request or later
+  type: list
+  elements: dict
+  contains:
+    status:
+      description: The status as the service words it.
+      returned: always
+      type: str
+    after_seconds:
+      description: When it was first seen, in seconds since the deployment was started.
+      returned: always
+      type: int
+  sample:
+    - status: waiting
+      after_seconds: 0
+    - status: inProgress
+      after_seconds: 10
+    - status: success
+      after_seconds: 90
+plan:
+  description: The request that was sent, or would be sent.
+  returned: success, and failure of that request or later
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: What the request does, V(deploy) or V(restart).
+      returned: always
+      type: str
+    method:
+      description: The HTTP method.
+      returned: always
+      type: str
+    path:
+      description: The path below O(api_url).
+      returned: always
+      type: str
+    body:
+      description: The body, null when there is none.
+      returned: always
+      type: dict
+  sample:
+    - action: deploy
+      method: POST
+      path: /applications/9a1d2f5e-0b6c-4c0e-9f43-1f2e3d4c5b6a/deployments
+      body: {}
+api:
+  description: What the task cost.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: How many requests were sent, with the repeated ones.
+      returned: always
+      type: int
+    retries:
+      description: How many of them were repetitions.
+      returned: always
+      type: int
+    waited_seconds:
+      description:
+        - How many seconds the task spent waiting for the rate limit, and on requests that had to be repeated.
+        - The pauses between two reads of the deployment are not in it.
+      returned: always
+      type: float
+  sample:
+    requests: 5
+    retries: 0
+    waited_seconds: 0.0
+failure:
+  description: What went wrong, for playbooks to test.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description:
+        - A word for the kind of failure, such as V(deployment_failed), V(wait_timeout), V(never_deployed),
+          V(invalid_options), V(not_found), V(ambiguous), V(no_token), V(unauthorized), V(forbidden), V(rate_limited),
+          V(refused), V(service_error), V(unexpected_answer), V(redirected) and V(unreachable).
+      returned: always
+      type: str
+    status:
+      description: The HTTP status, or null when there was none.
+      returned: always
+      type: int
+    details:
+      description: The single errors, as the service or the module lists them, or the deployment's V(id) and V(status), or null.
+      returned: always
+      type: raw
+    request_id:
+      description: The service's id of the request, for its support, or null.
+      returned: always
+      type: str
+  sample:
+    code: deployment_failed
+    status: null
+    details:
+      id: fb5e5168-4281-4bec-94c5-0d1584e9e657
+      status: failed
+    request_id: null
+"""
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _sevalla, _sevalla_deployment
+from ansible_collections.evenkeel.paas.plugins.module_utils._deployment import deployment_command
+from ansible_collections.evenkeel.paas.plugins.module_utils._module import run_module
+
+COMMAND = deployment_command(_sevalla, _sevalla_deployment)
+
+
+def main() -> None:
+    """Be the module."""
+    run_module(COMMAND)
+
+
+if __name__ == "__main__":
+    main()
