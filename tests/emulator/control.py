@@ -83,6 +83,15 @@ def blueprint(world: World, log: list[dict[str, Any]], faults: Faults) -> Bluepr
     def get_world() -> Response:
         return _answer(world.snapshot())
 
+    @routes.post("/deployments")
+    def deploy() -> Response:
+        wanted = _object()
+        _check_keys(wanted, "of", "values")
+        try:
+            return _answer(world.deploy(str(wanted.get("of")), wanted.get("values", {})), 201)
+        except KeyError:
+            raise BadControlError("of must be the id of an application or environment.") from None
+
     @routes.post("/deployments/finish")
     def finish_deployments() -> Response:
         world.finish_deployments()

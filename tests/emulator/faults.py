@@ -178,12 +178,19 @@ class Faults:
                 cloud = self.world.laravel_cloud
                 cloud.create(cloud.instances[names["instance_id"]], body)
 
+    def deploy(self, fault: Fault) -> None:
+        """Start a deployment of what a request is about."""
+        names = request.view_args or {}
+        self.world.deploy(names["app_id" if _is_sevalla() else "env_id"], fault.values)
+
     def _object(self) -> tuple[dict[str, Any], str]:
         names = request.view_args or {}
+        kind = "deployment" if "deployment_id" in names else "process"
+        service: Any = self.world.laravel_cloud
         if _is_sevalla():
-            application = self.world.sevalla.applications[names["app_id"]]
-            return application.processes, names["process_id"]
-        return self.world.laravel_cloud.processes, names["process_id"]
+            service = self.world.sevalla.applications[names["app_id"]]
+        objects = service.deployments if kind == "deployment" else service.processes
+        return objects, names[f"{kind}_id"]
 
     # A write that is forgotten
 
@@ -503,6 +510,12 @@ KINDS = (
         "Somebody else creates the same with other `values` just before the service sees the "
         "POST; without any, as in `change`.",
         lambda faults, fault: faults.create(fault, _elses(fault)),
+    ),
+    Kind(
+        "deploy",
+        "Somebody else starts a deployment just before the service sees the request, which is "
+        "about the same application or environment; `values` are fields of theirs.",
+        lambda faults, fault: faults.deploy(fault),
     ),
     Kind(
         "not_stored",

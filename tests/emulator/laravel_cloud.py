@@ -34,6 +34,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
 
     @routes.before_request
     def check_request() -> None:
+        world.pass_time()
         if request.endpoint in ("laravel_cloud.website", "laravel_cloud.unknown_route"):
             return
         scheme, _separator, token = request.headers.get("Authorization", "").partition(" ")
@@ -154,7 +155,9 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
     def list_deployments(env_id: str) -> Response:
         cloud = world.laravel_cloud
         environment = found(cloud.environments, env_id)
-        return _answer(page(cloud, "deployments", children(cloud.deployments, environment)))
+        # The vendor's CLI takes the first one listed for the last.
+        newest_first = children(cloud.deployments, environment)[::-1]
+        return _answer(page(cloud, "deployments", newest_first))
 
     @routes.post("/api/environments/<env_id>/deployments")
     def deploy(env_id: str) -> Response:
@@ -166,7 +169,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
     @routes.get("/api/deployments/<deployment_id>")
     def get_deployment(deployment_id: str) -> Response:
         deployment = found(world.laravel_cloud.deployments, deployment_id)
-        world.laravel_cloud.advance(deployment)
+        world.laravel_cloud.polled(deployment)
         return shown(deployment)
 
     def shown(resource: Resource) -> Response:

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Callable
 
 from .ids import Ids, Timestamps
 from .schemas import LARAVEL_CLOUD_CREATE, LARAVEL_CLOUD_UPDATE
-from .switches import Switches
+from .switches import STEP_SECONDS, Switches
 
 Attributes = dict[str, Any]
 Errors = dict[str, list[str]]
@@ -95,11 +95,14 @@ class LaravelCloud:
     ids: Ids
     timestamps: Timestamps
     organization: Resource
+    clock: Callable[[], float]
     applications: dict[str, Resource] = field(default_factory=dict)
     environments: dict[str, Resource] = field(default_factory=dict)
     instances: dict[str, Resource] = field(default_factory=dict)
     processes: dict[str, Resource] = field(default_factory=dict)
     deployments: dict[str, Resource] = field(default_factory=dict)
+    # When each deployment made its last step.
+    stepped: dict[str, float] = field(default_factory=dict)
 
     # Applications, environments, instances
 
@@ -273,6 +276,9 @@ class LaravelCloud:
 
     def deploy(self, environment: Resource) -> Resource:
         """Start a deployment."""
+        refused = self.switches["laravel_cloud_concurrent_deployments"] == "refused"
+        if refused and self._deploying(environment):
+            raise RefusalError(422, "A deployment is already in progress.")
         attributes = {
             "status": "pending",
             "branch_name": "main",
@@ -291,7 +297,32 @@ class LaravelCloud:
         resource = Resource("deployments", self.ids.ordered("depl"), environment.id, attributes)
         self.deployments[resource.id] = resource
         environment.attributes["status"] = "deploying"
+        self.stepped[resource.id] = self.clock()
+        if self.switches["laravel_cloud_deployment_pace"] == "at_once":
+            while resource.attributes["status"] in RUNNING:
+                self.advance(resource)
         return resource
+
+    def _deploying(self, environment: Resource) -> bool:
+        return any(
+            deployment.attributes["status"] in RUNNING
+            for deployment in children(self.deployments, environment)
+        )
+
+    def pass_time(self, deployment: Resource) -> None:
+        """Make the steps that are due by the clock, when deployments go by it."""
+        if self.switches["laravel_cloud_deployment_pace"] != "clock":
+            return
+        while deployment.attributes["status"] in RUNNING:
+            if self.clock() < self.stepped[deployment.id] + STEP_SECONDS:
+                return
+            self.stepped[deployment.id] += STEP_SECONDS
+            self.advance(deployment)
+
+    def polled(self, deployment: Resource) -> None:
+        """Make a step, when deployments go by how often they are read."""
+        if self.switches["laravel_cloud_deployment_pace"] == "polls":
+            self.advance(deployment)
 
     def advance(self, deployment: Resource) -> None:
         """Move an unfinished deployment one step on."""
@@ -309,10 +340,7 @@ class LaravelCloud:
             if result.endswith("failed"):
                 attributes["failure_reason"] = "The command exited with status 1."
             environment = self.environments[deployment.parent]
-            if all(
-                other.attributes["status"] not in RUNNING
-                for other in children(self.deployments, environment)
-            ):
+            if not self._deploying(environment):
                 environment.attributes["status"] = "running"
 
     def finish(self) -> None:

@@ -53,6 +53,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
 
     @routes.before_request
     def check_request() -> None:
+        world.pass_time()
         limit, per_application = TIERS[_tier(world)]
         scope = f"sevalla {_tier(world)}"
         if per_application:
@@ -137,9 +138,8 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
 
     @routes.post("/applications/<app_id>/processes/<process_id>/trigger")
     def trigger_process(app_id: str, process_id: str) -> Response:
-        if visible_process(app_id, process_id)["type"] != "cron":
-            status = int(world.switches["sevalla_trigger_refusal"])
-            raise RefusalError(status, "Only cron processes can be triggered")
+        process = visible_process(app_id, process_id)
+        world.sevalla.run(application_of(app_id), process)
         return _answer({"message": "Cron job triggered"})
 
     def visible_process(app_id: str, process_id: str) -> dict[str, Any]:
@@ -166,8 +166,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
     @routes.get("/applications/<app_id>/deployments/<deployment_id>")
     def get_deployment(app_id: str, deployment_id: str) -> Response:
         deployment = deployment_of(app_id, deployment_id)
-        if deployment["finished_at"] is None:
-            world.sevalla.advance(application_of(app_id))
+        world.sevalla.polled(application_of(app_id), deployment)
         return _answer(deployment)
 
     @routes.post("/applications/<app_id>/deployments/<deployment_id>/cancel")

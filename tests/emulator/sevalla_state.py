@@ -14,11 +14,11 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Callable
 
 from .ids import Ids, Timestamps
 from .schemas import SEVALLA_UPDATE
-from .switches import Switches
+from .switches import STEP_SECONDS, Switches
 
 Process = dict[str, Any]
 Deployment = dict[str, Any]
@@ -76,6 +76,10 @@ class Application:
     deployments: dict[str, Deployment] = field(default_factory=dict)
     # Which processes were already deleted when a deployment was asked for.
     removes: dict[str, set[str]] = field(default_factory=dict)
+    # When the oldest unfinished deployment made its last step.
+    stepped: float = 0.0
+    # The ids of the cron processes that were run, oldest first.
+    runs: list[str] = field(default_factory=list)
 
     @property
     def status(self) -> str | None:
@@ -103,6 +107,7 @@ class Sevalla:
     timestamps: Timestamps
     sizes: list[dict[str, Any]]
     company_id: str
+    clock: Callable[[], float]
     applications: dict[str, Application] = field(default_factory=dict)
 
     # Applications
@@ -385,6 +390,13 @@ class Sevalla:
         if not re.fullmatch(r"[0-9A-Za-z*/,?#-]+( +[0-9A-Za-z*/,?#-]+){4}", schedule):
             raise self.refusal("The schedule is not a cron expression")
 
+    def run(self, application: Application, process: Process) -> None:
+        """Start a cron process beside its schedule."""
+        if process["type"] != "cron":
+            status = int(self.switches["sevalla_trigger_refusal"])
+            raise RefusalError(status, "Only cron processes can be triggered")
+        application.runs.append(process["id"])
+
     # Deployments
 
     def deploy(self, application: Application, body: dict[str, Any]) -> Deployment:
@@ -426,9 +438,30 @@ class Sevalla:
             "created_at": now,
             "updated_at": now,
         }
+        if not running:
+            application.stepped = self.clock()
         application.deployments[deployment["id"]] = deployment
         application.removes[deployment["id"]] = set(application.deleted)
+        if self.switches["sevalla_deployment_pace"] == "at_once":
+            while next(application.unfinished(), None):
+                self.advance(application)
         return deployment
+
+    def pass_time(self, application: Application) -> None:
+        """Make the steps that are due by the clock, when deployments go by it."""
+        if self.switches["sevalla_deployment_pace"] != "clock":
+            return
+        while next(application.unfinished(), None):
+            if self.clock() < application.stepped + STEP_SECONDS:
+                return
+            application.stepped += STEP_SECONDS
+            self.advance(application)
+
+    def polled(self, application: Application, deployment: Deployment) -> None:
+        """Make a step, when deployments go by how often they are read."""
+        by_polls = self.switches["sevalla_deployment_pace"] == "polls"
+        if by_polls and deployment["status"] in ("waiting", "inProgress"):
+            self.advance(application)
 
     def advance(self, application: Application) -> None:
         """Move the application's oldest unfinished deployment one step on."""

@@ -14,6 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+STEP_SECONDS = 20
+"""How long a step of a deployment takes, when deployments go by the clock."""
+
 
 @dataclass(frozen=True)
 class Switch:
@@ -201,6 +204,13 @@ SWITCHES = (
         "Not a question about the service; for trying out the other ends.",
     ),
     Switch(
+        "sevalla_deployment_pace",
+        ("polls", "clock", "at_once"),
+        "When does a deployment make its next step: each time it is read, every 20 seconds, or "
+        "is it over when the request that starts it is answered?",
+        "Not a question about the service; tests need not wait.",
+    ),
+    Switch(
         "sevalla_concurrent_deployments",
         ("queued", "skip_waiting", "refused"),
         "What about a deployment while another one runs: does it wait, are older waiting ones "
@@ -347,8 +357,10 @@ SWITCHES = (
     Switch(
         "laravel_cloud_order",
         ("ascending", "descending"),
-        "Are lists in order of creation or the other way round?",
-        "The recorded list is in order of creation.",
+        "Are lists in order of creation or the other way round? Deployments: newest first, or the "
+        "other way round.",
+        "The recorded list is in order of creation. The vendor's CLI takes the first deployment "
+        "listed for the last.",
     ),
     Switch(
         "laravel_cloud_without_json_accept",
@@ -368,6 +380,20 @@ SWITCHES = (
         ("deployment.succeeded", "deployment.failed", "build.failed", "failed", "cancelled"),
         "How do deployments end?",
         "Not a question about the service; for trying out the other ends.",
+    ),
+    Switch(
+        "laravel_cloud_deployment_pace",
+        ("polls", "clock", "at_once"),
+        "When does a deployment make its next step: each time it is read, every 20 seconds, or "
+        "is it over when the request that starts it is answered?",
+        "Not a question about the service; tests need not wait.",
+    ),
+    Switch(
+        "laravel_cloud_concurrent_deployments",
+        ("parallel", "refused"),
+        "What about a deployment while another one of the environment runs: do both run, or is "
+        "it refused (422)?",
+        "No such refusal is documented for deployments; other things that run have one.",
     ),
     Switch(
         "laravel_cloud_rate_limit",

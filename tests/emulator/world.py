@@ -103,16 +103,37 @@ class World:
                 }
                 for name, (cpu, memory, category) in _SIZES.items()
             ]
-            self.sevalla = Sevalla(new, self.ids, timestamps, sizes, SEVALLA_COMPANY_ID)
+            self.sevalla = Sevalla(new, self.ids, timestamps, sizes, SEVALLA_COMPANY_ID, self.clock)
             organization = Resource(
                 "organizations",
                 LARAVEL_CLOUD_ORGANIZATION_ID,
                 "",
                 {"name": "Acme", "slug": "acme"},
             )
-            self.laravel_cloud = LaravelCloud(new, self.ids, timestamps, organization)
+            self.laravel_cloud = LaravelCloud(new, self.ids, timestamps, organization, self.clock)
             self._seed_sevalla()
             self._seed_laravel_cloud()
+
+    def pass_time(self) -> None:
+        """Make the steps of deployments that are due, where they go by the clock."""
+        with self.lock:
+            for application in self.sevalla.applications.values():
+                self.sevalla.pass_time(application)
+            for deployment in self.laravel_cloud.deployments.values():
+                self.laravel_cloud.pass_time(deployment)
+
+    def deploy(self, target: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Start a deployment of an application or environment as somebody else would, with some
+        of its fields; gives it as the snapshot does. A KeyError for an id that is none."""
+        with self.lock:
+            application = self.sevalla.applications.get(target)
+            if application is not None:
+                started = self.sevalla.deploy(application, {})
+                started.update(values)
+                return started
+            deployment = self.laravel_cloud.deploy(self.laravel_cloud.environments[target])
+            deployment.attributes.update(values)
+            return {"id": deployment.id, **deployment.attributes}
 
     def tick(self) -> None:
         """Move every application's and environment's unfinished deployments one step on."""
@@ -143,6 +164,7 @@ class World:
                                 for process in application.processes.values()
                             ],
                             "deleted": sorted(application.deleted),
+                            "runs": list(application.runs),
                             "deployments": [
                                 dict(deployment) for deployment in application.deployments.values()
                             ],

@@ -27,6 +27,7 @@ from ansible_collections.evenkeel.paas.tests.emulator.faults import (
 )
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
     LARAVEL_CLOUD_MAIN_APP_ID,
+    LARAVEL_CLOUD_MAIN_ID,
     SEVALLA_SHOP_ID,
     SEVALLA_SIZE_IDS,
 )
@@ -258,6 +259,34 @@ def test_somebody_elses_values(service: Service) -> None:
     with pytest.raises(NO_ANSWER):
         service.post()
     assert service.stored() == [{**service.body, **values}]
+
+
+def test_somebody_elses_deployment(service: Service) -> None:
+    target = SEVALLA_SHOP_ID if service.is_sevalla else LARAVEL_CLOUD_MAIN_ID
+    parent = "applications" if service.is_sevalla else "environments"
+    path = f"/{parent}/{target}/deployments"
+    service.fault("deploy", path=path, values={"status": "theirs"})
+    body = {} if service.is_sevalla else None
+    mine = service.client.post(path, body).json()
+    listed = [
+        (item["id"], (item if service.is_sevalla else item["attributes"])["status"])
+        for item in service.client.get(path).json()["data"]
+    ]
+    mine = mine if service.is_sevalla else mine["data"]
+    assert [status for _id, status in listed][1:] == ["theirs"]
+    assert listed[0][0] == mine["id"] != listed[1][0]
+
+
+def test_a_deployment_that_somebody_else_changes_and_removes(service: Service) -> None:
+    target = SEVALLA_SHOP_ID if service.is_sevalla else LARAVEL_CLOUD_MAIN_ID
+    started = service.emulator.world.deploy(target, {})
+    path = f"/applications/{target}/deployments" if service.is_sevalla else "/deployments"
+    path += f"/{started['id']}"
+    service.fault("change", "GET", values={"status": "theirs"})
+    service.fault("vanish", "GET", after=1)
+    seen = service.client.get(path).json()
+    assert (seen if service.is_sevalla else seen["data"]["attributes"])["status"] == "theirs"
+    assert service.client.get(path).status_code == 404
 
 
 def test_a_write_that_is_not_stored(service: Service) -> None:

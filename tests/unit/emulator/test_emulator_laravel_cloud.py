@@ -502,6 +502,11 @@ def test_a_deployment(cloud: LaravelCloud) -> None:
     assert attributes(cloud.get(path)) == seen[-1]
 
 
+def test_deployments_are_listed_newest_first(cloud: LaravelCloud) -> None:
+    made_ids = [cloud.post(DEPLOYMENTS).json()["data"]["id"] for _time in range(3)]
+    assert ids(cloud.get(DEPLOYMENTS)) == made_ids[::-1]
+
+
 def test_the_limit(cloud: LaravelCloud) -> None:
     now = [1_800_000_000.0]
     with Emulator({"laravel_cloud_rate_limit": "on"}, clock=lambda: now[0]) as limited:

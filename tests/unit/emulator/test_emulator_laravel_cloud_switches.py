@@ -373,6 +373,42 @@ def test_deployment_result(
     assert (seen[-1]["failure_reason"] is not None) is value.endswith("failed")
 
 
+@pytest.mark.parametrize("value", ["polls", "clock", "at_once"])
+def test_deployment_pace(value: str) -> None:
+    now = [1_800_000_000.0]
+    with Emulator({"laravel_cloud_deployment_pace": value}, clock=lambda: now[0]) as paced:
+        cloud = LaravelCloud(paced.laravel_cloud_url, paced.token, "application/json")
+        started = cloud.post(DEPLOYMENTS).json()["data"]
+        path = f"/deployments/{started['id']}"
+        seen = [started["attributes"]["status"]]
+        for passed in (0, 19, 1, 20, 20):
+            now[0] += passed
+            seen.append(attributes(cloud.get(path))["status"])
+        environment = attributes(cloud.get(f"/environments/{LARAVEL_CLOUD_MAIN_ID}"))
+        cloud.session.close()
+    over = "deployment.succeeded"
+    walk = ["pending", "build.running", "deployment.running", over]
+    assert (
+        seen
+        == {
+            "polls": [*walk, over, over],
+            "clock": [*walk[:1] * 3, *walk[1:]],
+            "at_once": [over] * 6,
+        }[value]
+    )
+    assert environment["status"] == "running"
+
+
+@pytest.mark.parametrize("value", ["parallel", "refused"])
+def test_concurrent_deployments(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
+    emulator.reset({"laravel_cloud_concurrent_deployments": value})
+    first = cloud.post(DEPLOYMENTS).json()["data"]["id"]
+    assert cloud.post(DEPLOYMENTS).status_code == (201 if value == "parallel" else 422)
+    for _time in range(3):
+        cloud.get(f"/deployments/{first}")
+    assert cloud.post(DEPLOYMENTS).status_code == 201
+
+
 @pytest.mark.parametrize("value", ["off", "on"])
 def test_rate_limit(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
     emulator.reset({"laravel_cloud_rate_limit": value})

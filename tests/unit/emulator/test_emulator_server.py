@@ -338,6 +338,19 @@ def test_deployments_can_be_moved_from_outside(sevalla: Sevalla, control: Any) -
     assert status() == "success"
 
 
+def test_somebody_else_can_deploy(sevalla: Sevalla, cloud: LaravelCloud, control: Any) -> None:
+    pushed = {"type": "automatic", "trigger": "AUTO_DEPLOY_ON_PUSH"}
+    started = control("POST", "/deployments", {"of": SEVALLA_SHOP_ID, "values": pushed}, 201)
+    (listed,) = sevalla.get(DEPLOYMENTS).json()["data"]
+    assert listed == started
+    assert pushed.items() <= listed.items()
+    environment = "env-a15fd671-0b6a-401a-84bf-14105ce69023"
+    started = control("POST", "/deployments", {"of": environment}, 201)
+    (listed,) = cloud.get(f"/environments/{environment}/deployments").json()["data"]
+    assert listed["id"] == started["id"]
+    control("POST", "/deployments", {"of": "nobody"}, 400)
+
+
 def test_all_deployments_can_be_finished(
     emulator: Emulator, sevalla: Sevalla, cloud: LaravelCloud, control: Any
 ) -> None:

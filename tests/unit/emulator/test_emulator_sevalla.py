@@ -428,12 +428,14 @@ def test_a_deployment_that_ran_already_does_not_remove(sevalla: Sevalla) -> None
     assert process["id"] not in ids(sevalla)
 
 
-def test_only_a_cron_can_be_triggered(sevalla: Sevalla) -> None:
+def test_only_a_cron_can_be_triggered(emulator: Emulator, sevalla: Sevalla) -> None:
     cron, job = made(sevalla, CRON), made(sevalla, JOB)
     triggered = sevalla.post(f"{PROCESSES}/{cron['id']}/trigger")
     assert triggered.json() == {"message": "Cron job triggered"}
     for other in (job["id"], SEVALLA_SHOP_WEB_ID, NOWHERE):
         assert sevalla.post(f"{PROCESSES}/{other}/trigger").status_code == 404
+    (shop, *_others) = emulator.world.snapshot()["sevalla"]["applications"]
+    assert shop["runs"] == [cron["id"]]
 
 
 # Deployments

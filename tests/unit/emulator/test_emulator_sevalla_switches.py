@@ -422,6 +422,51 @@ def test_deployment_result(
     assert (process["id"] in ids(sevalla)) is (value != "success")
 
 
+@pytest.mark.parametrize("value", ["polls", "clock", "at_once"])
+def test_deployment_pace(value: str) -> None:
+    now = [1_800_000_000.0]
+    with Emulator({"sevalla_deployment_pace": value}, clock=lambda: now[0]) as paced:
+        sevalla = Sevalla(paced.sevalla_url, paced.token, "application/json")
+        started = sevalla.post(DEPLOYMENTS, {}).json()
+        path = f"{DEPLOYMENTS}/{started['id']}"
+        seen = [started["status"]]
+        for passed in (0, 19, 1, 20, 20):
+            now[0] += passed
+            seen.append(sevalla.get(path).json()["status"])
+        status = sevalla.get(SHOP).json()["status"]
+        sevalla.session.close()
+    assert status == "deploymentSuccess"
+    assert (
+        seen
+        == {
+            "polls": ["waiting", "inProgress", "success", "success", "success", "success"],
+            "clock": ["waiting", "waiting", "waiting", "inProgress", "success", "success"],
+            "at_once": ["success"] * 6,
+        }[value]
+    )
+
+
+def test_deployments_by_the_clock_run_one_after_the_other() -> None:
+    now = [1_800_000_000.0]
+    with Emulator({"sevalla_deployment_pace": "clock"}, clock=lambda: now[0]) as paced:
+        sevalla = Sevalla(paced.sevalla_url, paced.token, "application/json")
+        for _time in range(2):
+            sevalla.post(DEPLOYMENTS, {})
+        seen = []
+        for _time in range(5):
+            listed = sevalla.get(DEPLOYMENTS).json()["data"]
+            seen.append([deployment["status"] for deployment in reversed(listed)])
+            now[0] += 20
+        sevalla.session.close()
+    assert seen == [
+        ["waiting", "waiting"],
+        ["inProgress", "waiting"],
+        ["success", "waiting"],
+        ["success", "inProgress"],
+        ["success", "success"],
+    ]
+
+
 @pytest.mark.parametrize("value", ["queued", "skip_waiting", "refused"])
 def test_concurrent_deployments(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
     emulator.reset({"sevalla_concurrent_deployments": value})
