@@ -179,6 +179,15 @@ def test_a_module_that_writes_supports_diff_and_is_idempotent(module):
     assert attributes["idempotent"]["support"] == "full"
 
 
+@pytest.mark.parametrize(
+    "module", ["sevalla_deployment", "sevalla_process_run", "laravel_cloud_deployment"]
+)
+def test_a_module_that_acts_says_that_it_is_not_idempotent(module):
+    attributes = documentation(module)["attributes"]
+    assert attributes["diff_mode"]["support"] == "none"
+    assert attributes["idempotent"]["support"] == "none"
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_documents_what_it_is(module):
     about = documentation(module)

@@ -109,6 +109,7 @@ def test_an_option_that_can_be_not_managed_has_no_default(module):
     """Else a null in a playbook would become the default, or an empty string."""
     given = {"state", "api_url", "api_timeout", "api_retries", "api_max_wait", "validate_certs"}
     given |= {"prune", "max_parallel", "continue_on_error"}  # how to write, not what
+    given |= {"restart", "wait", "wait_timeout", "poll_interval"}
     for name, about in deep(module_arguments(module)["argument_spec"], "options"):
         if about.get("default") is not None:
             assert name in given, name
@@ -204,12 +205,44 @@ PROBE = {
         "failure_threshold": NUMBER,
     },
 }
+WAITING = {
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 1800},
+}
+SEVALLA_CONNECTION = {
+    **CONNECTION,
+    "api_url": {"type": "str", "default": "https://api.sevalla.com/v3"},
+    "application": {"type": "str", "required": True, "aliases": ["application_id", "app_id"]},
+}
+LARAVEL_CONNECTION = {
+    **CONNECTION,
+    "api_url": {"type": "str", "default": "https://cloud.laravel.com/api"},
+}
 CLEARABLE = ["entrypoint", "schedule", "time_zone", "liveness_probe", "readiness_probe"]
 PROMISED = {
+    "sevalla_deployment": {
+        **SEVALLA_CONNECTION,
+        **WAITING,
+        "branch": STRING,
+        "docker_image": STRING,
+        "restart": {"type": "bool", "default": False},
+        "poll_interval": {"type": "int", "default": 10},
+    },
+    "sevalla_process_run": {
+        **SEVALLA_CONNECTION,
+        "id": {"type": "str", "aliases": ["process_id"]},
+        "key": STRING,
+        "display_name": {"type": "str", "aliases": ["name"]},
+    },
+    "laravel_cloud_deployment": {
+        **LARAVEL_CONNECTION,
+        **WAITING,
+        "environment": STRING,
+        "application": STRING,
+        "poll_interval": {"type": "int", "default": 5},
+    },
     "sevalla_process": {
-        **CONNECTION,
-        "api_url": {"type": "str", "default": "https://api.sevalla.com/v3"},
-        "application": {"type": "str", "required": True, "aliases": ["application_id", "app_id"]},
+        **SEVALLA_CONNECTION,
         "state": STATE,
         "id": {"type": "str", "aliases": ["process_id"]},
         "key": STRING,
@@ -246,8 +279,7 @@ PROMISED = {
         "clear": {"type": "list", "elements": "str", "choices": CLEARABLE},
     },
     "laravel_cloud_background_process": {
-        **CONNECTION,
-        "api_url": {"type": "str", "default": "https://cloud.laravel.com/api"},
+        **LARAVEL_CONNECTION,
         "instance": STRING,
         "environment": STRING,
         "application": STRING,

@@ -24,6 +24,8 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.parity.do
 )
 
 SEVALLA, LARAVEL = "sevalla_process", "laravel_cloud_background_process"
+DEPLOYMENTS = ("sevalla_deployment", "laravel_cloud_deployment")
+RUN = "sevalla_process_run"
 
 
 @pytest.fixture(autouse=True)
@@ -52,12 +54,15 @@ def emulator(running):
 SCOPES = {
     SEVALLA: {"application": world.SEVALLA_SHOP_ID},
     LARAVEL: {"instance": world.LARAVEL_CLOUD_PRODUCTION_WORKERS_ID},
+    RUN: {"application": world.SEVALLA_SHOP_ID},
+    DEPLOYMENTS[0]: {"application": world.SEVALLA_SHOP_ID},
+    DEPLOYMENTS[1]: {"environment": world.LARAVEL_CLOUD_PRODUCTION_ID},
 }
 
 
 def given(emulator: Emulator, module: str, **options: Any) -> dict[str, Any]:
     """Options for a module, with how to reach the emulator and what the process belongs to."""
-    url = emulator.sevalla_url if module == SEVALLA else emulator.laravel_cloud_url
+    url = emulator.sevalla_url if module.startswith("sevalla") else emulator.laravel_cloud_url
     return {"api_token": emulator.token, "api_url": url, **SCOPES[module], **options}
 
 
@@ -205,6 +210,62 @@ def test_a_failure_of_a_write_returns_what_is_documented(method, module, status,
     assert undocumented(module, result) == []
 
 
+# Deployments and runs.
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("wait", [True, False])
+@pytest.mark.parametrize("module", DEPLOYMENTS)
+def test_a_deployment_returns_what_is_documented(module, wait, check_mode, emulator):
+    result = run(module, given(emulator, module, wait=wait), check_mode)
+    assert not result["failed"]
+    assert undocumented(module, result, check_mode=check_mode) == []
+    assert result["changed"] is True
+    walk = {DEPLOYMENTS[0]: 3, DEPLOYMENTS[1]: 4}[module] if wait else 1
+    assert len(result["statuses"]) == (0 if check_mode else walk)
+
+
+ENDS = {DEPLOYMENTS[0]: "failed", DEPLOYMENTS[1]: "build.failed"}
+
+
+@pytest.mark.parametrize("module", DEPLOYMENTS)
+def test_a_deployment_that_fails_returns_what_is_documented(module, emulator):
+    service = "sevalla" if module == DEPLOYMENTS[0] else "laravel_cloud"
+    emulator.reset({f"{service}_deployment_result": ENDS[module]})
+    result = run(module, given(emulator, module))
+    assert result["failed"]
+    assert undocumented(module, result) == []
+    assert result["changed"] is True
+    assert result["deployment"]["status"] == ENDS[module]
+    assert result["failure"]["code"] == "deployment_failed"
+
+
+@pytest.mark.parametrize("status", [400, 500])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("module", [*DEPLOYMENTS, RUN])
+def test_a_failure_to_act_returns_what_is_documented(module, method, status, emulator):
+    if module == RUN:
+        run(SEVALLA, given(emulator, SEVALLA, **PROCESSES["a cron"][1]))
+    emulator.hooks = Failing(method, status)
+    more = {"display_name": "nightly"} if module == RUN else {}
+    result = run(module, given(emulator, module, api_retries=0, **more))
+    assert result["failed"]
+    assert undocumented(module, result) == []
+    assert result["changed"] is False
+    assert ("plan" in result) == (method == "POST")
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_run_of_a_cron_returns_what_is_documented(check_mode, emulator):
+    run(SEVALLA, given(emulator, SEVALLA, **PROCESSES["a cron"][1]))
+    result = run(RUN, given(emulator, RUN, display_name="nightly"), check_mode)
+    assert not result["failed"]
+    assert undocumented(RUN, result) == []
+    refused = run(RUN, given(emulator, RUN, key="web"), check_mode)
+    assert refused["failed"]
+    assert undocumented(RUN, refused) == []
+
+
 # The names of what comes back.
 
 METHODS = set(dir(dict))
@@ -255,6 +316,10 @@ def test_the_promised_keys_come_back(module):
     if module in (SEVALLA, LARAVEL):
         promised.update(process="success", plan="success", diff="success")
         promised.update(deployment_required="success")
+    elif module in DEPLOYMENTS:
+        promised.update(deployment="success", plan="success")
+    elif module == RUN:
+        promised.update(process="success", plan="success")
     documented = returns(module)
     assert promised.keys() <= documented.keys()
     for name, returned in promised.items():
@@ -263,6 +328,7 @@ def test_the_promised_keys_come_back(module):
     assert documented["failure"]["contains"].keys() == {"status", "code", "details", "request_id"}
     if "plan" in promised:
         assert documented["plan"]["contains"].keys() == {"action", "method", "path", "body"}
+    if "diff" in promised:
         assert documented["diff"]["contains"].keys() == {"before", "after"}
 
 
