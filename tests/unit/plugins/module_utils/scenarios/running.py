@@ -30,6 +30,7 @@ class Outcome(NamedTuple):
     message: str | None
     warnings: list[str]
     requests: list[dict[str, Any]]
+    told: list[str]
 
     @property
     def writes(self) -> list[tuple[str, str, int]]:
@@ -67,18 +68,21 @@ class Runner:
         given = {"api_url": url, "api_token": self.emulator.token, **options}
         parsed = ArgumentSpecValidator(command.argument_spec).validate(given)
         warnings: list[str] = []
+        told: list[str] = []
         first = len(self.emulator.requests)
         message, result = None, {}
         if parsed.error_messages:
             message = "; ".join(parsed.error_messages)
         else:
-            task = _module.Task(parsed.validated_parameters, check_mode, warnings.append)
+            task = _module.Task(
+                parsed.validated_parameters, check_mode, warnings.append, told.append
+            )
             try:
                 result = _module.perform(command, task)
             except Failure as failure:
                 message = failure.message
                 result = failure.as_result()
-        return Outcome(result, message, warnings, list(self.emulator.requests[first:]))
+        return Outcome(result, message, warnings, list(self.emulator.requests[first:]), told)
 
     def converge(self, module: str, **options: Any) -> tuple[Outcome, Outcome, Outcome]:
         """Run in check mode, for real, and again; hold what must hold for every task."""

@@ -1,0 +1,733 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the deployment modules start, what they wait for, and what they say when it goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Callable
+
+import pytest
+
+from ansible_collections.evenkeel.paas.plugins.module_utils._http import Client
+from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Fault
+from ansible_collections.evenkeel.paas.tests.emulator.world import (
+    LARAVEL_CLOUD_PRODUCTION_ID,
+    SEVALLA_DRAFT_ID,
+    SEVALLA_SHOP_ID,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    Outcome,
+    Runner,
+)
+
+PUSHED = {"type": "automatic", "trigger": "AUTO_DEPLOY_ON_PUSH"}
+
+
+class Time:
+    """A clock that moves on only when somebody sleeps. ``meanwhile`` happens in the first sleep."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+        self.slept: list[float] = []
+        self.meanwhile: Callable[[], object] | None = None
+
+    def sleep(self, seconds: float) -> None:
+        """Let that much time pass."""
+        assert seconds >= 0
+        assert len(self.slept) < 1000, "it does not end"
+        self.slept.append(seconds)
+        self.now += seconds
+        if self.meanwhile:
+            self.meanwhile()
+            self.meanwhile = None
+
+    def clock(self) -> float:
+        """The time."""
+        return self.now
+
+
+TIME = Time()
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    """The same time for the modules and the emulator; none of it is real."""
+    monkeypatch.setattr(Client, "sleep", staticmethod(TIME.sleep))
+    monkeypatch.setattr(Client, "clock", staticmethod(TIME.clock))
+    TIME.slept.clear()
+    TIME.meanwhile = None
+    return TIME
+
+
+class Service:
+    """A service with one of its environments or applications to deploy."""
+
+    def __init__(self, name: str, emulator: Emulator) -> None:
+        self.name = name
+        self.emulator = emulator
+        self.is_sevalla = name == "sevalla"
+        self.module = f"{name}_deployment"
+        self.target = SEVALLA_SHOP_ID if self.is_sevalla else LARAVEL_CLOUD_PRODUCTION_ID
+        self.scope = {"application" if self.is_sevalla else "environment": self.target}
+        parent = "applications" if self.is_sevalla else "environments"
+        self.path = f"/{parent}/{self.target}/deployments"
+        self.item = f"{self.path}/*" if self.is_sevalla else "/deployments/*"
+        self.walk = (
+            ["waiting", "inProgress", "success"]
+            if self.is_sevalla
+            else ["pending", "build.running", "deployment.running", "deployment.succeeded"]
+        )
+        self.interval = 10 if self.is_sevalla else 5
+        self.run = Runner(emulator)
+
+    def __call__(self, **options: Any) -> Outcome:
+        return self.run(self.module, **{**self.scope, **options})
+
+    def switch(self, **values: Any) -> None:
+        """Start anew with switches of this service."""
+        self.emulator.reset({f"{self.name}_{name}": value for name, value in values.items()})
+
+    def fault(self, kind: str, method: str, path: str | None = None, **more: Any) -> None:
+        """Something that goes wrong with the list or, where the path says so, elsewhere."""
+        self.emulator.faults.add(Fault(kind, method=method, path=path or self.path, **more))
+
+    def stored(self) -> list[dict[str, Any]]:
+        """The deployments of the target that there are, oldest first."""
+        world = self.emulator.world.snapshot()[self.name]
+        targets = world["applications"]
+        if not self.is_sevalla:
+            targets = [each for app in targets for each in app["environments"]]
+        return next(each["deployments"] for each in targets if each["id"] == self.target)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Emulator]:
+    """An emulator that lives in the tests' time."""
+    with Emulator(clock=TIME.clock) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulated(running: Emulator, time: Time) -> Emulator:
+    """The emulator as it is after a start."""
+    running.reset()
+    return running
+
+
+@pytest.fixture(params=["sevalla", "laravel_cloud"])
+def service(request: pytest.FixtureRequest, emulated: Emulator) -> Service:
+    """Each of the two services."""
+    return Service(request.param, emulated)
+
+
+@pytest.fixture
+def sevalla(emulated: Emulator) -> Service:
+    """Sevalla alone."""
+    return Service("sevalla", emulated)
+
+
+@pytest.fixture
+def cloud(emulated: Emulator) -> Service:
+    """Laravel Cloud alone."""
+    return Service("laravel_cloud", emulated)
+
+
+def posts(outcome: Outcome) -> int:
+    """How many POSTs were sent."""
+    return sum(request["method"] == "POST" for request in outcome.requests)
+
+
+def ended_well(service: Service, outcome: Outcome) -> dict[str, Any]:
+    """The deployment of a task that succeeded: the newest there is, at its good end."""
+    assert outcome.message is None, outcome.message
+    assert outcome.result["changed"] is True
+    deployment: dict[str, Any] = outcome.result["deployment"]
+    assert deployment["status"] == service.walk[-1]
+    assert outcome.result["statuses"][-1]["status"] == service.walk[-1]
+    return deployment
+
+
+# The main path.
+
+
+def test_one_is_started_and_followed_to_its_end(service: Service, time: Time) -> None:
+    done = service()
+    deployment = ended_well(service, done)
+    assert [each["id"] for each in service.stored()] == [deployment["id"]]
+    assert done.writes == [("POST", service.path, 200 if service.is_sevalla else 201)]
+    polls = len(service.walk) - 1
+    item = service.item.replace("*", deployment["id"])
+    assert done.reads == [service.path, *[item] * polls]
+    assert time.slept == [service.interval] * polls
+    assert done.result["statuses"] == [
+        {"status": status, "after_seconds": number * service.interval}
+        for number, status in enumerate(service.walk)
+    ]
+    assert done.result["api"] == {"requests": 2 + polls, "retries": 0, "waited_seconds": 0.0}
+    assert done.warnings == []
+    assert len(done.told) == len(service.walk)
+    for told, status in zip(done.told, service.walk):
+        assert deployment["id"] in told
+        assert status in told
+
+
+def test_what_a_deployment_is_asked_for_with(service: Service) -> None:
+    done = service()
+    (step,) = done.result["plan"]
+    body = {} if service.is_sevalla else None
+    assert step == {"action": "deploy", "method": "POST", "path": service.path, "body": body}
+    (sent,) = [request for request in done.requests if request["method"] == "POST"]
+    assert sent["body"] == body
+    # A body that is announced and not there is refused by Sevalla, one that is required and
+    # missing too.
+    assert (sent["content_type"] == "application/json") == service.is_sevalla
+
+
+@pytest.mark.parametrize(
+    ("module", "scope"),
+    [
+        ("sevalla_deployment", {"application": "shop-x1y2z"}),
+        ("sevalla_deployment", {"application": "Shop"}),
+        ("laravel_cloud_deployment", {"application": "shop", "environment": "production"}),
+        ("laravel_cloud_deployment", {"application": "Shop", "environment": "staging-3"}),
+    ],
+)
+def test_by_name(emulated: Emulator, time: Time, module: str, scope: dict[str, Any]) -> None:
+    done = Runner(emulated)(module, **scope)
+    assert done.message is None, done.message
+    assert len(done.writes) == 1
+    parent = SEVALLA_SHOP_ID if "sevalla" in module else done.result["deployment"]["environment_id"]
+    assert f"/{parent}/deployments" in done.writes[0][1]
+
+
+def test_check_mode_says_what_it_would_send_and_only_reads(service: Service) -> None:
+    before = service.emulator.world.snapshot()
+    checked = service(check_mode=True)
+    assert checked.message is None
+    assert checked.writes == []
+    assert service.emulator.world.snapshot() == before
+    assert checked.result["changed"] is True
+    assert checked.result["statuses"] == []
+    made = service()
+    assert checked.result["plan"] == made.result["plan"]
+    assert checked.reads == made.reads[: len(checked.reads)]
+    predicted = checked.result["deployment"]
+    assert predicted.items() <= made.result["deployment"].items()
+    assert "id" not in predicted
+
+
+def test_without_waiting_it_is_over_once_it_is_started(service: Service, time: Time) -> None:
+    done = service(wait=False)
+    assert done.message is None
+    assert done.result["deployment"]["status"] == service.walk[0]
+    assert done.result["statuses"] == [{"status": service.walk[0], "after_seconds": 0}]
+    assert time.slept == []
+    assert done.reads == [service.path]
+
+
+def test_by_the_clock_of_the_service(service: Service, time: Time) -> None:
+    service.switch(deployment_pace="clock")
+    done = service(poll_interval=8)
+    ended_well(service, done)
+    # The service steps every twenty seconds, and is read every eight.
+    assert [each["after_seconds"] for each in done.result["statuses"]] == [0, 24, 40, 64][
+        : len(service.walk)
+    ]
+    assert set(time.slept) == {8}
+
+
+# Ends other than success.
+
+BAD_ENDS = [
+    *(("sevalla", end) for end in ("failed", "cancelled", "skipped")),
+    *(
+        ("laravel_cloud", end)
+        for end in ("deployment.failed", "build.failed", "failed", "cancelled")
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "end"), BAD_ENDS)
+def test_any_other_end_fails_the_task(emulated: Emulator, time: Time, name: str, end: str) -> None:
+    service = Service(name, emulated)
+    service.switch(deployment_result=end)
+    failed = service()
+    assert failed.message is not None
+    (stored,) = service.stored()
+    assert stored["id"] in failed.message
+    assert f"ended as {end}" in failed.message
+    assert "takes effect with the next deployment that succeeds" in failed.message
+    assert "Nothing was changed" not in failed.message
+    if stored.get("failure_reason"):
+        assert stored["failure_reason"].rstrip(".") in failed.message
+    result = failed.result
+    assert result["changed"] is True
+    assert result["deployment"]["id"] == stored["id"]
+    assert result["statuses"][-1]["status"] == end
+    assert result["failure"]["code"] == "deployment_failed"
+    assert result["failure"]["details"] == {"id": stored["id"], "status": end}
+
+
+def test_the_services_reason_is_told(cloud: Service) -> None:
+    cloud.switch(deployment_result="build.failed")
+    message = cloud().message
+    assert message is not None
+    assert "ended as build.failed: The command exited with status 1. What" in message
+
+
+def test_time_is_over(service: Service, time: Time) -> None:
+    service.switch(deployment_pace="clock")
+    start = time.now
+    failed = service(wait_timeout=27, poll_interval=10)
+    assert time.now - start == 27
+    assert time.slept == [10, 10, 7]
+    (stored,) = service.stored()
+    status = service.walk[1]
+    assert failed.message is not None
+    assert f"{stored['id']} of {service.target} has not ended after 27 seconds" in failed.message
+    assert f"had the status {status}" in failed.message
+    assert "wait_timeout" in failed.message
+    assert "Nothing was changed" not in failed.message
+    assert failed.result["failure"]["code"] == "wait_timeout"
+    assert failed.result["failure"]["details"] == {"id": stored["id"], "status": status}
+    assert failed.result["changed"] is True
+    assert failed.result["deployment"]["status"] == status
+
+
+def test_the_end_at_the_last_moment_is_seen(service: Service, time: Time) -> None:
+    service.switch(deployment_pace="clock")
+    seconds = 20 * (len(service.walk) - 1)
+    ended_well(service, service(wait_timeout=seconds, poll_interval=1000))
+    assert time.slept == [seconds]
+
+
+# Statuses that nobody has told of.
+
+
+@pytest.mark.parametrize("status", ["rollingBack", None, ["a", "list"]])
+def test_an_unknown_status_is_waited_out_with_a_warning(service: Service, status: Any) -> None:
+    service.fault("change", "GET", service.item, times=2, values={"status": status})
+    service.fault("change", "GET", service.item, after=2, values={"status": service.walk[-2]})
+    done = service()
+    ended_well(service, done)
+    (warning,) = done.warnings
+    assert f"a status that is not known here: {status}" in warning
+    assert {"status": status, "after_seconds": service.interval} in done.result["statuses"]
+
+
+def test_an_unknown_status_does_not_last_for_ever(service: Service) -> None:
+    service.fault("change", "GET", service.item, times=None, values={"status": "rollingBack"})
+    failed = service()
+    assert failed.result["failure"]["code"] == "wait_timeout"
+    assert "had the status rollingBack" in str(failed.message)
+    assert len(failed.warnings) == 1
+
+
+def test_an_unknown_status_of_a_deployment_that_has_finished_is_no_success(
+    service: Service, time: Time
+) -> None:
+    values = {"status": "expired", "finished_at": "2026-03-01T10:00:00.000Z"}
+    service.fault("change", "GET", service.item, times=None, values=values)
+    failed = service()
+    assert failed.result["failure"]["code"] == "deployment_failed"
+    assert "ended as expired" in str(failed.message)
+    assert time.slept == [service.interval]
+
+
+# Somebody else's deployments.
+
+
+def test_the_one_that_somebody_else_started_before_is_not_the_one(service: Service) -> None:
+    theirs = service.emulator.world.deploy(service.target, {})["id"]
+    done = service()
+    mine = ended_well(service, done)["id"]
+    assert mine != theirs
+    assert [each["id"] for each in service.stored()] == [theirs, mine]
+    polled = [path for path in done.reads if path != service.path]
+    assert polled
+    assert all(path.endswith(mine) for path in polled)
+
+
+def test_the_one_that_somebody_else_starts_just_before_is_not_the_one(service: Service) -> None:
+    service.fault("deploy", "POST")
+    mine = ended_well(service, service())
+    theirs, stored = service.stored()
+    assert stored["id"] == mine["id"] != theirs["id"]
+
+
+def test_the_one_that_somebody_else_starts_meanwhile_is_not_the_one(
+    service: Service, time: Time
+) -> None:
+    time.meanwhile = lambda: service.emulator.world.deploy(service.target, {})
+    done = service()
+    mine = ended_well(service, done)
+    stored, theirs = service.stored()
+    assert stored["id"] == mine["id"] != theirs["id"]
+    assert theirs["status"] == service.walk[0]
+    assert all(path.endswith(mine["id"]) for path in done.reads[1:])
+
+
+def test_while_another_one_runs_none_is_started_where_the_service_refuses(
+    service: Service,
+) -> None:
+    service.switch(concurrent_deployments="refused")
+    theirs = service.emulator.world.deploy(service.target, {})
+    failed = service()
+    assert failed.message is not None
+    assert "answered HTTP 4" in failed.message
+    assert f"Not ended before that: {theirs['id']} ({service.walk[0]})." in failed.message
+    assert "Nothing was changed." in failed.message
+    assert failed.result["changed"] is False
+    assert posts(failed) == 1
+    assert len(service.stored()) == 1
+
+
+def test_being_skipped_for_a_newer_one_is_a_failure(sevalla: Service) -> None:
+    sevalla.switch(concurrent_deployments="skip_waiting")
+    sevalla.emulator.world.deploy(sevalla.target, {})
+    sevalla.fault("deploy", "GET", f"{sevalla.path}/*")
+    failed = sevalla()
+    assert failed.result["failure"]["details"]["status"] == "skipped"
+    assert len(sevalla.stored()) == 3
+
+
+# A lost POST.
+
+STORED = [
+    *("drop_after", "cut_after", "cut_chunked_after", "500_after", "502_after", "503_after"),
+    *("504_after", "html_after", "redirect_root_after", "redirect_login_after", "empty_after"),
+    *("json_list_after", "json_string_after", "json_null_after"),
+]
+NOT_STORED = ["drop_before", "500_before", "502_before", "503_before"]
+NOT_TOLD = ["504_before", "html_before", "redirect_root_before", "json_null_before", "not_stored"]
+
+
+@pytest.mark.parametrize("kind", STORED)
+def test_a_deployment_whose_answer_is_lost_is_found_and_not_started_again(
+    service: Service, kind: str
+) -> None:
+    service.emulator.world.deploy(service.target, {"status": service.walk[-1]})
+    service.fault(kind, "POST")
+    done = service()
+    mine = ended_well(service, done)
+    assert posts(done) == 1
+    assert [each["id"] for each in service.stored()][1:] == [mine["id"]]
+    (warning,) = done.warnings
+    assert "was lost" in warning
+    assert mine["id"] in warning
+
+
+@pytest.mark.parametrize("kind", NOT_STORED)
+def test_a_deployment_that_was_not_started_is_started_again(service: Service, kind: str) -> None:
+    service.emulator.world.deploy(service.target, {"status": service.walk[-1]})
+    service.fault(kind, "POST")
+    done = service()
+    mine = ended_well(service, done)
+    assert posts(done) == 2
+    assert [each["id"] for each in service.stored()][1:] == [mine["id"]]
+    assert done.warnings == []
+
+
+@pytest.mark.parametrize("kind", NOT_TOLD)
+def test_a_deployment_that_may_still_be_started_is_not_started_again(
+    service: Service, kind: str
+) -> None:
+    if kind == "not_stored":
+        service.fault("not_stored", "POST")
+        service.fault("html_after", "POST")
+    else:
+        service.fault(kind, "POST")
+    failed = service()
+    assert failed.message is not None
+    assert "No deployment that may have come of it is listed now." in failed.message
+    assert "Nothing was changed" not in failed.message
+    assert failed.result["changed"] is False
+    assert posts(failed) == 1
+    assert service.stored() == []
+
+
+def test_three_posts_are_enough(service: Service) -> None:
+    service.fault("drop_before", "POST", times=None)
+    failed = service()
+    assert posts(failed) == 3
+    assert "No deployment that may have come of it is listed now." in str(failed.message)
+    assert service.stored() == []
+
+
+def test_nothing_is_sent_again_when_the_list_cannot_be_read(service: Service) -> None:
+    service.fault("drop_after", "POST")
+    service.fault("503_before", "GET", after=1, times=None)
+    failed = service(api_retries=1)
+    assert "Looking for it in the list failed as well" in str(failed.message)
+    assert posts(failed) == 1
+    assert len(service.stored()) == 1
+
+
+def test_two_that_may_be_it_are_none_of_them(service: Service) -> None:
+    service.fault("deploy", "POST")
+    service.fault("drop_after", "POST")
+    failed = service()
+    ids = [each["id"] for each in service.stored()]
+    assert len(ids) == 2
+    assert failed.result["failure"]["code"] == "ambiguous"
+    assert sorted(failed.result["failure"]["details"]) == sorted(ids)
+    assert all(each in str(failed.message) for each in ids)
+    assert posts(failed) == 1
+    assert set(failed.reads) == {service.path}
+
+
+@pytest.mark.parametrize(
+    ("options", "theirs"),
+    [
+        ({}, PUSHED),
+        ({}, {"type": "automatic", "trigger": None}),
+        ({}, {"trigger": "RESTART"}),
+        ({}, {"trigger": "ROLLBACK_DEPLOYMENT"}),
+        ({"restart": True}, {"trigger": "MANUAL_DEPLOY"}),
+        ({"branch": "next"}, {"branch": "main"}),
+    ],
+)
+def test_what_cannot_be_it_is_not_taken_for_it(
+    sevalla: Service, options: dict[str, Any], theirs: dict[str, Any]
+) -> None:
+    """Somebody else's appears while the own POST is lost: once before it arrived, once after."""
+    for lost, sent in (("drop_before", 2), ("drop_after", 1)):
+        sevalla.switch()
+        sevalla.fault("deploy", "POST", values=theirs)
+        sevalla.fault(lost, "POST")
+        done = sevalla(**options)
+        mine = ended_well(sevalla, done)
+        assert posts(done) == sent
+        other, stored = sevalla.stored()
+        assert stored["id"] == mine["id"] != other["id"]
+
+
+@pytest.mark.parametrize("theirs", [{"trigger": None}, {"trigger": "NEW_WORD"}, {"branch": None}])
+def test_what_a_deployment_does_not_tell_speaks_against_nothing(
+    sevalla: Service, theirs: dict[str, Any]
+) -> None:
+    sevalla.fault("deploy", "POST", values=theirs)
+    sevalla.fault("drop_before", "POST")
+    done = sevalla(branch="main")
+    assert [each["id"] for each in sevalla.stored()] == [done.result["deployment"]["id"]]
+    assert len(done.warnings) == 1
+
+
+# The rate limit, and reads that fail.
+
+
+def test_a_post_that_the_rate_limit_refuses_is_sent_again(service: Service, time: Time) -> None:
+    service.fault("429_seconds", "POST", times=2)
+    done = service()
+    ended_well(service, done)
+    assert posts(done) == 3
+    assert len(service.stored()) == 1
+    assert done.result["api"]["retries"] == 2
+    assert done.result["api"]["waited_seconds"] >= 14
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("429_reset", "429_seconds", "429_bare", "500_before", "502_before", "503_before"),
+        *("504_before", "drop_before", "drop_after", "cut_after", "html_before", "empty_before"),
+        "redirect_login_before",
+    ],
+)
+def test_a_read_that_fails_does_not_lose_the_deployment(service: Service, kind: str) -> None:
+    service.fault(kind, "GET", service.item, times=3)
+    for retries in (0, 5):
+        done = service(api_retries=retries)
+        ended_well(service, done)
+        assert posts(done) == 1
+        service.fault(kind, "GET", service.item, times=3)
+
+
+def test_pauses_are_no_waiting_and_the_rate_limit_is(service: Service, time: Time) -> None:
+    service.fault("429_seconds", "GET", service.item)
+    done = service(api_max_wait=20)
+    ended_well(service, done)
+    waited = done.result["api"]["waited_seconds"]
+    assert 7 <= waited <= 12
+    pauses = len(service.walk) - 1
+    assert sum(time.slept) == pytest.approx(pauses * service.interval + waited, abs=0.001)
+
+
+def test_reads_go_on_at_the_limits_pace_when_all_waiting_is_used_up(
+    service: Service, time: Time
+) -> None:
+    service.fault("429_seconds", "GET", service.item, times=3)
+    done = service(api_max_wait=0)
+    ended_well(service, done)
+    assert done.result["api"]["waited_seconds"] == 0.0
+    assert time.slept[:4] == [service.interval, 60, 60, 60]
+    assert sum("It will be read again." in told for told in done.told) == 3
+
+
+@pytest.mark.parametrize("kind", ["503_before", "drop_before", "429_seconds", "html_before"])
+def test_reads_that_never_succeed_end_with_the_time(
+    service: Service, time: Time, kind: str
+) -> None:
+    """However long the waiting that the service asks for or that the repeating would take."""
+    service.fault(kind, "GET", service.item, times=None)
+    start = time.now
+    failed = service(wait_timeout=100)
+    assert time.now - start == pytest.approx(100)
+    assert failed.result["failure"]["code"] == "wait_timeout"
+    assert "The last read of it failed: GET /" in str(failed.message)
+    assert f"had the status {service.walk[0]}" in str(failed.message)
+
+
+def test_a_limit_that_lifts_after_the_time_is_not_waited_for(service: Service, time: Time) -> None:
+    service.fault("429_seconds", "GET", service.item)
+    start = time.now
+    failed = service(wait_timeout=12, poll_interval=9)
+    assert time.now - start == pytest.approx(12)
+    assert failed.result["failure"]["code"] == "wait_timeout"
+
+
+def test_a_deployment_that_vanishes(service: Service) -> None:
+    service.fault("vanish", "GET", service.item)
+    failed = service()
+    assert failed.message is not None
+    assert "answered HTTP 404" in failed.message
+    assert f"was started and had the status {service.walk[0]}" in failed.message
+    assert failed.result["changed"] is True
+    assert failed.result["deployment"]["id"] in failed.message
+
+
+# What is refused.
+
+
+def test_a_restart_takes_the_last_build(sevalla: Service) -> None:
+    done = sevalla(restart=True)
+    assert ended_well(sevalla, done)["trigger"] == "RESTART"
+    (step,) = done.result["plan"]
+    assert (step["action"], step["body"]) == ("restart", {"is_restart": True})
+    assert sevalla(restart=True, check_mode=True).result["plan"] == [step]
+
+
+def test_branch_and_image_are_sent_as_given(sevalla: Service) -> None:
+    done = sevalla(branch="next")
+    assert done.result["plan"][0]["body"] == {"branch": "next"}
+    assert ended_well(sevalla, done)["branch"] == "next"
+    done = sevalla(docker_image="shop:2")
+    assert done.result["plan"][0]["body"] == {"docker_image": "shop:2"}
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_what_was_never_deployed_cannot_restart(sevalla: Service, check_mode: bool) -> None:
+    failed = sevalla(application="draft-d3e4f", restart=True, check_mode=check_mode)
+    assert failed.message is not None
+    assert f"Application {SEVALLA_DRAFT_ID} was never deployed." in failed.message
+    assert "Deploy it once without restart." in failed.message
+    assert "Nothing was changed." in failed.message
+    assert failed.result["failure"]["code"] == "never_deployed"
+    assert failed.writes == []
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 422])
+def test_what_never_deployed_well_cannot_restart_either(sevalla: Service, status: int) -> None:
+    sevalla.switch(deployment_result="failed", restart_never_deployed=status)
+    assert sevalla(application="draft-d3e4f").message is not None
+    failed = sevalla(application="draft-d3e4f", restart=True)
+    assert failed.message is not None
+    assert f"answered HTTP {status}" in failed.message
+    assert "Deploy it once without restart." in failed.message
+    assert failed.result["changed"] is False
+
+
+def test_what_was_never_deployed_can_be_deployed(sevalla: Service) -> None:
+    ended_well(sevalla, sevalla(application="draft-d3e4f"))
+    ended_well(sevalla, sevalla(application="draft-d3e4f", restart=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("sevalla", {"wait_timeout": 0}, ["wait_timeout: must be 1 or more"]),
+        ("sevalla", {"poll_interval": 0}, ["poll_interval: must be 1 or more"]),
+        ("sevalla", {"application": " "}, ["application: is empty"]),
+        ("sevalla", {"branch": ""}, ["branch: is empty"]),
+        ("sevalla", {"docker_image": ""}, ["docker_image: is empty"]),
+        (
+            "sevalla",
+            {"restart": True, "branch": "next", "docker_image": "x", "api_timeout": 0},
+            [
+                "branch: cannot be given with restart",
+                "docker_image: cannot be given with restart",
+                "docker_image: cannot be given with branch",
+                "api_timeout: must be 1 or more",
+            ],
+        ),
+        ("laravel_cloud", {"environment": None}, ["environment: give it, to say what to deploy"]),
+        (
+            "laravel_cloud",
+            {"environment": "production", "poll_interval": -1, "wait_timeout": -1},
+            [
+                "application: needed, since environment 'production' is a name",
+                "poll_interval: must be 1 or more",
+                "wait_timeout: must be 1 or more",
+            ],
+        ),
+    ],
+)
+def test_all_invalid_options_are_told_before_anything_is_sent(
+    emulated: Emulator, name: str, options: dict[str, Any], said: list[str]
+) -> None:
+    for check_mode in (True, False):
+        failed = Service(name, emulated)(check_mode=check_mode, **options)
+        assert failed.result["failure"]["code"] == "invalid_options"
+        for each in said:
+            assert each in str(failed.message)
+        assert failed.requests == []
+
+
+@pytest.mark.parametrize(
+    ("name", "scope", "said"),
+    [
+        ("sevalla", {"application": "nobody"}, "There is no application 'nobody' on Sevalla"),
+        (
+            "sevalla",
+            {"application": "11111111-1111-4111-8111-111111111111"},
+            "There is no application '11111111-1111-4111-8111-111111111111'",
+        ),
+        ("sevalla", {"application": "Twin"}, "2 applications have the display_name 'Twin'"),
+        (
+            "laravel_cloud",
+            {"environment": "env-a1701a2c-ffff-4f60-9b7c-8d9e0f1a2b3c"},
+            "There is no environment 'env-a1701a2c-ffff-4f60-9b7c-8d9e0f1a2b3c'",
+        ),
+        (
+            "laravel_cloud",
+            {"application": "shop", "environment": "nobody"},
+            "There is no environment 'nobody' on Laravel Cloud",
+        ),
+    ],
+)
+def test_what_is_not_there(emulated: Emulator, name: str, scope: dict[str, Any], said: str) -> None:
+    for check_mode in (True, False):
+        failed = Service(name, emulated)(check_mode=check_mode, **scope)
+        assert said in str(failed.message)
+        assert "Nothing was changed." in str(failed.message)
+        assert failed.writes == []
+
+
+# What it is all for.
+
+
+def test_a_deleted_process_is_gone_after_the_deployment(sevalla: Service) -> None:
+    queue = {"application": "shop-x1y2z", "display_name": "queue"}
+    created = {**queue, "type": "worker", "resource_type": "s1"}
+    assert sevalla.run("sevalla_process", **created).result["deployment_required"] is True
+    gone = {**queue, "state": "absent"}
+    assert sevalla.run("sevalla_process", **gone).result["deployment_required"] is True
+    assert sevalla.run("sevalla_process", **gone).result["changed"] is True
+    ended_well(sevalla, sevalla())
+    again = sevalla.run("sevalla_process", **gone)
+    assert again.result["changed"] is False
+    assert again.result["deployment_required"] is False
+    assert again.writes == []
