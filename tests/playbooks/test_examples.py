@@ -17,6 +17,17 @@ import yaml
 COLLECTION = Path(__file__).resolve().parents[2]
 MODULES = sorted(path.stem for path in (COLLECTION / "plugins" / "modules").glob("*.py"))
 EXAMPLES = COLLECTION / "docs" / "examples"
+NIGHTLY = {
+    "name": "A nightly report",
+    "evenkeel.paas.sevalla_process": {
+        "application": "shop-x1y2z",
+        "display_name": "nightly report",
+        "type": "cron",
+        "schedule": "0 3 * * *",
+        "resource_type": "s1",
+    },
+}
+"""What the example of sevalla_process_run needs."""
 
 
 def examples_of(module: str) -> list[dict[str, Any]]:
@@ -25,12 +36,21 @@ def examples_of(module: str) -> list[dict[str, Any]]:
     return list(yaml.safe_load(text.partition('EXAMPLES = r"""')[2].partition('"""')[0]))
 
 
+def acts(module: str) -> bool:
+    """Whether a module does something each time it runs, by what it documents."""
+    text = (COLLECTION / "plugins" / "modules" / f"{module}.py").read_text()
+    return "evenkeel.paas.attributes.action" in text
+
+
+ACTING = [module for module in MODULES if acts(module)]
+
+
 def test_there_are_modules_with_examples() -> None:
     assert MODULES
     assert all(examples_of(module) for module in MODULES)
 
 
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("module", [module for module in MODULES if module not in ACTING])
 def test_examples_in_check_mode_for_real_and_again(playbooks: Any, module: str) -> None:
     """Check mode sends nothing and plans what the real run does; the second run changes nothing."""
     tasks = []
@@ -56,38 +76,63 @@ def test_examples_in_check_mode_for_real_and_again(playbooks: Any, module: str) 
     assert run.writes == planned
 
 
-def shown_in(path: Path) -> list[list[dict[str, Any]]]:
-    """The YAML that a Markdown or reStructuredText file shows, each as tasks to run."""
+@pytest.mark.parametrize("module", ACTING)
+def test_examples_of_what_acts_in_check_mode_and_for_real(playbooks: Any, module: str) -> None:
+    """Check mode sends nothing and plans what the real run does, which it does each time."""
+    tasks = []
+    for task in examples_of(module):
+        tasks += [{**task, "name": "check", "check_mode": True}, {**task, "name": "real"}, task]
+    prepared = playbooks.run_tasks([NIGHTLY])
+    assert prepared.status == 0, prepared.output
+    run = playbooks.run_tasks(tasks)
+    assert run.status == 0, run.output
+    results = [each["result"] for each in run.results]
+    assert len(results) == len(tasks) >= 3
+    assert all(result["changed"] is True for result in results)
+    for checked, made, again in zip(results[::3], results[1::3], results[2::3]):
+        assert checked["plan"] == made["plan"] == again["plan"]
+    sent = [result["plan"] for number, result in enumerate(results) if number % 3]
+    assert run.writes == [f"{step['method']} {step['path']}" for (step,) in sent]
+
+
+def shown_in(path: Path) -> list[dict[str, Any]]:
+    """The YAML that a Markdown or reStructuredText file shows, each as a play."""
     text = path.read_text()
     if path.suffix == ".md":
         blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     else:
         blocks = re.findall(r"code-block:: yaml\n((?:\n|    .*\n)+)", text)
-    return [
-        [
-            task
-            for item in yaml.safe_load(textwrap.dedent(block))
-            for task in item.get("tasks", [item])
-        ]
-        for block in blocks
-    ]
+    plays = []
+    for block in blocks:
+        items = yaml.safe_load(textwrap.dedent(block))
+        plays += items if "hosts" in items[0] else [{"hosts": "localhost", "tasks": items}]
+    return [{**play, "gather_facts": False} for play in plays]
 
 
 SHOWN = [COLLECTION / "README.md", *sorted((COLLECTION / "docs" / "docsite").rglob("*.rst"))]
 
 
-def test_what_the_readme_and_the_guides_show(playbooks: Any) -> None:
-    """Every piece of YAML works as it stands, and changes nothing when it runs again."""
-    blocks = [block for path in SHOWN for block in shown_in(path)]
-    assert len(blocks) >= 2
-    run = playbooks.run_tasks([task for block in blocks for task in [*block, *block]])
+def test_what_the_readme_and_the_guides_show(playbooks: Any, tmp_path: Path) -> None:
+    """Every piece of YAML works as it stands, and changes nothing when it runs again, unless it is
+    there to do something each time."""
+    plays = [play for path in SHOWN for play in shown_in(path)]
+    assert len(plays) >= 2
+    twice, names = [], []
+    for number, play in enumerate(plays):
+        again = []
+        for place, task in enumerate(play["tasks"]):
+            does_it_again = any(f"evenkeel.paas.{module}" in task for module in ACTING)
+            names.append(f"{'acts' if does_it_again else 'again'} {number} {place}")
+            again.append({**task, "name": names[-1]})
+        twice += [play, {**play, "tasks": again}]
+    playbook = tmp_path / "shown.yml"
+    playbook.write_text(yaml.safe_dump(twice, sort_keys=False))
+    run = playbooks.run(playbook)
     assert run.status == 0, run.output
-    results = iter(run.results)
-    for block in blocks:
-        for again in (False, True):
-            for _task in block:
-                told = next(results)["result"]
-                assert not (again and told["changed"])
+    changed = {each["task"]: each["result"]["changed"] for each in run.results}
+    assert {name: changed[name] for name in names} == {
+        name: name.startswith("acts") for name in names
+    }
     assert len(run.writes) >= 2
 
 
