@@ -194,6 +194,7 @@ def _look_for(
     """
     for seconds in _LOOK_AFTER:
         if not client.pause(seconds):
+            lost.message += " There was no time left (api_max_wait) to look for it in the list."
             raise lost
         try:
             newest = deploys.newest(client, scope)

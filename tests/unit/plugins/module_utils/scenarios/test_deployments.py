@@ -11,6 +11,10 @@ from typing import Any, Callable
 
 import pytest
 
+from ansible_collections.evenkeel.paas.plugins.module_utils import (
+    _laravel_cloud_deployment,
+    _sevalla_deployment,
+)
 from ansible_collections.evenkeel.paas.plugins.module_utils._http import Client
 from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Fault
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
@@ -337,6 +341,40 @@ def test_an_unknown_status_of_a_deployment_that_has_finished_is_no_success(
     assert time.slept == [service.interval]
 
 
+SEVALLAS = {
+    "on their way": ("waiting", "inProgress"),
+    "well ended": ("success",),
+    "ended badly": ("failed", "cancelled", "skipped"),
+}
+LARAVELS = {
+    "on their way": (
+        *("pending", "build.pending", "build.created", "build.queued", "build.running"),
+        *("build.succeeded", "deployment.pending", "deployment.created", "deployment.queued"),
+        "deployment.running",
+    ),
+    "well ended": ("deployment.succeeded",),
+    "ended badly": ("deployment.failed", "build.failed", "failed", "cancelled"),
+}
+
+
+@pytest.mark.parametrize(
+    ("life", "documented"),
+    [(_sevalla_deployment.LIFE, SEVALLAS), (_laravel_cloud_deployment.LIFE, LARAVELS)],
+)
+@pytest.mark.parametrize("finished_at", [None, "2026-03-01T10:00:00Z"])
+def test_every_documented_status_is_known_whatever_the_times_say(
+    life: Any, documented: dict[str, tuple[str, ...]], finished_at: str | None
+) -> None:
+    for what, statuses in documented.items():
+        for status in statuses:
+            deployment = {"status": status, "finished_at": finished_at}
+            assert life.knows(deployment), status
+            assert life.is_over(deployment) == (what != "on their way"), status
+            assert (status == life.success) == (what == "well ended"), status
+    assert not life.knows({"status": "new", "finished_at": finished_at})
+    assert life.is_over({"status": "new", "finished_at": finished_at}) == bool(finished_at)
+
+
 # Somebody else's deployments.
 
 
@@ -464,6 +502,16 @@ def test_nothing_is_sent_again_when_the_list_cannot_be_read(service: Service) ->
     assert "Looking for it in the list failed as well" in str(failed.message)
     assert posts(failed) == 1
     assert len(service.stored()) == 1
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
+def test_nothing_is_sent_again_without_the_time_to_look(service: Service, kind: str) -> None:
+    service.fault(kind, "POST")
+    failed = service(api_max_wait=0)
+    assert "no time left (api_max_wait) to look for it" in str(failed.message)
+    assert "Nothing was changed" not in str(failed.message)
+    assert posts(failed) == 1
+    assert failed.reads == [service.path]
 
 
 def test_two_that_may_be_it_are_none_of_them(service: Service) -> None:
@@ -642,7 +690,9 @@ def test_what_never_deployed_well_cannot_restart_either(sevalla: Service, status
 
 def test_what_was_never_deployed_can_be_deployed(sevalla: Service) -> None:
     ended_well(sevalla, sevalla(application="draft-d3e4f"))
-    ended_well(sevalla, sevalla(application="draft-d3e4f", restart=True))
+    done = sevalla(application=SEVALLA_DRAFT_ID, restart=True)
+    ended_well(sevalla, done)
+    assert f"/applications/{SEVALLA_DRAFT_ID}" not in done.reads
 
 
 @pytest.mark.parametrize(
