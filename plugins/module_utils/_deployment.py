@@ -37,6 +37,10 @@ _RATE_WINDOW = 60.0
 own throttle)."""
 
 
+_HIGHEST = 10**6
+"""More seconds than anybody waits. What a machine's clock cannot count must not be given."""
+
+
 class Life(NamedTuple):
     """The statuses that a service's deployments can have: on their way, well ended, ended badly."""
 
@@ -108,9 +112,9 @@ def _deploy(backend: Backend, deploys: Deploys, task: Task) -> dict[str, Any]:
     params = task.params
     problems = [*deploys.check_options(params), *connection_problems(params)]
     problems += [
-        Problem(option, "must be 1 or more")
+        Problem(option, f"must be from 1 to {_HIGHEST}")
         for option in ("wait_timeout", "poll_interval")
-        if params[option] < 1
+        if not 1 <= params[option] <= _HIGHEST
     ]
     if problems:
         raise invalid_options(problems)

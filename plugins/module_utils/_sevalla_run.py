@@ -47,7 +47,7 @@ def _run(task: Task) -> dict[str, Any]:
     if problems:
         raise invalid_options(problems)
     with connected(_sevalla, task) as client:
-        scope, live = _sevalla.read(client, params, Entry(address))
+        scope, live = _sevalla.read(client, params, [Entry(address)], whole=False)
         process = _cron(scope, address, live, task.check_mode)
         path = f"{item_path(_sevalla.PROCESS, scope, process)}/trigger"
         step = Step("run", "POST", path, None)

@@ -698,8 +698,13 @@ def test_what_was_never_deployed_can_be_deployed(sevalla: Service) -> None:
 @pytest.mark.parametrize(
     ("name", "options", "said"),
     [
-        ("sevalla", {"wait_timeout": 0}, ["wait_timeout: must be 1 or more"]),
-        ("sevalla", {"poll_interval": 0}, ["poll_interval: must be 1 or more"]),
+        ("sevalla", {"wait_timeout": 0}, ["wait_timeout: must be from 1 to 1000000"]),
+        ("sevalla", {"poll_interval": 0}, ["poll_interval: must be from 1 to 1000000"]),
+        (
+            "sevalla",
+            {"wait_timeout": 10**20, "poll_interval": 10**20},
+            ["wait_timeout: must be from 1 to", "poll_interval: must be from 1 to"],
+        ),
         ("sevalla", {"application": " "}, ["application: is empty"]),
         ("sevalla", {"branch": ""}, ["branch: is empty"]),
         ("sevalla", {"docker_image": ""}, ["docker_image: is empty"]),
@@ -710,7 +715,7 @@ def test_what_was_never_deployed_can_be_deployed(sevalla: Service) -> None:
                 "branch: cannot be given with restart",
                 "docker_image: cannot be given with restart",
                 "docker_image: cannot be given with branch",
-                "api_timeout: must be 1 or more",
+                "api_timeout: must be from 1 to 1000000",
             ],
         ),
         ("laravel_cloud", {"environment": None}, ["environment: give it, to say what to deploy"]),
@@ -719,8 +724,8 @@ def test_what_was_never_deployed_can_be_deployed(sevalla: Service) -> None:
             {"environment": "production", "poll_interval": -1, "wait_timeout": -1},
             [
                 "application: needed, since environment 'production' is a name",
-                "poll_interval: must be 1 or more",
-                "wait_timeout: must be 1 or more",
+                "poll_interval: must be from 1 to 1000000",
+                "wait_timeout: must be from 1 to 1000000",
             ],
         ),
     ],

@@ -114,7 +114,7 @@ def test_only_a_cron_is_run(run: Runner, process: dict[str, Any], kind: str) -> 
         ({"display_name": ""}, "give exactly one of id, key and display_name"),
         ({"id": "nightly"}, "id: is not a UUID"),
         ({"key": "a", "application": " "}, "application: is empty"),
-        ({"key": "a", "api_retries": -1}, "api_retries: must be 0 or more"),
+        ({"key": "a", "api_retries": -1}, "api_retries: must be from 0 to"),
     ],
 )
 def test_wrong_options_send_nothing(run: Runner, options: dict[str, Any], said: str) -> None:
