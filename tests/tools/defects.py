@@ -44,6 +44,8 @@ FAULTS_CREATING = "faults/test_faults_creating.py"
 FAULTS_INTERRUPTED = "faults/test_faults_interrupted.py"
 FAULTS_READS = "faults/test_faults_reads.py"
 FAULTS_WRITES = "faults/test_faults_writes.py"
+DEPLOYMENTS = "scenarios/test_deployments.py"
+PROCESS_RUN = "scenarios/test_process_run.py"
 LIMITS = "limits/test_rate_limits.py"
 LARAVEL_CLOUD = "scenarios/test_laravel_cloud.py"
 SEVALLA = "scenarios/test_sevalla.py"
@@ -801,6 +803,202 @@ OPTION_DEFECTS = (
     ),
 )
 
+DEPLOYMENT_DEFECTS = (
+    Defect(
+        "a deployment that was listed before is taken for the lost one",
+        "_deployment.py",
+        {'known = {deployment["id"] for deployment in newest}': "known: set[str] = set()"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "one of several deployments that may be the lost one is taken",
+        "_deployment.py",
+        {"        if len(found) == 1:\n": "        if found:\n"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "a deployment that may still be started is started again",
+        "_deployment.py",
+        {"        if not lost.resendable:\n            break\n": ""},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "any new deployment is taken for the lost one",
+        "_deployment.py",
+        {" and deploys.may_come_of(step, deployment)": ""},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "a deployment is started again without a look at the list",
+        "_deployment.py",
+        {
+            "        if not client.pause(seconds):\n": (
+                "        if not client.pause(seconds):\n            return None\n"
+            ),
+        },
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "the last pause goes beyond wait_timeout",
+        "_deployment.py",
+        {"client.sleep(min(pause, left))": "client.sleep(pause)"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "the pauses between reads count as waiting",
+        "_deployment.py",
+        {"client.sleep(min(pause, left))": "client.pause(min(pause, left))"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "a limit that lifts too late is waited for",
+        "_deployment.py",
+        {
+            'client.deadline = self._started + params["wait_timeout"]': (
+                'deadline = self._started + params["wait_timeout"]'
+            ),
+            "left = client.deadline - client.clock()": "left = deadline - client.clock()",
+        },
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "a rate limit is asked again at once when all waiting is used up",
+        "_deployment.py",
+        {"pause = max(pause, _RATE_WINDOW)": 'pause = float(params["poll_interval"])'},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "a deployment that has vanished is waited for",
+        "_deployment.py",
+        {"            if failure.code in _PASSING:\n": "            if failure.code:\n"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "a read that fails loses the deployment",
+        "_deployment.py",
+        {"            if failure.code in _PASSING:\n": "            if not failure.code:\n"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "an unknown status with a time of its end is waited for",
+        "_deployment.py",
+        {'return bool(deployment.get("finished_at"))': "return False"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "an unknown status is an end",
+        "_deployment.py",
+        {'return bool(deployment.get("finished_at"))': "return True"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "any end is a success",
+        "_deployment.py",
+        {
+            'if self.deployment.get("status") != self._deploys.LIFE.success:': "if not self.statuses:",
+        },
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "a deployment that failed did not change anything",
+        "_deployment.py",
+        {"changed=bool(watch.deployment)": "changed=False"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "each read is a change of the status",
+        "_deployment.py",
+        {
+            'if self.statuses and self.statuses[-1]["status"] == status:': "if not self.deployment:",
+        },
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "it waits when it should not",
+        "_deployment.py",
+        {'watch.wait() if params["wait"] else watch.deployment': "watch.wait()"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "check mode deploys",
+        "_deployment.py",
+        {"        if not task.check_mode:\n": "        if task:\n"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "a deployment by a push is taken for the lost one",
+        "_sevalla_deployment.py",
+        {'deployment.get("type") != "automatic"': "True"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "a deployment of another kind is taken for the lost one",
+        "_sevalla_deployment.py",
+        {'(trigger not in _TRIGGERS or trigger == wanted["trigger"])': "True"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "a deployment of another branch is taken for the lost one",
+        "_sevalla_deployment.py",
+        {'(not branch or branch == wanted.get("branch", branch))': "True"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "a deployment without a trigger cannot be the lost one",
+        "_sevalla_deployment.py",
+        {"trigger not in _TRIGGERS or trigger == wanted": "trigger == wanted"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "a deployment is asked for without a body",
+        "_sevalla_deployment.py",
+        {"_collection(scope), given)": "_collection(scope), given or None)"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "what was never deployed is restarted",
+        "_sevalla_deployment.py",
+        {"    if not _restarts(step) or newest:\n": "    if scope:\n"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "skipped is no end",
+        "_sevalla_deployment.py",
+        {'{"failed", "cancelled", "skipped"}': '{"failed", "cancelled"}'},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "the bare failed is forgotten",
+        "_laravel_cloud_deployment.py",
+        {'"deployment.failed", "failed", "cancelled"': '"deployment.failed", "cancelled"'},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "a build that succeeded is not known",
+        "_laravel_cloud_deployment.py",
+        {'{"pending", "build.succeeded"}': '{"pending"}'},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "anything is run",
+        "_sevalla_run.py",
+        {'    if process.get("type") != "cron":\n': "    if not process:\n"},
+        (PROCESS_RUN,),
+    ),
+    Defect(
+        "check mode runs a process",
+        "_sevalla_run.py",
+        {"        if not task.check_mode:\n": "        if task:\n"},
+        (PROCESS_RUN,),
+    ),
+    Defect(
+        "a run that may have begun is said not to have",
+        "_sevalla_run.py",
+        {"        if failure.outcome_unknown:\n": "        if not failure.code:\n"},
+        (PROCESS_RUN,),
+    ),
+)
+
 DEFECTS = (
     *CLIENT_DEFECTS,
     *APPLY_DEFECTS,
@@ -808,4 +1006,5 @@ DEFECTS = (
     *SEVALLA_DEFECTS,
     *LARAVEL_CLOUD_DEFECTS,
     *OPTION_DEFECTS,
+    *DEPLOYMENT_DEFECTS,
 )
