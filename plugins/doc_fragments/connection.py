@@ -21,8 +21,8 @@ options:
     description:
       - How often one request is repeated at most.
       - A request that the rate limit refused is repeated whatever it was. A request whose connection was lost, or that
-        ended in HTTP 500, 502, 503 or 504, is repeated when it was a read, an update or a deletion. A creation is not
-        repeated before the list of processes shows that nothing was created.
+        ended in HTTP 500, 502, 503 or 504, is repeated when it was a read, an update or a deletion. A creation or the
+        start of a deployment is not repeated before the service's list shows that nothing came of it.
     type: int
     default: 5
   api_max_wait:

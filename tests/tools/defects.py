@@ -895,7 +895,9 @@ DEPLOYMENT_DEFECTS = (
         "any end is a success",
         "_deployment.py",
         {
-            'if self.deployment.get("status") != self._deploys.LIFE.success:': "if not self.statuses:",
+            'if self.deployment.get("status") != self._deploys.LIFE.success:': (
+                "if not self.statuses:"
+            ),
         },
         (DEPLOYMENTS,),
     ),
@@ -909,7 +911,9 @@ DEPLOYMENT_DEFECTS = (
         "each read is a change of the status",
         "_deployment.py",
         {
-            'if self.statuses and self.statuses[-1]["status"] == status:': "if not self.deployment:",
+            'if self.statuses and self.statuses[-1]["status"] == status:': (
+                "if not self.deployment:"
+            ),
         },
         (DEPLOYMENTS,),
     ),
