@@ -33,7 +33,7 @@ from ansible.utils.display import Display
 
 # _validation is imported for jsonschema, before the fork. A command imports it on its own only
 # when it has something to send.
-from ..module_utils import _validation  # noqa: F401
+from ..module_utils import _validation  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._failure import Failure
 from ..module_utils._module import Command, Task, missing_library, perform
 
