@@ -20,6 +20,7 @@ import json
 import os
 import sys
 import traceback
+from contextlib import suppress
 from typing import Any
 
 from ansible import constants as C  # noqa: N812 - its name everywhere in Ansible
@@ -35,6 +36,7 @@ from ansible.utils.display import Display
 # when it has something to send.
 from ..module_utils import _validation  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._failure import Failure
+from ..module_utils._http import tls_context
 from ..module_utils._module import Command, Task, missing_library, perform
 
 try:
@@ -53,6 +55,9 @@ SWITCH_ENVIRONMENT = "EVENKEEL_PAAS_IN_WORKER"
 """The environment variable for the same; SWITCH wins."""
 
 display = Display()
+
+with suppress(Exception):  # It is tried again, and told, by the task that needs it.
+    tls_context()
 
 
 class WorkerAction(ActionBase):  # type: ignore[misc]
