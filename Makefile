@@ -48,6 +48,10 @@ demo: environment ## install the collection and run the example playbooks agains
 emulator: environment ## run the emulator until it is interrupted; ARGS="--port 8700 --switch NAME=VALUE"
 	@$(TOOL)emulator.py $(ARGS)
 
+.PHONY: bench
+bench: environment ## measure what tasks cost, beside uri and other collections; ARGS="--rounds 5"
+	@PYTHONPATH=tests/tools $(VENV)/bin/python tests/bench/bench.py $(ARGS)
+
 .PHONY: format
 format: environment ## format the Python files
 	@$(VENV)/bin/ruff check --fix --exit-zero --cache-dir .cache/ruff .

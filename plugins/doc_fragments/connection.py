@@ -49,6 +49,9 @@ notes:
   - Proxies are taken from the usual environment variables, such as E(HTTPS_PROXY) and E(NO_PROXY).
   - The module runs where the task runs. For the services that is usually the controller, with C(hosts=localhost) or
     C(connection=local).
+  - Such a task runs inside Ansible's own worker when that is the same, which is many times faster. The variable
+    C(evenkeel_paas_in_worker) or the environment variable E(EVENKEEL_PAAS_IN_WORKER) switches that off when it is false;
+    L(the guide, https://github.com/evenkeel/evenkeel.paas/blob/main/docs/docsite/rst/guide_performance.rst) says more.
 """
 
     SEVALLA = r"""

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import os
 import random
 import re
 import ssl
@@ -22,6 +23,8 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
 from typing import Any, Callable, NamedTuple
 from urllib.parse import urlsplit
 
@@ -42,9 +45,10 @@ try:
         ProtocolError,
     )
     from urllib3.util import Retry
+    from urllib3.util.ssl_ import create_urllib3_context
 except ImportError:  # told to the user by _module.py, before anything of this file is used
     IMPORT_ERROR: str | None = traceback.format_exc()
-    AuthBase = Retry = Session = object  # type: ignore[assignment,misc]
+    AuthBase = HTTPAdapter = Retry = Session = object  # type: ignore[assignment,misc]
 else:
     IMPORT_ERROR = None
 
@@ -125,6 +129,40 @@ class _Session(Session):
 
     def get_redirect_target(self, resp: Any) -> None:
         return None
+
+
+@cache
+def tls_context() -> ssl.SSLContext:
+    """The TLS settings of requests, with the authorities that it trusts; raises OSError.
+
+    Loading these takes longer than all else that a first request does, so it is done once in a
+    process, and before the fork where there is one.
+    """
+    context = create_urllib3_context()
+    context.load_verify_locations(requests.certs.where())
+    return context
+
+
+class _Preloaded(HTTPAdapter):
+    """Verifies with ``tls_context``, where requests would load the same for each connection."""
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, **options, ssl_context=tls_context())
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        super().cert_verify(conn, url, verify, cert)
+        conn.ca_certs = None
+
+
+def _trusts_as_requests_does(settings: Settings) -> bool:
+    """Whether ``tls_context`` is right: no other authorities, no proxy with a TLS of its own."""
+    variables = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+    return (
+        settings.verify is True
+        and settings.url.startswith("https:")
+        and not any(os.environ.get(name) for name in variables)
+        and not requests.utils.get_environ_proxies(settings.url)
+    )
 
 
 class _Bearer(AuthBase):
@@ -236,6 +274,9 @@ class Client:
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS))
         self._session.auth = _Bearer(settings.token)
+        if _trusts_as_requests_does(self._settings):
+            with suppress(OSError):  # requests has the same trouble, and tells it in its way
+                self._session.mount("https://", _Preloaded(pool_maxsize=CONNECTIONS))
         self._session.headers.update({"Accept": service.accept, "User-Agent": "evenkeel.paas"})
 
     def __enter__(self) -> Client:

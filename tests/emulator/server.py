@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import secrets
+import ssl
 import threading
 import time
 from collections.abc import Mapping
@@ -45,6 +46,11 @@ class _Handler(WSGIRequestHandler):
     # Head and body are written apart; the second write must not wait for the first one's ACK.
     disable_nagle_algorithm = True
 
+    def setup(self) -> None:
+        """Count a connection, which may bring many requests."""
+        self.server.app.connections += 1
+        super().setup()
+
     def run_wsgi(self) -> None:
         """Werkzeug's own closes the connection after every answer. A service does not."""
         try:
@@ -73,6 +79,7 @@ class _App(Flask):
         super().__init__("emulator", static_folder=None)
         self.world = world
         self.log = log
+        self.connections = 0
         self.hooks = Hooks()
         self.faults = Faults(world)
         tokens = {token: True, read_only(token): False}
@@ -144,7 +151,9 @@ class Emulator:
         port: int = 0,
         token: str | None = None,
         clock: Callable[[], float] = time.time,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
+        self._tls = tls
         # Sevalla's keys look like this; Laravel Cloud's have no documented form.
         self.token = token or f"svl_{secrets.token_hex(32)}"
         self.read_only_token = read_only(self.token)
@@ -172,7 +181,9 @@ class Emulator:
     def start(self) -> Emulator:
         """Serve, in a thread."""
         host, port = self._address
-        self._server = make_server(host, port, self._app, threaded=True, request_handler=_Handler)
+        self._server = make_server(
+            host, port, self._app, threaded=True, request_handler=_Handler, ssl_context=self._tls
+        )
         # The interval is how long stop() may take to be noticed.
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), daemon=True
@@ -198,7 +209,8 @@ class Emulator:
     def url(self) -> str:
         """Where the emulator is; its own routes are under ``/_emulator``."""
         assert self._server is not None
-        return f"http://{self._address[0]}:{self._server.server_port}"
+        scheme = "https" if self._tls else "http"
+        return f"{scheme}://{self._address[0]}:{self._server.server_port}"
 
     @property
     def sevalla_url(self) -> str:
@@ -209,6 +221,11 @@ class Emulator:
     def laravel_cloud_url(self) -> str:
         """What a client of Laravel Cloud takes for ``https://cloud.laravel.com/api``."""
         return f"{self.url}/laravel/api"
+
+    @property
+    def connections(self) -> int:
+        """How many connections there were so far."""
+        return self._app.connections
 
     @property
     def requests(self) -> list[dict[str, Any]]:

@@ -53,7 +53,7 @@ class Playbooks:
 
     def __init__(self, emulator: Emulator, folder: Path) -> None:
         self.emulator = emulator
-        self._folder = folder
+        self.folder = folder
         self._settings = folder / "ansible.cfg"
         self._settings.touch()
 
@@ -62,13 +62,13 @@ class Playbooks:
         kept = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("ANSIBLE_", "SEVALLA_", "LARAVEL_CLOUD_"))
+            if not name.startswith(("ANSIBLE_", "EVENKEEL_", "SEVALLA_", "LARAVEL_CLOUD_"))
         }
         return {
             **kept,
             "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
             "ANSIBLE_CONFIG": str(self._settings),
-            "ANSIBLE_HOME": str(self._folder / "ansible-home"),
+            "ANSIBLE_HOME": str(self.folder / "ansible-home"),
             "ANSIBLE_NOCOLOR": "true",
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
@@ -83,7 +83,7 @@ class Playbooks:
 
     def run(self, playbook: Path, *arguments: str, **variables: str) -> Run:
         """Run a playbook; ``variables`` are added to the environment."""
-        lines = self._folder / "results"
+        lines = self.folder / "results"
         lines.write_text("")
         first = len(self.emulator.requests)
         done = subprocess.run(
@@ -101,7 +101,7 @@ class Playbooks:
 
     def run_tasks(self, tasks: list[dict[str, Any]], *arguments: str, **variables: str) -> Run:
         """Run tasks as a play on localhost."""
-        playbook = self._folder / "play.yml"
+        playbook = self.folder / "play.yml"
         play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
         playbook.write_text(yaml.safe_dump([play], sort_keys=False))
         return self.run(playbook, *arguments, **variables)

@@ -29,7 +29,13 @@ LINT = (
     # ansible-test looks only at files that end in .sh.
     Check("shellcheck", ("shellcheck", ".ci/run")),
     Check("yamllint", ("yamllint", "--strict", ".")),
-    Check("mypy", ("mypy", "-p", f"{COLLECTION}.plugins.module_utils")),
+    Check(
+        "mypy",
+        (
+            *("mypy", "-p", f"{COLLECTION}.plugins.module_utils"),
+            *("-p", f"{COLLECTION}.plugins.plugin_utils", "-p", f"{COLLECTION}.plugins.action"),
+        ),
+    ),
     Check("mypy-tools", ("mypy", "tests/tools")),
     Check("ansible-lint", ("ansible-lint", "--offline", "--strict")),
     Check(

@@ -108,8 +108,10 @@ def _units_on(folder: Path, pythons: list[str]) -> tuple[Counts, bool]:
 
 
 def integration(folder: Path) -> tuple[Counts, bool]:
-    """Run the targets against the emulator, with modules on the newest and the oldest Python."""
+    """Run the targets against the emulator: in Ansible's worker, and as modules on the newest and
+    the oldest Python."""
     controller, targets = _pythons()
+    runs = dict.fromkeys([(controller, True), (controller, False), (targets[0], False)])
     total, any_failed = Counts(), False
     with running_emulator() as emulator:
         settings = {
@@ -119,19 +121,23 @@ def integration(folder: Path) -> tuple[Counts, bool]:
             "emulator_token": emulator["EMULATOR_TOKEN"],
         }
         config = folder / "tests/integration/integration_config.yml"
-        config.write_text(yaml.safe_dump(settings, explicit_start=True))
         try:
-            for python in dict.fromkeys([controller, targets[0]]):
-                counts, failed = _integration_on(folder, controller, python)
+            for python, in_worker in runs:
+                switched = {**settings, "evenkeel_paas_in_worker": in_worker}
+                config.write_text(yaml.safe_dump(switched, explicit_start=True))
+                counts, failed = _integration_on(folder, controller, python, in_worker)
                 total, any_failed = total + counts, any_failed or failed
         finally:
             config.unlink()
     return total, any_failed
 
 
-def _integration_on(folder: Path, controller: str, python: str) -> tuple[Counts, bool]:
-    """Run all targets with the modules on one Python, and count targets."""
-    options = [*_controller(controller), "--target", f"controller:python=venv/{python}"]
+def _integration_on(
+    folder: Path, controller: str, python: str, in_worker: bool
+) -> tuple[Counts, bool]:
+    """Run all targets in one way and with the modules on one Python, and count targets."""
+    # At this verbosity each task tells in which way it runs.
+    options = ["-vvv", *_controller(controller), "--target", f"controller:python=venv/{python}"]
     wanted = _output(folder, "integration", "--list-targets").split()
     lines: list[str] = []
     failed = _run(
@@ -140,6 +146,13 @@ def _integration_on(folder: Path, controller: str, python: str) -> tuple[Counts,
     started = {
         match[1] for line in lines if (match := re.match(r"Running (\S+) integration test ", line))
     }
+    ways = {
+        match[1]
+        for line in lines
+        if (match := re.search(r" evenkeel\.paas\.\w+ (runs in|runs as) ", line))
+    }
+    if ways != {"runs in" if in_worker else "runs as"}:
+        raise NothingTestedError(f"the targets did not run in the way they should: {ways}")
     missing = sorted(set(wanted) - started)
     if missing or not wanted:
         raise NothingTestedError(

@@ -14,7 +14,10 @@ from pythons import find_interpreters
 
 # A developer's own settings of these would change what is tested; git sets its variables inside
 # hooks.
-NOT_INHERITED = ("ANSIBLE_", "GIT_", "LARAVEL_CLOUD_", "PYTHON", "SEVALLA_", "XDG_")
+NOT_INHERITED = (
+    *("ANSIBLE_", "EVENKEEL_", "GIT_", "LARAVEL_CLOUD_"),
+    *("PYTHON", "SEVALLA_", "XDG_"),
+)
 
 LOOPBACK = "127.0.0.1,localhost"
 

@@ -13,6 +13,7 @@ import ssl
 import pytest
 import trustme
 
+from ansible_collections.evenkeel.paas.plugins.module_utils import _http
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
     TOKEN,
     answer,
@@ -79,6 +80,76 @@ def test_a_certificate_for_another_host_is_refused(tls, serve, client_of, failur
     failure = failure_of(client_of(server, verify=ca_path))
     assert failure.code == "unreachable"
     assert server.requests == []
+
+
+@pytest.fixture
+def trusted(monkeypatch):
+    """A function that has requests come with the authorities of a file."""
+
+    def trust(path):
+        monkeypatch.setattr("requests.certs.where", lambda: path)
+        _http.tls_context.cache_clear()
+
+    yield trust
+    _http.tls_context.cache_clear()
+
+
+def test_the_authorities_of_requests_are_trusted(tls, serve, client_of, ca_path, trusted):
+    trusted(ca_path)
+    server = serve(OK, OK, tls=tls("127.0.0.1"))
+    assert client_of(server).get("/things") == {"id": "1"}
+    assert client_of(server).get("/things") == {"id": "1"}
+
+
+def test_and_no_others(tls, serve, client_of, failure_of, other_ca_path, trusted):
+    trusted(other_ca_path)
+    server = serve(OK, tls=tls("127.0.0.1"))
+    assert failure_of(client_of(server)).code == "unreachable"
+    assert server.requests == []
+
+
+def test_for_the_right_host_alone(tls, serve, client_of, failure_of, ca_path, trusted):
+    trusted(ca_path)
+    server = serve(OK, tls=tls("other.example.com"))
+    assert failure_of(client_of(server)).code == "unreachable"
+    assert server.requests == []
+
+
+def test_authorities_that_are_not_there_are_a_clear_failure(
+    tls, serve, client_of, failure_of, tmp_path, trusted
+):
+    trusted(str(tmp_path / "gone.pem"))
+    server = serve(OK, tls=tls("127.0.0.1"))
+    assert failure_of(client_of(server)).code == "unreachable"
+
+
+def test_they_are_loaded_once(tls, serve, client_of, ca_path, trusted, monkeypatch):
+    trusted(ca_path)
+    loaded = []
+
+    class Context(ssl.SSLContext):
+        def load_verify_locations(self, *arguments, **named):
+            loaded.append(arguments)
+            super().load_verify_locations(*arguments, **named)
+
+    monkeypatch.setattr("urllib3.util.ssl_.SSLContext", Context)
+    server = serve(OK, OK, OK, tls=tls("127.0.0.1"))
+    for _each in range(3):
+        client_of(server).get("/things")
+    assert loaded == [(ca_path,)]
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_the_environment_decides_instead_of_requests(
+    variable, tls, serve, client_of, failure_of, ca_path, other_ca_path, trusted, monkeypatch
+):
+    server = serve(OK, tls=tls("127.0.0.1"))
+    trusted(ca_path)
+    monkeypatch.setenv(variable, other_ca_path)
+    assert failure_of(client_of(server)).code == "unreachable"
+    trusted(other_ca_path)
+    monkeypatch.setenv(variable, ca_path)
+    assert client_of(server).get("/things") == {"id": "1"}
 
 
 def test_ca_path_makes_an_authority_trusted(tls, serve, client_of, ca_path):

@@ -25,6 +25,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.parity.do
 FILES = sorted(path.relative_to(PLUGINS).as_posix() for path in PLUGINS.rglob("*.py"))
 HERE = "ansible_collections.evenkeel.paas."
 THIRD_PARTY = {"requests", "urllib3", "jsonschema"}
+ON_THE_CONTROLLER = ("action/", "plugin_utils/")
 
 MODULE_UTILS_BYTES = 180_000
 """More than all of module_utils together. It is sent to the target for every task."""
@@ -106,6 +107,8 @@ def test_a_file_imports_only_what_there_is_where_modules_run(file):
             or (
                 file.startswith("doc_fragments/") and name.startswith(HERE + "plugins.plugin_utils")
             )
+            or (file.startswith(ON_THE_CONTROLLER) and name.startswith(("ansible.", HERE)))
+            or (file.startswith(ON_THE_CONTROLLER) and name == "ansible")
         )
         assert known, name
 
@@ -117,8 +120,15 @@ def test_a_module_file_is_executable_as_ansible_wants_it(file):
 
 def test_module_utils_are_private():
     for file in FILES:
-        if file.startswith("module_utils/"):
+        if file.startswith(("module_utils/", "plugin_utils/")):
             assert file.split("/")[1].startswith("_"), file
+
+
+def test_every_module_has_its_action_and_nothing_else_has():
+    actions = [file for file in FILES if file.startswith("action/")]
+    assert actions == [f"action/{module}.py" for module in MODULES]
+    shapes = {source(f"action/{module}.py").replace(module, "NAME") for module in MODULES}
+    assert len(shapes) == 1, "an action file is its module's name and nothing else"
 
 
 def test_module_utils_are_not_large():

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, Callable, NamedTuple, Optional
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
@@ -51,8 +51,29 @@ class Outcome(NamedTuple):
         ]
 
 
+Said = tuple[dict[str, Any], Optional[str], list[str], list[str]]
+"""A result, the message of a failure, the warnings, and what was told on the way."""
+
+
+def by_itself(command: _module.Command, given: dict[str, Any], check_mode: bool) -> Said:
+    """Run a command with no Ansible around it but for the parsing of its options."""
+    parsed = ArgumentSpecValidator(command.argument_spec).validate(given)
+    if parsed.error_messages:
+        return {}, "; ".join(parsed.error_messages), [], []
+    warnings: list[str] = []
+    told: list[str] = []
+    task = _module.Task(parsed.validated_parameters, check_mode, warnings.append, told.append)
+    try:
+        return _module.perform(command, task), None, warnings, told
+    except Failure as failure:
+        return failure.as_result(), failure.message, warnings, told
+
+
 class Runner:
     """Runs modules against one emulator, without waiting in real time."""
+
+    way: Callable[[_module.Command, dict[str, Any], bool], Said] = staticmethod(by_itself)
+    """How; conftest.py has every scenario run in each way that there is."""
 
     def __init__(self, emulator: Any) -> None:
         self.emulator = emulator
@@ -66,22 +87,8 @@ class Runner:
             else self.emulator.laravel_cloud_url
         )
         given = {"api_url": url, "api_token": self.emulator.token, **options}
-        parsed = ArgumentSpecValidator(command.argument_spec).validate(given)
-        warnings: list[str] = []
-        told: list[str] = []
         first = len(self.emulator.requests)
-        message, result = None, {}
-        if parsed.error_messages:
-            message = "; ".join(parsed.error_messages)
-        else:
-            task = _module.Task(
-                parsed.validated_parameters, check_mode, warnings.append, told.append
-            )
-            try:
-                result = _module.perform(command, task)
-            except Failure as failure:
-                message = failure.message
-                result = failure.as_result()
+        result, message, warnings, told = self.way(command, given, check_mode)
         return Outcome(result, message, warnings, list(self.emulator.requests[first:]), told)
 
     def converge(self, module: str, **options: Any) -> tuple[Outcome, Outcome, Outcome]:

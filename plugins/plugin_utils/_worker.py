@@ -1,0 +1,215 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run a module's command inside Ansible's worker where that is the same as running the module.
+
+Nine tenths of what a module for an API costs is Ansible starting a Python for it. On the
+controller that start buys nothing: the worker is a Python with everything in it. Where it is
+not the same, the module runs as any module does.
+
+Ansible loads an action in the parent, before the workers fork. So what is imported here is
+paid for once a run, and nothing here may open a socket or start a thread.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from contextlib import suppress
+from typing import Any
+
+from ansible import constants as C  # noqa: N812 - its name everywhere in Ansible
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+# _validation is imported for jsonschema, before the fork. A command imports it on its own only
+# when it has something to send.
+from ..module_utils import _validation  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils._failure import Failure
+from ..module_utils._http import tls_context
+from ..module_utils._module import Command, Task, missing_library, perform
+
+try:
+    from ansible.module_utils.common.json import Direction, get_module_encoder
+except ImportError:  # before ansible-core 2.19
+    from ansible.module_utils.common.json import AnsibleJSONEncoder
+
+    _ENCODING = {"cls": AnsibleJSONEncoder, "vault_to_text": True}
+else:
+    _ENCODING = {"cls": get_module_encoder("legacy", Direction.CONTROLLER_TO_MODULE)}
+
+SWITCH = "evenkeel_paas_in_worker"
+"""The variable that switches this off when it is false."""
+
+SWITCH_ENVIRONMENT = "EVENKEEL_PAAS_IN_WORKER"
+"""The environment variable for the same; SWITCH wins."""
+
+display = Display()
+
+with suppress(Exception):  # It is tried again, and told, by the task that needs it.
+    tls_context()
+
+
+class WorkerAction(ActionBase):  # type: ignore[misc]
+    """The action of a module: its ``COMMAND`` in the worker, or the module.
+
+    What a module is to Ansible and an action is not, is made up for here: the same validation,
+    masking of ``no_log`` values, plain values, and a failure for every exception.
+    """
+
+    COMMAND: Command
+
+    _supports_async = True
+
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """The result of the module, wherever it ran."""
+        super().run(tmp, task_vars)
+        variables = task_vars or {}
+        reason = self._reason_for_module(variables)
+        choice = f"runs as a module: {reason}" if reason else "runs in Ansible's worker"
+        display.vvv(f"{self._task.action} {choice}", host=self._play_context.remote_addr)
+        if reason:
+            result: dict[str, Any] = self._execute_module(
+                task_vars=variables, wrap_async=self._task.async_val
+            )
+            return result
+        return self._run_here(variables)
+
+    def _reason_for_module(self, variables: dict[str, Any]) -> str | None:
+        """Why the worker would not be the same; None where it is."""
+        if not self._switched_on(variables):
+            return f"{SWITCH} or {SWITCH_ENVIRONMENT} is false"
+        if self._task.async_val:
+            return "the task has async"
+        if self._connection.transport != "local":
+            return f"the connection is {self._connection.transport}, not local"
+        if self._connection.become:
+            return "the task has become"
+        environment: dict[str, Any] = {}
+        self._compute_environment_string(environment)
+        if environment:
+            return "the task has environment"
+        interpreter = self._interpreter(variables)
+        if not _is_own(interpreter):
+            return f"the interpreter is {interpreter}, not {sys.executable}"
+        missing = missing_library()
+        if missing:
+            return f"{sys.executable} has no {missing}"
+        if not all(hasattr(ValidationResult({}), name) for name in _UNDOCUMENTED):
+            return "this ansible-core validates in a way that is not known here"
+        return None
+
+    def _switched_on(self, variables: dict[str, Any]) -> bool:
+        value = self._templar.template(variables.get(SWITCH))
+        name = SWITCH
+        if value is None:
+            value, name = os.environ.get(SWITCH_ENVIRONMENT) or True, SWITCH_ENVIRONMENT
+        try:
+            return bool(boolean(value))
+        except TypeError as error:
+            raise AnsibleError(f"{name}: {error}") from None
+
+    def _interpreter(self, variables: dict[str, Any]) -> str:
+        """The Python that the module would run on, as Ansible's module_common finds it."""
+        if self._task.delegate_to:
+            variables = variables["ansible_delegated_vars"][self._task.delegate_to]
+        configured = C.config.get_config_value("INTERPRETER_PYTHON", variables=variables)
+        return str(self._templar.template(configured) or "auto").strip()
+
+    def _run_here(self, variables: dict[str, Any]) -> dict[str, Any]:
+        """Do what AnsibleModule does around a command, without its process."""
+        # By the way that a module's options go: plain Python, no vaults, no tags, no templates.
+        options = json.loads(json.dumps(self._task.args, **_ENCODING))
+        options = {name: options[name] for name in options if not name.startswith("_ansible_")}
+        parsed = ArgumentSpecValidator(self.COMMAND.argument_spec).validate(options)
+        options.update(parsed.validated_parameters)
+        warnings = [
+            f"Both option {each['option']} and its alias {each['alias']} are set."
+            for each in parsed._warnings
+        ]
+        if parsed.error_messages:
+            result = {"failed": True, "msg": self._refusal(parsed)}
+        else:
+            task = Task(options, bool(self._task.check_mode), warnings.append, self._tell)
+            result = _performed(self.COMMAND, task)
+        if warnings:
+            result["warnings"] = warnings
+        if parsed._deprecations:
+            result["deprecations"] = parsed._deprecations
+        if _injects_invocation(variables):
+            result["invocation"] = {"module_args": options}
+        return _masked(result, parsed._no_log_values)
+
+    def _tell(self, text: str) -> None:
+        display.v(text, host=self._play_context.remote_addr)
+
+    def _refusal(self, parsed: ValidationResult) -> str:
+        """The words of AnsibleModule for options that are wrong."""
+        told = str(parsed.errors.msg)
+        if isinstance(parsed.errors[0], UnsupportedError):
+            return f"Unsupported parameters for ({self._task.action}) module: {told}"
+        return told
+
+
+_UNDOCUMENTED = ("_deprecations", "_no_log_values", "_warnings")
+"""What AnsibleModule takes from a validation, and has no public name."""
+
+
+def _is_own(interpreter: str) -> bool:
+    """Whether an interpreter is not set, or is the one that Ansible itself runs on.
+
+    Its folder counts beside its file: in a virtual environment python is a link to a Python
+    that has other libraries.
+    """
+    if interpreter.startswith("auto"):
+        return True
+    folder, own_folder = os.path.dirname(interpreter), os.path.dirname(sys.executable)
+    return os.path.normpath(folder) == own_folder and os.path.realpath(
+        interpreter
+    ) == os.path.realpath(sys.executable)
+
+
+def _performed(command: Command, task: Task) -> dict[str, Any]:
+    """The result of a command, a failed one for whatever it raises, as JSON would bring it."""
+    try:
+        return _as_json(perform(command, task))
+    except Failure as failure:
+        return _as_json({"failed": True, "msg": failure.message, **failure.as_result()})
+    except Exception as error:
+        return {
+            "failed": True,
+            "msg": f"{type(error).__name__}: {error}. This should not happen, please report it: "
+            "https://github.com/evenkeel/evenkeel.paas/issues",
+            "exception": traceback.format_exc(),
+        }
+
+
+def _as_json(value: dict[str, Any]) -> dict[str, Any]:
+    decoded: dict[str, Any] = json.loads(json.dumps(value))
+    return decoded
+
+
+def _masked(result: dict[str, Any], secrets: set[str]) -> dict[str, Any]:
+    """The result without the values of no_log options, in the way of AnsibleModule."""
+    kept = {key: each for key, each in result.items() if each is None or isinstance(each, bool)}
+    masked: dict[str, Any] = remove_values(result, secrets)
+    return {**masked, **kept}
+
+
+def _injects_invocation(variables: dict[str, Any]) -> bool:
+    """Whether a result tells its task's options: until ansible-core 2.20 always."""
+    if C.config.get_configuration_definition("INJECT_INVOCATION") is None:
+        return True
+    return bool(C.config.get_config_value("INJECT_INVOCATION", variables=variables))

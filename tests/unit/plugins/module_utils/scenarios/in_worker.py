@@ -1,0 +1,32 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How a scenario runs a module as its action does in Ansible's worker."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from ansible_collections.evenkeel.paas.plugins.module_utils._module import Command
+from ansible_collections.evenkeel.paas.plugins.plugin_utils._worker import WorkerAction
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    Said,
+)
+
+
+def in_worker(command: Command, given: dict[str, Any], check_mode: bool) -> Said:
+    """Run a command as the action of its module does."""
+    task = SimpleNamespace(action="evenkeel.paas.it", args=given, check_mode=check_mode)
+    told: list[str] = []
+    own = {"COMMAND": command, "_tell": lambda _action, text: told.append(text)}
+    action = type("Action", (WorkerAction,), own)(
+        task, connection=None, play_context=None, loader=None, templar=None
+    )
+    result = action._run_here({})
+    warnings = result.pop("warnings", [])
+    result.pop("invocation", None)
+    message = result.pop("msg") if result.pop("failed", False) else None
+    assert "exception" not in result, result["exception"]
+    return result, message, warnings, told

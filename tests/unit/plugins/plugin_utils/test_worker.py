@@ -1,0 +1,260 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the worker adds to a command, with commands made up for it."""
+
+from __future__ import annotations
+
+import json
+import locale
+import os
+import random
+import signal
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Callable
+
+import pytest
+
+from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure
+from ansible_collections.evenkeel.paas.plugins.module_utils._module import Command, Task
+from ansible_collections.evenkeel.paas.plugins.plugin_utils import _worker
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.conftest import (
+    WAYS,
+)
+
+SECRET = "canary-7f3a"
+SPEC = {
+    "token": {
+        "type": "str",
+        "no_log": True,
+        "aliases": ["secret"],
+        "fallback": (lambda: SECRET, []),
+    },
+    "count": {"type": "int", "default": 1},
+    "old": {
+        "type": "str",
+        "removed_in_version": "9.0.0",
+        "removed_from_collection": "evenkeel.paas",
+    },
+    "nested": {"type": "dict", "options": {"pass": {"type": "str", "no_log": True}}},
+    "any": {"type": "dict"},
+}
+
+Run = Callable[[Task], dict[str, Any]]
+
+
+def ran(run: Run, check_mode: bool = False, **options: Any) -> dict[str, Any]:
+    """The result of an action with such a command."""
+    task = SimpleNamespace(action="evenkeel.paas.it", args=options, check_mode=check_mode)
+    action = type("Action", (_worker.WorkerAction,), {"COMMAND": Command(SPEC, run)})(
+        task, connection=None, play_context=None, loader=None, templar=None
+    )
+    result: dict[str, Any] = action._run_here({})
+    result.pop("invocation", None)
+    return result
+
+
+def test_the_scenarios_run_in_the_worker_too() -> None:
+    assert set(WAYS) == {"module", "worker"}
+
+
+def test_a_command_gets_what_a_module_gets() -> None:
+    seen: list[Task] = []
+
+    def run(task: Task) -> dict[str, Any]:
+        seen.append(task)
+        return {"changed": False}
+
+    assert ran(run, check_mode=True, count="3") == {"changed": False}
+    (task,) = seen
+    assert task.check_mode is True
+    assert task.params == {
+        "token": SECRET,
+        "count": 3,
+        "old": None,
+        "nested": None,
+        "any": None,
+    }
+
+
+def types_in(value: Any) -> set[type]:
+    """The types of a value and of all in it."""
+    if isinstance(value, dict):
+        value = [*value.keys(), *value.values(), {}.__class__]
+        return set().union({dict}, *(types_in(each) for each in value[:-1]))
+    if isinstance(value, list):
+        return {value.__class__}.union(*(types_in(each) for each in value))
+    return {value.__class__}
+
+
+def test_values_are_plain_python() -> None:
+    """Ansible's own values carry tags, or are said to be unsafe: subclasses of str and others."""
+    try:
+        from ansible.template import trust_as_template as marked
+    except ImportError:  # before ansible-core 2.19
+        from ansible.utils.unsafe_proxy import wrap_var as marked
+    given = {marked("key"): [marked("text"), 1, 1.5, True, None, (marked("in a tuple"),)]}
+    assert not types_in(given) <= {dict, list, str, int, float, bool, type(None), tuple}
+    seen: list[Any] = []
+    ran(lambda task: seen.append(task.params["any"]) or {}, any=given)
+    assert seen == [{"key": ["text", 1, 1.5, True, None, ["in a tuple"]]}]
+    assert types_in(seen[0]) == {dict, list, str, int, float, bool, type(None)}
+    assert json.dumps(seen)
+
+
+def test_what_comes_back_is_as_from_json() -> None:
+    given = {"changed": True, "list": (1, 2), "by_number": {1: "one"}}
+    assert ran(lambda task: given) == {"changed": True, "list": [1, 2], "by_number": {"1": "one"}}
+
+
+def test_secrets_are_masked_everywhere_and_truth_is_not() -> None:
+    def run(task: Task) -> dict[str, Any]:
+        task.warn(f"warned of {SECRET}")
+        return {
+            "changed": True,
+            "none": None,
+            "diff": {"before": {"a": SECRET}, "after": [f"x{SECRET}x", {"b": ["inner"]}]},
+            "number": 1,
+        }
+
+    assert ran(run, nested={"pass": "inner"}) == {
+        "changed": True,
+        "none": None,
+        "diff": {
+            "before": {"a": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"},
+            "after": ["x********x", {"b": ["VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"]}],
+        },
+        "number": 1,
+        "warnings": ["warned of ********"],
+    }
+
+
+def test_a_secret_of_a_word_leaves_the_verdict_alone() -> None:
+    result = ran(lambda task: {"changed": True}, token="True")
+    assert result == {"changed": True}
+    failed = ran(lambda task: 1 / 0, token="True")
+    assert failed["failed"] is True
+
+
+def test_options_told_to_the_user_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_worker, "_injects_invocation", lambda variables: True)
+    task = SimpleNamespace(action="it", args={"secret": "alias", "count": 2}, check_mode=False)
+    command = Command(SPEC, lambda task: {})
+    action = type("Action", (_worker.WorkerAction,), {"COMMAND": command})(
+        task, connection=None, play_context=None, loader=None, templar=None
+    )
+    told = action._run_here({})["invocation"]["module_args"]
+    assert told["token"] == told["secret"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    assert told["count"] == 2
+
+
+def test_a_failure_is_a_failed_result() -> None:
+    def run(task: Task) -> dict[str, Any]:
+        raise Failure(f"No {SECRET} here.", code="not_found", details=[SECRET])
+
+    result = ran(run)
+    assert result["failed"] is True
+    assert result["msg"] == "No ******** here. Nothing was changed."
+    assert result["failure"]["code"] == "not_found"
+    assert SECRET not in str(result)
+
+
+@pytest.mark.parametrize(
+    "error", [KeyError(SECRET), OSError(5, SECRET), RecursionError(SECRET), MemoryError(SECRET)]
+)
+def test_any_exception_is_a_failed_result(error: Exception) -> None:
+    def run(task: Task) -> dict[str, Any]:
+        raise error
+
+    result = ran(run)
+    assert result["failed"] is True
+    assert type(error).__name__ in result["msg"]
+    assert "please report it" in result["msg"]
+    assert "Traceback" in result["exception"]
+    assert SECRET not in str(result)
+
+
+def test_a_result_that_is_no_json_is_a_failed_result() -> None:
+    result = ran(lambda task: {"changed": False, "client": object()})
+    assert result["failed"] is True
+    assert "TypeError" in result["msg"]
+
+
+class Stop(BaseException):
+    """As Ansible's own for a task's timeout."""
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit, Stop])
+def test_what_stops_ansible_is_not_swallowed(stop: type[BaseException]) -> None:
+    def run(task: Task) -> dict[str, Any]:
+        raise stop
+
+    with pytest.raises(stop):
+        ran(run)
+
+
+def test_deprecations_and_doubled_options_are_told() -> None:
+    result = ran(lambda task: {}, old="x", token="a", secret="b")
+    assert result["warnings"] == ["Both option token and its alias secret are set."]
+    (deprecation,) = result["deprecations"]
+    assert deprecation["version"] == "9.0.0"
+    assert deprecation["collection_name"] == "evenkeel.paas"
+    assert "old" in deprecation["msg"]
+
+
+def test_wrong_options_never_reach_the_command() -> None:
+    result = ran(lambda task: pytest.fail("ran"), count="many", token=SECRET)
+    assert result["failed"] is True
+    assert "many" in result["msg"]
+    unknown = ran(lambda task: pytest.fail("ran"), colour="red")
+    assert unknown["msg"].startswith(
+        "Unsupported parameters for (evenkeel.paas.it) module: colour."
+    )
+
+
+def test_nothing_of_the_process_is_touched(tmp_path: Path) -> None:
+    def state() -> tuple[Any, ...]:
+        umask = os.umask(0)
+        os.umask(umask)
+        return (
+            dict(os.environ),
+            os.getcwd(),
+            umask,
+            locale.setlocale(locale.LC_ALL),
+            signal.getsignal(signal.SIGALRM),
+            random.getstate(),
+            sys.path[:],
+        )
+
+    before = state()
+    assert ran(lambda task: {"changed": False}) == {"changed": False}
+    assert state() == before
+
+
+OWN = sys.executable
+
+
+@pytest.mark.parametrize("interpreter", ["auto", "auto_silent", "auto_legacy", OWN])
+def test_the_own_interpreter(interpreter: str) -> None:
+    assert _worker._is_own(interpreter)
+
+
+def test_another_name_in_the_own_folder_is_the_own_interpreter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A virtual environment's python3 and python are one, and both link to a Python outside,
+    which is another one: it has other libraries."""
+    outside = tmp_path / "outside"
+    outside.touch()
+    folder = tmp_path / "venv" / "bin"
+    folder.mkdir(parents=True)
+    for name in ("python", "python3"):
+        (folder / name).symlink_to(outside)
+    monkeypatch.setattr(sys, "executable", str(folder / "python"))
+    assert _worker._is_own(str(folder / "python3"))
+    assert not _worker._is_own(str(outside))
+    assert not _worker._is_own("python")
+    assert not _worker._is_own("/usr/bin/env python3")
