@@ -49,6 +49,10 @@ packaging: ## test the tarball, the hub's gate, the execution environment and AW
 matrix: environment ## test on every ansible-core, with the oldest libraries, and more; CELLS="..." names some
 	@$(TOOL)matrix.py $(CELLS)
 
+.PHONY: drift
+drift: environment ## compare what the services publish of their requests with ours; REPORT=FILE writes it there
+	@$(TOOL)schema_drift.py $(if $(REPORT),--report "$(REPORT)")
+
 .PHONY: demo
 demo: environment ## install the collection and run the example playbooks against the emulator
 	@$(TOOL)demo.py
