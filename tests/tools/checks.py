@@ -29,6 +29,14 @@ LINT = (
     # ansible-test looks only at files that end in .sh.
     Check("shellcheck", ("shellcheck", ".ci/run")),
     Check("yamllint", ("yamllint", "--strict", ".")),
+    Check(
+        "workflows",
+        (
+            *("check-jsonschema", "--builtin-schema", "vendor.github-workflows"),
+            *(".github/workflows/ci.yml", ".github/workflows/drift.yml"),
+        ),
+    ),
+    Check("zizmor", ("zizmor", "--offline", "--no-progress", "--pedantic", ".github")),
     Check("mypy", ("mypy", "-p", f"{COLLECTION}.plugins.module_utils")),
     Check("mypy-tools", ("mypy", "tests/tools")),
     Check("ansible-lint", ("ansible-lint", "--offline", "--strict")),
