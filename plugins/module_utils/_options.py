@@ -136,7 +136,8 @@ def settings(params: dict[str, Any]) -> Settings:
     return Settings(
         url=params["api_url"],
         token=params["api_token"] or "",
-        timeout=params["api_timeout"],
+        # True is a number to Ansible; to urllib3 it is none.
+        timeout=int(params["api_timeout"]),
         retries=params["api_retries"],
         max_wait=params["api_max_wait"],
         verify=(params["ca_path"] or True) if params["validate_certs"] else False,
