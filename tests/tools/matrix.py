@@ -19,10 +19,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from counts import Counts, from_output
+from counts import LEFT_OUT, Counts, from_output
 from environment import PRERELEASE, Environment, SetupError, usable, wanted
 from places import CACHE, ROOT, core_version
-from run_ansible_test import LEFT_OUT
 
 LOGS = CACHE / "logs" / "matrix"
 TOOLS = ROOT / "tests" / "tools"

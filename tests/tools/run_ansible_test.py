@@ -24,16 +24,13 @@ from ansible_test._util.target.common.constants import (
 )
 
 import mirror
-from counts import Counts, from_junit
+from counts import LEFT_OUT, Counts, from_junit
 from emulator import EmulatorError, running_emulator
 from pythons import find_interpreters
 from surroundings import clean_environment
 
 # The oldest Python that the modules run on; tests/config.yml tells ansible-test the same.
 OLDEST_TARGET = (3, 9)
-
-# Starts a line that tells what could not be tested here, for the summary of the matrix.
-LEFT_OUT = "left out: "
 
 # Warnings that say nothing about what was tested. Every other one is a failure.
 HARMLESS = (
