@@ -70,6 +70,11 @@ format: environment ## format the Python files
 build: environment ## build the collection's tarball
 	@$(VENV)/bin/ansible-galaxy collection build --force --output-path . "$$($(TOOL)mirror.py)"
 
+.PHONY: release
+release: environment ## prepare a release: VERSION=1.2.3; version, changelog, every check, tarball
+	@$(TOOL)release.py "$(VERSION)"
+	@$(MAKE) --no-print-directory build
+
 # $(1) is the file, $(2) the oldest Python.
 define lock
 { head -n 3 tests/requirements/$(1).in && echo '# Written by "make lock" from $(1).in.' && \
