@@ -4,7 +4,7 @@
 
 # Any Python from 3.10 on; the environment itself is made from the newest one that ansible-core can use.
 PYTHON ?= python3
-# An older ansible-core to test with, like 2.18; without it, the newest.
+# An older ansible-core to test with, like 2.18, or pre for the newest pre-release; without it, the newest.
 export ANSIBLE_CORE ?=
 
 VENV := .cache/venv$(ANSIBLE_CORE:%=-%)
@@ -40,6 +40,19 @@ sanity units integration: environment ## run this part of ansible-test (units on
 defects: environment ## plant defects in the code and show which test catches each
 	@$(TOOL)plant_defects.py
 
+.PHONY: packaging
+packaging: ## test the tarball, the hub's gate, the execution environment and AWX's engine
+	@$(PYTHON) tests/tools/environment.py packaging
+	@.cache/venv-packaging/bin/python tests/tools/run_checks.py packaging
+
+.PHONY: matrix
+matrix: environment ## test on every ansible-core, with the oldest libraries, and more; CELLS="..." names some
+	@$(TOOL)matrix.py $(CELLS)
+
+.PHONY: drift
+drift: environment ## compare what the services publish of their requests with ours; REPORT=FILE writes it there
+	@$(TOOL)schema_drift.py $(if $(REPORT),--report "$(REPORT)")
+
 .PHONY: demo
 demo: environment ## install the collection and run the example playbooks against the emulator
 	@$(TOOL)demo.py
@@ -61,13 +74,25 @@ format: environment ## format the Python files
 build: environment ## build the collection's tarball
 	@$(VENV)/bin/ansible-galaxy collection build --force --output-path . "$$($(TOOL)mirror.py)"
 
+.PHONY: release
+release: environment ## prepare a release: VERSION=1.2.3; version, changelog, every check, tarball
+	@$(TOOL)release.py "$(VERSION)"
+	@$(MAKE) --no-print-directory build
+
+# $(1) is the file, $(2) the oldest Python.
+define lock
+{ head -n 3 tests/requirements/$(1).in && echo '# Written by "make lock" from $(1).in.' && \
+	$(VENV)/bin/uv pip compile --quiet --no-header --annotation-style line --upgrade --universal \
+	--python-version $(2) tests/requirements/$(1).in; } > .cache/$(1).txt && \
+mv .cache/$(1).txt tests/requirements/$(1).txt
+endef
+
 .PHONY: lock
-lock: environment ## pin the newest development requirements in tests/requirements/dev.txt
+lock: environment ## pin the newest development requirements in tests/requirements/*.txt
 	@$(VENV)/bin/python -m pip install --quiet uv
-	@{ head -n 3 tests/requirements/dev.in && echo '# Written by "make lock" from dev.in.' && \
-		$(VENV)/bin/uv pip compile --quiet --no-header --annotation-style line --upgrade --universal \
-		--python-version 3.10 tests/requirements/dev.in; } > .cache/dev.txt
-	@mv .cache/dev.txt tests/requirements/dev.txt
+	@$(call lock,dev,3.10)
+	@$(call lock,packaging,3.11)
+	@$(call lock,oldest,3.10)
 
 .PHONY: clean
 clean: ## remove everything that these targets made

@@ -71,29 +71,37 @@ class Deploys(Protocol):
     POLL_INTERVAL: int
     LIFE: Life
 
-    def check_options(self, params: dict[str, Any]) -> list[Problem]: ...
+    def check_options(self, params: dict[str, Any]) -> list[Problem]:
+        """What is wrong with the options."""
 
-    def find_scope(self, client: Client, params: dict[str, Any]) -> str: ...
+    def find_scope(self, client: Client, params: dict[str, Any]) -> str:
+        """The id of what is deployed."""
 
-    def newest(self, client: Client, scope: str) -> list[Deployment]: ...
+    def newest(self, client: Client, scope: str) -> list[Deployment]:
+        """The last deployments, the newest first."""
 
-    def start(self, scope: str, params: dict[str, Any]) -> Step: ...
+    def start(self, scope: str, params: dict[str, Any]) -> Step:
+        """The request that starts one."""
 
-    def check_start(
-        self, client: Client, scope: str, step: Step, newest: list[Deployment]
-    ) -> None: ...
+    def check_start(self, client: Client, scope: str, step: Step, newest: list[Deployment]) -> None:
+        """Raise Failure where it is plain that nothing can start."""
 
-    def predict(self, scope: str, step: Step) -> Deployment: ...
+    def predict(self, scope: str, step: Step) -> Deployment:
+        """The deployment as far as it is known before."""
 
-    def may_come_of(self, step: Step, deployment: Deployment) -> bool: ...
+    def may_come_of(self, step: Step, deployment: Deployment) -> bool:
+        """Whether a deployment may have come of a request."""
 
     def receive(
         self, client: Client, method: str, path: str, answer: Any, scope: str
-    ) -> Deployment: ...
+    ) -> Deployment:
+        """The deployment in an answer."""
 
-    def item_path(self, scope: str, deployment_id: str) -> str: ...
+    def item_path(self, scope: str, deployment_id: str) -> str:
+        """The path of a deployment."""
 
-    def advice(self, step: Step, status: int | None) -> str: ...
+    def advice(self, step: Step, status: int | None) -> str:
+        """What to say beside the service's own words when none starts."""
 
 
 def deployment_command(backend: Backend, deploys: Deploys) -> Command:

@@ -25,7 +25,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from ._failure import Failure
@@ -453,8 +453,8 @@ class Client:
             return policy
         if lost is not None:
             raise self._unreachable(method, path, lost, sent=not _never_connected(lost))
-        assert response is not None  # there is an answer, or an error in its place
-        raise self._refused(method, path, response, seconds)
+        # There is an answer, or an error in its place.
+        raise self._refused(method, path, cast("requests.Response", response), seconds)
 
     def pause(self, seconds: float, pauses: int | None = None) -> bool:
         """Wait, unless that would be longer than the task may wait in all; tell which.

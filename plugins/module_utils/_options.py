@@ -33,29 +33,37 @@ class Backend(Protocol):
     SCHEMAS: dict[str, dict[str, Any]]
     NARROWED_BY: tuple[str, ...]
 
-    def check_scope(self, params: dict[str, Any]) -> list[Problem]: ...
+    def check_scope(self, params: dict[str, Any]) -> list[Problem]:
+        """What is wrong with the options that say where."""
 
-    def check_address(self, options: Options, state: str) -> list[Problem]: ...
+    def check_address(self, options: Options, state: str) -> list[Problem]:
+        """What is wrong with the options that say which process."""
 
     def read(
         self, client: Client, params: dict[str, Any], entries: list[Entry], whole: bool
-    ) -> tuple[str, list[Process]]: ...
+    ) -> tuple[str, list[Process]]:
+        """The scope and the processes in it that the entries may address, or all of them."""
 
-    def list_processes(self, client: Client, scope: str) -> list[Process]: ...
+    def list_processes(self, client: Client, scope: str) -> list[Process]:
+        """All processes of a scope."""
 
-    def receive(
-        self, client: Client, method: str, path: str, answer: Any, scope: str
-    ) -> Process: ...
+    def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Process:
+        """The process that a write was answered with."""
 
-    def name_sizes(self, client: Client, live: list[Process]) -> None: ...
+    def name_sizes(self, client: Client, live: list[Process]) -> None:
+        """Put names beside the ids of sizes."""
 
-    def resolve_names(self, client: Client, steps: list[Step]) -> list[Problem]: ...
+    def resolve_names(self, client: Client, steps: list[Step]) -> list[Problem]:
+        """Put ids where steps have names; the names that are not known."""
 
-    def body_rules(self, body: dict[str, Any]) -> list[Problem]: ...
+    def body_rules(self, body: dict[str, Any]) -> list[Problem]:
+        """What is wrong with a body that its schema takes."""
 
-    def remarks(self, body: dict[str, Any]) -> list[str]: ...
+    def remarks(self, body: dict[str, Any]) -> list[str]:
+        """What to warn of in a body."""
 
-    def option_name(self, path: list[Any]) -> str: ...
+    def option_name(self, path: list[Any]) -> str:
+        """The option that a place in a body comes from."""
 
 
 def first_set(*names: str) -> str:
@@ -128,7 +136,8 @@ def settings(params: dict[str, Any]) -> Settings:
     return Settings(
         url=params["api_url"],
         token=params["api_token"] or "",
-        timeout=params["api_timeout"],
+        # True is a number to Ansible; to urllib3 it is none.
+        timeout=int(params["api_timeout"]),
         retries=params["api_retries"],
         max_wait=params["api_max_wait"],
         verify=(params["ca_path"] or True) if params["validate_certs"] else False,

@@ -25,6 +25,5 @@ _LIST = """options:
 
 def as_entries(documentation: str) -> str:
     """A doc fragment that documents ``processes`` with the options of ``documentation``."""
-    head, body = documentation.split("options:\n", 1)
-    assert not head.strip(), "options is all that there is"
+    _head, body = documentation.split("options:\n", 1)
     return _LIST + indent(body.replace("O(", "O(processes[]."), "    ")

@@ -25,15 +25,20 @@ CREATE = {
 
 
 def failures_of(
-    playbooks: Any, tasks: list[dict[str, Any]], *arguments: str, **variables: str
+    playbooks: Any,
+    tasks: list[dict[str, Any]],
+    *arguments: str,
+    import_errors: int = 0,
+    **variables: str,
 ) -> list[str]:
     """The messages of tasks that must all fail without a write, in one play, at the highest
-    verbosity, where the token must not show either."""
+    verbosity, where the token must not show either. The traceback of an import error that a task
+    reports is shown at this verbosity by ansible-core before 2.19, and nothing else may be one."""
     told = [{**task, "name": "task", "ignore_errors": True} for task in tasks]
     run = playbooks.run_tasks(told, "-vvvv", *arguments, **variables)
     assert run.status == 0, run.output
     assert run.writes == []
-    assert "Traceback" not in run.output
+    assert run.output.count("Traceback") in (0, import_errors)
     assert playbooks.emulator.token not in run.output
     assert [each["kind"] for each in run.results] == ["failed"] * len(tasks)
     return [str(each["result"]["msg"]) for each in run.results]
@@ -171,6 +176,7 @@ def test_a_library_is_missing(playbooks: Any, tmp_path: Path, library: str) -> N
         [{PROCESS: CREATE}, {BACKGROUND: {**NAMED, "type": "custom", "command": "php artisan x"}}],
         "--extra-vars",
         f"ansible_python_interpreter={bare / 'bin' / 'python'}",
+        import_errors=2 if library == "requests" else 0,
     )
     for message in messages:
         assert f"Failed to import the required Python library ({library})" in message

@@ -19,7 +19,7 @@ import types
 
 from ansible_test._internal.python_requirements import get_venv_packages
 
-from places import HOME
+from places import home_path
 
 # Stands in for get-pip: takes pip out of the wheel beside it.
 GET_PIP = """\
@@ -41,7 +41,7 @@ def prepare_home() -> None:
     _write_pip_settings()
     python = types.SimpleNamespace(version=f"{sys.version_info[0]}.{sys.version_info[1]}")
     version = get_venv_packages(python)["pip"]
-    script = HOME / ".ansible" / "test" / "cache" / f"get_pip_{version.replace('.', '_')}.py"
+    script = home_path() / ".ansible" / "test" / "cache" / f"get_pip_{version.replace('.', '_')}.py"
     if not script.exists():
         script.parent.mkdir(parents=True, exist_ok=True)
         _pip("download", "--quiet", "--no-deps", "--dest", str(script.parent), f"pip=={version}")
@@ -76,7 +76,7 @@ def _write_pip_settings() -> None:
     }
     parser = configparser.RawConfigParser()
     parser.read_dict(sections)
-    path = HOME / ".config" / "pip" / "pip.conf"
+    path = home_path() / ".config" / "pip" / "pip.conf"
     path.parent.mkdir(parents=True, exist_ok=True)
     # The address of a package index may hold a password.
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

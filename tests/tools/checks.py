@@ -30,6 +30,14 @@ LINT = (
     Check("shellcheck", ("shellcheck", ".ci/run")),
     Check("yamllint", ("yamllint", "--strict", ".")),
     Check(
+        "workflows",
+        (
+            *("check-jsonschema", "--builtin-schema", "vendor.github-workflows"),
+            *(".github/workflows/ci.yml", ".github/workflows/drift.yml"),
+        ),
+    ),
+    Check("zizmor", ("zizmor", "--offline", "--no-progress", "--pedantic", ".github")),
+    Check(
         "mypy",
         (
             *("mypy", "-p", f"{COLLECTION}.plugins.module_utils"),
@@ -49,11 +57,28 @@ LINT = (
 )
 # The unit tests and the playbook tests, with this project's own Python.
 PYTEST = Check("pytest", (sys.executable, "-m", "pytest", "-n", "2"), counts_tests=True)
+# The same without the tests of the emulator, which only ever runs with the newest libraries.
+PYTEST_OLDEST = Check(
+    "pytest-oldest",
+    (
+        *(sys.executable, "-m", "pytest", "-n", "2"),
+        *("tests/unit/plugins", "tests/playbooks"),
+    ),
+    counts_tests=True,
+)
+# In the environment of that name.
+PACKAGING = Check(
+    "packaging", (sys.executable, "-m", "pytest", "tests/packaging"), counts_tests=True
+)
 SANITY = Check("sanity", (sys.executable, RUN_ANSIBLE_TEST, "sanity"), counts_tests=True)
 UNITS = Check("units", (sys.executable, RUN_ANSIBLE_TEST, "units"), counts_tests=True)
 # The one that pytest has not covered and that differs most.
 UNITS_OLDEST = Check(
     "units-oldest", (sys.executable, RUN_ANSIBLE_TEST, "units-oldest"), counts_tests=True
+)
+# For the versions of ansible-core that are not the usual one.
+UNITS_ENDS = Check(
+    "units-ends", (sys.executable, RUN_ANSIBLE_TEST, "units-ends"), counts_tests=True
 )
 INTEGRATION = Check(
     "integration", (sys.executable, RUN_ANSIBLE_TEST, "integration"), counts_tests=True
@@ -61,7 +86,11 @@ INTEGRATION = Check(
 
 # Two lanes, for two cores. ansible-test's commands share one folder of environments: one after the
 # other.
-LANES = ((*LINT, PYTEST), (SANITY, UNITS_OLDEST, UNITS, INTEGRATION))
+LANES = (
+    (*LINT, PYTEST, PYTEST_OLDEST, PACKAGING),
+    (SANITY, UNITS_OLDEST, UNITS_ENDS, UNITS, INTEGRATION),
+)
 CHECKS = {check.name: check for lane in LANES for check in lane}
-# What runs unless something is named. On every Python the unit tests take several minutes.
-DEFAULT = [name for name, check in CHECKS.items() if check is not UNITS]
+# What runs only where it is named. On every Python the unit tests take several minutes.
+NOT_USUAL = (UNITS, UNITS_ENDS, PYTEST_OLDEST, PACKAGING)
+DEFAULT = [name for name, check in CHECKS.items() if check not in NOT_USUAL]

@@ -13,6 +13,8 @@ from xml.etree import ElementTree
 
 # A runner's closing line: pytest's, or the one that our own tools print.
 CLOSING_LINE = re.compile(r"^[= ]*((?:\d+ [a-z]+(?:, )?)+)(?: in [\d.]+s.*)?[= ]*$")
+# Starts a line that tells what could not be tested here, for the summary of the matrix.
+LEFT_OUT = "left out: "
 PASSED = ("passed", "xfailed")
 FAILED = ("failed", "error", "errors", "xpassed")
 SKIPPED = ("skipped",)

@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CACHE = ROOT / ".cache"
-REQUIREMENTS = ROOT / "tests" / "requirements" / "dev.txt"
-
-# The home directory that the tools run with, so that the user's own stays as it is.
-HOME = CACHE / "home"
+REQUIREMENTS = ROOT / "tests" / "requirements"
 
 
 def core_version() -> str:
@@ -21,9 +19,20 @@ def core_version() -> str:
     return ".".join(version("ansible-core").split(".")[:2])
 
 
+def environment_name() -> str:
+    """Give the running environment's name, like ``2.18``; the usual one's is its ansible-core."""
+    return Path(sys.prefix).name.partition("venv-")[2] or core_version()
+
+
+def home_path() -> Path:
+    """Give the home directory that the tools run with: the user's own stays as it is, and two
+    environments at work at once do not meet."""
+    return CACHE / "home" / environment_name()
+
+
 def collections_path() -> Path:
-    """Give the folder with the mirror's ``ansible_collections``: one for each ansible-core."""
-    return CACHE / "mirror" / core_version()
+    """Give the folder with the mirror's ``ansible_collections``: one for each environment."""
+    return CACHE / "mirror" / environment_name()
 
 
 def mirror_path() -> Path:
@@ -33,4 +42,4 @@ def mirror_path() -> Path:
 
 def logs_path() -> Path:
     """Give the folder of the steps' logs."""
-    return CACHE / "logs" / core_version()
+    return CACHE / "logs" / environment_name()

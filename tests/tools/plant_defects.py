@@ -98,6 +98,7 @@ class Copy:
                 text=True,
                 errors="replace",
                 timeout=LONGEST,
+                check=False,
             )
         except subprocess.TimeoutExpired:
             raise UnfitError(f"the tests did not end within {LONGEST} s") from None

@@ -21,7 +21,7 @@ import mirror
 from ansible_test_home import prepare_home
 from checks import CHECKS, DEFAULT, LANES, LINT, Check
 from counts import Counts, from_output
-from places import CACHE, collections_path, core_version, logs_path
+from places import CACHE, collections_path, core_version, environment_name, logs_path
 from surroundings import clean_environment
 
 # How much of a failed check's output is shown.
@@ -47,7 +47,7 @@ class Runner:
         self._environment = {
             **clean_environment(),
             "MYPYPATH": str(collections_path()),
-            "MYPY_CACHE_DIR": str(CACHE / "mypy" / core_version()),
+            "MYPY_CACHE_DIR": str(CACHE / "mypy" / environment_name()),
             "RUFF_CACHE_DIR": str(CACHE / "ruff"),
         }
 

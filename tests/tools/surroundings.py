@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from places import HOME, collections_path
+from places import collections_path, home_path
 from pythons import find_interpreters
 
 # A developer's own settings of these would change what is tested; git sets its variables inside
@@ -27,7 +27,7 @@ def clean_environment() -> dict[str, str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)}
     collections = str(collections_path())
     env.update(
-        HOME=str(HOME),
+        HOME=str(home_path()),
         PATH=_path(),
         ANSIBLE_COLLECTIONS_PATH=collections,
         PYTHONPATH=collections,

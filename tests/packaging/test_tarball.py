@@ -1,0 +1,146 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The tarball holds what users need, and passes the hub's gate."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+COLLECTION = Path(__file__).resolve().parents[2]
+
+# What ansible-galaxy adds.
+MADE = {"FILES.json", "MANIFEST.json"}
+# What must be there whatever else changes: what the hub shows, and what Ansible reads.
+NEEDED = {
+    "CHANGELOG.rst",
+    "COPYING",
+    "README.md",
+    "meta/execution-environment.yml",
+    "meta/runtime.yml",
+    "playbooks/awx.yml",
+    "requirements.txt",
+}
+# What a checkout has for its developers alone. Whatever else git tracks goes to users.
+DEVELOPERS = re.compile(
+    r"""
+    \.ci/ | \.github/ | \.gitignore$ | galaxy\.yml$
+    """,
+    re.VERBOSE,
+)
+
+
+def tracked() -> set[str]:
+    """The files of the checkout that git would track."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=COLLECTION,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {name for name in listed.stdout.split("\0") if name and (COLLECTION / name).exists()}
+
+
+def held(tarball: Path) -> set[str]:
+    """The files in the tarball."""
+    with tarfile.open(tarball) as tar:
+        members = tar.getmembers()
+    assert all(member.isfile() or member.isdir() for member in members)
+    return {member.name for member in members if member.isfile()}
+
+
+def test_the_tarball_holds_what_is_for_users_and_nothing_else(tarball: Path) -> None:
+    for_users = {name for name in tracked() if not DEVELOPERS.match(name)}
+    assert for_users >= NEEDED
+    assert held(tarball) == for_users | MADE
+
+
+def test_nothing_that_a_tool_left_behind_gets_in(tarball: Path) -> None:
+    """Whatever git says of them: compiled files, caches, settings, archives, keys."""
+    suspicious = re.compile(
+        r"(^|/)(__pycache__|\.[a-z_]+cache|\.cache|\.venv|venv|output)/"
+        r"|\.(pyc|log|retry|swp|orig|rej|gz|whl|pem|key|cfg)$|~$|(^|/)\.env"
+        r"|integration_config|sanity/ignore"
+    )
+    assert [name for name in sorted(held(tarball)) if suspicious.search(name)] == []
+
+
+def test_the_manifest_names_this_version_and_every_file(tarball: Path) -> None:
+    with tarfile.open(tarball) as tar:
+        manifest, files = (
+            json.load(tar.extractfile(name))  # type: ignore[arg-type]
+            for name in ("MANIFEST.json", "FILES.json")
+        )
+    galaxy = yaml.safe_load((COLLECTION / "galaxy.yml").read_text())
+    info = manifest["collection_info"]
+    assert tarball.name == f"evenkeel-paas-{galaxy['version']}.tar.gz"
+    assert info["version"] == galaxy["version"]
+    assert info["license"] == ["GPL-3.0-or-later"]
+    assert info["dependencies"] == {}
+    listed = {entry["name"] for entry in files["files"] if entry["ftype"] == "file"}
+    assert listed == held(tarball) - MADE
+
+
+def test_the_hubs_importer_has_nothing_to_say(shell: Any, tarball: Path, tmp_path: Path) -> None:
+    """galaxy-importer with ansible-doc, ansible-lint and the checks that are off by default.
+
+    It ends with success whatever it finds; its lines say how it went.
+    """
+    told = shell.run(
+        "python",
+        "-m",
+        "galaxy_importer.main",
+        str(tarball),
+        folder=tmp_path,
+        GALAXY_IMPORTER_CHECK_REQUIRED_TAGS="true",
+        # Where ansible-lint keeps what it works with.
+        XDG_CACHE_HOME=str(tmp_path / "cache"),
+    )
+    bad = [line for line in told.splitlines() if re.match(r"(WARNING|ERROR|CRITICAL)", line)]
+    assert bad == [], told
+    for sign in ("Linting collection via ansible-lint", "...ansible-lint run complete"):
+        assert sign in told, told
+    assert "Importer processing completed successfully" in told, told
+
+
+@pytest.mark.parametrize("playbook", ["site.yml", "change.yml"])
+def test_an_example_is_found_in_what_is_installed(installed: Path, playbook: str) -> None:
+    assert (installed / "docs" / "examples" / playbook).is_file()
+
+
+def test_every_module_explains_itself(shell: Any, installed: Path, tmp_path: Path) -> None:
+    """ansible-doc finds each module that the tarball holds, and has no complaint."""
+    modules = sorted(path.stem for path in (installed / "plugins" / "modules").glob("*.py"))
+    assert modules
+    for module in modules:
+        told = shell.run("ansible-doc", f"evenkeel.paas.{module}", folder=tmp_path)
+        assert "EXAMPLES" in told
+        assert "WARNING" not in told
+
+
+def test_a_newcomers_first_playbook(shell: Any, installed: Path, emulator: Any) -> None:
+    """The first example, unchanged: the second run changes nothing."""
+    settings = {
+        "SEVALLA_API_URL": emulator.sevalla_url,
+        "SEVALLA_API_KEY": emulator.token,
+        "LARAVEL_CLOUD_BASE_URL": emulator.laravel_cloud_url,
+        "LARAVEL_CLOUD_API_TOKEN": emulator.token,
+    }
+    examples = installed / "docs" / "examples"
+    first, second = (
+        shell.run("ansible-playbook", "site.yml", folder=examples, **settings) for _time in range(2)
+    )
+    assert "WARNING" not in first
+    assert not re.search(r"changed=0\b", first)
+    assert re.search(r"changed=0\b", second)
+    assert not re.search(r"changed=[1-9]", second)

@@ -1,0 +1,227 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test on everything that the collection says it runs on, as far as this machine's Pythons allow.
+
+A cell for each ansible-core, one for the oldest libraries, one for packaging and the hub's gate,
+and one for planted defects: all, or those that are named. Ends with a table. Fails when a cell
+failed, when fewer than two versions of ansible-core could be tried, or when a cell that was named
+could not.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from counts import LEFT_OUT, Counts, from_output
+from environment import PRERELEASE, Environment, SetupError, usable, wanted
+from places import CACHE, ROOT, core_version
+
+LOGS = CACHE / "logs" / "matrix"
+TOOLS = ROOT / "tests" / "tools"
+# Not 2.17, which is no longer maintained and in no product that is.
+CORES = ("2.16", "2.18", "2.19", "2.20", "2.21", PRERELEASE)
+FEWEST_CORES = 2
+LANES = 2
+PASSED, FAILED, COULD_NOT_RUN = "ok", "FAIL", "could not run"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its environment, and what runs there: one of our tools with its arguments."""
+
+    name: str
+    core: str
+    environment: str
+    tool: tuple[str, ...]
+    about: str
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a cell went, with what it says of itself: versions, counts, what was left out."""
+
+    cell: Cell
+    verdict: str
+    remarks: tuple[str, ...]
+    seconds: float = 0
+
+
+def cells() -> list[Cell]:
+    """List all cells, in the order in which they run."""
+    # The usual environment's ansible-core gets the unit tests on every Python.
+    usual = core_version()
+    versions = [
+        Cell(
+            f"ansible-core-{core}",
+            "" if core == usual else core,
+            "",
+            ("run_checks.py", "sanity", "units" if core == usual else "units-ends", "integration"),
+            "sanity, units, integration; modules on Python 3.9 too, with the oldest libraries",
+        )
+        for core in CORES
+    ]
+    return [
+        *versions,
+        Cell(
+            "oldest-libraries",
+            "",
+            "oldest",
+            ("run_checks.py", "pytest-oldest"),
+            "unit and playbook tests with Python and libraries of Ubuntu 22.04",
+        ),
+        Cell(
+            "packaging",
+            "",
+            "packaging",
+            ("run_checks.py", "packaging"),
+            "tarball, hub's gate, execution environment, AWX's engine",
+        ),
+        Cell("defects", "", "", ("plant_defects.py",), "planted defects, each caught", alone=True),
+    ]
+
+
+def main() -> int:
+    """Run the cells that are named on the command line, or all."""
+    every = cells()
+    names = sys.argv[1:] or [cell.name for cell in every]
+    unknown = sorted(set(names) - {cell.name for cell in every})
+    if unknown:
+        known = ", ".join(cell.name for cell in every)
+        print(f"no such cell: {', '.join(unknown)}; there are {known}", file=sys.stderr)
+        return 2
+    LOGS.mkdir(parents=True, exist_ok=True)
+    chosen = [cell for cell in every if cell.name in names]
+    together = [cell for cell in chosen if not cell.alone]
+    print(f"{len(chosen)} cells, logs in {LOGS}", flush=True)
+    with ThreadPoolExecutor(LANES) as pool:
+        outcomes = list(pool.map(_run, together))
+    outcomes += [_run(cell) for cell in chosen if cell.alone]
+    return report(outcomes, named=bool(sys.argv[1:]))
+
+
+def _run(cell: Cell) -> Outcome:
+    """Make a cell's environment, run its tool there, and say in one line how it went."""
+    start = time.monotonic()
+    outcome = _outcome(cell)
+    outcome = Outcome(cell, outcome.verdict, outcome.remarks, time.monotonic() - start)
+    print(f"{outcome.verdict:<14}{cell.name}", flush=True)
+    return outcome
+
+
+def _outcome(cell: Cell) -> Outcome:
+    """Give how a cell went, without its time."""
+    try:
+        environment = wanted(cell.environment, cell.core)
+    except SetupError as error:
+        return Outcome(cell, FAILED, (str(error),))
+    if not usable(environment):
+        return Outcome(cell, COULD_NOT_RUN, (f"no Python {_range(environment)} here",))
+    surroundings = {**os.environ, "ANSIBLE_CORE": cell.core}
+    log = LOGS / f"{cell.name}.log"
+    made, text = _call(
+        [sys.executable, str(TOOLS / "environment.py"), *filter(None, [cell.environment])],
+        surroundings,
+    )
+    log.write_text(text)
+    if not made:
+        return Outcome(cell, FAILED, (f"no environment, see {log}",))
+    versions = _versions(environment)
+    if cell.core == PRERELEASE and not re.search(r"\d(a|b|rc)\d", versions):
+        return Outcome(cell, COULD_NOT_RUN, (f"there is no pre-release after {versions}",))
+    tool, *arguments = cell.tool
+    ok, text = _call([environment.python, str(TOOLS / tool), *arguments], surroundings)
+    with log.open("a") as file:
+        file.write(text)
+    counts = from_output(text)
+    left_out = sorted({line for line in _all_logs(text) if line.startswith(LEFT_OUT)})
+    told = (versions, str(counts), *left_out)
+    if not counts.ran or counts.failed:
+        ok = False
+    return Outcome(cell, PASSED if ok else FAILED, told if ok else (*told, f"see {log}"))
+
+
+def _all_logs(text: str) -> list[str]:
+    """Give the lines of a tool, and those of the logs in the folder that it names."""
+    lines = text.splitlines()
+    for folder in re.findall(r"logs in (\S+)$", text, re.MULTILINE):
+        for name in ("sanity", "units-ends", "units", "integration"):
+            path = ROOT / folder / f"{name}.log"
+            if path.exists():
+                lines += path.read_text().splitlines()
+    return lines
+
+
+def _versions(environment: Environment) -> str:
+    """Say which Python and ansible-core an environment has."""
+    code = (
+        "import platform as p, ansible.release as r;"
+        " print(f'ansible-core {r.__version__} on Python {p.python_version()}')"
+    )
+    return subprocess.run(
+        [environment.python, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+def _range(environment: Environment) -> str:
+    """Say which Pythons an environment can have."""
+    oldest, newest = (".".join(map(str, end)) for end in (environment.oldest, environment.newest))
+    return oldest if oldest == newest else f"{oldest} to {newest}"
+
+
+def _call(command: list[str], env: dict[str, str]) -> tuple[bool, str]:
+    """Run a command; give whether it ended well, and what it printed."""
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    return done.returncode == 0, done.stdout
+
+
+def report(outcomes: list[Outcome], named: bool) -> int:
+    """Print the table and the verdict; give the exit status.
+
+    A cell that could not run is no failure in a run of all cells, as long as enough of
+    ansible-core's versions ran; it is one when it was asked for by name.
+    """
+    print()
+    for outcome in outcomes:
+        first, *rest = [*outcome.remarks, outcome.cell.about]
+        print(f"{outcome.verdict:<14}{outcome.cell.name:<20}{outcome.seconds:6.0f} s  {first}")
+        for line in rest:
+            print(f"{'':44}{line}")
+    verdicts = [outcome.verdict for outcome in outcomes]
+    problems = []
+    if FAILED in verdicts:
+        problems.append(f"{verdicts.count(FAILED)} of {len(outcomes)} cells failed")
+    if named and COULD_NOT_RUN in verdicts:
+        problems.append(f"{verdicts.count(COULD_NOT_RUN)} of the named cells could not run")
+    ran = [
+        outcome
+        for outcome in outcomes
+        if outcome.cell.name.startswith("ansible-core") and outcome.verdict != COULD_NOT_RUN
+    ]
+    if not named and len(ran) < FEWEST_CORES:
+        problems.append(f"only {len(ran)} of {len(CORES)} versions of ansible-core could run")
+    print(f"\nmatrix: {'; '.join(problems) or 'everything that could run is fine'}")
+    bad = bool(problems)
+    print(Counts(passed=verdicts.count(PASSED), failed=verdicts.count(FAILED) or int(bad)))
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,153 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Prepare a release: its version in galaxy.yml, its changelog, and every check on the outcome.
+
+Refuses, with all reasons at once, before anything is changed; and puts back what it has changed
+when a check fails afterwards. What cannot be taken back is left to people: the commit, the tag and
+the publishing.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+from semantic_version import Version
+
+from places import ROOT
+from surroundings import clean_environment
+
+GALAXY = "galaxy.yml"
+CHANGELOG = "changelogs/changelog.yaml"
+FRAGMENTS = "changelogs/fragments"
+VERSION_LINE = re.compile(r"^version: .*$", re.MULTILINE)
+VERSION_ADDED = re.compile(r"""version_added: ["']?([\w.+-]+)""")
+
+
+class RefusedError(Exception):
+    """The release is not made; the text says why, a line for each reason."""
+
+
+def main() -> int:
+    """Prepare the release of the version that is given."""
+    text = sys.argv[1] if len(sys.argv) > 1 else ""
+    try:
+        release(ROOT, text, _run_checks)
+    except RefusedError as error:
+        print(f"release: not made:\n{error}", file=sys.stderr)
+        return 1
+    print(
+        f"\nrelease: {text} is ready. Look at it with git diff, and then:\n"
+        f"  git add --all && git commit --message 'Release {text}' && git tag {text}\n"
+        f"  git push --atomic origin HEAD {text}\n"
+        f"  ansible-galaxy collection publish evenkeel-paas-{text}.tar.gz"
+    )
+    return 0
+
+
+def release(root: Path, text: str, checks_pass: Callable[[], bool]) -> None:
+    """Write version and changelog in a clean checkout and run the checks on that.
+
+    Raises RefusedError; the checkout is then as it was.
+    """
+    reasons = refusals(root, text)
+    if reasons:
+        raise RefusedError("\n".join(f"- {reason}" for reason in reasons))
+    try:
+        _write(root, text)
+        if not checks_pass():
+            raise RefusedError("- a check fails, see above; everything is as it was")
+    except BaseException:
+        _git(root, "restore", "--staged", "--worktree", ".")
+        _git(root, "clean", "--quiet", "--force", "-d", "changelogs", "CHANGELOG.rst")
+        raise
+
+
+def refusals(root: Path, text: str) -> list[str]:
+    """List why a version cannot be released from this checkout."""
+    dirty = _git(root, "status", "--porcelain").splitlines()
+    reasons = []
+    if dirty:
+        reasons.append(f"the checkout has changes that are not committed: {', '.join(dirty)}")
+    if not list((root / FRAGMENTS).glob("*.y*ml")):
+        reasons.append(f"nothing has changed: there is no fragment in {FRAGMENTS}")
+    try:
+        version = Version(text)
+    except ValueError:
+        return [*reasons, f"VERSION must be a semantic version, like 1.2.3, not {text!r}"]
+    released = _released(root)
+    last = max(released, default=None)
+    if last and version <= last:
+        reasons.append(f"{text} does not come after {last}, which is released")
+    stated = Version(str(yaml.safe_load((root / GALAXY).read_text())["version"]))
+    if version < stated:
+        reasons.append(f"{text} comes before {stated}, which {GALAXY} has")
+    if _git(root, "tag", "--list", text, f"v{text}"):
+        reasons.append(f"there is a tag {text} already")
+    for name, added in sorted(_versions_added(root)):
+        # The changelog lists a module as new in the release that it says it was added in.
+        if added not in {text, *map(str, released)}:
+            reasons.append(
+                f"{name} says version_added {added}: it is no release, nor the one to be made"
+            )
+    return reasons
+
+
+def _write(root: Path, text: str) -> None:
+    """Write the version and the changelog."""
+    galaxy = root / GALAXY
+    content, number = VERSION_LINE.subn(f"version: {text}", galaxy.read_text())
+    if number != 1:
+        raise RefusedError(f"- {GALAXY} has {number} lines with a version")
+    galaxy.write_text(content)
+    # What it remembers of the modules may be from before a change.
+    done = subprocess.run(
+        ["antsibull-changelog", "release", "--reload-plugins", "--version", text],
+        cwd=root,
+        env=clean_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode or text not in map(str, _released(root)):
+        raise RefusedError(f"- antsibull-changelog made no release:\n{done.stdout}")
+
+
+def _released(root: Path) -> list[Version]:
+    """List the versions that the changelog has as released."""
+    path = root / CHANGELOG
+    if not path.exists():
+        return []
+    return [Version(str(each)) for each in yaml.safe_load(path.read_text())["releases"]]
+
+
+def _versions_added(root: Path) -> set[tuple[str, str]]:
+    """List the plugin files and each version that they say something was added in."""
+    return {
+        (str(path.relative_to(root)), added)
+        for path in (root / "plugins").rglob("*.py")
+        for added in VERSION_ADDED.findall(path.read_text())
+    }
+
+
+def _git(root: Path, *arguments: str) -> str:
+    """Run git and give what it prints."""
+    return subprocess.run(
+        ["git", *arguments], cwd=root, capture_output=True, text=True, check=True
+    ).stdout
+
+
+def _run_checks() -> bool:
+    """Run every check and test, as ``make test`` does."""
+    tool = Path(__file__).with_name("run_checks.py")
+    return subprocess.run([sys.executable, str(tool)], check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

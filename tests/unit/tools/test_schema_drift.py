@@ -1,0 +1,378 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Two versions of a service's description: every way in which a field can differ is found."""
+
+from __future__ import annotations
+
+import copy
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TOOLS = Path(__file__).resolve().parents[2] / "tools"
+sys.path.insert(0, str(TOOLS))
+
+import schema_drift  # noqa: E402
+from schema_drift import Operation, UnreadableError, differences, fields, report  # noqa: E402
+
+# A bakery's. Every construct that descriptions use: references with something beside them, null in
+# each of its spellings, alternatives, and all of several.
+FIRST: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "paths": {
+        "/bakeries/{bakery}/loaves": {
+            "post": {
+                "requestBody": {
+                    "content": {
+                        "application/json": {"schema": {"$ref": "#/components/schemas/NewLoaf"}}
+                    }
+                }
+            }
+        },
+        "/loaves/{loaf}": {"get": {"responses": {}}},
+    },
+    "components": {
+        "schemas": {
+            "Grain": {"type": "string", "enum": ["rye", "wheat"]},
+            "Named": {
+                "type": "object",
+                "required": ["name"],
+                "properties": {"name": {"type": "string", "minLength": 1, "maxLength": 40}},
+            },
+            "NewLoaf": {
+                "allOf": [
+                    {"$ref": "#/components/schemas/Named"},
+                    {
+                        "type": "object",
+                        "required": ["grain"],
+                        "properties": {
+                            "grain": {
+                                "$ref": "#/components/schemas/Grain",
+                                "description": "What it is made of.",
+                            },
+                            "grams": {"type": "integer", "minimum": 1, "maximum": 2**53 - 1},
+                            "salt": {"anyOf": [{"type": "number"}, {"type": "null"}]},
+                            "seeds": {"type": "array", "items": {"type": "string"}},
+                            "baking": {
+                                "type": "object",
+                                "properties": {
+                                    "oven": {"type": ["string", "null"], "enum": ["gas", None]},
+                                    "minutes": {"type": "integer", "nullable": True},
+                                },
+                            },
+                            "shape": {
+                                "oneOf": [
+                                    {
+                                        "type": "object",
+                                        "required": ["kind", "length"],
+                                        "properties": {
+                                            "kind": {"const": "long"},
+                                            "length": {"type": "integer"},
+                                        },
+                                    },
+                                    {
+                                        "type": "object",
+                                        "required": ["kind"],
+                                        "properties": {
+                                            "kind": {"const": "round"},
+                                            "cut": {"type": "boolean"},
+                                        },
+                                    },
+                                ]
+                            },
+                        },
+                    },
+                ]
+            },
+        }
+    },
+}
+# The same body as somebody else would write it down.
+OURS: dict[str, Any] = {
+    "type": "object",
+    "required": ["grain", "name"],
+    "properties": {
+        "name": {"type": "string", "minLength": 1, "maxLength": 40},
+        "grain": {"enum": ["wheat", "rye"]},
+        "grams": {"type": "integer", "minimum": 1},
+        "salt": {"type": ["number", "null"]},
+        "seeds": {"type": "array", "items": {"type": "string"}},
+        "baking": {
+            "type": "object",
+            "properties": {
+                "oven": {"enum": ["gas", None]},
+                "minutes": {"type": ["integer", "null"]},
+            },
+        },
+        "shape": {
+            "type": "object",
+            "required": ["kind"],
+            "properties": {"kind": {"type": "string", "enum": ["long", "round"]}},
+            "if": {"properties": {"kind": {"const": "long"}}},
+            "then": {"required": ["length"], "properties": {"length": {"type": "integer"}}},
+            "else": {"properties": {"cut": {"type": "boolean"}}},
+        },
+    },
+}
+BODY = {"$ref": "#/components/schemas/NewLoaf"}
+LOAF = Operation("Bakery", "post", "/bakeries/{}/loaves", "", "")
+
+
+def drift(change: Any) -> list[str]:
+    """What is told of a second version of the description, which ``change`` makes of the first."""
+    second = copy.deepcopy(FIRST)
+    change(second["components"]["schemas"])
+    return [str(each) for each in differences(fields(BODY, second), fields(OURS, {}))]
+
+
+def loaf(schemas: dict[str, Any]) -> dict[str, Any]:
+    """The properties that most changes are made to."""
+    found: dict[str, Any] = schemas["NewLoaf"]["allOf"][1]["properties"]
+    return found
+
+
+def test_every_field_is_seen_in_both_spellings() -> None:
+    """Else nothing could ever differ."""
+    expected = {
+        "name",
+        "grain",
+        "grams",
+        "salt",
+        "seeds",
+        "seeds[]",
+        "baking",
+        "baking.oven",
+        "baking.minutes",
+        "shape",
+        "shape.kind",
+        "shape.length",
+        "shape.cut",
+    }
+    assert fields(BODY, FIRST).keys() == expected
+    assert fields(OURS, {}).keys() == expected
+
+
+def test_the_same_in_other_words_is_no_drift() -> None:
+    assert drift(lambda schemas: None) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            lambda schemas: loaf(schemas).update(crust={"type": "string"}),
+            "`crust` is only in the description (string)",
+        ),
+        (
+            lambda schemas: loaf(schemas).pop("salt"),
+            "`salt` is only in the collection (null or number)",
+        ),
+        (
+            lambda schemas: loaf(schemas)["grams"].update(type="number"),
+            "`grams`: type is number in the description, integer in the collection",
+        ),
+        (
+            lambda schemas: loaf(schemas)["grams"].update(maximum=5000),
+            "`grams`: maximum is 5000 in the description, not given in the collection",
+        ),
+        (
+            lambda schemas: loaf(schemas)["grams"].update(minimum=0),
+            "`grams`: minimum is 0 in the description, 1 in the collection",
+        ),
+        (
+            lambda schemas: schemas["Named"]["properties"]["name"].pop("maxLength"),
+            "`name`: maxLength is not given in the description, 40 in the collection",
+        ),
+        (
+            lambda schemas: schemas["Named"]["required"].clear(),
+            "`name`: required is no in the description, yes in the collection",
+        ),
+        (
+            lambda schemas: schemas["NewLoaf"]["allOf"][1]["required"].append("grams"),
+            "`grams`: required is yes in the description, no in the collection",
+        ),
+        (
+            lambda schemas: schemas["Grain"]["enum"].append("spelt"),
+            '`grain`: choices is "rye", "spelt", "wheat" in the description,'
+            ' "rye", "wheat" in the collection',
+        ),
+        (
+            lambda schemas: schemas["Grain"].pop("enum"),
+            '`grain`: choices is not given in the description, "rye", "wheat" in the collection',
+        ),
+        (
+            lambda schemas: loaf(schemas)["salt"].update(anyOf=[{"type": "number"}]),
+            "`salt`: type is number in the description, null or number in the collection",
+        ),
+        (
+            lambda schemas: loaf(schemas)["seeds"]["items"].update(type="object"),
+            "`seeds[]`: type is object in the description, string in the collection",
+        ),
+        (
+            lambda schemas: loaf(schemas)["baking"]["properties"]["minutes"].pop("nullable"),
+            "`baking.minutes`: type is integer in the description,"
+            " integer or null in the collection",
+        ),
+        (
+            lambda schemas: loaf(schemas)["baking"]["properties"]["oven"].update(deprecated=True),
+            "`baking.oven`: deprecated is yes in the description, no in the collection",
+        ),
+        (
+            lambda schemas: loaf(schemas)["shape"]["oneOf"][0]["required"].remove("length"),
+            "`shape.length`: required is no in the description, yes in the collection",
+        ),
+        (
+            lambda schemas: loaf(schemas)["shape"]["oneOf"][1]["properties"].update(
+                kind={"const": "ring"}
+            ),
+            '`shape.kind`: choices is "long", "ring" in the description,'
+            ' "long", "round" in the collection',
+        ),
+    ],
+)
+def test_each_change_is_told_once(change: Any, told: str) -> None:
+    assert drift(change) == [told]
+
+
+def test_of_a_new_object_only_its_name_is_told() -> None:
+    icing = {"type": "object", "properties": {"sugar": {"type": "integer"}}}
+    assert drift(lambda schemas: loaf(schemas).update(icing=icing)) == [
+        "`icing` is only in the description (object)"
+    ]
+
+
+def test_a_schema_that_holds_itself_has_an_end() -> None:
+    document = {"a": {"type": "object", "properties": {"inside": {"$ref": "#/a"}}}}
+    assert "inside.inside" in fields({"$ref": "#/a"}, document)
+
+
+def test_a_reference_to_nothing_is_told() -> None:
+    with pytest.raises(UnreadableError, match="nothing at #/components/none"):
+        fields({"$ref": "#/components/none"}, FIRST)
+
+
+@pytest.fixture
+def bakery(monkeypatch: Any) -> Any:
+    """The bakery's collection has nothing that it knows of."""
+    monkeypatch.setattr(schema_drift, "our_body", lambda operation: OURS)
+    monkeypatch.setattr(schema_drift, "KNOWN", {})
+
+
+def test_a_report_names_the_operation(bakery: Any) -> None:
+    assert report([LOAF], {"Bakery": FIRST}) == ""
+    second = copy.deepcopy(FIRST)
+    loaf(second["components"]["schemas"]).pop("salt")
+    assert report([LOAF], {"Bakery": second}) == (
+        "## Bakery POST /bakeries/{}/loaves\n\n"
+        "- `salt` is only in the collection (null or number)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda paths: paths.pop("/bakeries/{bakery}/loaves"),
+        lambda paths: paths["/bakeries/{bakery}/loaves"].pop("post"),
+        lambda paths: paths["/bakeries/{bakery}/loaves"]["post"].pop("requestBody"),
+    ],
+)
+def test_an_operation_that_is_gone_is_drift(bakery: Any, change: Any) -> None:
+    second = copy.deepcopy(FIRST)
+    change(second["paths"])
+    assert "no longer described" in report([LOAF], {"Bakery": second})
+
+
+def test_what_is_known_to_differ_is_no_drift_until_it_is_gone(
+    bakery: Any, monkeypatch: Any
+) -> None:
+    second = copy.deepcopy(FIRST)
+    loaf(second["components"]["schemas"]).pop("salt")
+    monkeypatch.setattr(schema_drift, "KNOWN", {("Bakery", "salt", "field"): "we need it"})
+    assert report([LOAF], {"Bakery": second}) == ""
+    assert "no more" in report([LOAF], {"Bakery": FIRST})
+
+
+def published(folder: Path, service: str) -> Path:
+    """A service's description in a file, made of the collection's own schemas."""
+    paths: dict[str, Any] = {}
+    for operation in schema_drift.OPERATIONS:
+        if operation.service == service:
+            body = copy.deepcopy(schema_drift.our_body(operation))
+            for known_service, field, fact in schema_drift.KNOWN:
+                if known_service == service:
+                    inside = body
+                    for name in field.split("."):
+                        inside = inside["properties"][name]
+                    del inside[fact]
+            described = {"requestBody": {"content": {"application/json": {"schema": body}}}}
+            paths.setdefault(operation.path, {})[operation.method] = described
+    path = folder / f"{service}.json"
+    path.write_text(json.dumps({"openapi": "3.1.0", "paths": paths}))
+    return path
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: Any, capsys: Any) -> Any:
+    """Runs the script on two files; gives its exit status, and what it printed and complained."""
+    files = {service: published(tmp_path, service) for service in schema_drift.DESCRIPTIONS}
+
+    def call(*more: str) -> tuple[int, str, str]:
+        arguments = ["--sevalla", str(files["Sevalla"])]
+        arguments += ["--laravel-cloud", str(files["Laravel Cloud"])]
+        monkeypatch.setattr(sys, "argv", ["schema_drift.py", *arguments, *more])
+        status = schema_drift.main()
+        return status, *capsys.readouterr()
+
+    call.files = files  # type: ignore[attr-defined]
+    return call
+
+
+def test_the_script_is_quiet_when_nothing_has_changed(run: Any) -> None:
+    assert run() == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("service", "old", "new", "told"),
+    [
+        ("Sevalla", '"maximum": 65535', '"maximum": 60000', "`port`: maximum is 60000"),
+        ("Sevalla", '"grpc"', '"http2"', "`ingress_protocol`: choices"),
+        ("Laravel Cloud", '"maximum": 10', '"maximum": 20', "`processes`: maximum is 20"),
+        ("Laravel Cloud", '"tries"', '"attempts"', "`config.attempts` is only in the description"),
+    ],
+)
+def test_the_script_tells_what_has_changed(
+    run: Any, service: str, old: str, new: str, told: str
+) -> None:
+    text = run.files[service].read_text()
+    assert old in text
+    run.files[service].write_text(text.replace(old, new))
+    status, output, _complaint = run()
+    assert status == 1
+    assert told in output
+
+
+def test_a_report_in_a_file_is_no_failure(run: Any, tmp_path: Path) -> None:
+    """So that the job that opens the issue can tell drift from a service that does not answer."""
+    report_file = tmp_path / "drift.md"
+    assert run("--report", str(report_file)) == (0, "", "")
+    assert report_file.read_text() == ""
+    text = run.files["Sevalla"].read_text()
+    run.files["Sevalla"].write_text(text.replace('"maximum": 65535', '"maximum": 60000'))
+    assert run("--report", str(report_file)) == (0, "", "")
+    assert "`port`: maximum is 60000" in report_file.read_text()
+    run.files["Sevalla"].write_text("")
+    assert run("--report", str(report_file))[0] == 2
+
+
+@pytest.mark.parametrize("text", ["<html>", "[]", "{}"])
+def test_the_script_does_not_take_a_page_for_a_description(run: Any, text: str) -> None:
+    """What is no description is neither drift nor its absence."""
+    run.files["Sevalla"].write_text(text)
+    status, output, complaint = run()
+    assert (status, output) == (2, "")
+    assert "Sevalla.json" in complaint
