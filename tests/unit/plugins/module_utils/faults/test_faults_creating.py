@@ -14,6 +14,7 @@ from flask import Response, request
 
 from ansible_collections.evenkeel.paas.tests.emulator import Fault
 from ansible_collections.evenkeel.paas.tests.emulator.server import Hooks
+from ansible_collections.evenkeel.paas.tests.emulator.world import SEVALLA_SIZE_IDS
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.facing import (
     NOTHING,
     UNKNOWN,
@@ -72,6 +73,33 @@ def test_a_post_is_not_sent_again_when_the_list_does_not_tell_what_is_new(
         facing.recovers({**case.wanted, "state": "absent"})
 
 
+class Late(Hooks):
+    """A service whose list shows what is new only when it is asked for the third time."""
+
+    def __init__(self) -> None:
+        self.lists = 0
+
+    def after(self, response: Response) -> Response:
+        if request.method == "GET" and request.path.endswith("processes"):
+            self.lists += 1
+            if self.lists == 1:
+                self.first = response.get_data()
+            if self.lists == 2:
+                response.set_data(self.first)
+        return response
+
+
+@pytest.mark.parametrize("kind", AFTER)
+def test_a_lost_post_that_the_list_shows_late_is_adopted(facing: Facing, kind: str) -> None:
+    """One look at the list is not enough to send it again."""
+    hooks = facing.emulator.hooks = Late()
+    outcome = facing(lost(facing, kind), **facing.case.wanted)
+    assert hooks.lists == 3
+    assert outcome.message is None, outcome.message
+    assert methods(outcome) == ["POST"]
+    facing.recovers(facing.case.wanted, facing.case.stored)
+
+
 @pytest.mark.parametrize("kind", BEFORE)
 def test_a_post_that_never_gets_through_ends_after_three(facing: Facing, kind: str) -> None:
     wanted = facing.case.wanted
@@ -120,6 +148,21 @@ def test_what_somebody_else_created_meanwhile_is_adopted(
     assert methods(outcome) == (["POST"] if creation == "create_same" else ["POST", "PATCH"])
     assert facing.now(facing.case.stored) == [facing.case.stored]
     facing.recovers(wanted, facing.case.stored)
+
+
+def test_what_is_adopted_gets_its_size_by_name(sevalla: Facing) -> None:
+    """Names of sizes are for users; the PATCH has the id, as the POST had."""
+    other = {"resource_type_id": SEVALLA_SIZE_IDS["s2"]}
+    outcome = sevalla(
+        lost(sevalla, "create_other", values=other),
+        lost(sevalla, "drop_before"),
+        **sevalla.case.wanted,
+    )
+    assert outcome.message is None, outcome.message
+    assert outcome.writes[1:] == [("PATCH", outcome.writes[1][1], 200)]
+    (process,) = sevalla.processes()
+    assert process["resource_type_id"] == SEVALLA_SIZE_IDS["s1"]
+    sevalla.recovers(sevalla.case.wanted, sevalla.case.stored)
 
 
 @pytest.mark.parametrize("creation", ["create_same", "create_other"])
