@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The module sevalla_process_run, inside Ansible's worker where that is the same."""
+"""The module sevalla_process_run, in the worker where that is the same."""
 
 from __future__ import annotations
 

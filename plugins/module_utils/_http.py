@@ -254,7 +254,7 @@ class Client:
         self._gate = threading.Lock()
         self._counting = threading.Lock()
         self._pauses = 0
-        self._lost_until = 0.0
+        self._counted_until = 0.0
         self.sent = 0
         self.repeated = 0
         self.waited = 0.0
@@ -395,8 +395,8 @@ class Client:
     def _count_lost(self, started: float, ended: float) -> None:
         """Count the time of a request that has to be repeated, once for all threads."""
         with self._counting:
-            self.waited += max(0.0, ended - max(started, self._lost_until))
-            self._lost_until = max(self._lost_until, ended)
+            self.waited += max(0.0, ended - max(started, self._counted_until))
+            self._counted_until = max(self._counted_until, ended)
 
     def _attempt(
         self, method: str, path: str, params: dict[str, Any] | None, body: dict[str, Any] | None
@@ -445,7 +445,8 @@ class Client:
         except HTTPError:  # repeated often enough, or not to be repeated at all
             over = True
         else:
-            over = seconds > left or left <= 0
+            # What another thread has waited for since, this one need not wait for.
+            over = pauses == self._pauses and (seconds > left or left <= 0)
         wait = seconds if told is None else min(left, _later(told))
         if not over and self.pause(wait, pauses):
             with self._counting:
@@ -467,7 +468,9 @@ class Client:
             if self.waited + seconds > self._settings.max_wait + 1e-6:
                 return False
             self._pauses += 1
-            self.waited += seconds
+            with self._counting:
+                self.waited += seconds
+                self._counted_until = max(self._counted_until, self.clock() + seconds)
             self.sleep(seconds)
         return True
 

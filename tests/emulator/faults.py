@@ -10,6 +10,7 @@ what can. Faults are added to ``Emulator.faults`` and act around the service.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import threading
@@ -22,6 +23,8 @@ from typing import Any, Callable, NamedTuple, NoReturn
 
 from flask import Response, g, request
 
+from . import laravel_cloud_state, sevalla_state
+from .schemas import SEVALLA_CREATE
 from .world import World
 
 Answer = Callable[[], Response]
@@ -151,7 +154,8 @@ class Faults:
         if self._cleared.wait(fault.seconds):
             _drop()
 
-    # Somebody else's changes. They go to the object or the list that the request names.
+    # Somebody else's changes. They go to the object or the list that the request names; a request
+    # that names none goes on as if there were no fault.
 
     def vanish(self, fault: Fault) -> None:
         """Remove the object that a request is about."""
@@ -163,34 +167,48 @@ class Faults:
         """Change the object that a request is about."""
         with self.world.lock:
             objects, object_id = self._object()
-            stored = objects[object_id]
-            (stored if _is_sevalla() else stored.attributes).update(_elses(fault))
+            stored = objects.get(object_id)
+            if stored is not None:
+                (stored if _is_sevalla() else stored.attributes).update(_elses(fault))
 
     def create(self, fault: Fault, values: Mapping[str, Any]) -> None:
         """Create what a POST is about to create, with some values of somebody else's."""
-        body = {**request.get_json(), **values}
         names = request.view_args or {}
+        body = request.get_json(silent=True) if request.method == "POST" else None
+        if not (isinstance(body, dict) and request.path.endswith("processes")):
+            return
+        body = {**body, **values}
         with self.world.lock:
-            if _is_sevalla():
-                sevalla = self.world.sevalla
-                sevalla.create(sevalla.applications[names["app_id"]], body)
-            else:
-                cloud = self.world.laravel_cloud
-                cloud.create(cloud.instances[names["instance_id"]], body)
+            sevalla, cloud = self.world.sevalla, self.world.laravel_cloud
+            application = sevalla.applications.get(names.get("app_id", ""))
+            instance = cloud.instances.get(names.get("instance_id", ""))
+            try:
+                if application is not None and not any(SEVALLA_CREATE.errors(body)):
+                    sevalla.create(application, SEVALLA_CREATE.known(body))
+                elif instance is not None:
+                    cloud.create(instance, body)
+            except (sevalla_state.RefusalError, laravel_cloud_state.RefusalError):
+                return  # the service refuses theirs as it will refuse ours
 
     def deploy(self, fault: Fault) -> None:
         """Start a deployment of what a request is about."""
         names = request.view_args or {}
-        self.world.deploy(names["app_id" if _is_sevalla() else "env_id"], fault.values)
+        # An id that is none, and a request that has none, name nothing to deploy.
+        with contextlib.suppress(KeyError):
+            self.world.deploy(names["app_id" if _is_sevalla() else "env_id"], fault.values)
 
     def _object(self) -> tuple[dict[str, Any], str]:
+        """The objects among which the one is that a request is about, and its id; there is none
+        of an id that is empty."""
         names = request.view_args or {}
         kind = "deployment" if "deployment_id" in names else "process"
         service: Any = self.world.laravel_cloud
         if _is_sevalla():
-            service = self.world.sevalla.applications[names["app_id"]]
+            service = self.world.sevalla.applications.get(names.get("app_id", ""))
+        if service is None:
+            return {}, ""
         objects = service.deployments if kind == "deployment" else service.processes
-        return objects, names[f"{kind}_id"]
+        return objects, names.get(f"{kind}_id", "")
 
     # A write that is forgotten
 
@@ -204,6 +222,8 @@ class Faults:
 
     def restore(self, fault: Fault, response: Response) -> Response:
         """Forget what the service has stored, but answer as if it had."""
+        if "kept" not in g:  # another fault kept the request from the service
+            return response
         with self.world.lock:
             cloud = self.world.laravel_cloud
             self.world.sevalla.applications, cloud.processes, cloud.deployments = g.kept
@@ -214,7 +234,9 @@ class Faults:
         response = self.restore(fault, response)
         with self.world.lock:
             objects, object_id = self._object()
-            stored = objects[object_id]
+            stored = objects.get(object_id)
+            if stored is None or request.method != "PATCH":
+                return response
             shown = (
                 self.world.sevalla.present(stored)
                 if _is_sevalla()
@@ -338,6 +360,8 @@ WRONG: dict[str, tuple[str, Answer]] = {
 
 def _rewritten(response: Response, change: Callable[[dict[str, Any]], Any]) -> Response:
     """The answer with its JSON changed, when it is a JSON object."""
+    if not response.is_json:
+        return response
     value = json.loads(response.get_data() or b"null")
     if isinstance(value, dict):
         response.set_data(json.dumps(change(value)))
@@ -396,7 +420,10 @@ def _repeated(faults: Faults, fault: Fault, response: Response) -> Response:
     before = faults.page_before()
     if before is None:
         return response
-    items = json.loads(before)["data"]
+    page = json.loads(before or b"null")
+    items = page.get("data") if isinstance(page, dict) else None
+    if not isinstance(items, list):  # no list of pages
+        return response
     return _rewritten(response, lambda value: {**value, "data": items})
 
 
@@ -525,7 +552,7 @@ KINDS = (
     ),
     Kind(
         "not_stored_shown",
-        "A PATCH is answered with the object as it was, and is not stored.",
+        "A write is not stored, and a PATCH is answered with the object as it was.",
         lambda faults, fault: faults.remember(fault),
         lambda faults, fault, response: faults.restore_and_show(fault, response),
     ),

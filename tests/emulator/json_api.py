@@ -136,7 +136,8 @@ def _page_link(url: str | None, label: str, number: int, active: bool) -> dict[s
 
 def _page_number() -> int:
     text = request.args.get("page", "1")
-    return max(1, int(text)) if text.isdecimal() else 1
+    # Of more digits than a number can have, none is read.
+    return max(1, int(text)) if text.isdecimal() and len(text) < 10 else 1
 
 
 def _includes(kind: str) -> list[str]:

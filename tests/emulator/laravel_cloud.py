@@ -75,6 +75,10 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
             body["errors"] = refusal.errors
         return _answer(body, refusal.status, "application/json")
 
+    @routes.errorhandler(RecursionError)
+    def too_deep(_error: RecursionError) -> Response:
+        return refused(RefusalError(400, "The body is nested too deeply."))
+
     @routes.get("/")
     @routes.get("/login")
     def website() -> Response:

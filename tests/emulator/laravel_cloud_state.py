@@ -537,6 +537,7 @@ def _numbers(changes: Attributes) -> Attributes:
 
 
 def _integer(value: Any) -> Any:
-    if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9][0-9]*)", value):
+    """The integer that a text stands for; PHP knows none of more than nineteen digits."""
+    if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9][0-9]{0,18})", value):
         return int(value)
     return value

@@ -12,6 +12,7 @@ import secrets
 import ssl
 import threading
 import time
+import traceback
 from collections.abc import Mapping
 from typing import Any, Callable
 
@@ -82,6 +83,7 @@ class _App(Flask):
         self.connections = 0
         self.hooks = Hooks()
         self.faults = Faults(world)
+        self.crashes: list[str] = []
         tokens = {token: True, read_only(token): False}
         self.register_blueprint(sevalla.blueprint(world, tokens))
         self.register_blueprint(laravel_cloud.blueprint(world, tokens))
@@ -108,9 +110,11 @@ class _App(Flask):
         return response
 
     def handle_exception(self, error: Exception) -> Response:
-        """A dropped connection is no server error."""
+        """A dropped connection is no server error; all else is the emulator's own."""
         if isinstance(error, ConnectionError):
             raise error
+        told = traceback.format_exception(type(error), error, error.__traceback__)
+        self.crashes.append("".join(told))
         return super().handle_exception(error)
 
 
@@ -124,7 +128,7 @@ def _entry(prefix: str) -> dict[str, Any]:
     target = request.full_path if request.query_string else request.path
     try:
         body = json.loads(request.get_data())
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     return {
         "service": SERVICES[prefix],
@@ -177,6 +181,12 @@ class Emulator:
     def faults(self) -> Faults:
         """What goes wrong on purpose; ``add`` and ``clear`` them."""
         return self._app.faults
+
+    @property
+    def crashes(self) -> list[str]:
+        """The tracebacks of errors that are the emulator's own: it answered 500 for them. A reset
+        leaves them."""
+        return self._app.crashes
 
     def start(self) -> Emulator:
         """Serve, in a thread."""

@@ -96,6 +96,10 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
         }
         return _answer(body, refusal.status)
 
+    @routes.errorhandler(RecursionError)
+    def too_deep(_error: RecursionError) -> Response:
+        return refused(RefusalError(400, "Body is nested too deeply"))
+
     @routes.get("/applications")
     def list_applications() -> Response:
         newest_first = reversed(list(world.sevalla.applications.values()))

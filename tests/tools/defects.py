@@ -40,6 +40,9 @@ PROBLEMS = "plan/test_plan_problems.py"
 TABLE = "plan/test_plan_table.py"
 OPTION_VALUES = "parity/test_option_values.py"
 RESULTS = "parity/test_parity_results.py"
+LIST = "plan/test_plan_list.py"
+THREADS = "client/test_http_threads.py"
+FUZZ_ANSWERS = "fuzz/test_fuzz_answers.py"
 FAULTS_CREATING = "faults/test_faults_creating.py"
 FAULTS_INTERRUPTED = "faults/test_faults_interrupted.py"
 FAULTS_READS = "faults/test_faults_reads.py"
@@ -48,6 +51,7 @@ DEPLOYMENTS = "scenarios/test_deployments.py"
 PROCESS_RUN = "scenarios/test_process_run.py"
 LIMITS = "limits/test_rate_limits.py"
 LARAVEL_CLOUD = "scenarios/test_laravel_cloud.py"
+READING = "scenarios/test_reading.py"
 SEVALLA = "scenarios/test_sevalla.py"
 SWITCHES = "scenarios/test_switches.py"
 
@@ -98,28 +102,28 @@ CLIENT_DEFECTS = (
     Defect(
         "the bound on all waiting is ignored for repetitions",
         "_http.py",
-        {"over = seconds > left or left <= 0": "over = False"},
+        {"over = pauses == self._pauses and (seconds > left or left <= 0)": "over = False"},
         (REPEATING,),
     ),
     Defect(
         "the bound on all waiting is ignored for pauses",
         "_http.py",
         {
-            "        if self.waited + seconds > self._settings.max_wait:\n"
-            "            return False\n": "",
+            "            if self.waited + seconds > self._settings.max_wait + 1e-6:\n"
+            "                return False\n": "",
         },
         (REPEATING,),
     ),
     Defect(
         "waits are not added up",
         "_http.py",
-        {"        self.waited += seconds\n": ""},
+        {"                self.waited += seconds\n": ""},
         (REPEATING,),
     ),
     Defect(
         "the time that failed requests take is not counted",
         "_http.py",
-        {"            self.waited += self.clock() - started\n": ""},
+        {"            self._count_lost(started, self.clock())\n": ""},
         (REPEATING,),
     ),
     Defect(
@@ -233,6 +237,76 @@ CLIENT_DEFECTS = (
         (LIMITS,),
     ),
     Defect(
+        "the backoff of all clients is the same",
+        "_http.py",
+        {"self.get_backoff_time()) * random.uniform(0.5, 1.5)": "self.get_backoff_time())"},
+        (REPEATING,),
+    ),
+    Defect(
+        "the reset of a limit that was not reached is waited for",
+        "_http.py",
+        {"        if response.status_code != 429:\n            reset = None\n": ""},
+        (REPEATING,),
+    ),
+    Defect(
+        "other threads send while one waits",
+        "_http.py",
+        {
+            "            with self._gate:\n                pauses = self._pauses\n": (
+                "            pauses = self._pauses\n"
+            ),
+        },
+        (THREADS,),
+    ),
+    Defect(
+        "every thread waits for what another one has waited for",
+        "_http.py",
+        {"if pauses not in (None, self._pauses):": "if pauses == -1:"},
+        (THREADS,),
+    ),
+    Defect(
+        "what another thread has waited for counts against the deadline",
+        "_http.py",
+        {"over = pauses == self._pauses and (seconds > left or": "over = (seconds > left or"},
+        (THREADS,),
+    ),
+    Defect(
+        "the time that requests are lost side by side counts for each",
+        "_http.py",
+        {"ended - max(started, self._counted_until))": "ended - started)"},
+        (THREADS,),
+    ),
+    Defect(
+        "a page that repeats the one before is taken as empty",
+        "_http.py",
+        {"if items and not new:": "if items is new:"},
+        (PAGES,),
+    ),
+    Defect(
+        "JSON of any depth is walked",
+        "_http.py",
+        {"return _NOT_JSON if _is_deep(decoded) else decoded": "return decoded"},
+        (ANSWERS, FUZZ_ANSWERS),
+    ),
+    Defect(
+        "a refused certificate is tried again",
+        "_http.py",
+        {"                    or _certificate_refused(error)\n": ""},
+        (TLS,),
+    ),
+    Defect(
+        "clear text for this machine goes to a proxy",
+        "_http.py",
+        {'proxies={"http": ""}': "proxies=None"},
+        (TLS,),
+    ),
+    Defect(
+        "a request that was never sent is taken to be stored perhaps",
+        "_http.py",
+        {"sent=not _never_connected(lost)": "sent=True"},
+        (REPEATING,),
+    ),
+    Defect(
         "JSON that was cut short is taken as no answer",
         "_http.py",
         {
@@ -278,7 +352,7 @@ APPLY_DEFECTS = (
     Defect(
         "a POST is sent again without a look at the list",
         "_apply.py",
-        {"found = self._look_for(made, lost)": "found = None"},
+        {"found = self._look_for(lost)": "found = None"},
         (FAULTS_WRITES,),
     ),
     Defect(
@@ -303,8 +377,8 @@ APPLY_DEFECTS = (
         "the fields of the created process are not verified",
         "_apply.py",
         {
-            "return self._verified(step, process)\n            except": (
-                "return process\n            except"
+            "return self._verified(step, process)\n            found": (
+                "return process\n            found"
             ),
         },
         (FAULTS_WRITES, SWITCHES),
@@ -313,8 +387,8 @@ APPLY_DEFECTS = (
         "the answer to a PATCH is not verified",
         "_apply.py",
         {
-            'return self._verified(step, self._received("PATCH", path, answer))': (
-                'return self._received("PATCH", path, answer)'
+            "return self._verified(step, self._read(path) if process is None else process)": (
+                "return self._read(path) if process is None else process"
             ),
         },
         (FAULTS_WRITES, SWITCHES),
@@ -323,9 +397,9 @@ APPLY_DEFECTS = (
         "a 404 on PATCH is taken for success",
         "_apply.py",
         {
-            '        answer = self._client.send("PATCH", path, body=step.body)\n': (
+            '        process = self._write("PATCH", path, step.body)\n': (
                 "        try:\n"
-                '            answer = self._client.send("PATCH", path, body=step.body)\n'
+                '            process = self._write("PATCH", path, step.body)\n'
                 "        except Failure as failure:\n"
                 "            if failure.status != 404:\n"
                 "                raise\n"
@@ -333,6 +407,60 @@ APPLY_DEFECTS = (
             ),
         },
         (FAULTS_WRITES,),
+    ),
+    Defect(
+        "a lost POST is sent again and again",
+        "_apply.py",
+        {"_POSTS = 3": "_POSTS = 9"},
+        (FAULTS_CREATING,),
+    ),
+    Defect(
+        "a lost POST is looked for only once",
+        "_apply.py",
+        {"_LOOK_AFTER = (1.0, 2.0)": "_LOOK_AFTER = (1.0,)"},
+        (FAULTS_CREATING,),
+    ),
+    Defect(
+        "a new process that does not show what it is known by is overlooked",
+        "_apply.py",
+        {"            if unclear:\n": "            if unclear and found:\n"},
+        (FAULTS_CREATING,),
+    ),
+    Defect(
+        "somebody else's process is taken although it cannot become the wanted one",
+        "_apply.py",
+        {"            if again.problems:\n": "            if again.problems is None:\n"},
+        (FAULTS_CREATING,),
+    ),
+    Defect(
+        "the name of a size is sent when a found process is changed",
+        "_apply.py",
+        {"            self._backend.resolve_names(self._client, again.steps)\n": ""},
+        (FAULTS_CREATING,),
+    ),
+    Defect(
+        "a creation that was found again is not told as done",
+        "_apply.py",
+        {'                self._stored.append(f"POST {step.path}")\n': ""},
+        (FAULTS_CREATING, FAULTS_INTERRUPTED),
+    ),
+    Defect(
+        "a write whose outcome is unknown is not named",
+        "_apply.py",
+        {"                self._unknown.append(written)\n": "                pass\n"},
+        (FAULTS_WRITES,),
+    ),
+    Defect(
+        "an empty answer to a PATCH is not followed by a look",
+        "_apply.py",
+        {"self._read(path) if process is None else process": "process or self.process"},
+        (FAULTS_WRITES,),
+    ),
+    Defect(
+        "what a service answers to a DELETE is taken for a process",
+        "_apply.py",
+        {'if method == "DELETE" or (method': "if (method"},
+        (SEVALLA, LARAVEL_CLOUD),
     ),
     Defect(
         "a 404 on DELETE is a failure",
@@ -349,13 +477,13 @@ APPLY_DEFECTS = (
     Defect(
         "the second request of a creation goes to a placeholder",
         "_apply.py",
-        {"step.path if process is None else": "step.path if step else"},
+        {"step.path.replace(NEW_ID, new_id)": "step.path"},
         (FAULTS_INTERRUPTED,),
     ),
     Defect(
         "a failure after a write says that nothing was changed",
         "_apply.py",
-        {"changed=bool(done)": "changed=False"},
+        {'failure.result["changed"] = bool(self._stored)': 'failure.result["changed"] = False'},
         (FAULTS_INTERRUPTED,),
     ),
     Defect(
@@ -367,16 +495,22 @@ APPLY_DEFECTS = (
     Defect(
         "check mode writes",
         "_process.py",
-        {"if made.steps and not task.check_mode:": "if made.steps:"},
+        {"    if task.check_mode:\n": "    if task.check_mode and not plans:\n"},
         (SEVALLA, LARAVEL_CLOUD),
+    ),
+    Defect(
+        "warnings of what was not stored are lost",
+        "_process.py",
+        {"for warning in writer.warnings:": "for warning in writer.warnings[1:]:"},
+        (FAULTS_WRITES,),
     ),
     Defect(
         "check mode does not validate",
         "_process.py",
         {
-            "        _validate(backend, client, made, task.warn)": (
-                "        if not task.check_mode:\n"
-                "            _validate(backend, client, made, task.warn)"
+            "    _validate(backend, client, plans, task)\n    pruned": (
+                "    if not task.check_mode:\n"
+                "        _validate(backend, client, plans, task)\n    pruned"
             ),
         },
         (SEVALLA, LARAVEL_CLOUD),
@@ -473,7 +607,7 @@ PLAN_DEFECTS = (
     Defect(
         "a field that cannot change is silently kept",
         "_plan.py",
-        {"else:\n            made.problems": "elif not option:\n            made.problems"},
+        {"else:\n            has = ": "elif not option:\n            has = "},
         (PLAN_SEVALLA, LARAVEL_CLOUD),
     ),
     Defect(
@@ -505,6 +639,66 @@ PLAN_DEFECTS = (
         (ADDRESSING,),
     ),
     Defect(
+        "a process that does not show its name is taken for another one",
+        "_plan.py",
+        {"if made.live is None and unclear:": "if made.live is None and not live:"},
+        (LIST, FAULTS_READS),
+    ),
+    Defect(
+        "two entries of a list may be the same process",
+        "_plan.py",
+        {"        if first is not made:\n": "        if first is None:\n"},
+        (LIST,),
+    ),
+    Defect(
+        "two entries that name a process in two ways are two processes",
+        "_plan.py",
+        {
+            'known = made.address.words if made.live is None else str(made.live["id"])': (
+                "known = made.address.words"
+            ),
+        },
+        (LIST,),
+    ),
+    Defect(
+        "only the first entry that fails is told",
+        "_plan.py",
+        {
+            'failures[0].message = " ".join(failure.message for failure in failures)': (
+                "failures[0].message = failures[0].message"
+            ),
+        },
+        (LIST,),
+    ),
+    Defect(
+        "prune is always on",
+        "_plan.py",
+        {"    if prune:\n": "    if plans:\n"},
+        (LIST,),
+    ),
+    Defect(
+        "prune deletes what is in the list",
+        "_plan.py",
+        {'if str(process["id"]) not in listed]': "if process]"},
+        (LIST,),
+    ),
+    Defect(
+        "prune deletes a web process",
+        "_plan.py",
+        {"        if resource.undeletable(process) is None:\n": "        if process:\n"},
+        (LIST,),
+    ),
+    Defect(
+        "prune deletes what may be in the list",
+        "_plan.py",
+        {
+            "if any(made.address.unclear(process) for made in plans)": (
+                "if any(made.live is process for made in plans)"
+            ),
+        },
+        (LIST,),
+    ),
+    Defect(
         "a process that cannot be deleted is deleted",
         "_plan.py",
         {"    if reason:\n": "    if reason and not made.live:\n"},
@@ -513,6 +707,31 @@ PLAN_DEFECTS = (
 )
 
 SEVALLA_DEFECTS = (
+    Defect(
+        "an id of an answer becomes a path, whatever it is",
+        "_sevalla.py",
+        {'isinstance(value.get("id"), str) and is_id(value["id"])': 'value.get("id")'},
+        (FUZZ_ANSWERS,),
+    ),
+    Defect(
+        "a process without a type may be deleted as if it were no web process",
+        "_sevalla.py",
+        {
+            '    if "type" not in process:\n': "    if not process:\n",
+            'if process["type"] == "web" else None': 'if process.get("type") == "web" else None',
+        },
+        (LIST,),
+    ),
+    Defect(
+        "a display name goes before the unique name of an application",
+        "_sevalla.py",
+        {
+            'found.get("name") == wanted:\n                return str(found["id"])': (
+                'found.get("name") == wanted:\n                shown_as.append(str(found["id"]))'
+            ),
+        },
+        (READING,),
+    ),
     Defect(
         "live settings of a scaling strategy are lost",
         "_sevalla.py",
@@ -581,12 +800,12 @@ SEVALLA_DEFECTS = (
         "the first of several applications with a display name is taken",
         "_sevalla.py",
         {"if len(shown_as) == 1:": "if shown_as:"},
-        (SEVALLA, ADDRESSING),
+        (READING,),
     ),
     Defect(
         "a web process can be deleted",
         "_sevalla.py",
-        {'return _UNDELETABLE if process.get("type") == "web" else None': "return None"},
+        {'return _UNDELETABLE if process["type"] == "web" else None': "return None"},
         (SEVALLA, PLAN_SEVALLA),
     ),
     Defect(
@@ -646,6 +865,33 @@ SEVALLA_DEFECTS = (
 )
 
 LARAVEL_CLOUD_DEFECTS = (
+    Defect(
+        "an id of an answer becomes a path whatever it is",
+        "_laravel_cloud.py",
+        {'and re.fullmatch(r"[0-9A-Za-z]+(-[0-9A-Za-z]+)*", value["id"])': 'and value["id"]'},
+        (FUZZ_ANSWERS,),
+    ),
+    Defect(
+        "an attribute named id is taken for the id",
+        "_laravel_cloud.py",
+        {
+            '        **attributes,\n        "id": resource["id"],\n': (
+                '        "id": resource["id"],\n        **attributes,\n'
+            ),
+        },
+        (FUZZ_ANSWERS,),
+    ),
+    Defect(
+        "an environment with the user's variables is read",
+        "_laravel_cloud.py",
+        {
+            '    if is_id("env", environment):\n        return environment\n': (
+                '    if is_id("env", environment):\n'
+                '        return str(client.get(f"/environments/{environment}")["data"]["id"])\n'
+            ),
+        },
+        (LARAVEL_CLOUD,),
+    ),
     Defect(
         "live settings of a config are lost",
         "_laravel_cloud.py",
@@ -707,7 +953,7 @@ LARAVEL_CLOUD_DEFECTS = (
         "the first of several instances with a name is taken",
         "_laravel_cloud.py",
         {"if len(found) == 1:": "if found:"},
-        (LARAVEL_CLOUD, ADDRESSING),
+        (READING,),
     ),
     Defect(
         "processes that a page does not include are lost",
@@ -720,7 +966,7 @@ LARAVEL_CLOUD_DEFECTS = (
                 'included[key], resource["id"]) for key in ids if key in included]'
             ),
         },
-        (FAULTS_READS, LARAVEL_CLOUD),
+        (READING,),
     ),
     Defect(
         "any worker can be deleted without saying which",
@@ -756,7 +1002,7 @@ OPTION_DEFECTS = (
     Defect(
         "an option can be given and cleared",
         "_options.py",
-        {"        if option in options\n    ]": "        if option not in clear\n    ]"},
+        {"            if option in entry.options\n": "            if not option\n"},
         (OPTION_VALUES,),
     ),
     Defect(
@@ -779,8 +1025,8 @@ OPTION_DEFECTS = (
         "a message quotes a value that may be secret",
         "_validation.py",
         {
-            'return f"must be {error.validator_value}" if error.validator == "type" else': (
-                'return str(error.message) if error.validator == "type" else'
+            """return f"must be {kinds if isinstance(kinds, str) else ' or '.join(kinds)}\"""": (
+                "return str(error.message)"
             ),
         },
         (PROBLEMS,),

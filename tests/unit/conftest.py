@@ -27,7 +27,10 @@ def running_emulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def emulator(running_emulator: Emulator) -> Emulator:
-    """The emulator as it is after a start."""
+def emulator(running_emulator: Emulator) -> Iterator[Emulator]:
+    """The emulator as it is after a start; afterwards it must not have crashed."""
     running_emulator.reset()
-    return running_emulator
+    yield running_emulator
+    crashes = list(running_emulator.crashes)
+    running_emulator.crashes.clear()
+    assert crashes == []

@@ -311,6 +311,28 @@ def test_a_patch_that_is_not_stored_and_says_so(service: Service) -> None:
     assert service.stored() == [service.body]
 
 
+def test_a_creation_is_not_stored_and_shown_as_if_it_were(service: Service) -> None:
+    """There is no object as it was, so the answer is the one to a creation."""
+    service.fault("not_stored_shown")
+    answer = service.post()
+    assert answer.ok
+    made = answer.json() if service.is_sevalla else answer.json()["data"]["attributes"]
+    assert {key: made[key] for key in service.body} == service.body
+    assert service.stored() == []
+
+
+@pytest.mark.parametrize("kind", ["vanish", "change", "create_same", "create_other"])
+def test_somebody_elses_doing_needs_something_to_be_done_to(service: Service, kind: str) -> None:
+    """A list and an unknown object are answered as if there were no fault."""
+    service.made()
+    before = service.stored()
+    for path in (service.list, f"{service.items}/{LARAVEL_CLOUD_MAIN_APP_ID}"):
+        honest = service.client.get(path)
+        service.fault(kind, "GET")
+        assert service.client.get(path).status_code == honest.status_code
+    assert service.stored() == before
+
+
 def test_numbers_as_text(service: Service) -> None:
     service.made()
     honest = service.client.get(service.list).json()

@@ -161,6 +161,13 @@ def test_the_waits_are_jittered(serve, client_of, time):
     assert len(set(time.slept)) > 1
 
 
+def test_the_waits_are_jittered_when_the_service_does_not_say(serve, client_of, time):
+    for _client in range(6):
+        client_of(serve(limited(), OK)).get("/things")
+    assert len(set(time.slept)) > 1
+    assert min(time.slept) > 0
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_a_429_at_last_is_a_failure_that_speaks_of_the_limit(method, serve, client_of, failure_of):
     server = serve(*[limited(x_ratelimit_reset=7, x_ratelimit_limit=10, x_request_id="r9")] * 4)

@@ -343,6 +343,20 @@ def test_a_proxy_that_does_not_let_through_is_named_as_the_reason(
     assert proxied in failure.message
 
 
+@pytest.mark.parametrize("proxied", ["refused", "407"])
+def test_a_post_that_a_proxy_does_not_let_through_counts_as_unknown(
+    proxied, serve, client_of, failure_of, monkeypatch
+):
+    """It was never sent, but what a proxy did with it cannot be seen; the list tells."""
+    proxy = serve(answer(407, proxy_authenticate="Basic", connection="close"))
+    port = 1 if proxied == "refused" else proxy.port
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+    client = client_of(API)
+    failure = failure_of(client, "POST", "/things", body={})
+    assert failure.outcome_unknown
+    assert client.counters["requests"] == 1
+
+
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
 def test_a_clear_text_url_of_this_machine_goes_to_no_proxy(variable, serve, client_of, monkeypatch):
     """http:// is for loopback since the token is in clear text; a proxy is somewhere else."""

@@ -6,11 +6,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from flask import Response, request
 
 from ansible_collections.evenkeel.paas.tests.emulator import Fault
+from ansible_collections.evenkeel.paas.tests.emulator.server import Hooks
+from ansible_collections.evenkeel.paas.tests.emulator.world import SEVALLA_SIZE_IDS
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.facing import (
     NOTHING,
     UNKNOWN,
@@ -43,6 +47,57 @@ def test_a_post_whose_list_cannot_be_read_is_never_sent_again(
     assert "Looking for it in the list failed as well: GET /" in outcome.message
     assert UNKNOWN in outcome.message
     facing.recovers(wanted, facing.case.stored)
+
+
+IDENTITY = {
+    "sevalla_process": ["display_name"],
+    "laravel_cloud_background_process": ["config", "type"],
+}
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "500_after"])
+def test_a_post_is_not_sent_again_when_the_list_does_not_tell_what_is_new(
+    facing: Facing, kind: str
+) -> None:
+    """A new process that does not show what it is known by may be the lost one."""
+    case = facing.case
+    for key in IDENTITY[case.module]:
+        hidden = Fault("missing_key", "GET", case.collection, key=key, after=1, times=None)
+        outcome = facing(lost(facing, kind), hidden, **case.wanted)
+        assert methods(outcome) == ["POST"]
+        assert outcome.message is not None
+        (process,) = facing.processes()
+        assert f"The list does not tell whether {process['id']} is it." in outcome.message
+        assert UNKNOWN in outcome.message
+        facing.recovers(case.wanted, case.stored)
+        facing.recovers({**case.wanted, "state": "absent"})
+
+
+class Late(Hooks):
+    """A service whose list shows what is new only when it is asked for the third time."""
+
+    def __init__(self) -> None:
+        self.lists = 0
+
+    def after(self, response: Response) -> Response:
+        if request.method == "GET" and request.path.endswith("processes"):
+            self.lists += 1
+            if self.lists == 1:
+                self.first = response.get_data()
+            if self.lists == 2:
+                response.set_data(self.first)
+        return response
+
+
+@pytest.mark.parametrize("kind", AFTER)
+def test_a_lost_post_that_the_list_shows_late_is_adopted(facing: Facing, kind: str) -> None:
+    """One look at the list is not enough to send it again."""
+    hooks = facing.emulator.hooks = Late()
+    outcome = facing(lost(facing, kind), **facing.case.wanted)
+    assert hooks.lists == 3
+    assert outcome.message is None, outcome.message
+    assert methods(outcome) == ["POST"]
+    facing.recovers(facing.case.wanted, facing.case.stored)
 
 
 @pytest.mark.parametrize("kind", BEFORE)
@@ -95,6 +150,21 @@ def test_what_somebody_else_created_meanwhile_is_adopted(
     facing.recovers(wanted, facing.case.stored)
 
 
+def test_what_is_adopted_gets_its_size_by_name(sevalla: Facing) -> None:
+    """Names of sizes are for users; the PATCH has the id, as the POST had."""
+    other = {"resource_type_id": SEVALLA_SIZE_IDS["s2"]}
+    outcome = sevalla(
+        lost(sevalla, "create_other", values=other),
+        lost(sevalla, "drop_before"),
+        **sevalla.case.wanted,
+    )
+    assert outcome.message is None, outcome.message
+    assert outcome.writes[1:] == [("PATCH", outcome.writes[1][1], 200)]
+    (process,) = sevalla.processes()
+    assert process["resource_type_id"] == SEVALLA_SIZE_IDS["s1"]
+    sevalla.recovers(sevalla.case.wanted, sevalla.case.stored)
+
+
 @pytest.mark.parametrize("creation", ["create_same", "create_other"])
 def test_two_that_were_created_at_once_are_told_by_the_next_run(
     facing: Facing, creation: str
@@ -139,6 +209,44 @@ def test_something_else_under_the_same_name_is_a_conflict(sevalla: Facing) -> No
 
 
 # What follows a POST that was stored
+
+
+class Forgetful(Hooks):
+    """A service that stores one field of a new process otherwise, and shows it so."""
+
+    def __init__(self, facing: Facing, field: str, value: Any) -> None:
+        self.facing = facing
+        self.field = field
+        self.value = value
+
+    def after(self, response: Response) -> Response:
+        if request.method == "POST":
+            shown = response.get_json(force=True)
+            world = self.facing.emulator.world
+            with world.lock:
+                if self.facing.case.module == "sevalla_process":
+                    stored = world.sevalla.applications[shown["app_id"]].processes[shown["id"]]
+                    shown[self.field] = self.value
+                else:
+                    stored = world.laravel_cloud.processes[shown["data"]["id"]].attributes
+                    shown["data"]["attributes"][self.field] = self.value
+                stored[self.field] = self.value
+            response.set_data(json.dumps(shown))
+        return response
+
+
+def test_what_a_creation_did_not_store_is_a_warning(facing: Facing) -> None:
+    """The process is there, and the next run brings it into shape."""
+    case = facing.case
+    field, value = ("entrypoint", "") if case.module == "sevalla_process" else ("processes", 1)
+    facing.emulator.hooks = Forgetful(facing, field, value)
+    outcome = facing(**case.wanted)
+    assert outcome.message is None, outcome.message
+    (warning,) = outcome.warnings
+    assert f"accepted POST {case.collection.split('*')[0]}" in warning
+    assert warning.endswith(f"did not store: {field}.")
+    assert outcome.result["process"][field] == value
+    facing.recovers(case.wanted, case.stored)
 
 
 @pytest.mark.parametrize("reading", ["500_before", "html_before", "drop_before"])

@@ -235,6 +235,36 @@ def test_a_slow_post_that_may_still_be_stored_is_not_sent_again(
     sevalla.recovers(wanted, sevalla.case.stored)
 
 
+def test_a_slow_post_that_is_never_stored_is_not_sent_again(sevalla: Facing) -> None:
+    """Nobody can tell it from one that is stored late."""
+    wanted = sevalla.case.wanted
+    outcome = sevalla(slow(sevalla, "slow_before", "POST"), **wanted, api_timeout=1)
+    assert methods(outcome) == ["POST"]
+    assert outcome.message is not None
+    assert "No such process is listed now." in outcome.message
+    assert UNKNOWN in outcome.message
+    sevalla.recovers(wanted, sevalla.case.stored)
+
+
+def test_a_slow_patch_that_is_stored_late_is_repeated(
+    sevalla: Facing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The late one brings the same values once more."""
+    sevalla.seed()
+    changed = sevalla.case.changed
+    monkeypatch.setattr(sevalla.emulator.faults, "clear", lambda: None)
+    outcome = sevalla(slow(sevalla, "slow_late", "PATCH"), **changed, api_timeout=1)
+    monkeypatch.undo()
+    assert outcome.message is None, outcome.message
+    assert methods(outcome) == ["PATCH", "PATCH"]
+    deadline = time.monotonic() + 5
+    while None in [each["status"] for each in sevalla.emulator.requests]:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert settled(sevalla(**changed))
+    sevalla.recovers(changed, sevalla.case.changed_to)
+
+
 @pytest.mark.parametrize("kind", ["slow_before", "slow_after"])
 def test_a_slow_patch_is_repeated(sevalla: Facing, kind: str) -> None:
     sevalla.seed()

@@ -64,6 +64,7 @@ POST = {
     "json_null_before": LOST,
     "json_null_after": ONCE,
     "not_stored": BELIEVED,
+    "not_stored_shown": BELIEVED,
     "numbers_as_text": ONCE,
     "unknown_keys": ONCE,
     "missing_key": ONCE,

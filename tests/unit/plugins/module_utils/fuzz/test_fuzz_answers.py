@@ -155,7 +155,7 @@ class Other(Hooks):
             return response
         real = json.loads(response.get_data() or "null")
         body = self.change(real)
-        raw = body if isinstance(body, (bytes, str)) else json.dumps(body)
+        raw = body if isinstance(body, bytes) else json.dumps(body)
         return Response(raw, self.status or response.status_code, content_type="application/json")
 
 
@@ -362,13 +362,13 @@ def test_fuzz_answers_of_any_depth(run: Runner, kind: str, status: int) -> None:
     broken = []
     for depth in (950, 3000, 100_000):
 
-        def deep_inside(real: Any, depth: int = depth) -> str:
+        def deep_inside(real: Any, depth: int = depth) -> bytes:
             deep = json.dumps(real)
             for name in ("liveness_probe", "scaling_strategy", "config", "data", "message"):
                 deep = re.sub(rf'"{name}": (null|\[\]|\{{\}})', f'"{name}": {_nested(depth)}', deep)
-            return deep
+            return deep.encode()
 
-        for change in (lambda _real, depth=depth: _nested(depth), deep_inside):
+        for change in (lambda _real, depth=depth: _nested(depth).encode(), deep_inside):
             try:
                 answered(run, kind, 1, change, status)
             except RecursionError:  # pytest would take minutes to print its thousand frames

@@ -171,6 +171,26 @@ def test_refused_before_anything_is_written(
         assert outcome.writes == []
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"display_name": "x", "state": "absent"},
+        {"display_name": "x", "type": "worker", "resource_type": "s1"},
+        {"id": "22222222-2222-4222-8222-222222222222", "port": 80},
+    ],
+)
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_an_application_id_that_there_is_not(
+    run: Runner, options: dict[str, Any], check_mode: bool
+) -> None:
+    """A missing application is never taken for one without processes, or for "already absent"."""
+    nowhere = "11111111-1111-4111-8111-111111111111"
+    outcome = run(PROCESS, check_mode=check_mode, application=nowhere, **options)
+    assert outcome.message is not None
+    assert f"There is no application '{nowhere}'" in outcome.message
+    assert outcome.writes == []
+
+
 def test_absent_until_the_deployment_and_after(run: Runner, emulator: Any) -> None:
     created(run)
     gone = run(PROCESS, **SHOP, display_name="queue", state="absent")

@@ -1,0 +1,143 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The guide "What happens when": no row without a test, no fault without a row.
+
+What it says of single writes is compared with what the tests of faults expect.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from ansible_collections.evenkeel.paas.tests.emulator.faults import KINDS, LIMITS, WRONG
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults import (
+    test_faults_writes as writes,
+)
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+GUIDE = CHECKOUT / "docs" / "docsite" / "rst" / "guide_what_happens_when.rst"
+WORDS = {
+    writes.ONCE: "Done",
+    writes.TWICE: "Done",
+    writes.LOST: "Unknown",
+    writes.KEPT: "Unknown",
+    writes.REFUSED: "Unchanged",
+    writes.BELIEVED: "Believed",
+    writes.WARNED: "Warned",
+}
+FAULTS = [kind.name for kind in KINDS]
+
+
+class Row(NamedTuple):
+    """One row of a table: the section that it is in, and its cells."""
+
+    section: str
+    cells: list[str]
+
+    @property
+    def tests(self) -> list[str]:
+        return re.findall(r"``(test_\w+)``", self.cells[-1])
+
+    @property
+    def faults(self) -> list[str]:
+        """The faults that its first cell names."""
+        return [name for name in re.findall(r"``(\w+)``", self.cells[0]) if name in FAULTS]
+
+
+def read(text: str) -> list[Row]:
+    """The rows of all tables of a page, with those that head them."""
+    rows: list[Row] = []
+    section, before = "", ""
+    for line in text.splitlines():
+        if re.fullmatch("-{3,}", line):
+            section = before
+        before = line
+        if line.startswith("   * - "):
+            rows.append(Row(section, [line[len("   * - ") :]]))
+        elif line.startswith("     - "):
+            rows[-1].cells.append(line[len("     - ") :])
+    return rows
+
+
+ROWS = read(GUIDE.read_text(encoding="utf-8"))
+HEADS = [row for row in ROWS if row.cells[-1] == "Test"]
+FACTS = [row for row in ROWS if row.cells[-1] != "Test"]
+
+
+def known_tests() -> dict[str, str]:
+    """The names of all tests, with the text of their files."""
+    known: dict[str, str] = {}
+    for folder in ("unit", "playbooks"):
+        for file in sorted((CHECKOUT / "tests" / folder).rglob("test_*.py")):
+            text = file.read_text(encoding="utf-8")
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                    known[node.name] = known.get(node.name, "") + text
+    return known
+
+
+TESTS = known_tests()
+
+
+def test_the_page_is_read() -> None:
+    """Else nothing here would find anything: every section has a table, and every table a head
+    that its rows have the cells of."""
+    sections = re.findall(r"^(.+)\n-{3,}$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [head.section for head in HEADS] == sections
+    assert len(FACTS) > 50
+    for row in FACTS:
+        (head,) = [each for each in HEADS if each.section == row.section]
+        assert len(row.cells) == len(head.cells), row
+
+
+@pytest.mark.parametrize("row", FACTS, ids=lambda row: row.cells[0][:40])
+def test_a_row_has_tests_that_exist(row: Row) -> None:
+    assert row.tests
+    assert [name for name in row.tests if name not in TESTS] == []
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_fault_has_a_row_and_a_test_that_knows_it(kind: str) -> None:
+    """A test knows a fault that its file names, as it is or by the group that it is of."""
+    rows = [row for row in FACTS if kind in row.faults]
+    assert rows, f"{kind} has no row"
+    names = [f'"{kind}"']
+    if kind in LIMITS:
+        names.append("*LIMITS")
+    if kind.rpartition("_")[0] in WRONG:
+        names.append("for name in WRONG")
+    for row in rows:
+        assert any(name in TESTS[test] for test in row.tests for name in names), row
+
+
+def test_every_fault_that_is_named_is_one() -> None:
+    for row in FACTS:
+        told = re.findall(r"``(\w+_(?:before|after|late|low|high)|429_\w+)``", row.cells[0])
+        assert [name for name in told if name not in FAULTS] == []
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [(1, writes.POST), (2, writes.PATCH), (3, writes.DELETE)],
+    ids=["creation", "update", "deletion"],
+)
+def test_single_writes_end_as_the_tests_of_faults_expect(
+    column: int, expected: dict[str, str]
+) -> None:
+    rows = [row for row in FACTS if row.section == "When a write goes wrong"]
+    told = {
+        fault: re.findall(r"^\*\*(\w+)\.", row.cells[column])
+        for row in rows
+        for fault in row.faults
+    }
+    assert {fault: words for fault, words in told.items() if words} == {
+        fault: [WORDS[end]] for fault, end in expected.items()
+    }
+    assert {fault for fault, words in told.items() if not words} == told.keys() - expected.keys()

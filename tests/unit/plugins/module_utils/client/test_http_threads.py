@@ -1,0 +1,118 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One client, several threads: when one has to wait, all do, and no wait is paid twice."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from ansible_collections.evenkeel.paas.plugins.module_utils._http import Client
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
+    answer,
+    drop,
+)
+
+OK = answer(json={})
+LIMITED = answer(429, json={"message": "Too many requests"}, x_ratelimit_reset=40)
+
+
+def in_threads(*functions):
+    """Run functions in a thread each, to the end of all; an error in one is an error here."""
+    errors = []
+
+    def run(function):
+        try:
+            function()
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=(each,), daemon=True) for each in functions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert not any(thread.is_alive() for thread in threads)
+    assert errors == []
+
+
+def both_there(step):
+    """A step that is done only when a second request is at the same point."""
+    barrier = threading.Barrier(2, timeout=5)
+
+    def wait_and(exchange):
+        barrier.wait()
+        if isinstance(step, bytes):
+            exchange.connection.sendall(step)
+        else:
+            step(exchange)
+
+    return wait_and
+
+
+def test_nothing_is_sent_while_one_thread_waits(serve, client_of, monkeypatch):
+    server = serve(LIMITED, OK, OK)
+    client = client_of(server)
+    sent_meanwhile = []
+    others = []
+
+    def sleep(seconds):
+        others.append(threading.Thread(target=client.get, args=("/other",), daemon=True))
+        others[-1].start()
+        others[-1].join(0.1)
+        sent_meanwhile.extend(server.said[1:])
+
+    monkeypatch.setattr(Client, "sleep", staticmethod(sleep))
+    client.get("/first")
+    others[0].join(5)
+    assert sent_meanwhile == []
+    assert sorted(server.said[1:]) == ["GET /v3/first", "GET /v3/other"]
+
+
+def test_two_that_are_limited_at_once_wait_once(serve, client_of, time):
+    step = both_there(LIMITED)
+    server = serve(step, step, OK, OK)
+    client = client_of(server, max_wait=60)
+    in_threads(lambda: client.get("/one"), lambda: client.get("/two"))
+    assert len(server.requests) == 4
+    assert len(time.slept) == 1
+    assert client.counters["retries"] == 2
+    assert client.counters["waited_seconds"] == pytest.approx(time.slept[0], abs=0.001)
+
+
+def test_a_wait_that_another_thread_has_had_is_not_had_again(serve, client_of, time):
+    client = client_of(serve())
+    assert client.pause(5)
+    assert client.pause(7, pauses=0)
+    assert time.slept == [5]
+    assert client.pause(7, pauses=1)
+    assert time.slept == [5, 7]
+
+
+def test_the_time_that_requests_are_lost_side_by_side_counts_once(serve, client_of, time):
+    barrier = threading.Barrier(2, action=lambda: time.__setattr__("now", 1040.0), timeout=5)
+
+    def slow(exchange):
+        barrier.wait()
+        drop(exchange)
+
+    server = serve(slow, slow, OK, OK)
+    client = client_of(server)
+    in_threads(lambda: client.get("/one"), lambda: client.get("/two"))
+    lost = client.counters["waited_seconds"] - sum(time.slept)
+    assert lost == pytest.approx(40, abs=0.01)
+
+
+def test_every_request_of_every_thread_is_counted(serve, client_of):
+    server = serve(*[OK] * 40)
+    client = client_of(server)
+
+    def ten():
+        for _time in range(10):
+            client.get("/things")
+
+    in_threads(ten, ten, ten, ten)
+    assert client.counters["requests"] == len(server.requests) == 40

@@ -1,0 +1,204 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plans of a list of entries: each process in one of them, and what prune takes with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure
+from ansible_collections.evenkeel.paas.plugins.module_utils._options import entries
+from ansible_collections.evenkeel.paas.plugins.module_utils._plan import Plan, plan_list
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.asking import (
+    parameters,
+)
+
+IDS = [f"1b9d6bcd-bbfd-4b2d-9b5d-{number:012d}" for number in range(5)]
+
+
+def process(number: int, name: str, process_type: str = "worker") -> dict[str, Any]:
+    return {
+        "id": IDS[number],
+        "key": f"key-{number}",
+        "display_name": name,
+        "type": process_type,
+        "entrypoint": "a",
+    }
+
+
+def worker(number: int, queue: str) -> dict[str, Any]:
+    return {
+        "id": f"process-{number}",
+        "instance_id": "inst-1",
+        "type": "worker",
+        "processes": 1,
+        "command": "",
+        "config": {"connection": "redis", "queue": queue},
+    }
+
+
+WEB = process(0, "Web process", "web")
+LIVE = [WEB, process(1, "mail"), process(2, "images"), process(3, "nightly", "cron")]
+MAIL = {"display_name": "mail", "entrypoint": "b"}
+NEW = {"display_name": "new", "type": "worker", "resource_type": "s1"}
+
+
+def planned(
+    backend: Any, given: list[dict[str, Any]], live: list[dict[str, Any]], prune: bool = False
+) -> list[Plan]:
+    wanted = entries(backend, [parameters(backend, each) for each in given], "present", True, [])
+    return plan_list(backend.PROCESS, "scope", wanted, live, prune)
+
+
+def steps(plans: list[Plan]) -> list[tuple[str, str]]:
+    """What is to be sent: the action, and the id at the end of its path."""
+    return [(step.action, step.path.rpartition("/")[2]) for made in plans for step in made.steps]
+
+
+def refused(given: list[dict[str, Any]], live: list[dict[str, Any]], **more: Any) -> Failure:
+    with pytest.raises(Failure) as caught:
+        planned(_sevalla, given, live, **more)
+    return caught.value
+
+
+def test_each_entry_has_its_plan_in_the_order_of_the_list() -> None:
+    plans = planned(_sevalla, [NEW, MAIL, {"display_name": "images", "entrypoint": "a"}], LIVE)
+    assert [made.entry.where for made in plans] == [f"processes[{n}]" for n in range(3)]
+    assert steps(plans) == [("create", "processes"), ("update", IDS[1])]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"display_name": "mail"}, {"display_name": "mail", "entrypoint": "b"}),
+        ({"display_name": "mail"}, {"id": IDS[1]}),
+        ({"key": "key-1"}, {"id": IDS[1].upper()}),
+        ({"type": "web"}, {"display_name": "Web process"}),
+        (NEW, NEW),
+    ],
+)
+def test_two_entries_of_one_process_are_a_problem_of_the_second(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    """Both places are told. Of two that would be created, neither has an id yet."""
+    first, second, third = planned(_sevalla, [one, other, {"display_name": "images"}], LIVE)
+    assert first.problems == third.problems == []
+    (problem,) = second.problems
+    assert second.entry.named(problem.option) == "processes[1]"
+    assert "is the same process as processes[0]" in problem.message
+
+
+def test_a_third_entry_of_one_process_is_told_as_well() -> None:
+    plans = planned(_sevalla, [MAIL, MAIL, MAIL], LIVE)
+    assert [len(made.problems) for made in plans] == [0, 1, 1]
+
+
+def test_failures_of_all_entries_are_told_at_once() -> None:
+    live = [*LIVE, process(4, "mail")]
+    failure = refused([{"display_name": "images"}, MAIL, {"key": "nobody"}], live)
+    assert failure.code == "ambiguous"
+    assert failure.message.startswith("processes[1]: 2 processes answer to ")
+    assert all(each in failure.message for each in (IDS[1], IDS[4]))
+    assert "processes[2]: There is no process with key 'nobody'" in failure.message
+
+
+def test_without_prune_nothing_is_deleted() -> None:
+    assert steps(planned(_sevalla, [MAIL], LIVE)) == [("update", IDS[1])]
+
+
+def test_prune_deletes_what_is_not_in_the_list_and_can_be_deleted() -> None:
+    """By its id, and never a web process; what is in the list only to be created stays out."""
+    plans = planned(_sevalla, [NEW, MAIL], LIVE, prune=True)
+    deleted = [("delete", IDS[2]), ("delete", IDS[3])]
+    assert steps(plans) == [("create", "processes"), ("update", IDS[1]), *deleted]
+    assert all(made.problems == [] for made in plans)
+    assert [made.before["display_name"] for made in plans[2:]] == ["images", "nightly"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [{"id": IDS[2]}, {"id": IDS[2].upper()}, {"key": "key-2"}, {"display_name": "images"}],
+)
+def test_prune_spares_a_process_however_the_list_names_it(address: dict[str, Any]) -> None:
+    plans = planned(_sevalla, [address], LIVE, prune=True)
+    assert steps(plans) == [("delete", IDS[1]), ("delete", IDS[3])]
+
+
+def test_prune_spares_one_that_is_renamed_by_the_list() -> None:
+    plans = planned(_sevalla, [{"id": IDS[1], "display_name": "post"}], LIVE, prune=True)
+    assert steps(plans) == [("update", IDS[1]), ("delete", IDS[2]), ("delete", IDS[3])]
+
+
+@pytest.mark.parametrize(
+    ("entry", "missing"),
+    [(MAIL, "display_name"), ({"type": "web"}, "type"), ({"key": "key-1"}, "key")],
+)
+def test_prune_deletes_nothing_when_the_list_does_not_show_what_processes_are_known_by(
+    entry: dict[str, Any], missing: str
+) -> None:
+    """It may be the one that the list of entries names."""
+    live = [dict(each) for each in LIVE]
+    del live[2][missing]
+    failure = refused([entry], live, prune=True)
+    assert failure.code == "unexpected_answer"
+    assert IDS[2] in failure.message
+    assert "nothing is pruned" in failure.message
+
+
+def test_prune_spares_a_process_that_may_be_a_web_process() -> None:
+    live = [dict(each) for each in LIVE]
+    del live[2]["type"]
+    assert steps(planned(_sevalla, [{"display_name": "mail"}], live, prune=True)) == [
+        ("delete", IDS[3])
+    ]
+
+
+@pytest.mark.parametrize("missing", ["display_name", "key", "type"])
+def test_nothing_is_created_or_deleted_when_an_entry_may_be_there_already(missing: str) -> None:
+    """The one process that does not show it may be the one that is meant."""
+    entry = {
+        "display_name": {"display_name": "nobody", "type": "worker"},
+        "key": {"key": "nobody"},
+        "type": {"type": "web", "display_name": "nobody"},
+    }[missing]
+    live = [dict(each) for each in LIVE[1:]]
+    del live[1][missing]
+    failure = refused([entry], live)
+    assert failure.code == "unexpected_answer"
+    assert IDS[2] in failure.message
+    assert "cannot be told" in failure.message
+
+
+@pytest.mark.parametrize(
+    ("entry", "missing"),
+    [
+        ({"type": "custom", "command": "a"}, "command"),
+        ({"type": "worker", "config": {"connection": "redis", "queue": ["c"]}}, "type"),
+    ],
+)
+def test_laravel_cloud_what_does_not_show_what_it_is_known_by_may_be_the_one(
+    entry: dict[str, Any], missing: str
+) -> None:
+    odd = {**worker(3, "x"), "type": "custom", "command": "b"}
+    del odd[missing]
+    with pytest.raises(Failure) as caught:
+        planned(_laravel_cloud, [entry], [worker(1, "a"), odd])
+    assert caught.value.code == "unexpected_answer"
+    assert "process-3" in caught.value.message
+    assert "process-1" not in caught.value.message
+
+
+def test_laravel_cloud_prune_knows_workers_by_their_queues() -> None:
+    live = [worker(1, "a"), worker(2, "a, b"), worker(3, "b,a")]
+    kept = {"type": "worker", "config": {"connection": "redis", "queue": ["a", "b"]}}
+    plans = planned(_laravel_cloud, [kept], live, prune=True)
+    assert steps(plans) == [("delete", "process-1"), ("delete", "process-3")]
+    assert [made.address.words for made in plans[1:]] == [
+        "worker with connection redis and queue a",
+        "worker with connection redis and queue b,a",
+    ]

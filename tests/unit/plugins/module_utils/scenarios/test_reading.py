@@ -1,0 +1,78 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How a service's file finds what a task names, in lists that a test gives page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure
+
+
+class Pages:
+    """A client of a service whose lists are given, by the last part of their paths."""
+
+    def __init__(self, **pages: list[Any]) -> None:
+        self.pages = pages
+
+    def offset_pages(self, path: str) -> Iterator[Any]:
+        return iter(self.pages[path.rpartition("/")[2]])
+
+    def numbered_pages(self, path: str, params: Any = None) -> Iterator[Any]:
+        return iter(self.pages[path.rpartition("/")[2].replace("-", "_")])
+
+
+SHOPS = [
+    {"id": f"1b9d6bcd-bbfd-4b2d-9b5d-00000000000{n}", "name": f"shop-{n}", "display_name": "Shop"}
+    for n in (1, 2)
+]
+
+
+def test_two_applications_with_a_display_name_are_ambiguous() -> None:
+    """On whichever pages they are."""
+    for pages in ([SHOPS], [SHOPS[:1], SHOPS[1:]]):
+        with pytest.raises(Failure) as caught:
+            _sevalla.find_application(Pages(applications=pages), "Shop")  # type: ignore[arg-type]
+        assert caught.value.code == "ambiguous"
+        assert caught.value.details == [shop["id"] for shop in SHOPS]
+
+
+def test_the_unique_name_of_an_application_goes_before_display_names() -> None:
+    """Also when two are displayed so."""
+    named = {"id": "1b9d6bcd-bbfd-4b2d-9b5d-000000000003", "name": "Shop", "display_name": "Other"}
+    pages: Any = Pages(applications=[SHOPS, [named]])
+    assert _sevalla.find_application(pages, "Shop") == named["id"]
+
+
+def instance(number: int, *processes: str) -> dict[str, Any]:
+    return {
+        "id": f"inst-{number}",
+        "attributes": {"name": "Workers"},
+        "relationships": {"backgroundProcesses": {"data": [{"id": each} for each in processes]}},
+    }
+
+
+BOTH = [{"id": f"process-{n}", "attributes": {"type": "worker"}} for n in (1, 2)]
+
+
+def test_two_instances_with_a_name_are_ambiguous() -> None:
+    pages: Any = Pages(instances=[{"data": [instance(1)]}, {"data": [instance(2)]}])
+    with pytest.raises(Failure) as caught:
+        _laravel_cloud.read_instance(pages, "Workers", "env-1", None)
+    assert caught.value.code == "ambiguous"
+    assert caught.value.details == ["inst-1", "inst-2"]
+
+
+@pytest.mark.parametrize("included", [0, 1, 2])
+def test_processes_that_are_not_included_are_read_from_their_list(included: int) -> None:
+    page = {"data": [instance(1, "process-1", "process-2")], "included": BOTH[:included]}
+    pages: Any = Pages(instances=[page], background_processes=[{"data": BOTH}])
+    scope, live = _laravel_cloud.read_instance(pages, "Workers", "env-1", None)
+    assert scope == "inst-1"
+    assert [process["id"] for process in live] == ["process-1", "process-2"]
