@@ -26,7 +26,7 @@ FILES = sorted(path.relative_to(PLUGINS).as_posix() for path in PLUGINS.rglob("*
 HERE = "ansible_collections.evenkeel.paas."
 THIRD_PARTY = {"requests", "urllib3", "jsonschema"}
 
-CONTROLLER = ("inventory/", "plugin_utils/")
+CONTROLLER = ("callback/", "inventory/", "plugin_utils/")
 """Folders of plugins that run inside Ansible, and so have all of it."""
 
 MODULE_UTILS_BYTES = 180_000
