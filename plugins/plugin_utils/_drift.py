@@ -78,8 +78,9 @@ class Report:
         """The summary in one sentence."""
         counts = self.summary()
         unknown = f", {counts['unknown']} could not be compared" if counts["unknown"] else ""
+        plural = "" if counts["applications"] == 1 else "s"
         return (
-            f"{counts['applications']} applications: {counts['as_wanted']} as wanted, "
+            f"{counts['applications']} application{plural}: {counts['as_wanted']} as wanted, "
             f"{counts['differ']} differ{unknown}"
         )
 

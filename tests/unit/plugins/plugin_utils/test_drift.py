@@ -85,7 +85,7 @@ def test_nothing_differs(run: Runner) -> None:
     )
     assert rows(report) == []
     assert report.summary() == {"applications": 1, "as_wanted": 1, "differ": 0, "unknown": 0}
-    assert report.as_text() == "Drift: 1 applications: 1 as wanted, 0 differ\n"
+    assert report.as_text() == "Drift: 1 application: 1 as wanted, 0 differ\n"
     assert json.loads(report.as_json())["rows"] == []
     assert Page(report.as_html()).cells == []
 
