@@ -324,7 +324,7 @@ def _related(resource: dict[str, Any], relation: str) -> list[str] | None:
     return [str(item.get("id")) for item in listed if isinstance(item, dict)]
 
 
-def _walk(
+def walk(
     client: Client, path: str, params: dict[str, Any] | None = None
 ) -> Iterator[tuple[dict[str, Any], dict[str, dict[str, Any]]]]:
     """Every resource of a list, with what its page includes, by id."""
@@ -339,12 +339,26 @@ def _walk(
             yield resource_in(client, path, item), by_id
 
 
+def linked(
+    client: Client,
+    path: str,
+    resource: dict[str, Any],
+    included: dict[str, dict[str, Any]],
+    relation: str,
+) -> list[dict[str, Any]] | None:
+    """The resources of a relation; None when the page does not include them all."""
+    ids = _related(resource, relation)
+    if ids is None or any(each not in included for each in ids):
+        return None
+    return [_resource(client, path, included[each]) for each in ids]
+
+
 def list_processes(client: Client, instance: str) -> list[Process]:
     """All background processes of an instance. A missing instance is a Failure, never an
     empty list."""
     path = PROCESS.collection.format(scope=quote(instance, safe=""))
     try:
-        return [_process(client, path, item, instance) for item, _included in _walk(client, path)]
+        return [_process(client, path, item, instance) for item, _included in walk(client, path)]
     except Failure as failure:
         raise missing("instance", instance) if failure.status == 404 else failure from None
 
@@ -398,16 +412,13 @@ def read_instance(
         "instance",
         instance,
         ("name",),
-        _listed(
-            "environment", environment, _walk(client, path, {"include": "backgroundProcesses"})
-        ),
+        _listed("environment", environment, walk(client, path, {"include": "backgroundProcesses"})),
     )
     resource, included = found
-    ids = _related(resource, "backgroundProcesses")
-    if ids is None or any(process_id not in included for process_id in ids):
+    listed = linked(client, path, resource, included, "backgroundProcesses")
+    if listed is None:
         return resource["id"], list_processes(client, resource["id"])
-    listed = [_process(client, path, included[key], resource["id"]) for key in ids]
-    return resource["id"], listed
+    return resource["id"], [_process(client, path, item, resource["id"]) for item in listed]
 
 
 def find_environment(client: Client, environment: str, application: str | None) -> str:
@@ -416,10 +427,10 @@ def find_environment(client: Client, environment: str, application: str | None) 
         return environment
     if is_id("app", application or ""):
         path = f"/applications/{quote(application or '', safe='')}/environments"
-        candidates = _listed("application", application or "", _walk(client, path))
+        candidates = _listed("application", application or "", walk(client, path))
     else:
         path = "/applications"
-        listed = _walk(client, path, {"include": "environments"})
+        listed = walk(client, path, {"include": "environments"})
         found, included = _one("application", application or "", ("slug", "name"), listed)
         ids = _related(found, "environments") or []
         candidates = [(resource_in(client, path, included.get(key)), included) for key in ids]

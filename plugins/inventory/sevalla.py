@@ -1,0 +1,121 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The inventory plugin ``evenkeel.paas.sevalla``."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: sevalla
+short_description: Sevalla applications as hosts
+version_added: "0.2.0"
+description:
+  - Every application of a Sevalla company becomes a host, in the group C(sevalla). The host's name is the application's
+    unique C(name).
+  - Sends one request for each hundred applications, and with O(processes) one for each host that the filters leave.
+  - The name of the configuration file ends in C(sevalla.yml) or C(sevalla.yaml).
+author:
+  - evenkeel.paas contributors (@evenkeel)
+extends_documentation_fragment:
+  - ansible.builtin.constructed
+  - ansible.builtin.inventory_cache
+  - evenkeel.paas.inventory
+  - evenkeel.paas.inventory.sevalla
+options:
+  plugin:
+    description: Says that a file is a configuration of this plugin.
+    type: str
+    required: true
+    choices: [evenkeel.paas.sevalla]
+  processes:
+    description:
+      - Whether each host gets its processes in the variable C(sevalla_processes), as
+        M(evenkeel.paas.sevalla_process) returns one. Costs one request for each host.
+    type: bool
+    default: false
+notes:
+  - The host variables are C(sevalla_application_id), which the modules take as O(evenkeel.paas.sevalla_process#module:application),
+    and C(sevalla_application_name), C(sevalla_application_display_name), C(sevalla_application_status),
+    C(sevalla_application_type), C(sevalla_application_source), C(sevalla_application_is_suspended),
+    C(sevalla_application_created_at) and C(sevalla_application_updated_at), as the service has them.
+"""
+
+EXAMPLES = r"""
+# All applications. The token is in SEVALLA_API_KEY.
+plugin: evenkeel.paas.sevalla
+---
+# No previews, nothing that is suspended; groups by what the name begins with, and by status.
+plugin: evenkeel.paas.sevalla
+filters:
+  - exclude: sevalla_application_type == "previewApp"
+  - exclude: sevalla_application_is_suspended
+groups:
+  shops: sevalla_application_display_name.startswith("Shop")
+keyed_groups:
+  # Null in an application that was never deployed.
+  - key: sevalla_application_status | default("never_deployed", true)
+    prefix: status
+---
+# Only two applications, with their processes, kept in a file for ten minutes.
+plugin: evenkeel.paas.sevalla
+processes: true
+filters:
+  - include: sevalla_application_name in ["shop-x1y2z", "blog-a1b2c"]
+  - exclude: true
+compose:
+  workers: sevalla_processes | selectattr("type", "eq", "worker") | map(attribute="display_name")
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: /tmp/evenkeel-inventory
+cache_timeout: 600
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..module_utils import _sevalla
+from ..module_utils._fields import Process
+from ..module_utils._http import Client
+from ..plugin_utils._inventory import FleetInventory, Found, picked
+
+# What the list of applications has.
+_APPLICATION = (
+    "id",
+    "name",
+    "display_name",
+    "status",
+    "type",
+    "source",
+    "is_suspended",
+    "created_at",
+    "updated_at",
+)
+
+
+class InventoryModule(FleetInventory):
+    """Sevalla's applications."""
+
+    NAME = "evenkeel.paas.sevalla"
+    backend = _sevalla
+    group = "sevalla"
+    processes = "sevalla_processes"
+
+    def find(self, client: Client) -> Iterator[Found]:
+        """Every application of the company."""
+        path = "/applications"
+        for page in client.offset_pages(path):
+            for item in page:
+                yield _found(client, _sevalla.receive(client, "GET", path, item, ""))
+
+
+def _found(client: Client, application: dict[str, Any]) -> Found:
+    def read_processes() -> list[Process]:
+        return _sevalla.list_processes(client, application["id"])
+
+    return Found(
+        (str(application.get("name") or application["id"]),),
+        application["id"],
+        picked("sevalla_application", application, _APPLICATION),
+        read_processes,
+    )

@@ -1,0 +1,221 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What both inventory plugins do: read hosts with the modules' client, filter, cache, construct.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Callable, NamedTuple
+
+from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+
+from ..module_utils import _http
+from ..module_utils._failure import Failure
+from ..module_utils._fields import Process
+from ..module_utils._module import Task, connected
+from ..module_utils._options import Backend, connection_spec
+
+try:
+    # From 2.19 on nothing is a template that was not declared one.
+    from ansible.template import trust_as_template as trusted
+except ImportError:
+    from ansible.utils.unsafe_proxy import wrap_var
+
+    def trusted(value: str) -> str:
+        """A text of ours, which may be a template."""
+        return value
+
+    def untrusted(value: Any) -> Any:
+        """A value of the service, with its texts marked so that Ansible never templates them.
+
+        Only those with a brace in them: a marked text looks different in the output of
+        ansible-inventory, and there is no template without a brace.
+        """
+        if isinstance(value, dict):
+            return {key: untrusted(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [untrusted(item) for item in value]
+        return wrap_var(value) if isinstance(value, str) and "{" in value else value
+
+else:
+
+    def untrusted(value: Any) -> Any:
+        """A value of the service as it is: no template."""
+        return value
+
+
+class Found(NamedTuple):
+    """Something that becomes a host: the parts of its name, its id, its variables, and a way to
+    read its processes, which costs a request where the answer at hand does not have them."""
+
+    name: tuple[str, ...]
+    id: str
+    variables: dict[str, Any]
+    processes: Callable[[], list[Process]]
+
+
+class FleetInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
+    """An inventory plugin less what a service's own file says.
+
+    ``backend`` is the service's file of module_utils, ``group`` the group of all hosts and the
+    beginning of their variables' names, ``processes`` the variable for processes.
+    """
+
+    backend: Backend
+    group: str
+    processes: str
+
+    def find(self, client: _http.Client) -> Iterator[Found]:
+        """Everything that becomes a host, unfiltered; raises Failure."""
+        raise NotImplementedError
+
+    def verify_file(self, path: str) -> bool:
+        """Tell whether a file may be a configuration of this plugin, by the end of its name."""
+        return super().verify_file(path) and path.endswith(
+            (f"{self.group}.yml", f"{self.group}.yaml")
+        )
+
+    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
+        """Fill the inventory from a configuration file; raises AnsibleParserError."""
+        super().parse(inventory, loader, path, cache)
+        self._read_config_data(path)
+        hosts = self._cached_hosts(path, cache) if self.get_option("cache") else self._read_hosts()
+        self.inventory.add_group(self.group)
+        for name, variables in _named(hosts, self.display.warning):
+            self._add_host(name, variables)
+
+    def _cached_hosts(self, path: str, cache: bool) -> list[dict[str, Any]]:
+        # Everything that decides what is read; of the token no more than part of a digest.
+        decisive = json.dumps(
+            [self._connection(), self.get_options(), self._vars], sort_keys=True, default=str
+        )
+        key = f"{self.get_cache_key(path)}_{hashlib.sha256(decisive.encode()).hexdigest()[:12]}"
+        if cache:
+            try:
+                return list(self._cache[key])
+            except KeyError:  # never read, or too old
+                pass
+        self._cache[key] = hosts = self._read_hosts()
+        return hosts
+
+    def _read_hosts(self) -> list[dict[str, Any]]:
+        """The hosts that the filters leave, as JSON: ``{name, id, variables}``."""
+        if _http.IMPORT_ERROR:
+            raise AnsibleParserError(missing_required_lib("requests"))
+        task = Task(self._connection(), True, self.display.warning)
+        hosts = []
+        try:
+            with connected(self.backend, task) as client:
+                for found in self.find(client):
+                    if not self._taken(found):
+                        continue
+                    more = (
+                        {self.processes: found.processes()} if self.get_option("processes") else {}
+                    )
+                    hosts.append(
+                        {
+                            "name": host_name(found.name),
+                            "id": found.id,
+                            "variables": {**found.variables, **more},
+                        }
+                    )
+        except Failure as failure:
+            raise AnsibleParserError(failure.message) from None
+        return hosts
+
+    def _connection(self) -> dict[str, Any]:
+        """The connection options as a module would have them."""
+        params = {}
+        for name, about in connection_spec(self.backend).items():
+            value = self.get_option(name)
+            if isinstance(value, str):
+                value = self.templar.template(value)
+            if value in (None, "") and "fallback" in about:
+                # Ansible takes a variable that is set and empty.
+                value = _first_set(about) or about.get("default")
+            params[name] = value
+        return params
+
+    def _taken(self, found: Found) -> bool:
+        variables = untrusted(found.variables)
+        for number, rule in enumerate(self.get_option("filters")):
+            if len(rule) != 1 or not rule.keys() <= {"include", "exclude"}:
+                raise AnsibleParserError(
+                    f"filters[{number}]: a rule has exactly one of include and exclude."
+                )
+            for kind, condition in rule.items():
+                if self._is_true(condition, variables, f"filters[{number}].{kind}"):
+                    return kind == "include"
+        return True
+
+    def _is_true(self, condition: Any, variables: dict[str, Any], option: str) -> bool:
+        if isinstance(condition, str):
+            try:
+                condition = self._compose(condition, variables)
+            except AnsibleError as error:
+                raise AnsibleParserError(f"{option} cannot be evaluated: {error}") from None
+        if not isinstance(condition, bool):
+            raise AnsibleParserError(f"{option} is neither true nor false, but {condition!r}.")
+        return condition
+
+    def _add_host(self, name: str, variables: dict[str, Any]) -> None:
+        self.inventory.add_host(name, group=self.group)
+        own = {
+            "ansible_connection": trusted("local"),
+            # Else Ansible looks for a Python, and may find one without requests.
+            "ansible_python_interpreter": trusted("{{ ansible_playbook_python }}"),
+        }
+        for key, value in {**own, **untrusted(variables)}.items():
+            self.inventory.set_variable(name, key, value)
+        strict = self.get_option("strict")
+        known = self.inventory.get_host(name).get_vars()
+        self._set_composite_vars(self.get_option("compose"), known, name, strict=strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), {}, name, strict=strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), {}, name, strict=strict)
+
+
+def _first_set(about: dict[str, Any]) -> str | None:
+    first_set, variables = about["fallback"]
+    try:
+        return str(first_set(*variables))
+    except AnsibleFallbackNotFound:
+        return None
+
+
+def picked(prefix: str, attributes: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """Host variables of the named attributes and of no others: what else a service sends, now or
+    one day, may be secret."""
+    return {f"{prefix}_{name}": attributes.get(name) for name in names}
+
+
+def host_name(parts: tuple[str, ...]) -> str:
+    """The parts of a name, joined with dots, as a text that is safe in every place where Ansible
+    has a host's name: patterns, file names, and variables that would be templated."""
+    allowed = r"[^A-Za-z0-9_.-]+" if len(parts) == 1 else r"[^A-Za-z0-9_-]+"
+    return ".".join(re.sub(allowed, "-", part).strip("-") or "unnamed" for part in parts)
+
+
+def _named(
+    hosts: list[dict[str, Any]], warn: Callable[[str], None]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Hosts by names that are unique. Which of two would keep the name could change from one day
+    to the next, and with it whose host_vars apply; so neither does."""
+    counts = Counter(host["name"] for host in hosts)
+    for name, count in counts.items():
+        if count > 1:
+            warn(f"{count} hosts would have the name {name}; each has its id appended to it.")
+    for host in hosts:
+        name = host["name"] if counts[host["name"]] == 1 else f"{host['name']}-{host['id']}"
+        yield name, host["variables"]

@@ -1,0 +1,185 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The inventory plugins as a user runs them: ansible-inventory, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.evenkeel.paas.tests.emulator.world import SECRET_CANARIES, SEVALLA_SHOP_ID
+
+PLUGINS = ["sevalla", "laravel_cloud"]
+EVIL = "{{ 6 * 7 }}"
+
+
+class Inventory:
+    """Runs ansible-inventory on configurations in a folder."""
+
+    def __init__(self, playbooks: Any, folder: Path) -> None:
+        self.playbooks = playbooks
+        self.folder = folder
+        for plugin in PLUGINS:
+            (folder / f"{plugin}.yml").write_text(f"plugin: evenkeel.paas.{plugin}\n")
+
+    def __call__(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run it; ``variables`` are added to the environment."""
+        return subprocess.run(
+            [sys.executable, "-m", "ansible", "inventory", *arguments],
+            cwd=self.folder,
+            env={**self.playbooks.environment(), **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+
+@pytest.fixture
+def inventory(playbooks: Any, tmp_path: Path) -> Inventory:
+    """ansible-inventory, with a configuration for each plugin."""
+    folder = tmp_path / "inventory"
+    folder.mkdir()
+    return Inventory(playbooks, folder)
+
+
+GRAPH = """\
+@all:
+  |--@ungrouped:
+  |--@sevalla:
+  |  |--draft-d3e4f
+  |  |--twin-s9t0u
+  |  |--twin-p7q8r
+  |  |--blog-a1b2c
+  |  |--shop-x1y2z
+  |--@laravel_cloud:
+  |  |--test-app-2.main.App
+  |  |--shop.production.App
+  |  |--shop.production.Workers
+  |  |--shop.staging-3.App
+  |  |--shop.staging-3.Workers
+"""
+
+
+def test_the_graph_of_both(inventory: Inventory) -> None:
+    done = inventory("-i", "sevalla.yml", "-i", "laravel_cloud.yml", "--graph")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == GRAPH
+    assert done.stderr == ""
+
+
+def test_the_list_of_both(inventory: Inventory, emulator: Any) -> None:
+    """As others read it, AWX for instance, with nothing in it that nobody should see."""
+    done = inventory("-i", "sevalla.yml", "-i", "laravel_cloud.yml", "--list", "-vvvv")
+    assert done.returncode == 0, done.stderr
+    listed = json.loads(done.stdout[done.stdout.index("{\n") :])
+    for group in PLUGINS:
+        assert all(f"  |  |--{host}\n" in GRAPH for host in listed[group]["hosts"])
+    assert len(listed["_meta"]["hostvars"]) == GRAPH.count("  |  |--") == 10
+    shop = listed["_meta"]["hostvars"]["shop-x1y2z"]
+    assert SEVALLA_SHOP_ID in str(shop["sevalla_application_id"])
+    for secret in (emulator.token, *SECRET_CANARIES, *SECRET_CANARIES.values()):
+        assert secret not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_play_over_the_hosts(
+    inventory: Inventory, emulator: Any, again: bool, tmp_path: Path
+) -> None:
+    """A task takes the host's id as it is, and a hostile name stays a text. Again: from what
+    ansible-inventory printed, as AWX hands it on."""
+    emulator.world.sevalla.add_application(EVIL)
+    source = inventory.folder / "sevalla.yml"
+    if again:
+        printed = inventory("-i", "sevalla.yml", "--list").stdout
+        source = tmp_path / "hosts"
+        source.write_text(f"#!{sys.executable}\nprint({printed!r})\n")
+        source.chmod(source.stat().st_mode | stat.S_IXUSR)
+    module = "evenkeel.paas.sevalla_process"
+    play = [
+        {
+            "hosts": "sevalla",
+            "gather_facts": False,
+            "tasks": [
+                {
+                    "name": "process",
+                    module: {"application": "{{ sevalla_application_id }}", "type": "web"},
+                },
+                {
+                    "name": "name",
+                    "ansible.builtin.debug": {"msg": "{{ sevalla_application_display_name }}"},
+                },
+                {
+                    "name": "python",
+                    "ansible.builtin.debug": {"msg": "{{ ansible_python_interpreter }}"},
+                },
+            ],
+        }
+    ]
+    playbook = tmp_path / "over.yml"
+    playbook.write_text(json.dumps(play))
+    run = inventory.playbooks.run(playbook, "-i", str(source))
+    assert run.status == 0, run.output
+    told: dict[str, list[Any]] = {"process": [], "name": [], "python": []}
+    for each in run.results:
+        told[each["task"]].append(each["result"].get("msg", each["result"]))
+    assert len(told["process"]) == 6
+    assert {process["process"]["type"] for process in told["process"]} == {"web"}
+    assert sorted(told["name"]) == sorted([EVIL, "Shop", "Blog", "Twin", "Twin", "Draft"])
+    assert set(told["python"]) == {sys.executable}
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"SEVALLA_API_KEY": "svl_wrong"}, "HTTP 401: "),
+        ({"SEVALLA_API_KEY": ""}, "No API token for Sevalla"),
+        ({"SEVALLA_API_URL": "http://127.0.0.1:1/v3"}, "gave no usable answer at http://127.0.0.1"),
+    ],
+)
+def test_what_is_wrong_is_one_line(
+    inventory: Inventory, variables: dict[str, str], said: str
+) -> None:
+    """With the settings that the guide recommends: our line, and Ansible's that it stops."""
+    with (inventory.folder / "sevalla.yml").open("a") as file:
+        file.write("api_retries: 0\n")
+    done = inventory(
+        *("-i", "sevalla.yml", "--graph"),
+        ANSIBLE_INVENTORY_ENABLED="evenkeel.paas.sevalla",
+        ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED="true",
+        **variables,
+    )
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert variables.get("SEVALLA_API_KEY") != "svl_wrong" or "svl_wrong" not in done.stderr
+    # Older versions of Ansible break lines, newer ones say the cause of a warning once more.
+    text = " ".join(done.stderr.split())
+    assert 1 <= text.count(said) <= 2
+    assert text.count("[WARNING]: ") == 1
+
+
+def test_the_options_can_be_read_in_ansible_doc(inventory: Inventory) -> None:
+    names = [f"evenkeel.paas.{plugin}" for plugin in PLUGINS]
+    for kind, wanted in (("inventory", names), ("callback", ["evenkeel.paas.drift"])):
+        done = subprocess.run(
+            [sys.executable, "-m", "ansible", "doc", "-t", kind, "--json", *wanted],
+            env=inventory.playbooks.environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        told = json.loads(done.stdout)
+        assert sorted(told) == sorted(wanted)
+        for about in told.values():
+            assert all(option["description"] for option in about["doc"]["options"].values())

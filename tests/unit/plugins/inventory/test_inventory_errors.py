@@ -1,0 +1,132 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the inventory plugins say when something is wrong: one line, without the token."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleParserError
+
+from ansible_collections.evenkeel.paas.tests.emulator import Fault
+from ansible_collections.evenkeel.paas.tests.unit.plugins.inventory.reading import TOKENS, Reader
+
+PLUGINS = ["sevalla", "laravel_cloud"]
+
+
+def failure(read: Reader, plugin: str, **options: Any) -> str:
+    """The message of a configuration that cannot be read; one line."""
+    with pytest.raises(AnsibleParserError) as raised:
+        read(plugin, **options)
+    message = str(raised.value)
+    assert "\n" not in message
+    assert read.emulator.token not in message
+    assert raised.value.__cause__ is None
+    return message
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_no_token(read: Reader, plugin: str) -> None:
+    for name in TOKENS:
+        read.monkeypatch.delenv(name, raising=False)
+    assert "No API token" in failure(read, plugin)
+    assert read.asked() == []
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_a_token_that_is_refused(read: Reader, plugin: str) -> None:
+    message = failure(read, plugin, api_token="svl_of_somebody_else")
+    assert "GET /applications: " in message
+    assert "HTTP 401" in message
+    assert "The token was refused" in message
+    assert "svl_of_somebody_else" not in message
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_nobody_there(read: Reader, plugin: str) -> None:
+    message = failure(read, plugin, api_url="http://127.0.0.1:1/x", api_retries=0)
+    assert "gave no usable answer at http://127.0.0.1:1/x" in message
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_a_token_must_not_travel_in_clear_text(read: Reader, plugin: str) -> None:
+    assert "http is for loopback" in failure(read, plugin, api_url="http://api.example.org")
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_a_list_that_is_none(read: Reader, plugin: str) -> None:
+    read.emulator.faults.add(Fault("json_string_after", times=None))
+    assert "something that is not a list" in failure(read, plugin)
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_an_option_out_of_range(read: Reader, plugin: str) -> None:
+    message = failure(read, plugin, api_timeout=0, api_retries=-1)
+    assert "api_timeout: must be from 1" in message
+    assert "api_retries: must be from 0" in message
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        ([{"include": True, "exclude": False}], "filters[0]: a rule has exactly one of"),
+        ([{}], "filters[0]: a rule has exactly one of"),
+        ([{"exclude": False}, {"only": True}], "filters[1]: a rule has exactly one of"),
+        ([{"include": "no_such == 1"}], "filters[0].include cannot be evaluated: "),
+        ([{"include": "1 +"}], "filters[0].include cannot be evaluated: "),
+        ([{"exclude": "[1]"}], "filters[0].exclude is neither true nor false, but [1]"),
+        ([{"exclude": 7}], "filters[0].exclude is neither true nor false, but 7"),
+        ([{"exclude": None}], "filters[0].exclude is neither true nor false, but None"),
+    ],
+)
+def test_a_filter_that_cannot_be_used(
+    read: Reader, filters: list[dict[str, Any]], said: str
+) -> None:
+    """Whatever strict says: the wrong hosts are worse than none."""
+    assert said in failure(read, "sevalla", filters=filters, strict=False)
+
+
+def test_an_application_that_does_not_exist(read: Reader) -> None:
+    message = failure(read, "laravel_cloud", applications=["shop", "shoop", "blog"])
+    assert "applications: there is no 'shoop', no 'blog' on Laravel Cloud" in message
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_a_certificate_that_is_not_checked_is_a_warning(read: Reader, plugin: str) -> None:
+    (warning,) = read(plugin, validate_certs=False).warnings
+    assert "validate_certs is false" in warning
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_a_library_is_missing(read: Reader, plugin: str) -> None:
+    from ansible_collections.evenkeel.paas.plugins.module_utils import _http
+
+    read.monkeypatch.setattr(_http, "IMPORT_ERROR", "there is none")
+    assert "Failed to import the required Python library (requests)" in failure(read, plugin)
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_files_that_are_none_of_the_plugins(read: Reader, plugin: str, tmp_path: Path) -> None:
+    for name in (f"{plugin}.yml", f"my_{plugin}.yaml", f"eu.{plugin}.yml"):
+        (tmp_path / name).touch()
+        assert read.plugin(plugin).verify_file(str(tmp_path / name)), name
+    for name in (f"{plugin}.ini", f"{plugin}.yml.bak", "hosts.yml"):
+        (tmp_path / name).touch()
+        assert not read.plugin(plugin).verify_file(str(tmp_path / name)), name
+    assert not read.plugin(plugin).verify_file(str(tmp_path / f"absent_{plugin}.yml"))
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_a_request_is_repeated(read: Reader, plugin: str) -> None:
+    """The modules' own client, with its patience."""
+    read.emulator.faults.add(Fault("429_seconds", times=2))
+    slept: list[float] = []
+    from ansible_collections.evenkeel.paas.plugins.module_utils import _http
+
+    read.monkeypatch.setattr(_http.Client, "sleep", staticmethod(slept.append))
+    assert read(plugin).hosts
+    assert len(slept) == 2

@@ -1,0 +1,142 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The inventory plugins' options are documented in full, and those of the connection are the
+modules' own."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._options import connection_spec
+from ansible_collections.evenkeel.paas.tests.unit.plugins.inventory.reading import (
+    PLUGINS,
+    Reader,
+    documented,
+)
+
+BACKENDS = {"sevalla": _sevalla, "laravel_cloud": _laravel_cloud}
+CONNECTION = {
+    *("api_token", "api_url", "api_timeout", "api_retries", "api_max_wait"),
+    *("validate_certs", "ca_path"),
+}
+# As promised for the modules, the first one first.
+VARIABLES = {
+    "sevalla": {
+        "api_token": ["SEVALLA_API_KEY", "SEVALLA_API_TOKEN"],
+        "api_url": ["SEVALLA_API_URL"],
+    },
+    "laravel_cloud": {
+        "api_token": ["LARAVEL_CLOUD_API_TOKEN", "LARAVEL_CLOUD_TOKEN"],
+        "api_url": ["LARAVEL_CLOUD_BASE_URL"],
+    },
+}
+
+
+def examples(plugin: str) -> list[dict[str, Any]]:
+    """The configurations that a plugin shows."""
+    tree = ast.parse((PLUGINS / "inventory" / f"{plugin}.py").read_text(encoding="utf-8"))
+    (text,) = (
+        ast.literal_eval(statement.value)
+        for statement in tree.body
+        if isinstance(statement, ast.Assign)
+        and isinstance(statement.targets[0], ast.Name)
+        and statement.targets[0].id == "EXAMPLES"
+    )
+    return list(yaml.safe_load_all(text))
+
+
+@pytest.mark.parametrize("plugin", BACKENDS)
+def test_the_connection_options_are_the_modules_own(plugin: str) -> None:
+    spec = connection_spec(BACKENDS[plugin])
+    options = documented(plugin)["options"]
+    assert spec.keys() == CONNECTION
+    for name, about in spec.items():
+        said = options[name]
+        for key in ("type", "default", "aliases"):
+            assert said.get(key) == about.get(key), f"{name}: {key}"
+        # Ansible takes the last variable that is set, a module the first one.
+        variables = [each["name"] for each in reversed(said.get("env", []))]
+        assert variables == VARIABLES[plugin].get(name, []), name
+        assert not said.get("required")
+        for variable in variables:
+            assert f"E({variable})" in " ".join(said["description"])
+
+
+@pytest.mark.parametrize("plugin", BACKENDS)
+@pytest.mark.parametrize("name", ["api_token", "api_url"])
+def test_variables_are_taken_in_their_order(read: Reader, plugin: str, name: str) -> None:
+    """The first one that is not empty, as in the modules; what is given goes before them all."""
+    variables = VARIABLES[plugin][name]
+    right = {"api_token": read.emulator.token, "api_url": f"{read.emulator.url}"}[name]
+    if name == "api_url":
+        right += {"sevalla": "/sevalla/v3", "laravel_cloud": "/laravel/api"}[plugin]
+    wrong = {"api_token": "wrong", "api_url": "http://127.0.0.1:1"}[name]
+    for position in range(len(variables)):
+        for variable in variables[:position]:
+            read.monkeypatch.setenv(variable, "")
+        read.monkeypatch.setenv(variables[position], right)
+        for variable in variables[position + 1 :]:
+            read.monkeypatch.setenv(variable, wrong)
+        assert read(plugin).hosts
+    for variable in variables:
+        read.monkeypatch.setenv(variable, wrong)
+    assert read(plugin, **{name: right}).hosts
+    assert read(plugin, **{name: "{{ '" + right + "' }}"}).hosts, "a template"
+
+
+def test_the_other_name_of_the_token(read: Reader) -> None:
+    read.monkeypatch.delenv("SEVALLA_API_KEY")
+    assert read("sevalla", api_key=read.emulator.token).hosts
+
+
+@pytest.mark.parametrize("plugin", BACKENDS)
+def test_an_address_in_the_environment_that_is_empty_counts_as_none(
+    read: Reader, plugin: str
+) -> None:
+    """Then it is the service's own, as with a module."""
+    read.monkeypatch.setenv(VARIABLES[plugin]["api_url"][0], "")
+    taken: list[Any] = []
+
+    class Taken(Exception):
+        """Instead of a request to the real service."""
+
+    def connect(_self: Any, _service: Any, settings: Any) -> None:
+        taken.append(settings)
+        raise Taken
+
+    from ansible_collections.evenkeel.paas.plugins.module_utils import _http
+
+    read.monkeypatch.setattr(_http.Client, "__init__", connect)
+    with pytest.raises(Taken):
+        read(plugin)
+    assert taken[0].url == BACKENDS[plugin].URL
+
+
+@pytest.mark.parametrize("plugin", BACKENDS)
+def test_every_variable_is_documented(read: Reader, plugin: str) -> None:
+    about = documented(plugin)
+    text = " ".join([*about["notes"], str(about["options"]["processes"]["description"])])
+    for host in read(plugin, processes=True).hosts.values():
+        for name in host.keys() - {"ansible_connection", "ansible_python_interpreter"}:
+            assert f"C({name})" in text
+
+
+@pytest.mark.parametrize("plugin", BACKENDS)
+def test_every_example_works(read: Reader, plugin: str, tmp_path: Any) -> None:
+    shown = examples(plugin)
+    assert len(shown) >= 3
+    for example in shown:
+        assert example.pop("plugin") == f"evenkeel.paas.{plugin}"
+        assert not example.keys() & {"api_token", "api_key"}, "a token does not belong there"
+        if "cache_connection" in example:
+            example["cache_connection"] = str(tmp_path / "cache")
+        found = read(plugin, **{**example, "strict": True})
+        assert found.hosts
+        assert found.warnings == []
