@@ -297,6 +297,7 @@ class Client:
         provider); links.next is absent on the last page, so meta.last_page decides.
         """
         seen: set[str] = set()
+        came = 0
         for count in range(1, PAGES + 1):
             page = self.get(path, {**(params or {}), **({"page": count} if count > 1 else {})})
             items = self._list_in(page, path)
@@ -305,7 +306,11 @@ class Client:
             if not isinstance(last, int):
                 raise self.unexpected("GET", path, "a list without meta.last_page")
             yield {**page, "data": self._unseen(items, seen, path)}
+            came += len(items)
             if count >= last:
+                total = number(meta.get("total")) if isinstance(meta, dict) else None
+                if isinstance(total, int) and came < total:
+                    raise self.unexpected("GET", path, f"{came} items of {total} in all")
                 return
             if not items:
                 raise self.unexpected("GET", path, f"an empty page {count} of {last}")
