@@ -253,7 +253,7 @@ class Client:
         # Held by the thread that waits, so that all others do.
         self._gate = threading.Lock()
         self._counting = threading.Lock()
-        self._pauses = 0
+        self._paused = 0.0
         self._counted_until = 0.0
         self.sent = 0
         self.repeated = 0
@@ -340,6 +340,7 @@ class Client:
         provider); links.next is absent on the last page, so meta.last_page decides.
         """
         seen: set[str] = set()
+        came = 0
         for count in range(1, PAGES + 1):
             page = self.get(path, {**(params or {}), **({"page": count} if count > 1 else {})})
             items = self._list_in(page, path)
@@ -348,7 +349,11 @@ class Client:
             if not isinstance(last, int):
                 raise self.unexpected("GET", path, "a list without meta.last_page")
             yield {**page, "data": self._unseen(items, seen, path)}
+            came += len(items)
             if count >= last:
+                total = number(meta.get("total")) if isinstance(meta, dict) else None
+                if isinstance(total, int) and came < total:
+                    raise self.unexpected("GET", path, f"{came} items of {total} in all")
                 return
             if not items:
                 raise self.unexpected("GET", path, f"an empty page {count} of {last}")
@@ -372,7 +377,7 @@ class Client:
         policy = self._policy
         while True:
             with self._gate:
-                pauses = self._pauses
+                paused = self._paused
             response, lost = None, None
             started = self.clock()
             try:
@@ -390,7 +395,7 @@ class Client:
                     raise self._unreachable(method, path, error, sent=False) from None
                 lost = error
             self._count_lost(started, self.clock())
-            policy = self._repeat(policy, method, path, response, lost, pauses)
+            policy = self._repeat(policy, method, path, response, lost, paused)
 
     def _count_lost(self, started: float, ended: float) -> None:
         """Count the time of a request that has to be repeated, once for all threads."""
@@ -424,17 +429,15 @@ class Client:
         path: str,
         response: requests.Response | None,
         lost: RequestException | None,
-        pauses: int,
+        paused: float,
     ) -> _Repeating:
         """Wait for the next attempt, or raise the Failure that ends this request.
 
-        ``pauses`` is how often the client had waited when the attempt began.
+        ``paused`` is how many seconds the client had paused in all when the attempt began.
         """
         told = policy.told(response)
         seconds = policy.backoff() if told is None else told
-        left = self._settings.max_wait - self.waited
-        if self.deadline is not None:
-            left = min(left, self.deadline - self.clock())
+        over = False
         try:
             policy = policy.increment(
                 method,
@@ -444,11 +447,7 @@ class Client:
             )
         except HTTPError:  # repeated often enough, or not to be repeated at all
             over = True
-        else:
-            # What another thread has waited for since, this one need not wait for.
-            over = pauses == self._pauses and (seconds > left or left <= 0)
-        wait = seconds if told is None else min(left, _later(told))
-        if not over and self.pause(wait, pauses):
+        if not over and self._wait(seconds, told is not None, paused):
             with self._counting:
                 self.repeated += 1
             return policy
@@ -457,22 +456,40 @@ class Client:
         # There is an answer, or an error in its place.
         raise self._refused(method, path, cast("requests.Response", response), seconds)
 
-    def pause(self, seconds: float, pauses: int | None = None) -> bool:
-        """Wait, unless that would be longer than the task may wait in all; tell which.
+    def _wait(self, seconds: float, told: bool, paused: float) -> bool:
+        """Wait before an attempt is repeated; tell whether the task may wait for that long.
 
-        With ``pauses``, not when another thread has waited since that many.
+        What other threads have waited since the attempt began counts: as much of what the
+        service has ``told`` as they waited, and for all of a backoff of our own.
         """
         with self._gate:
-            if pauses not in (None, self._pauses):
+            since = self._paused - paused
+            if since > 0 and (not told or since >= seconds):
                 return True
+            left = self._settings.max_wait - self.waited
+            if self.deadline is not None:
+                left = min(left, self.deadline - self.clock())
+            seconds -= since
+            if seconds > left or left <= 0:
+                return False
+            self._pause(min(left, _later(seconds)) if told else seconds)
+        return True
+
+    def pause(self, seconds: float) -> bool:
+        """Wait, unless that would be longer than the task may wait in all; tell which."""
+        with self._gate:
             if self.waited + seconds > self._settings.max_wait + 1e-6:
                 return False
-            self._pauses += 1
-            with self._counting:
-                self.waited += seconds
-                self._counted_until = max(self._counted_until, self.clock() + seconds)
-            self.sleep(seconds)
+            self._pause(seconds)
         return True
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, with the gate held: nobody sends anything meanwhile."""
+        self._paused += seconds
+        with self._counting:
+            self.waited += seconds
+            self._counted_until = max(self._counted_until, self.clock() + seconds)
+        self.sleep(seconds)
 
     def _accepted(self, method: str, path: str, response: requests.Response, decoded: Any) -> Any:
         status = response.status_code

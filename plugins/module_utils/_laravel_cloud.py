@@ -350,7 +350,7 @@ def linked(
     ids = _related(resource, relation)
     if ids is None or any(each not in included for each in ids):
         return None
-    return [_resource(client, path, included[each]) for each in ids]
+    return [resource_in(client, path, included[each]) for each in ids]
 
 
 def list_processes(client: Client, instance: str) -> list[Process]:

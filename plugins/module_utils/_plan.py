@@ -169,23 +169,41 @@ def plan_list(
     if failures:
         failures[0].message = " ".join(failure.message for failure in failures)
         raise failures[0]
-    listed: dict[str, Plan] = {}
-    for made in plans:
-        known = made.address.words if made.live is None else str(made.live["id"])
-        first = listed.setdefault(known, made)
-        if first is not made:
-            words = made.address.words
-            made.problems.append(
-                Problem("", f"is the same process as {first.entry.where}, the {words}")
-            )
+    for number, made in enumerate(plans):
+        for first in plans[:number]:
+            if first.live is made.live and (made.live is not None or _confused(first, made)):
+                what = f"is the same process as {first.entry.where}, the {made.address.words}"
+            elif _confused(first, made):
+                what = (
+                    f"would be the same process as {first.entry.where} afterwards, the "
+                    f"{_confused(first, made)}; give the id of both"
+                )
+            else:
+                continue
+            made.problems.append(Problem("", what))
+            break
     if prune:
         plans += _plan_prune(
             resource,
             scope,
             plans,
-            [process for process in live if str(process["id"]) not in listed],
+            [process for process in live if all(process is not made.live for made in plans)],
         )
     return plans
+
+
+def _confused(first: Plan, second: Plan) -> str:
+    """The words that both plans' processes answer to once they are written, "" for none.
+
+    What is live answers to its own entry alone; what is created or gets another identity may
+    answer to another entry too, and then the next run could not tell the two.
+    """
+    for one, other in ((first, second), (second, first)):
+        written = other.process if other.steps else None
+        # What is addressed by its id or key is told from all others.
+        if one.address.creates and written is not None and one.address.answers(written):
+            return one.address.words
+    return ""
 
 
 def _plan_prune(

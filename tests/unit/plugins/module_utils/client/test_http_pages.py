@@ -22,7 +22,7 @@ def page(items, total, **more):
 
 def numbered(items, last, number=1, **more):
     """One page of Laravel Cloud."""
-    meta = {"current_page": number, "last_page": last, "per_page": 100, "total": 1}
+    meta = {"current_page": number, "last_page": last, "per_page": 100, "total": len(items)}
     return answer(json={"data": items, "meta": meta, "links": {}, **more})
 
 
@@ -206,6 +206,15 @@ def test_numbered_the_latest_last_page_decides(serve, laravel):
 def test_numbered_a_last_page_that_is_too_low_ends_the_walk(serve, laravel):
     server = serve(numbered([1], 0))
     assert numbered_items(laravel(server)) == [1]
+
+
+def test_numbered_a_total_that_was_not_reached_is_a_failure(serve, laravel):
+    """What is missing may be what must not be created, or what a list is pruned of."""
+    meta = {"current_page": 1, "last_page": 1, "total": 3}
+    server = serve(answer(json={"data": [1, 2], "meta": meta}))
+    with pytest.raises(Failure, match="2 items of 3 in all") as caught:
+        numbered_items(laravel(server))
+    assert caught.value.code == "unexpected_answer"
 
 
 def test_numbered_a_last_page_may_be_written_as_text(serve, laravel):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Both modules in turn, each before an emulator with faults, and nobody sleeping."""
+"""The modules in turn, each before an emulator with faults, and nobody sleeping."""
 
 from __future__ import annotations
 
@@ -24,15 +24,21 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return sleeping(monkeypatch)
 
 
+@pytest.fixture(params=[False, True], ids=["one", "list"])
+def lists(request: Any) -> bool:
+    """Whether the module for lists stands in for the one for one process."""
+    return bool(request.param)
+
+
 @pytest.fixture(params=list(CASES))
-def facing(request: Any, emulator: Any, slept: list[float]) -> Facing:
+def facing(request: Any, emulator: Any, slept: list[float], lists: bool) -> Facing:
     """Each module's case. A process that was deleted on Sevalla is not listed any more."""
     emulator.reset(switches={"sevalla_deleted_process": "hidden"})
-    return Facing(emulator, CASES[request.param], slept)
+    return Facing(emulator, CASES[request.param], slept, lists)
 
 
 @pytest.fixture
-def sevalla(emulator: Any, slept: list[float]) -> Facing:
+def sevalla(emulator: Any, slept: list[float], lists: bool) -> Facing:
     """Sevalla's case alone."""
     emulator.reset(switches={"sevalla_deleted_process": "hidden"})
-    return Facing(emulator, SEVALLA, slept)
+    return Facing(emulator, SEVALLA, slept, lists)

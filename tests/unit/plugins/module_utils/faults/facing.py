@@ -18,8 +18,10 @@ from ansible_collections.evenkeel.paas.tests.emulator.world import (
     SEVALLA_SHOP_ID,
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    STAYING,
     Outcome,
     Runner,
+    let_stay,
     settled,
 )
 
@@ -95,7 +97,7 @@ CASES = {"sevalla": SEVALLA, "laravel_cloud": LARAVEL_CLOUD}
 
 
 def objects(emulator: Any, case: Case) -> list[dict[str, Any]]:
-    """The processes in the world that are not deleted, but for Sevalla's web process."""
+    """The processes in the world that are not deleted, but for those that always stay."""
     if case.module == "sevalla_process":
         shop = next(
             application
@@ -114,6 +116,7 @@ def objects(emulator: Any, case: Case) -> list[dict[str, Any]]:
         for instance in environment["instances"]
         if instance["id"] == LARAVEL_CLOUD_PRODUCTION_WORKERS_ID
         for process in instance["background_processes"]
+        if process["command"] != STAYING[case.module]["command"]
     ]
 
 
@@ -125,11 +128,13 @@ def seen(emulator: Any, case: Case, like: dict[str, Any]) -> list[dict[str, Any]
 class Facing:
     """Runs tasks of one case under faults, with the seconds that they waited."""
 
-    def __init__(self, emulator: Any, case: Case, slept: list[float]) -> None:
+    def __init__(self, emulator: Any, case: Case, slept: list[float], lists: bool) -> None:
         self.emulator = emulator
         self.case = case
         self.slept = slept
-        self._runner = Runner(emulator)
+        self._runner = Runner(emulator, lists)
+        if lists:
+            let_stay(emulator, LARAVEL_CLOUD_PRODUCTION_WORKERS_ID)
 
     def __call__(self, *faults: Fault, **options: Any) -> Outcome:
         """Run a task under faults, which are over afterwards; hold what holds for all faults."""

@@ -26,6 +26,11 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.parity.do
 SEVALLA, LARAVEL = "sevalla_process", "laravel_cloud_background_process"
 DEPLOYMENTS = ("sevalla_deployment", "laravel_cloud_deployment")
 RUN = "sevalla_process_run"
+LISTS = {
+    SEVALLA: "sevalla_processes",
+    LARAVEL: "laravel_cloud_background_processes",
+}
+INFOS = {SEVALLA: "sevalla_process_info", LARAVEL: "laravel_cloud_background_process_info"}
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +68,8 @@ SCOPES = {
 def given(emulator: Emulator, module: str, **options: Any) -> dict[str, Any]:
     """Options for a module, with how to reach the emulator and what the process belongs to."""
     url = emulator.sevalla_url if module.startswith("sevalla") else emulator.laravel_cloud_url
-    return {"api_token": emulator.token, "api_url": url, **SCOPES[module], **options}
+    scope = SCOPES.get(module) or SCOPES[LARAVEL if module.startswith(LARAVEL) else SEVALLA]
+    return {"api_token": emulator.token, "api_url": url, **scope, **options}
 
 
 PROCESSES = {
@@ -266,6 +272,112 @@ def test_a_run_of_a_cron_returns_what_is_documented(check_mode, emulator):
     assert undocumented(RUN, refused) == []
 
 
+# Lists of them, and reading them.
+
+MANY = {
+    SEVALLA: [ONE[SEVALLA], {"type": "web"}, {**ONE[SEVALLA], "display_name": "mails"}],
+    LARAVEL: [ONE[LARAVEL], {"type": "custom", "command": "php artisan horizon"}],
+}
+CHANGES = {SEVALLA: {"port": 99}, LARAVEL: {"processes": 9}}
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("single", LISTS)
+def test_a_list_returns_what_is_documented(single, check_mode, emulator):
+    """Created, unchanged, changed with something pruned."""
+    module, many = LISTS[single], MANY[single]
+
+    def step(processes: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+        wanted = {**given(emulator, module, processes=processes), **more}
+        result = run(module, wanted, check_mode)
+        assert not result["failed"], result["msg"]
+        assert undocumented(module, result, check_mode=check_mode) == []
+        assert len(result["processes"]) == len(processes)
+        if check_mode:
+            run(module, wanted)
+        return result
+
+    assert step(many)["changed"]
+    assert not step(many)["changed"]
+    changed = step([{**many[0], **CHANGES[single]}], prune=True)
+    assert {each["action"] for each in changed["plan"]} == {"update", "delete"}
+    assert len(changed["diff"]) >= 2
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("single", LISTS)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_list_that_fails_before_any_write_returns_what_is_documented(
+    fault, single, check_mode, emulator
+):
+    module, changes = LISTS[single], FAULTS[fault][single == LARAVEL]
+    outside = {key: value for key, value in changes.items() if key in CONNECTING}
+    inside = {key: value for key, value in changes.items() if key not in CONNECTING}
+    wanted = given(emulator, module, processes=[{**ONE[single], **inside}])
+    result = run(module, {**wanted, **outside}, check_mode)
+    assert result["failed"]
+    assert undocumented(module, result, check_mode=check_mode) == []
+    assert not result.get("changed")
+
+
+CONNECTING = {"api_url", "api_token", "api_timeout", "application", "instance"}
+
+
+@pytest.mark.parametrize("status", [400, 500])
+@pytest.mark.parametrize("go_on", [False, True])
+@pytest.mark.parametrize("single", LISTS)
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+def test_a_list_of_which_a_part_fails_returns_what_is_documented(
+    method, single, go_on, status, emulator
+):
+    """One method fails, so that steps are done, failed, and not attempted."""
+    module, many = LISTS[single], MANY[single]
+    run(module, given(emulator, module, processes=many))
+    wanted = given(
+        emulator,
+        module,
+        processes=[{**many[0], **CHANGES[single]}, NEW[single]],
+        prune=True,
+        continue_on_error=go_on,
+        max_parallel=1,
+        api_retries=0,
+    )
+    emulator.hooks = Failing(method, status)
+    result = run(module, wanted)
+    assert result["failed"]
+    assert undocumented(module, result) == []
+    told = [len(result[f"steps_{state}"]) for state in ("done", "failed", "not_attempted")]
+    assert sum(told) == len(result["plan"]) == 3
+    assert told[1] == 1
+
+
+NEW = {
+    SEVALLA: {**ONE[SEVALLA], "display_name": "new"},
+    LARAVEL: {"type": "custom", "command": "php artisan new"},
+}
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("single", INFOS)
+def test_reading_returns_what_is_documented(single, check_mode, emulator):
+    run(LISTS[single], given(emulator, LISTS[single], processes=MANY[single]))
+    for narrowed in ({}, {"type": "worker"}, {"type": "web" if single == SEVALLA else "custom"}):
+        result = run(INFOS[single], given(emulator, INFOS[single], **narrowed), check_mode)
+        assert not result["failed"]
+        assert not result["changed"]
+        assert len(result["processes"]) == len(result["desired"]) >= 1
+        assert undocumented(INFOS[single], result) == []
+
+
+@pytest.mark.parametrize("single", INFOS)
+@pytest.mark.parametrize("fault", ["wrong id", "wrong url", "no token", "no such scope"])
+def test_a_reading_that_fails_returns_what_is_documented(fault, single, emulator):
+    changes = FAULTS[fault][single == LARAVEL]
+    result = run(INFOS[single], given(emulator, INFOS[single], **changes))
+    assert result["failed"]
+    assert undocumented(INFOS[single], result) == []
+
+
 # The names of what comes back.
 
 METHODS = set(dir(dict))
@@ -320,6 +432,12 @@ def test_the_promised_keys_come_back(module):
         promised.update(deployment="success", plan="success")
     elif module == RUN:
         promised.update(process="success", plan="success")
+    if module in LISTS.values():
+        promised.update(processes="success", plan="success", diff="success")
+        promised.update(deployment_required="success")
+        promised.update(dict.fromkeys(STEPS, "failure of a write"))
+    if module in INFOS.values():
+        promised.update(processes="success", desired="success")
     documented = returns(module)
     assert promised.keys() <= documented.keys()
     for name, returned in promised.items():
@@ -329,7 +447,16 @@ def test_the_promised_keys_come_back(module):
     if "plan" in promised:
         assert documented["plan"]["contains"].keys() == {"action", "method", "path", "body"}
     if "diff" in promised:
-        assert documented["diff"]["contains"].keys() == {"before", "after"}
+        headers = {"before_header", "after_header"} if module in LISTS.values() else set()
+        assert documented["diff"]["contains"].keys() == {"before", "after"} | headers
+    if module in LISTS.values():
+        step = {"action", "method", "path", "body"}
+        for key in STEPS:
+            more = {"error", "failure"} if key == "steps_failed" else set()
+            assert documented[key]["contains"].keys() == step | more
+
+
+STEPS = ("steps_done", "steps_failed", "steps_not_attempted")
 
 
 def test_the_comparison_with_return_finds_what_is_wrong():

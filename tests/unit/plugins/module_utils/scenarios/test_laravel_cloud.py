@@ -10,9 +10,13 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.evenkeel.paas.tests.emulator.world import (
+    LARAVEL_CLOUD_PRODUCTION_WORKERS_ID,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     Outcome,
     Runner,
+    let_stay,
     no_waiting,
     settled,
 )
@@ -27,8 +31,16 @@ WORKER = {
 HORIZON = {**WORKERS, "type": "custom", "command": "php artisan horizon"}
 
 
+@pytest.fixture(params=[False, True], ids=["one", "list"])
+def run(request: Any, emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
+    """Runs the module for one process, and the one for lists in its place."""
+    no_waiting(monkeypatch)
+    return Runner(emulator, lists=request.param)
+
+
 @pytest.fixture
-def run(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
+def single(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
+    """Runs the module for one process, for what a list has no way to say."""
     no_waiting(monkeypatch)
     return Runner(emulator)
 
@@ -51,13 +63,18 @@ def test_a_run_that_changes_nothing_sends_one_get_for_an_id_and_two_for_names(ru
     by_instance = run(PROCESS, instance=instance, type="worker", config=WORKER["config"])
     assert settled(by_instance)
     assert by_instance.reads == [f"/instances/{instance}/background-processes"]
-    by_id = run(PROCESS, id=process["id"], config={"tries": 3})
-    assert settled(by_id)
-    assert by_id.reads == [f"/background-processes/{process['id']}"]
-    assert by_id.result["process"] == named.result["process"]
     by_both = run(PROCESS, id=process["id"], instance=instance, config={"tries": 3})
     assert settled(by_both)
     assert len(by_both.reads) == 1
+
+
+def test_a_process_that_is_named_by_its_id_needs_no_instance(single: Runner) -> None:
+    created(single, WORKER)
+    process = single(PROCESS, **WORKER).result["process"]
+    by_id = single(PROCESS, id=process["id"], config={"tries": 3})
+    assert settled(by_id)
+    assert by_id.reads == [f"/background-processes/{process['id']}"]
+    assert by_id.result["process"] == process
 
 
 def test_names_slugs_and_ids_all_find_the_instance(run: Runner, emulator: Any) -> None:
@@ -91,7 +108,6 @@ def test_names_slugs_and_ids_all_find_the_instance(run: Runner, emulator: Any) -
             {"instance": "W", "environment": "e", "type": "worker"},
             "application: needed, since environment",
         ),
-        ({"type": "worker"}, "instance: give it, or the id of a process"),
         (
             {"id": "process-00000000", "processes": 2},
             "There is no process with id process-00000000",
@@ -113,15 +129,30 @@ def test_names_slugs_and_ids_all_find_the_instance(run: Runner, emulator: Any) -
             {**WORKERS, "type": "worker", "config": {"connection": "redis", "queue": " , "}},
             "config.queue: needed to create a worker",
         ),
+    ],
+)
+def test_refused_before_anything_is_written(
+    run: Runner, options: dict[str, Any], said: str
+) -> None:
+    refused(run, options, said)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"type": "worker"}, "instance: give it, or the id of a process"),
         (
             {**WORKERS, "type": "worker", "config": {"connection": "redis"}, "state": "absent"},
             "config.queue: needed to say which worker to delete",
         ),
     ],
 )
-def test_refused_before_anything_is_written(
-    run: Runner, options: dict[str, Any], said: str
-) -> None:
+def test_refused_for_one_process(single: Runner, options: dict[str, Any], said: str) -> None:
+    """A list always has an instance, and deletes by pruning alone."""
+    refused(single, options, said)
+
+
+def refused(run: Runner, options: dict[str, Any], said: str) -> None:
     for check_mode in (True, False):
         outcome = run(PROCESS, check_mode=check_mode, **options)
         assert outcome.message is not None
@@ -221,15 +252,19 @@ def test_check_mode_predicts_a_creation(run: Runner) -> None:
     assert predicted == {key: made[key] for key in predicted}
 
 
-def test_absent(run: Runner) -> None:
+def test_absent(run: Runner, emulator: Any) -> None:
+    if run.lists:
+        let_stay(emulator, LARAVEL_CLOUD_PRODUCTION_WORKERS_ID)
     created(run, WORKER)
     gone = run(PROCESS, **WORKER, state="absent")
     assert [write[0::2] for write in gone.writes] == [("DELETE", 204)]
     assert gone.result["process"] is None
     assert gone.result["deployment_required"] is True
     assert settled(run(PROCESS, **WORKER, state="absent"))
-    by_id = run(PROCESS, id="process-00000000", state="absent")
-    assert settled(by_id)
+
+
+def test_absent_by_an_id_that_is_nobodys(single: Runner) -> None:
+    assert settled(single(PROCESS, id="process-00000000", state="absent"))
 
 
 def test_secrets_of_environments_are_nowhere(run: Runner, emulator: Any) -> None:

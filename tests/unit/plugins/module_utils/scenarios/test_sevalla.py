@@ -30,8 +30,16 @@ QUEUE = {
 }
 
 
+@pytest.fixture(params=[False, True], ids=["one", "list"])
+def run(request: Any, emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
+    """Runs the module for one process, and the one for lists in its place."""
+    no_waiting(monkeypatch)
+    return Runner(emulator, lists=request.param)
+
+
 @pytest.fixture
-def run(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
+def single(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
+    """Runs the module for one process, for what a list has no way to say."""
     no_waiting(monkeypatch)
     return Runner(emulator)
 
@@ -217,9 +225,9 @@ def deploy(emulator: Any) -> None:
     emulator.world.finish_deployments()
 
 
-def test_absent_by_id_of_a_process_that_is_gone_reads_the_list_once(run: Runner) -> None:
-    process = created(run).result["process"]
-    gone = run(
+def test_absent_by_id_of_a_process_that_is_gone_reads_the_list_once(single: Runner) -> None:
+    process = created(single).result["process"]
+    gone = single(
         PROCESS,
         application=process["app_id"],
         id="11111111-1111-4111-8111-111111111111",

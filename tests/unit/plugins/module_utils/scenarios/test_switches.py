@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Both modules under every combination of the emulator's switches that touches a scenario.
+"""The modules under every combination of the emulator's switches that touches a scenario.
 
 A switch stands for something that the services' facts leave open. For each scenario the
 switches that can matter to it are listed with all their values, and the product is run: check
@@ -19,8 +19,12 @@ from typing import Any, Callable, NamedTuple
 import pytest
 
 from ansible_collections.evenkeel.paas.tests.emulator.switches import SWITCHES
+from ansible_collections.evenkeel.paas.tests.emulator.world import (
+    LARAVEL_CLOUD_PRODUCTION_WORKERS_ID,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     Runner,
+    let_stay,
     no_waiting,
     settled,
 )
@@ -319,13 +323,20 @@ COMBINATIONS = [
 ]
 
 
+@pytest.mark.parametrize("lists", [False, True], ids=["one", "list"])
 @pytest.mark.parametrize(("scenario", "switches"), COMBINATIONS)
 def test_right_under_every_answer(
-    emulator: Any, monkeypatch: pytest.MonkeyPatch, scenario: Scenario, switches: Switched
+    emulator: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    scenario: Scenario,
+    switches: Switched,
+    lists: bool,
 ) -> None:
     no_waiting(monkeypatch)
     emulator.reset(switches=switches)
-    run = Runner(emulator)
+    if lists:
+        let_stay(emulator, LARAVEL_CLOUD_PRODUCTION_WORKERS_ID)
+    run = Runner(emulator, lists)
     for task in scenario.before:
         prepared = run(scenario.module, **task)
         assert prepared.message is None, prepared.message

@@ -1,0 +1,382 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Several writes at a time: how many, in which order they are told, and how they wait."""
+
+from __future__ import annotations
+
+import _thread
+import threading
+import time
+from typing import Any, Callable
+
+import pytest
+from flask import Response, request
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _http
+from ansible_collections.evenkeel.paas.tests.emulator import Fault, faults, world
+from ansible_collections.evenkeel.paas.tests.emulator.server import Hooks
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.kits import (
+    Backwards,
+    Stage,
+    Together,
+    methods,
+    planned,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    settled,
+)
+
+# How many
+
+
+@pytest.mark.parametrize("parallel", [1, 4, 8])
+@pytest.mark.parametrize("action", ["create", "update", "delete"])
+def test_so_many_writes_are_in_flight_and_no_more(stage: Stage, action: str, parallel: int) -> None:
+    count = 12
+    kit = stage.kit
+    stage.seed(99)
+    if action != "create":
+        stage.seed(*range(count))
+    wanted = kit.changed if action == "update" else kit.entry
+    numbers = [] if action == "delete" else range(count)
+    hooks = stage.emulator.hooks = Together(parallel)
+    made = stage(
+        [kit.entry(99), *(wanted(number) for number in numbers)], prune=True, max_parallel=parallel
+    )
+    assert made.message is None, made.message
+    assert planned(made) == [action] * count
+    assert hooks.most == parallel
+
+
+def test_four_writes_are_in_flight_when_nothing_is_said(stage: Stage) -> None:
+    hooks = stage.emulator.hooks = Together(4)
+    assert stage([stage.kit.entry(number) for number in range(9)]).message is None
+    assert hooks.most == 4
+
+
+def test_reads_are_one_after_the_other_whatever_max_parallel_is(stage: Stage) -> None:
+    stage.seed(*range(130))
+    for parallel in (1, 32):
+        again = stage([stage.kit.entry(number) for number in range(130)], max_parallel=parallel)
+        assert settled(again)
+        assert len(again.requests) == 2
+
+
+def test_no_deletion_is_sent_before_all_others_are_answered(stage: Stage) -> None:
+    kit = stage.kit
+    stage.seed(1, 2, 3)
+
+    class Last(Hooks):
+        """Notes how many other writes were answered when a deletion comes."""
+
+        def __init__(self) -> None:
+            self.answered = 0
+            self.then: list[int] = []
+            self._lock = threading.Lock()
+
+        def before(self) -> Response | None:
+            if request.method == "DELETE":
+                self.then.append(self.answered)
+            return None
+
+        def after(self, response: Response) -> Response:
+            if request.method in ("POST", "PATCH"):
+                with self._lock:
+                    self.answered += 1
+            return response
+
+    hooks = stage.emulator.hooks = Last()
+    listed = [kit.changed(1), *(kit.entry(number) for number in range(4, 9))]
+    assert stage(listed, prune=True, max_parallel=8).message is None
+    assert hooks.then == [6, 6]
+
+
+# In which order
+
+
+@pytest.mark.parametrize("action", ["create", "update", "delete"])
+def test_plan_and_result_are_in_the_lists_order_whatever_was_answered_first(
+    stage: Stage, action: str
+) -> None:
+    count, kit = 8, stage.kit
+    stage.seed(99)
+    if action != "create":
+        stage.seed(*range(count))
+    wanted = kit.changed if action == "update" else kit.entry
+    numbers = [] if action == "delete" else [3, 1, 0, 2, 7, 6, 5, 4]
+    listed = [*(wanted(number) for number in numbers), kit.entry(99)]
+    checked = stage(listed, prune=True, check_mode=True)
+    hooks = stage.emulator.hooks = Backwards(count)
+    made = stage(listed, prune=True, max_parallel=count)
+    assert made.message is None, made.message
+    came = [f"{method} {path}" for method, path, _status in made.writes]
+    answered = [line.split("/v3")[-1].split("/api")[-1] for line in hooks.answered]
+    assert answered == [line.split(" ")[1] for line in reversed(came)]
+    for key in ("plan", "diff", "changed", "deployment_required"):
+        assert made.result[key] == checked.result[key]
+    assert [kit.named(process) for process in made.result["processes"]] == stage.wanted(
+        [*numbers, 99]
+    )
+    live = {kit.named(process): process["id"] for process in stage.live()}
+    assert [process["id"] for process in made.result["processes"]] == [
+        live[name] for name in stage.wanted([*numbers, 99])
+    ]
+
+
+def test_warnings_are_in_the_lists_order(sevalla: Stage) -> None:
+    """What each process did not store is told of in the order of the list."""
+    count = 6
+    sevalla.seed(*range(count))
+    fault = Fault("not_stored_shown", method="PATCH", path=sevalla.kit.item, times=None)
+    sevalla.emulator.faults.add(fault)
+    made = sevalla([sevalla.kit.changed(number) for number in range(count)], max_parallel=count)
+    assert made.message is None
+    ids = [process["id"] for process in made.result["processes"]]
+    assert len(made.warnings) == count
+    for process_id, warning in zip(ids, made.warnings):
+        assert process_id in warning
+
+
+# A rate limit among them
+
+
+class Limited(Hooks):
+    """Waits for ``count`` writes, and refuses all of them; what comes later is served."""
+
+    def __init__(self, count: int, answer: Callable[[], Response]) -> None:
+        self._all = threading.Barrier(count, timeout=5)
+        self._answer = answer
+        self._left = count
+        self._lock = threading.Lock()
+
+    def before(self) -> Response | None:
+        if request.method == "GET":
+            return None
+        with self._lock:
+            self._left -= 1
+            mine = self._left
+        if mine < 0:
+            return None
+        self._all.wait()
+        return self._answer()
+
+
+@pytest.mark.parametrize("kind", faults.LIMITS)
+@pytest.mark.parametrize("action", ["create", "update", "delete"])
+def test_all_wait_when_all_are_told_to(stage: Stage, action: str, kind: str) -> None:
+    """Eight in flight, all told to wait: the waiting is done once, and counted once."""
+    count, kit = 8, stage.kit
+    stage.seed(99)
+    if action != "create":
+        stage.seed(*range(count))
+    _told, answer = faults.LIMITS[kind]
+    stage.emulator.hooks = Limited(count, answer)
+    wanted = kit.changed if action == "update" else kit.entry
+    numbers = [] if action == "delete" else range(count)
+    made = stage(
+        [kit.entry(99), *(wanted(number) for number in numbers)],
+        prune=True,
+        max_parallel=count,
+        api_max_wait=12,
+    )
+    assert made.message is None, made.message
+    statuses = [status for _method, _path, status in made.writes]
+    assert statuses.count(429) == count
+    assert len(statuses) == 2 * count
+    assert made.result["api"]["retries"] == count
+    assert sum(stage.slept) <= made.result["api"]["waited_seconds"] <= 12
+    if kind != "429_date":  # whose seconds differ a little from one to the other
+        assert len(stage.slept) == 1
+
+
+class LimitedUntil(Hooks):
+    """429 for every write that comes before ``waited`` seconds were slept; told to wait 60."""
+
+    def __init__(self, slept: list[float], after: int) -> None:
+        self._slept = slept
+        self._after = after
+        self._lock = threading.Lock()
+        self._came = 0
+
+    def before(self) -> Response | None:
+        if request.method == "GET":
+            return None
+        with self._lock:
+            self._came += 1
+            early = self._came > self._after and sum(self._slept) < 60
+        if not early:
+            return None
+        return Response(
+            '{"message": "Too many"}',
+            429,
+            {"Retry-After": "60"},
+            content_type="application/json",
+        )
+
+
+@pytest.mark.parametrize("parallel", [1, 4, 16])
+def test_a_limit_in_the_middle_of_many_writes(stage: Stage, parallel: int) -> None:
+    listed = [stage.kit.entry(number) for number in range(30)]
+    stage.emulator.hooks = LimitedUntil(stage.slept, after=10)
+    made = stage(listed, max_parallel=parallel, api_retries=1)
+    assert made.message is None, made.message
+    assert len(stage.slept) == 1
+    assert sorted(stage.names()) == sorted(stage.wanted(range(30)))
+    assert len([status for *_write, status in made.writes if status == 429]) <= parallel
+
+
+def test_what_is_told_to_wait_does_not_try_again_after_a_shorter_wait_of_another(
+    stage: Stage,
+) -> None:
+    """One POST is lost and looked for after a second, twice; the others are to wait for sixty."""
+    limited = LimitedUntil(stage.slept, after=0)
+
+    class Mixed(Hooks):
+        """Loses the first two POSTs, which are not stored."""
+
+        def __init__(self) -> None:
+            self._all = threading.Barrier(6, timeout=2)
+            self._lock = threading.Lock()
+            self.came = 0
+
+        def before(self) -> Response | None:
+            if request.method == "GET":
+                return None
+            with self._lock:
+                self.came += 1
+                mine = self.came
+            if mine <= 6:
+                self._all.wait()
+            if mine <= 2:
+                raise ConnectionResetError
+            return limited.before()
+
+    stage.emulator.hooks = Mixed()
+    made = stage([stage.kit.entry(number) for number in range(6)], max_parallel=6, api_retries=1)
+    assert made.message is None, made.message
+    assert sorted(stage.names()) == stage.wanted(range(6))
+
+
+@pytest.mark.parametrize("parallel", [1, 8])
+def test_a_limit_that_lasts_longer_than_the_task_may_wait(stage: Stage, parallel: int) -> None:
+    stage.seed(*range(8))
+    stage.emulator.faults.add(Fault("429_seconds", method="PATCH", times=None))
+    outcome = stage(
+        [stage.kit.changed(number) for number in range(8)], max_parallel=parallel, api_max_wait=20
+    )
+    assert outcome.message is not None
+    assert "(api_max_wait)" in outcome.message
+    assert "Nothing was changed." in outcome.message
+    assert outcome.result["failure"]["code"] == "rate_limited"
+    assert outcome.result["api"]["waited_seconds"] <= 20
+    assert sum(stage.slept) <= 20
+    assert outcome.result["steps_done"] == []
+    assert len(outcome.result["steps_failed"]) <= parallel
+
+
+# Answers that are lost among them
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "500_after", "html_after", "504_after"])
+@pytest.mark.parametrize("parallel", [2, 8])
+def test_lost_creations_each_find_their_own(stage: Stage, kind: str, parallel: int) -> None:
+    """Every POST is stored and its answer lost; each entry adopts what it created."""
+    count, kit = 8, stage.kit
+    stage.seed(100)
+    fault = Fault(kind, method="POST", path=kit.collection, times=None)
+    stage.emulator.faults.add(fault)
+    listed = [kit.entry(number) for number in range(count)]
+    made = stage(listed, max_parallel=parallel)
+    stage.emulator.faults.clear()
+    assert made.message is None, made.message
+    assert methods(made) == ["POST"] * count
+    live = {kit.named(process): process["id"] for process in stage.live()}
+    assert len(live) == len(stage.live()) == count + 1
+    assert [process["id"] for process in made.result["processes"]] == [
+        live[name] for name in stage.wanted(range(count))
+    ]
+    assert settled(stage(listed))
+
+
+def test_lost_creations_of_which_some_were_stored(stage: Stage) -> None:
+    """What was not stored is sent again, what was stored is not."""
+    kit = stage.kit
+    for number in range(4):
+        kind = "drop_after" if number % 2 else "drop_before"
+        stage.emulator.faults.add(Fault(kind, method="POST", path=kit.collection, after=number))
+    listed = [kit.entry(number) for number in range(8)]
+    made = stage(listed, max_parallel=8)
+    assert made.message is None, made.message
+    assert sorted(stage.names()) == stage.wanted(range(8))
+    assert settled(stage(listed))
+
+
+# Killed
+
+
+@pytest.mark.parametrize("parallel", [1, 4])
+def test_a_run_that_is_killed_starts_nothing_more(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, parallel: int
+) -> None:
+    """As Ctrl-C does: the main thread is interrupted while others write."""
+    kit = stage.kit
+    listed = [kit.entry(number) for number in range(200)]
+    send = _http.Client.send
+    sent: list[str] = []
+    lock = threading.Lock()
+
+    def killed(self: Any, method: str, path: str, **more: Any) -> Any:
+        if method != "GET":
+            with lock:
+                sent.append(path)
+            if len(sent) == 6:
+                _thread.interrupt_main()
+                time.sleep(0.2)
+        return send(self, method, path, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_http.Client, "send", killed)
+        with pytest.raises(KeyboardInterrupt):
+            stage(listed, max_parallel=parallel)
+    assert 6 <= len(sent) < len(listed)
+    assert len(stage.names()) <= len(sent)
+    assert stage(listed).message is None
+    assert sorted(stage.names()) == sorted(stage.wanted(range(200)))
+
+
+def test_an_error_of_our_own_in_a_thread_is_not_lost(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = _http.Client.send
+
+    def broken(self: Any, method: str, path: str, **more: Any) -> Any:
+        if method == "POST":
+            raise RuntimeError("a defect")
+        return send(self, method, path, **more)
+
+    monkeypatch.setattr(_http.Client, "send", broken)
+    with pytest.raises(RuntimeError, match="a defect"):
+        stage([stage.kit.entry(number) for number in range(10)])
+
+
+def test_two_webs_created_beside_others(sevalla: Stage) -> None:
+    """The one creation of two steps, among creations of one: its PATCH follows its POST."""
+    with sevalla.emulator.world.lock:
+        shop = sevalla.emulator.world.sevalla.applications[world.SEVALLA_SHOP_ID]
+        del shop.processes[world.SEVALLA_SHOP_WEB_ID]
+    web = {
+        "type": "web",
+        "display_name": "Front",
+        "resource_type": "s1",
+        "ingress_protocol": "grpc",
+    }
+    listed = [sevalla.kit.entry(1), web, sevalla.kit.entry(2)]
+    checked = sevalla(listed, check_mode=True)
+    made = sevalla(listed, max_parallel=3)
+    assert made.message is None, made.message
+    assert planned(made) == ["create", "create", "update", "create"]
+    assert made.result["plan"] == checked.result["plan"]
+    assert made.result["processes"][1]["ingress_protocol"] == "grpc"
+    assert settled(sevalla(listed))

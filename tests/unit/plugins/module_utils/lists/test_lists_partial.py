@@ -1,0 +1,249 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""When a part of a list fails: what is told of each step, and that a second run does the rest.
+
+``Stage`` holds for every failure that the three lists of steps add up to the plan.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.evenkeel.paas.tests.emulator import Fault, world
+from ansible_collections.evenkeel.paas.tests.emulator.server import Hooks
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.kits import (
+    Refusing,
+    Stage,
+    methods,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    Outcome,
+    settled,
+)
+
+
+def steps(outcome: Outcome) -> tuple[int, int, int]:
+    """How many steps are done, failed and not attempted."""
+    return tuple(
+        len(outcome.result[f"steps_{state}"]) for state in ("done", "failed", "not_attempted")
+    )
+
+
+def bad(stage: Stage, *numbers: int) -> Refusing:
+    """The service refuses to create or change the processes of these numbers."""
+    names = set(stage.wanted(numbers))
+    ids = {process["id"] for process in stage.live() if stage.kit.named(process) in names}
+    return Refusing(
+        lambda _method, path, body: (
+            body.get("display_name", body.get("command")) in names or path.rpartition("/")[2] in ids
+        )
+    )
+
+
+def test_the_first_failure_stops_the_run(stage: Stage) -> None:
+    """One after the other, so that it is known what comes before and after."""
+    kit = stage.kit
+    stage.seed(1, 2, 3, 9)
+    listed = [kit.changed(1), kit.changed(2), kit.changed(3), kit.entry(4)]
+    stage.emulator.hooks = bad(stage, 2)
+    outcome = stage(listed, max_parallel=1, prune=True)
+    assert outcome.message is not None
+    assert steps(outcome) == (1, 1, 3)
+    assert [step["action"] for step in outcome.result["steps_not_attempted"]] == [
+        "update",
+        "create",
+        "delete",
+    ]
+    (failed,) = outcome.result["steps_failed"]
+    assert failed["method"] == "PATCH"
+    assert "answered HTTP 422: No." in failed["error"]
+    assert failed["failure"]["status"] == 422
+    assert outcome.result["failure"]["status"] == 422
+    assert outcome.result["changed"] is True
+    assert "1 of 5 writes failed, 1 are done and 3 were not attempted" in outcome.message
+    assert f"processes[1] ({kit.words(2)}): PATCH /" in outcome.message
+    assert "Nothing was changed" not in outcome.message
+    assert stage.names() == stage.wanted([1, 2, 3, 9])
+    stage.emulator.hooks = Hooks()
+    again = stage(listed, max_parallel=1, prune=True)
+    assert again.message is None
+    assert methods(again) == ["PATCH", "PATCH", "POST", "DELETE"]
+    assert settled(stage(listed, prune=True))
+
+
+@pytest.mark.parametrize("parallel", [1, 8])
+def test_with_continue_on_error_all_others_are_done(stage: Stage, parallel: int) -> None:
+    """The deletions too; the task fails all the same, with a message for each."""
+    kit = stage.kit
+    stage.seed(1, 2, 3, 9)
+    listed = [kit.changed(1), kit.changed(2), kit.changed(3), kit.entry(4), kit.entry(5)]
+    stage.emulator.hooks = bad(stage, 2, 4)
+    options: dict[str, Any] = {
+        "max_parallel": parallel,
+        "prune": True,
+        "continue_on_error": True,
+    }
+    outcome = stage(listed, **options)
+    assert outcome.message is not None
+    assert steps(outcome) == (4, 2, 0)
+    assert [step["method"] for step in outcome.result["steps_failed"]] == ["PATCH", "POST"]
+    assert f"processes[1] ({kit.words(2)}): PATCH /" in outcome.message
+    assert f"processes[3] ({kit.words(4)}): POST /" in outcome.message
+    assert "2 of 6 writes failed, 4 are done and 0 were not attempted" in outcome.message
+    assert sorted(stage.names()) == stage.wanted([1, 2, 3, 5])
+    stage.emulator.hooks = Hooks()
+    again = stage(listed, **options)
+    assert sorted(methods(again)) == ["PATCH", "POST"]
+    assert settled(stage(listed, **options))
+
+
+@pytest.mark.parametrize("go_on", [False, True])
+@pytest.mark.parametrize("parallel", [1, 3, 32])
+@pytest.mark.parametrize("failing", [(0,), (7,), (0, 7), tuple(range(8))])
+def test_a_second_run_does_the_rest(
+    stage: Stage, failing: tuple[int, ...], parallel: int, go_on: bool
+) -> None:
+    kit = stage.kit
+    stage.seed(*range(4), 50, 51)
+    listed = [*(kit.changed(number) for number in range(4)), *map(kit.entry, range(4, 8))]
+    options: dict[str, Any] = {
+        "max_parallel": parallel,
+        "prune": True,
+        "continue_on_error": go_on,
+    }
+    stage.emulator.hooks = bad(stage, *failing)
+    outcome = stage(listed, **options)
+    assert outcome.message is not None
+    done, failed, left = steps(outcome)
+    assert done + failed + left == 10
+    assert outcome.result["changed"] is bool(done)
+    assert ("Nothing was changed." in outcome.message) is not bool(done)
+    if go_on:
+        assert (failed, left) == (len(failing), 0)
+    else:
+        assert stage.wanted([50, 51]) == [
+            name for name in stage.names() if name.endswith(("50", "51"))
+        ]
+    stage.emulator.hooks = Hooks()
+    again = stage(listed, **options)
+    assert again.message is None, again.message
+    assert len(again.writes) == failed + left
+    assert sorted(stage.names()) == stage.wanted(range(8))
+    assert settled(stage(listed, **options))
+
+
+def test_a_deletion_that_fails(stage: Stage) -> None:
+    kit = stage.kit
+    stage.seed(1, 2, 3)
+    stage.emulator.hooks = bad(stage, 2)
+    outcome = stage([kit.entry(4)], prune=True, max_parallel=1)
+    assert outcome.message is not None
+    assert steps(outcome) == (2, 1, 1)
+    assert f"prune ({kit.words(2)}): DELETE /" in outcome.message
+    assert stage.names() == stage.wanted([2, 3, 4])
+    stage.emulator.hooks = Hooks()
+    assert stage([kit.entry(4)], prune=True).message is None
+    assert stage.names() == stage.wanted([4])
+
+
+def test_what_vanished_meanwhile(stage: Stage) -> None:
+    """A deletion of it is done, a change of it is not."""
+    kit = stage.kit
+    stage.seed(1, 2, 3)
+    stage.emulator.faults.add(Fault("vanish", method="DELETE", path=kit.item))
+    assert stage([kit.entry(1), kit.entry(2)], prune=True).message is None
+    stage.emulator.faults.add(Fault("vanish", method="PATCH", path=kit.item))
+    outcome = stage([kit.changed(1), kit.changed(2)], continue_on_error=True, max_parallel=1)
+    assert outcome.message is not None
+    assert steps(outcome) == (1, 1, 0)
+    assert outcome.result["steps_failed"][0]["failure"]["code"] == "not_found"
+
+
+WEB = {
+    "type": "web",
+    "display_name": "Front",
+    "resource_type": "s1",
+    "is_ingress_enabled": False,
+}
+
+
+@pytest.fixture
+def webless(sevalla: Stage) -> Stage:
+    """An application without its web process, whose creation takes a POST and a PATCH."""
+    with sevalla.emulator.world.lock:
+        shop = sevalla.emulator.world.sevalla.applications[world.SEVALLA_SHOP_ID]
+        del shop.processes[world.SEVALLA_SHOP_WEB_ID]
+    return sevalla
+
+
+@pytest.mark.parametrize("go_on", [False, True])
+def test_a_creation_that_fails_at_its_second_step(webless: Stage, go_on: bool) -> None:
+    kit = webless.kit
+    listed = [kit.entry(1), WEB, kit.entry(2)]
+    webless.emulator.hooks = Refusing(lambda method, _path, _body: method == "PATCH")
+    outcome = webless(listed, max_parallel=1, continue_on_error=go_on)
+    assert outcome.message is not None
+    assert steps(outcome) == ((3, 1, 0) if go_on else (2, 1, 1))
+    (failed,) = outcome.result["steps_failed"]
+    assert failed["method"] == "PATCH"
+    assert failed["path"].endswith("/{process_id}")
+    assert "processes[1] (the web process): PATCH /" in outcome.message
+    assert "Already done: POST /" in outcome.message
+    webless.emulator.hooks = Hooks()
+    again = webless(listed, max_parallel=1)
+    assert methods(again) == (["PATCH"] if go_on else ["PATCH", "POST"])
+    assert settled(webless(listed))
+
+
+def test_a_creation_that_fails_at_its_first_step(webless: Stage) -> None:
+    """The second step is not attempted then."""
+    webless.emulator.hooks = Refusing(lambda _method, _path, body: body.get("type") == "web")
+    outcome = webless([WEB, webless.kit.entry(1)], max_parallel=1, continue_on_error=True)
+    assert steps(outcome) == (1, 1, 1)
+    assert outcome.result["steps_not_attempted"][0]["method"] == "PATCH"
+    webless.emulator.hooks = Hooks()
+    assert methods(webless([WEB, webless.kit.entry(1)])) == ["POST", "PATCH"]
+
+
+@pytest.mark.parametrize("kind", ["html_before", "html_after", "504_before"])
+def test_what_may_have_been_stored_is_told_as_not_known(stage: Stage, kind: str) -> None:
+    kit = stage.kit
+    stage.seed(1, 2)
+    stage.emulator.faults.add(Fault(kind, method="PATCH", path=kit.item, times=None))
+    outcome = stage(
+        [kit.changed(1), kit.changed(2)], continue_on_error=True, max_parallel=1, api_retries=0
+    )
+    assert outcome.message is not None
+    assert outcome.message.count("was stored is not known; run the task again to find out.") == 2
+    assert "Nothing was changed." not in outcome.message
+    assert steps(outcome) == (0, 2, 0)
+    assert outcome.result["changed"] is False
+    stage.emulator.faults.clear()
+    assert stage([kit.changed(1), kit.changed(2)]).message is None
+
+
+@pytest.mark.parametrize("parallel", [1, 4])
+def test_a_token_that_is_refused_in_the_middle(stage: Stage, parallel: int) -> None:
+    """Nothing more is started; what is done stays done."""
+    kit = stage.kit
+    came = []
+
+    def later(method: str, path: str, body: Any) -> bool:
+        came.append(path)
+        return len(came) > 5
+
+    stage.emulator.hooks = Refusing(later, 403)
+    listed = [kit.entry(number) for number in range(20)]
+    outcome = stage(listed, max_parallel=parallel)
+    assert outcome.message is not None
+    assert outcome.result["failure"]["code"] == "forbidden"
+    done, failed, left = steps(outcome)
+    assert done == 5
+    assert 1 <= failed <= parallel
+    assert len(stage.names()) == 5
+    stage.emulator.hooks = Hooks()
+    assert len(stage(listed).writes) == failed + left

@@ -1,0 +1,341 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a list is planned to be: what is sent, in which order, and what is refused before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.evenkeel.paas.tests.emulator import Fault, world
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.kits import (
+    Stage,
+    methods,
+    planned,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    settled,
+)
+
+# What a run sends
+
+
+@pytest.mark.parametrize("parallel", [1, 4])
+def test_a_list_with_all_kinds_of_entries(stage: Stage, parallel: int) -> None:
+    """Updates and creations in the order of the list, then deletions; the same in check mode."""
+    kit = stage.kit
+    stage.seed(1, 2, 3, 4)
+    listed = [kit.entry(5), kit.changed(3), kit.entry(1), kit.entry(6)]
+    options = {"prune": True, "max_parallel": parallel}
+    checked = stage(listed, check_mode=True, **options)
+    assert checked.writes == []
+    made = stage(listed, **options)
+    assert made.message is None, made.message
+    assert planned(made) == ["create", "update", "create", "delete", "delete"]
+    for key in ("changed", "plan", "diff", "deployment_required"):
+        assert made.result[key] == checked.result[key]
+    assert [kit.named(process) for process in made.result["processes"]] == stage.wanted(
+        [5, 3, 1, 6]
+    )
+    assert [diff["before_header"] for diff in made.result["diff"]] == [
+        kit.words(number) for number in (5, 3, 1, 6, 2, 4)
+    ]
+    assert [bool(diff["after"]) for diff in made.result["diff"]] == [True] * 4 + [False] * 2
+    assert methods(made)[3:] == ["DELETE", "DELETE"]
+    assert sorted(stage.names()) == sorted(stage.wanted([1, 3, 5, 6]))
+    assert settled(stage(listed, **options))
+
+
+def test_without_prune_what_is_not_listed_stays(stage: Stage) -> None:
+    stage.seed(1, 2)
+    made = stage([stage.kit.entry(3)])
+    assert planned(made) == ["create"]
+    assert stage.names() == stage.wanted([1, 2, 3])
+
+
+@pytest.mark.parametrize("prune", [False, True])
+@pytest.mark.parametrize(("count", "requests"), [(50, 1), (130, 2)])
+def test_a_long_list_with_nothing_to_do_is_read_page_by_page_and_no_more(
+    stage: Stage, count: int, requests: int, prune: bool
+) -> None:
+    """One request for each hundred processes, whatever the list asks of them."""
+    stage.seed(*range(count))
+    again = stage([stage.kit.entry(number) for number in reversed(range(count))], prune=prune)
+    assert settled(again)
+    assert len(again.requests) == requests
+    assert again.result["api"]["requests"] == requests
+    assert [stage.kit.named(process) for process in again.result["processes"]] == stage.wanted(
+        reversed(range(count))
+    )
+
+
+def test_sizes_are_read_once_for_all_entries(sevalla: Stage) -> None:
+    made = sevalla([sevalla.kit.entry(number) for number in range(5)])
+    assert made.reads.count("/resources/process-resource-types") == 1
+    assert len(made.reads) == 2
+
+
+def test_an_empty_list_does_nothing(stage: Stage) -> None:
+    stage.seed(1)
+    assert settled(stage([]))
+    assert stage.names() == stage.wanted([1])
+
+
+# What is refused before anything is written
+
+
+def refused(stage: Stage, listed: list[dict[str, Any]], *said: str, **options: Any) -> Any:
+    """A list that is refused, in check mode and not, with nothing written."""
+    for check_mode in (True, False):
+        outcome = stage(listed, check_mode=check_mode, **options)
+        assert outcome.message is not None
+        for text in said:
+            assert text in outcome.message
+        assert "Nothing was changed." in outcome.message
+        assert outcome.writes == []
+        assert outcome.result["changed"] is False
+    return outcome
+
+
+def test_two_entries_for_one_process(stage: Stage) -> None:
+    """By the same identity, whether the process is there or not."""
+    kit = stage.kit
+    listed = [kit.entry(1), kit.entry(2), kit.changed(1)]
+    said = f"processes[2]: is the same process as processes[0], the {kit.words(1)}"
+    refused(stage, listed, said)
+    stage.seed(1)
+    refused(stage, listed, said)
+
+
+def test_two_entries_for_one_process_by_id_and_by_identity(stage: Stage) -> None:
+    _first, second = stage.seed(1, 2)
+    listed = [stage.kit.entry(1), {"id": second}, stage.kit.changed(2)]
+    refused(stage, listed, "processes[2]: is the same process as processes[1]")
+    refused(stage, [{"id": second}, {"id": second}], "processes[1]: is the same process as")
+
+
+def test_two_entries_for_one_process_by_all_that_sevalla_has(sevalla: Stage) -> None:
+    (first,) = sevalla.seed(1)
+    key = sevalla.live()[0]["key"]
+    ways = [{"id": first}, {"id": first.upper()}, {"key": key}, {"display_name": "worker 1"}]
+    for one in range(len(ways)):
+        for other in range(len(ways)):
+            refused(sevalla, [ways[one], ways[other]], "processes[1]: is the same process as")
+    web = [{"type": "web"}, {"display_name": "Web process"}, {"id": world.SEVALLA_SHOP_WEB_ID}]
+    refused(sevalla, web, "processes[1]: is the same", "processes[2]: is the same")
+
+
+def test_two_workers_that_are_one(cloud: Stage) -> None:
+    worker = {"type": "worker", "config": {"connection": "redis", "queue": "a,b"}}
+    spelled = {"type": "worker", "config": {"queue": [" a", "b "], "connection": "redis"}}
+    refused(cloud, [worker, spelled], "processes[1]: is the same process as processes[0]")
+    command = {"type": "custom", "command": "php artisan x"}
+    blanks = {"type": "custom", "command": "  php artisan x "}
+    refused(cloud, [command, blanks], "processes[1]: is the same process as processes[0]")
+
+
+def test_an_entry_that_would_become_another_one(stage: Stage) -> None:
+    """By its id a process gets the name of another entry: the next run could not tell them."""
+    kit = stage.kit
+    first, _second = stage.seed(1, 2)
+    renamed = {
+        "id": first,
+        **{key: kit.entry(2)[key] for key in ("display_name", "command") if key in kit.entry(2)},
+    }
+    for listed in ([renamed, kit.entry(2)], [kit.changed(2), renamed]):
+        refused(stage, listed, "processes[1]: ", "processes[0]", kit.words(2))
+    three = {**renamed, **{key: kit.entry(3)[key] for key in renamed if key != "id"}}
+    refused(stage, [three, kit.entry(3)], "processes[1]: ", "processes[0]", kit.words(3))
+
+
+def test_a_worker_that_would_be_found_by_a_shorter_address(cloud: Stage) -> None:
+    """The first entry takes the only redis worker there is; with the second there would be two."""
+    mails = {"type": "worker", "config": {"connection": "redis", "queue": "mails"}}
+    assert cloud([mails]).message is None
+    short = {"type": "worker", "config": {"connection": "redis", "tries": 3}}
+    other = {"type": "worker", "config": {"connection": "redis", "queue": "other"}}
+    refused(cloud, [short, other], "processes[0]", "processes[1]")
+
+
+def test_names_that_are_exchanged_by_id(stage: Stage) -> None:
+    """Each process has its own id, so nothing is unclear, now or later."""
+    kit = stage.kit
+    key = "display_name" if kit.module.startswith("sevalla") else "command"
+    first, second = stage.seed(1, 2)
+    listed = [{"id": first, key: kit.name(2)}, {"id": second, key: kit.name(1)}]
+    assert stage(listed).message is None
+    assert stage.names() == stage.wanted([2, 1])
+    assert settled(stage(listed))
+
+
+def test_an_entry_that_several_processes_answer_to(stage: Stage) -> None:
+    ids = [*stage.seed(1), *stage.seed(1)]
+    others = [*stage.seed(2), *stage.seed(2)]
+    outcome = refused(
+        stage,
+        [stage.kit.entry(3), stage.kit.entry(1), stage.kit.entry(2)],
+        f"processes[1]: 2 processes answer to {stage.kit.words(1)}: {', '.join(ids)}",
+        f"processes[2]: 2 processes answer to {stage.kit.words(2)}: {', '.join(others)}",
+        prune=True,
+    )
+    assert outcome.result["failure"]["code"] == "ambiguous"
+    assert settled(stage([{"id": each} for each in ids + others], prune=True))
+
+
+def test_all_wrong_options_of_all_entries_at_once(stage: Stage) -> None:
+    listed = [
+        {**stage.kit.entry(1), "id": "7"},
+        {"type": stage.kit.entry(1)["type"]},
+    ]
+    refused(stage, listed, "processes[0].id: is not a", "processes[1].", max_parallel=0)
+
+
+def test_all_values_out_of_range_at_once(stage: Stage) -> None:
+    odd = {"port": 70000} if stage.kit.module.startswith("sevalla") else {"processes": 70}
+    stage.seed(1)
+    listed = [{**stage.kit.entry(number), **odd} for number in (1, 2)]
+    (name,) = odd
+    outcome = refused(stage, listed, f"processes[0].{name}: 70", f"processes[1].{name}: 70")
+    assert [detail["option"] for detail in outcome.result["failure"]["details"]] == [
+        f"processes[0].{name}",
+        f"processes[1].{name}",
+    ]
+
+
+@pytest.mark.parametrize("parallel", [0, -1, 33, 1000])
+def test_max_parallel_out_of_range(stage: Stage, parallel: int) -> None:
+    outcome = refused(stage, [], "max_parallel: must be from 1 to 32", max_parallel=parallel)
+    assert outcome.requests == []
+
+
+@pytest.mark.parametrize("parallel", [1, 2, 32])
+def test_max_parallel_in_range(stage: Stage, parallel: int) -> None:
+    listed = [stage.kit.entry(number) for number in range(5)]
+    assert stage(listed, max_parallel=parallel).message is None
+    assert sorted(stage.names()) == stage.wanted(range(5))
+
+
+# Pruning
+
+
+def test_prune_with_an_empty_list_is_refused_before_any_request(stage: Stage) -> None:
+    stage.seed(1)
+    outcome = refused(stage, [], "prune: with an empty list", prune=True)
+    assert outcome.requests == []
+
+
+def test_a_web_process_is_never_pruned(sevalla: Stage) -> None:
+    """Not even one that is not the only one, or whose type is not shown."""
+    sevalla.seed(1, 2)
+    made = sevalla([sevalla.kit.entry(1)], prune=True)
+    assert planned(made) == ["delete"]
+    shop = sevalla.emulator.world.sevalla.applications[world.SEVALLA_SHOP_ID]
+    assert world.SEVALLA_SHOP_WEB_ID not in shop.deleted
+    assert [process["type"] for process in shop.processes.values()].count("web") == 1
+    with sevalla.emulator.world.lock:
+        second = {**shop.processes[world.SEVALLA_SHOP_WEB_ID], "key": "web-2"}
+        shop.processes["11111111-1111-4111-8111-111111111111"] = {
+            **second,
+            "id": "11111111-1111-4111-8111-111111111111",
+        }
+    assert settled(sevalla([sevalla.kit.entry(1)], prune=True))
+
+
+def test_check_mode_counts_what_prune_would_delete(stage: Stage) -> None:
+    stage.seed(1, 2, 3)
+    all_live = 4 if stage.kit.module.startswith("sevalla") else 3
+    checked = stage([stage.kit.entry(2)], prune=True, check_mode=True)
+    assert checked.warnings == [
+        f"prune would delete 2 of {all_live} processes: {stage.kit.words(1)}, {stage.kit.words(3)}."
+    ]
+    assert stage([stage.kit.entry(2)], prune=True).warnings == []
+    assert stage([stage.kit.entry(2)], prune=True, check_mode=True).warnings == []
+
+
+@pytest.mark.parametrize("kind", ["total_low", "total_high", "page_repeated"])
+def test_nothing_is_pruned_when_the_list_was_not_whole(stage: Stage, kind: str) -> None:
+    """A page is missing, or comes twice: what is not seen may be listed, so nothing is judged."""
+    stage.seed(*range(130))
+    stage.emulator.faults.add(Fault(kind, method="GET", path=stage.kit.collection, times=None))
+    outcome = stage([stage.kit.entry(1)], prune=True)
+    assert outcome.message is not None
+    assert outcome.writes == []
+    assert len(stage.names()) == 130
+
+
+def test_a_page_that_fails_prunes_nothing(stage: Stage) -> None:
+    stage.seed(*range(130))
+    fault = Fault("500_before", method="GET", path=stage.kit.collection, after=1, times=None)
+    stage.emulator.faults.add(fault)
+    outcome = stage([stage.kit.entry(1)], prune=True)
+    assert outcome.message is not None
+    assert outcome.writes == []
+    assert len(stage.names()) == 130
+
+
+@pytest.mark.parametrize("key", ["type", "display_name", "command"])
+def test_unclear_processes_are_not_pruned(stage: Stage, key: str) -> None:
+    """A process that does not show what it is known by may be one of the list."""
+    sevalla = stage.kit.module.startswith("sevalla")
+    if key == ("command" if sevalla else "display_name"):
+        return
+    stage.seed(1, 2)
+    fault = Fault("missing_key", method="GET", path=stage.kit.collection, key=key, times=None)
+    stage.emulator.faults.add(fault)
+    outcome = stage([stage.kit.entry(1)], prune=True)
+    if sevalla and key == "type":
+        # They are known by their names; which of them is the web process is not shown.
+        assert outcome.writes == []
+    else:
+        assert outcome.message is not None
+        assert outcome.result["failure"]["code"] == "unexpected_answer"
+        assert outcome.writes == []
+    assert stage.names() == stage.wanted([1, 2])
+
+
+def test_another_identity_is_another_process(stage: Stage) -> None:
+    """Without prune the old one stays, with it the old one goes after the new one has come."""
+    stage.seed(1)
+    assert planned(stage([stage.kit.entry(2)])) == ["create"]
+    assert stage.names() == stage.wanted([1, 2])
+    made = stage([stage.kit.entry(3)], prune=True, max_parallel=1)
+    assert methods(made) == ["POST", "DELETE", "DELETE"]
+    assert stage.names() == stage.wanted([3])
+
+
+def test_with_an_id_another_identity_is_a_change(stage: Stage) -> None:
+    (process_id,) = stage.seed(1)
+    new = {key: value for key, value in stage.kit.entry(2).items() if key not in ("resource_type",)}
+    made = stage([{"id": process_id, **new}], prune=True)
+    assert made.message is None, made.message
+    assert planned(made) == ["update"]
+    assert [process["id"] for process in stage.live()] == [process_id]
+    assert stage.names() == stage.wanted([2])
+
+
+def test_a_process_that_is_deleted_already_is_deleted_again_until_the_deployment(
+    sevalla: Stage,
+) -> None:
+    """As the module's documentation says, where the service still lists it."""
+    sevalla.emulator.reset()
+    sevalla.seed(1, 2)
+    for _time in range(2):
+        assert planned(sevalla([sevalla.kit.entry(1)], prune=True)) == ["delete"]
+    assert sevalla.names() == sevalla.wanted([1])
+
+
+@pytest.mark.parametrize("scope", ["missing", "unknown"])
+def test_a_scope_that_is_not_there_never_reads_as_an_empty_one(stage: Stage, scope: str) -> None:
+    sevalla = stage.kit.module.startswith("sevalla")
+    option = "application" if sevalla else "instance"
+    nobody = "11111111-1111-4111-8111-111111111111" if sevalla else "inst-00000000"
+    given = {"unknown": {option: nobody}, "missing": {option: "" if sevalla else None}}[scope]
+    outcome = stage._run(
+        stage.kit.module, **{**stage.kit.scope, **given}, processes=[stage.kit.entry(1)], prune=True
+    )
+    assert outcome.message is not None
+    assert option in outcome.message
+    assert outcome.writes == []
