@@ -259,7 +259,7 @@ PROCESS = Resource(
 )
 
 
-NARROWED_BY = ("type", "command", "config")
+NARROWED_BY: tuple[str, ...] = ("type", "command", "config")
 SCHEMAS = {"create": CREATE_BACKGROUND_PROCESS, "update": UPDATE_BACKGROUND_PROCESS}
 
 

@@ -409,7 +409,7 @@ def predict(scope: str, process: Process, body: dict[str, Any]) -> Process:
     return after
 
 
-NARROWED_BY = ("key", "display_name", "type")
+NARROWED_BY: tuple[str, ...] = ("key", "display_name", "type")
 SCHEMAS = {"create": CREATE_PROCESS, "update": UPDATE_PROCESS}
 
 PROCESS = Resource(

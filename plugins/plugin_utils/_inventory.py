@@ -157,7 +157,7 @@ class FleetInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
                 )
             for kind, condition in rule.items():
                 if self._is_true(condition, variables, f"filters[{number}].{kind}"):
-                    return kind == "include"
+                    return bool(kind == "include")
         return True
 
     def _is_true(self, condition: Any, variables: dict[str, Any], option: str) -> bool:
