@@ -135,16 +135,22 @@ def _rows(measured: Numbers) -> list[list[str]]:
 
 
 def _targets(measured: Numbers) -> list[list[str]]:
-    rows = [["Ratio", "At most", "Reached", "From, to"]]
+    rows = [["Ratio", "At most", "Reached", "From, to", "Of CPU"]]
     for target in TARGETS:
         one = measured.get((target.case, target.scheme))
         other = measured.get((target.against, target.scheme))
         if one is None or other is None:
-            rows.append([target.told, f"{target.at_most:.2f}", "not measured", ""])
+            rows.append([target.told, f"{target.at_most:.2f}", "not measured", "", ""])
             continue
         middle, low, high = _ratio(one, other)
+        cpu = median(a.cpu / b.cpu for a, b in zip(one.costs, other.costs))
         verdict = f"{middle:.3f}" + ("" if middle <= target.at_most else " (missed)")
-        rows.append([target.told, f"{target.at_most:.2f}", verdict, f"{low:.3f}, {high:.3f}"])
+        rows.append(
+            [
+                *(target.told, f"{target.at_most:.2f}", verdict),
+                *(f"{low:.3f}, {high:.3f}", f"{cpu:.3f}"),
+            ]
+        )
     return rows
 
 
