@@ -37,6 +37,7 @@ try:
     from requests.adapters import HTTPAdapter
     from requests.auth import AuthBase
     from requests.exceptions import ConnectTimeout, ReadTimeout, RequestException, SSLError
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies
     from urllib3.exceptions import (
         ConnectTimeoutError,
         HTTPError,
@@ -139,7 +140,7 @@ def tls_context() -> ssl.SSLContext:
     process, and before the fork where there is one.
     """
     context = create_urllib3_context()
-    context.load_verify_locations(requests.certs.where())
+    context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     return context
 
 
@@ -150,7 +151,7 @@ class _Preloaded(HTTPAdapter):
         super().init_poolmanager(*arguments, **options, ssl_context=tls_context())
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        super().cert_verify(conn, url, verify, cert)
+        super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
         conn.ca_certs = None
 
 
@@ -161,7 +162,7 @@ def _trusts_as_requests_does(settings: Settings) -> bool:
         settings.verify is True
         and settings.url.startswith("https:")
         and not any(os.environ.get(name) for name in variables)
-        and not requests.utils.get_environ_proxies(settings.url)
+        and not get_environ_proxies(settings.url)
     )
 
 

@@ -27,11 +27,10 @@ from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
 import yaml
+
+from places import CACHE, ROOT, collections_path, mirror_path
 from report import Cost, Measured, report
 from servers import Authority, Counted, Place, Servers, running
-
-import mirror
-from places import CACHE, ROOT, collections_path
 from surroundings import clean_environment
 
 FOLDER = CACHE / "bench"
@@ -194,7 +193,7 @@ class Bench:
         self._stamp = 0
         self._inventory = FOLDER / "hosts.yml"
         local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-        fifty = {"hosts": {f"h{n}": {} for n in range(HOSTS)}}
+        fifty: dict[str, Any] = {"hosts": {f"h{n}": {} for n in range(HOSTS)}}
         everything = {"hosts": {"localhost": {}}, "vars": local, "children": {"fifty": fifty}}
         self._inventory.write_text(yaml.safe_dump({"all": everything}))
         (FOLDER / "ansible.cfg").write_text("")
@@ -312,7 +311,7 @@ def _copy_without_actions() -> None:
     shutil.rmtree(WITHOUT_ACTIONS, ignore_errors=True)
     inside = Path("ansible_collections/evenkeel/paas")
     for part in ("plugins", "meta", "galaxy.yml"):
-        source, target = mirror.mirror_path() / part, WITHOUT_ACTIONS / inside / part
+        source, target = mirror_path() / part, WITHOUT_ACTIONS / inside / part
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("action"))
@@ -335,6 +334,12 @@ def main() -> int:
     parser.add_argument("--docs", action="store_true", help="write the table into the guide")
     options = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    if load > cores / 2:
+        print(f"this machine is busy (load {load:.1f} on {cores} cores): times will mean little")
+        if options.docs:
+            print("bench: no table for the guide is made on a busy machine")
+            return 1
     chosen = [case for case in cases() if options.only in case.name]
     if not fetch_peers():
         print("left out: vultr.cloud and hetzner.hcloud, the package ansible cannot be had")
@@ -356,7 +361,7 @@ def main() -> int:
     except BenchError as error:
         print(f"bench: {error}")
         return 1
-    report(measured, peers_versions(), write=options.docs)
+    report(measured, peers_versions(), load, write=options.docs)
     return 0
 
 

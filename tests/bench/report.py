@@ -13,9 +13,8 @@ from importlib.metadata import version
 from statistics import median
 from typing import NamedTuple
 
-from servers import Counted
-
 from places import ROOT
+from servers import Counted
 
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_performance.rst"
 BEGIN = ".. The tables are written by make bench."
@@ -92,10 +91,11 @@ TARGETS = (
 Numbers = dict[tuple[str, str], Measured]
 
 
-def report(measured: Numbers, peers: dict[str, str], *, write: bool) -> None:
-    """Print what was measured; write it into the guide when asked to."""
+def report(measured: Numbers, peers: dict[str, str], load: float, *, write: bool) -> None:
+    """Print what was measured, on a machine with such a load; write it into the guide when asked
+    to, and when there is no negative time in it."""
     rows, targets = _rows(measured), _targets(measured)
-    about = _about(measured, peers)
+    about = _about(measured, peers, load)
     print(f"\n{about}\n")
     for table in (rows, targets):
         widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
@@ -103,7 +103,12 @@ def report(measured: Numbers, peers: dict[str, str], *, write: bool) -> None:
             print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
         print()
     text = "\n".join([BEGIN, "", about, "", *_rst(rows), "", *_rst(targets), "", END])
-    if not write:
+    lost = [
+        name for name, each in measured.items() if any(cost.seconds <= 0 for cost in each.costs)
+    ]
+    if lost:
+        print(f"lost in the noise of this machine: {lost}")
+    if lost or not write:
         print(text)
         return
     guide = GUIDE.read_text()
@@ -160,7 +165,7 @@ def _ratio(one: Measured, other: Measured) -> tuple[float, float, float]:
     return median(ratios), min(ratios), max(ratios)
 
 
-def _about(measured: Numbers, peers: dict[str, str]) -> str:
+def _about(measured: Numbers, peers: dict[str, str], load: float) -> str:
     rounds = max(len(each.costs) for each in measured.values())
     versions = {
         "ansible-core": version("ansible-core"),
@@ -171,7 +176,7 @@ def _about(measured: Numbers, peers: dict[str, str]) -> str:
     told = ", ".join(f"{name} {number}" for name, number in versions.items())
     return (
         f"Measured on {date.today():%Y-%m-%d} in {rounds} rounds on {os.cpu_count()} cores "
-        f"({platform.machine()}, {platform.system()}), with {told}."
+        f"({platform.machine()}, {platform.system()}, a load of {load:.1f} before), with {told}."
     )
 
 

@@ -54,7 +54,7 @@ class _Handler(WSGIRequestHandler):
 
     def setup(self) -> None:
         """Count a connection."""
-        self.server.app.connections += 1
+        self.server.app.connections += 1  # type: ignore[attr-defined]
         super().setup()
 
     def log(self, *_arguments: Any) -> None:

@@ -44,7 +44,7 @@ LINT = (
             *("-p", f"{COLLECTION}.plugins.plugin_utils", "-p", f"{COLLECTION}.plugins.action"),
         ),
     ),
-    Check("mypy-tools", ("mypy", "tests/tools")),
+    Check("mypy-tools", ("mypy", "tests/tools", "tests/bench")),
     Check("ansible-lint", ("ansible-lint", "--offline", "--strict")),
     Check(
         "antsibull-docs",

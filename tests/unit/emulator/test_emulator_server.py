@@ -488,3 +488,11 @@ def test_requests_at_the_same_time_do_not_mix(emulator: Emulator) -> None:
         for process in emulator.world.snapshot()["sevalla"]["applications"][0]["processes"]
     ]
     assert len(set(keys)) == 81
+
+
+def test_connections_are_counted_apart_from_requests(emulator: Emulator) -> None:
+    before = emulator.connections
+    with requests.Session() as session:
+        for _each in range(3):
+            session.get(f"{emulator.url}/_emulator/switches", timeout=10).raise_for_status()
+    assert emulator.connections == before + 1

@@ -87,7 +87,7 @@ def trusted(monkeypatch):
     """A function that has requests come with the authorities of a file."""
 
     def trust(path):
-        monkeypatch.setattr("requests.certs.where", lambda: path)
+        monkeypatch.setattr(_http, "DEFAULT_CA_BUNDLE_PATH", path)
         _http.tls_context.cache_clear()
 
     yield trust
