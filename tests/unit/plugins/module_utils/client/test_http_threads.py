@@ -83,15 +83,6 @@ def test_two_that_are_limited_at_once_wait_once(serve, client_of, time):
     assert client.counters["waited_seconds"] == pytest.approx(time.slept[0], abs=0.001)
 
 
-def test_a_wait_that_another_thread_has_had_is_not_had_again(serve, client_of, time):
-    client = client_of(serve())
-    assert client.pause(5)
-    assert client.pause(7, pauses=0)
-    assert time.slept == [5]
-    assert client.pause(7, pauses=1)
-    assert time.slept == [5, 7]
-
-
 def test_the_time_that_requests_are_lost_side_by_side_counts_once(serve, client_of, time):
     barrier = threading.Barrier(2, action=lambda: time.__setattr__("now", 1040.0), timeout=5)
 

@@ -32,7 +32,7 @@ CONTROLLER = ("action/", "callback/", "inventory/", "plugin_utils/")
 MODULE_UTILS_BYTES = 180_000
 """More than all of module_utils together. It is sent to the target for every task."""
 
-SHIPPED_BYTES = 125_000
+SHIPPED_BYTES = 130_000
 """More than any module with what it imports of module_utils."""
 
 
