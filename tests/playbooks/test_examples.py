@@ -127,7 +127,8 @@ def test_what_the_readme_and_the_guides_show(playbooks: Any, tmp_path: Path) -> 
         twice += [play, {**play, "tasks": again}]
     playbook = tmp_path / "shown.yml"
     playbook.write_text(yaml.safe_dump(twice, sort_keys=False))
-    run = playbooks.run(playbook)
+    token = f"vaulted_token={playbooks.emulator.token}"  # the name that they give it
+    run = playbooks.run(playbook, "--extra-vars", token)
     assert run.status == 0, run.output
     changed = {each["task"]: each["result"]["changed"] for each in run.results}
     assert {name: changed[name] for name in names} == {

@@ -564,6 +564,19 @@ def test_what_a_deployment_does_not_tell_speaks_against_nothing(
     assert len(done.warnings) == 1
 
 
+def test_laravel_cloud_does_not_tell_who_started_a_deployment(cloud: Service) -> None:
+    """One that appears while the own POST is lost deploys what is stored, and is taken with a
+    warning that names it."""
+    cloud.fault("deploy", "POST")
+    cloud.fault("drop_before", "POST")
+    done = cloud()
+    theirs = ended_well(cloud, done)["id"]
+    assert [each["id"] for each in cloud.stored()] == [theirs]
+    assert posts(done) == 1
+    (warning,) = done.warnings
+    assert theirs in warning
+
+
 # The rate limit, and reads that fail.
 
 
