@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -157,22 +158,19 @@ def test_a_job_without_its_credential_says_what_is_missing(job: Job) -> None:
 
 
 @pytest.fixture(scope="session")
-def awx_awx(shell: Any, collections: Path) -> Path:
-    """AWX's own modules."""
-    target = collections / "ansible_collections" / "awx"
-    if not target.exists():
-        DOWNLOADS.mkdir(exist_ok=True)
-        pattern = "ansible-*.whl"
-        if not list(DOWNLOADS.glob(pattern)):
-            download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-            subprocess.run([*download, "--dest", str(DOWNLOADS), WITH_AWX], check=True)
-        (wheel,) = DOWNLOADS.glob(pattern)
-        with zipfile.ZipFile(wheel) as archive:
-            names = [
-                name for name in archive.namelist() if name.startswith("ansible_collections/awx/")
-            ]
-            archive.extractall(collections, names)
-    return target
+def awx_awx(tmp_path_factory: Any) -> Path:
+    """A folder of collections with AWX's own modules."""
+    DOWNLOADS.mkdir(exist_ok=True)
+    pattern = "ansible-*.whl"
+    if not list(DOWNLOADS.glob(pattern)):
+        download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+        subprocess.run([*download, "--dest", str(DOWNLOADS), WITH_AWX], check=True)
+    (wheel,) = DOWNLOADS.glob(pattern)
+    folder = Path(tmp_path_factory.mktemp("awx"))
+    with zipfile.ZipFile(wheel) as archive:
+        names = [name for name in archive.namelist() if name.startswith("ansible_collections/awx/")]
+        archive.extractall(folder, names)
+    return folder
 
 
 @pytest.fixture
@@ -186,6 +184,7 @@ def register(shell: Any, installed: Path, awx_awx: Path, tmp_path: Path) -> Any:
             *arguments,
             "-v",
             folder=tmp_path,
+            ANSIBLE_COLLECTIONS_PATH=f"{installed.parents[2]}{os.pathsep}{awx_awx}",
             CONTROLLER_HOST=controller.url,
             CONTROLLER_OAUTH_TOKEN=controller.token,
             **tokens,
