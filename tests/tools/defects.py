@@ -381,7 +381,7 @@ APPLY_DEFECTS = (
                 "return process\n            found"
             ),
         },
-        (FAULTS_WRITES, SWITCHES),
+        (FAULTS_CREATING,),
     ),
     Defect(
         "the answer to a PATCH is not verified",
@@ -448,12 +448,6 @@ APPLY_DEFECTS = (
         "a write whose outcome is unknown is not named",
         "_apply.py",
         {"                self._unknown.append(written)\n": "                pass\n"},
-        (FAULTS_WRITES,),
-    ),
-    Defect(
-        "an empty answer to a PATCH is not followed by a look",
-        "_apply.py",
-        {"self._read(path) if process is None else process": "process or self.process"},
         (FAULTS_WRITES,),
     ),
     Defect(
@@ -784,7 +778,7 @@ SEVALLA_DEFECTS = (
         "a 404 of the application is taken for no processes",
         "_sevalla.py",
         {
-            "raise _no_application(application) if failure.status == 404 else failure from None": (
+            "raise no_application(application) if failure.status == 404 else failure from None": (
                 "if failure.status == 404:\n            return []\n        raise"
             ),
         },
@@ -943,7 +937,7 @@ LARAVEL_CLOUD_DEFECTS = (
         "a 404 of the instance is taken for no processes",
         "_laravel_cloud.py",
         {
-            '        raise _missing("instance", instance) if failure.status == 404 else failure': (
+            '        raise missing("instance", instance) if failure.status == 404 else failure': (
                 "        if failure.status == 404:\n            return []\n        raise failure"
             ),
         },
