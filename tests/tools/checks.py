@@ -56,7 +56,12 @@ LINT = (
     Check("antsibull-changelog", ("antsibull-changelog", "lint")),
 )
 # The unit tests and the playbook tests, with this project's own Python.
-PYTEST = Check("pytest", (sys.executable, "-m", "pytest", "-n", "2"), counts_tests=True)
+# They are far from equally long: the worker that is done first takes over some of the other's.
+PYTEST = Check(
+    "pytest",
+    (sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal"),
+    counts_tests=True,
+)
 # The same without the tests of the emulator, which only ever runs with the newest libraries.
 PYTEST_OLDEST = Check(
     "pytest-oldest",

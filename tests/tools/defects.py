@@ -41,6 +41,9 @@ TABLE = "plan/test_plan_table.py"
 OPTION_VALUES = "parity/test_option_values.py"
 RESULTS = "parity/test_parity_results.py"
 LIST = "plan/test_plan_list.py"
+LISTS_PARALLEL = "lists/test_lists_parallel.py"
+LISTS_PARTIAL = "lists/test_lists_partial.py"
+LISTS_PLAN = "lists/test_lists_plan.py"
 THREADS = "client/test_http_threads.py"
 FUZZ_ANSWERS = "fuzz/test_fuzz_answers.py"
 FAULTS_CREATING = "faults/test_faults_creating.py"
@@ -102,7 +105,7 @@ CLIENT_DEFECTS = (
     Defect(
         "the bound on all waiting is ignored for repetitions",
         "_http.py",
-        {"over = pauses == self._pauses and (seconds > left or left <= 0)": "over = False"},
+        {"            if seconds > left or left <= 0:\n                return False\n": ""},
         (REPEATING,),
     ),
     Defect(
@@ -117,7 +120,11 @@ CLIENT_DEFECTS = (
     Defect(
         "waits are not added up",
         "_http.py",
-        {"                self.waited += seconds\n": ""},
+        {
+            "            self.waited += seconds\n            self._counted_until": (
+                "            self._counted_until"
+            ),
+        },
         (REPEATING,),
     ),
     Defect(
@@ -252,8 +259,8 @@ CLIENT_DEFECTS = (
         "other threads send while one waits",
         "_http.py",
         {
-            "            with self._gate:\n                pauses = self._pauses\n": (
-                "            pauses = self._pauses\n"
+            "            with self._gate:\n                paused = self._paused\n": (
+                "            paused = self._paused\n"
             ),
         },
         (THREADS,),
@@ -261,14 +268,26 @@ CLIENT_DEFECTS = (
     Defect(
         "every thread waits for what another one has waited for",
         "_http.py",
-        {"if pauses not in (None, self._pauses):": "if pauses == -1:"},
+        {"since = self._paused - paused": "since = 0.0"},
         (THREADS,),
     ),
     Defect(
-        "what another thread has waited for counts against the deadline",
+        "what another thread has waited is waited again when it was less",
         "_http.py",
-        {"over = pauses == self._pauses and (seconds > left or": "over = (seconds > left or"},
+        {"            seconds -= since\n": ""},
         (THREADS,),
+    ),
+    Defect(
+        "a list that ends before its total is taken as whole",
+        "_http.py",
+        {"if isinstance(total, int) and came < total:": "if isinstance(total, int) and not meta:"},
+        (PAGES, LISTS_PLAN),
+    ),
+    Defect(
+        "what stays the same is read for every entry",
+        "_http.py",
+        {"if path not in self._kept:": "if path:"},
+        (LISTS_PLAN,),
     ),
     Defect(
         "the time that requests are lost side by side counts for each",
@@ -381,7 +400,7 @@ APPLY_DEFECTS = (
                 "return process\n            found"
             ),
         },
-        (FAULTS_WRITES, SWITCHES),
+        (FAULTS_CREATING,),
     ),
     Defect(
         "the answer to a PATCH is not verified",
@@ -451,12 +470,6 @@ APPLY_DEFECTS = (
         (FAULTS_WRITES,),
     ),
     Defect(
-        "an empty answer to a PATCH is not followed by a look",
-        "_apply.py",
-        {"self._read(path) if process is None else process": "process or self.process"},
-        (FAULTS_WRITES,),
-    ),
-    Defect(
         "what a service answers to a DELETE is taken for a process",
         "_apply.py",
         {'if method == "DELETE" or (method': "if (method"},
@@ -497,6 +510,56 @@ APPLY_DEFECTS = (
         "_process.py",
         {"    if task.check_mode:\n": "    if task.check_mode and not plans:\n"},
         (SEVALLA, LARAVEL_CLOUD),
+    ),
+    Defect(
+        "a write that fails does not stop the list",
+        "_process.py",
+        {"if writer.failure is not None and not go_on:": "if writer.failure is None and go_on:"},
+        (LISTS_PARTIAL,),
+    ),
+    Defect(
+        "continue_on_error is ignored",
+        "_process.py",
+        {"if writer.failure is not None and not go_on:": "if writer.failure is not None:"},
+        (LISTS_PARTIAL,),
+    ),
+    Defect(
+        "deletions are sent first",
+        "_process.py",
+        {"for deleting in (False, True):": "for deleting in (True, False):"},
+        (LISTS_PLAN, LISTS_PARALLEL),
+    ),
+    Defect(
+        "prune takes an empty list for all there should be",
+        "_process.py",
+        {'if params["prune"] and not params["processes"]:': 'if params["prune"] is None:'},
+        (LISTS_PLAN,),
+    ),
+    Defect(
+        "what was done before a failure is not told",
+        "_process.py",
+        {"steps_done=done,": "steps_done=[],"},
+        (LISTS_PARTIAL,),
+    ),
+    Defect(
+        "what was left out after a failure is not told",
+        "_process.py",
+        {"steps_not_attempted=left,": "steps_not_attempted=[],"},
+        (LISTS_PARTIAL,),
+    ),
+    Defect(
+        "more writes are in flight than max_parallel says",
+        "_process.py",
+        {
+            "with ThreadPoolExecutor(parallel) as": "with ThreadPoolExecutor(CONNECTIONS) as",
+        },
+        (LISTS_PARALLEL,),
+    ),
+    Defect(
+        "a killed run sends all the rest",
+        "_process.py",
+        {"                stopped.set()\n                raise\n": "                raise\n"},
+        (LISTS_PARALLEL,),
     ),
     Defect(
         "warnings of what was not stored are lost",
@@ -647,18 +710,26 @@ PLAN_DEFECTS = (
     Defect(
         "two entries of a list may be the same process",
         "_plan.py",
-        {"        if first is not made:\n": "        if first is None:\n"},
+        {
+            'made.problems.append(Problem("", what))\n            break\n': "break\n",
+        },
         (LIST,),
     ),
     Defect(
         "two entries that name a process in two ways are two processes",
         "_plan.py",
         {
-            'known = made.address.words if made.live is None else str(made.live["id"])': (
-                "known = made.address.words"
+            "if first.live is made.live and (": (
+                "if first.address.words == made.address.words and ("
             ),
         },
         (LIST,),
+    ),
+    Defect(
+        "two entries may become the same process",
+        "_plan.py",
+        {"            elif _confused(first, made):\n": "            elif not first:\n"},
+        (LISTS_PLAN,),
     ),
     Defect(
         "only the first entry that fails is told",
@@ -679,7 +750,7 @@ PLAN_DEFECTS = (
     Defect(
         "prune deletes what is in the list",
         "_plan.py",
-        {'if str(process["id"]) not in listed]': "if process]"},
+        {"if all(process is not made.live for made in plans)]": "if process]"},
         (LIST,),
     ),
     Defect(
@@ -784,7 +855,7 @@ SEVALLA_DEFECTS = (
         "a 404 of the application is taken for no processes",
         "_sevalla.py",
         {
-            "raise _no_application(application) if failure.status == 404 else failure from None": (
+            "raise no_application(application) if failure.status == 404 else failure from None": (
                 "if failure.status == 404:\n            return []\n        raise"
             ),
         },
@@ -943,7 +1014,7 @@ LARAVEL_CLOUD_DEFECTS = (
         "a 404 of the instance is taken for no processes",
         "_laravel_cloud.py",
         {
-            '        raise _missing("instance", instance) if failure.status == 404 else failure': (
+            '        raise missing("instance", instance) if failure.status == 404 else failure': (
                 "        if failure.status == 404:\n            return []\n        raise failure"
             ),
         },
@@ -959,12 +1030,8 @@ LARAVEL_CLOUD_DEFECTS = (
         "processes that a page does not include are lost",
         "_laravel_cloud.py",
         {
-            "if ids is None or any(process_id not in included for process_id in ids):": (
-                "if ids is None:"
-            ),
-            'included[key], resource["id"]) for key in ids]': (
-                'included[key], resource["id"]) for key in ids if key in included]'
-            ),
+            "if ids is None or any(each not in included for each in ids):": "if ids is None:",
+            "for each in ids]\n": "for each in ids if each in included]\n",
         },
         (READING,),
     ),

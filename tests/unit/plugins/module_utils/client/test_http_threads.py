@@ -39,18 +39,18 @@ def in_threads(*functions):
     assert errors == []
 
 
-def both_there(step):
-    """A step that is done only when a second request is at the same point."""
-    barrier = threading.Barrier(2, timeout=5)
+def both_there(*answers):
+    """Steps that are done only when all of their requests are there."""
+    barrier = threading.Barrier(len(answers), timeout=5)
 
-    def wait_and(exchange):
-        barrier.wait()
-        if isinstance(step, bytes):
-            exchange.connection.sendall(step)
-        else:
-            step(exchange)
+    def step(raw):
+        def wait_and_send(exchange):
+            barrier.wait()
+            exchange.connection.sendall(raw)
 
-    return wait_and
+        return wait_and_send
+
+    return [step(raw) for raw in answers]
 
 
 def test_nothing_is_sent_while_one_thread_waits(serve, client_of, monkeypatch):
@@ -73,14 +73,23 @@ def test_nothing_is_sent_while_one_thread_waits(serve, client_of, monkeypatch):
 
 
 def test_two_that_are_limited_at_once_wait_once(serve, client_of, time):
-    step = both_there(LIMITED)
-    server = serve(step, step, OK, OK)
+    server = serve(*both_there(LIMITED, LIMITED), OK, OK)
     client = client_of(server, max_wait=60)
     in_threads(lambda: client.get("/one"), lambda: client.get("/two"))
     assert len(server.requests) == 4
     assert len(time.slept) == 1
     assert client.counters["retries"] == 2
     assert client.counters["waited_seconds"] == pytest.approx(time.slept[0], abs=0.001)
+
+
+def test_what_another_thread_has_waited_is_waited_less(serve, client_of, time):
+    """One is told forty seconds and one five; together they wait forty, and a little at random."""
+    shorter = answer(429, json={"message": "Too many requests"}, x_ratelimit_reset=5)
+    server = serve(*both_there(LIMITED, shorter), OK, OK)
+    client = client_of(server)
+    in_threads(lambda: client.get("/one"), lambda: client.get("/two"))
+    assert 40 <= sum(time.slept) < 45
+    assert client.counters["waited_seconds"] == pytest.approx(sum(time.slept), abs=0.001)
 
 
 def test_the_time_that_requests_are_lost_side_by_side_counts_once(serve, client_of, time):

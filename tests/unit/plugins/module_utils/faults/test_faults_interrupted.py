@@ -154,6 +154,21 @@ def test_a_second_step_that_fails_says_that_the_first_was_done(
     becomes_whole(webless)
 
 
+def test_a_second_step_that_fails_after_a_first_that_was_found_again(webless: Facing) -> None:
+    """A process that was adopted is as much done as one whose creation was answered."""
+    outcome = webless(
+        Fault("drop_after", method="POST", path=COLLECTION),
+        Fault("html_before", method="PATCH", path=ITEM),
+        **WEB,
+    )
+    assert methods(outcome) == ["POST", "PATCH"]
+    assert outcome.message is not None
+    assert f"Already done: POST /applications/{SEVALLA_SHOP_ID}/processes." in outcome.message
+    assert "Whether PATCH /" in outcome.message
+    assert outcome.result["changed"] is True
+    becomes_whole(webless)
+
+
 @pytest.mark.parametrize("kind", ["503_before", "503_after", "429_bare", "drop_after"])
 def test_a_run_that_is_killed_between_the_two_steps(
     webless: Facing, monkeypatch: pytest.MonkeyPatch, kind: str
