@@ -1,0 +1,135 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A fleet of 200 applications under the services' rate limits, on a clock that costs no time.
+
+A worker of these tests is a fork of Ansible: it runs one task after the other, each with a client
+of its own. What stands for the time that a task takes besides its requests is slept, too.
+"""
+
+from __future__ import annotations
+
+import collections
+import math
+import random
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _http
+from ansible_collections.evenkeel.paas.tests.emulator import Emulator
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.limits.virtual_time import (
+    VirtualTime,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    Outcome,
+    Runner,
+)
+
+APPLICATIONS = 200
+FORKS = 20
+WINDOW = 60
+READS = 400
+"""Of a company, in a window, as Sevalla documents them."""
+
+
+class Run(NamedTuple):
+    """What a fleet's run came to. ``statuses`` are those of its requests, in their order."""
+
+    outcomes: list[Outcome]
+    statuses: list[int]
+    paths: list[str]
+    seconds: float
+
+    @property
+    def refused(self) -> float:
+        """The share of the requests that the limits refused."""
+        return self.statuses.count(429) / len(self.statuses)
+
+
+class Fleet:
+    """Applications of an emulator that refuses what is above the limits, and forks for them."""
+
+    def __init__(self, clock: VirtualTime, emulator: Emulator) -> None:
+        self.clock = clock
+        self.emulator = emulator
+        self.run_module = Runner(emulator)
+        world = emulator.world
+        self.applications = [
+            world.sevalla.add_application(f"Fleet {number}").fields
+            for number in range(APPLICATIONS)
+        ]
+
+    def run(self, module: str, tasks: list[dict[str, Any]], task_seconds: float) -> Run:
+        """All tasks, with as many at a time as there are forks."""
+        switches = {"sevalla_rate_limit": "on", "laravel_cloud_rate_limit": "on"}
+        self.emulator.world.switches.update(switches)
+        waiting = collections.deque(tasks)
+        outcomes: list[Outcome] = []
+        first, start = len(self.emulator.requests), self.clock.now()
+
+        def fork() -> None:
+            while waiting:
+                try:
+                    task = waiting.popleft()
+                except IndexError:
+                    return
+                self.clock.sleep(task_seconds * random.uniform(0.5, 1.5))
+                outcomes.append(self.run_module(module, **task))
+
+        self.clock.run([fork] * FORKS)
+        requests = self.emulator.requests[first:]
+        return Run(
+            outcomes,
+            [each["status"] for each in requests],
+            [each["path"] for each in requests],
+            self.clock.now() - start,
+        )
+
+
+@pytest.fixture
+def fleet(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
+    """The fleet, at a virtual time."""
+    clock = VirtualTime()
+    monkeypatch.setattr(_http.Client, "sleep", staticmethod(clock.sleep))
+    monkeypatch.setattr(_http.Client, "clock", staticmethod(clock.now))
+    monkeypatch.setattr(_http.time, "time", clock.now)
+    with Emulator(clock=clock.now) as emulator:
+        yield Fleet(clock, emulator)
+
+
+def test_nothing_to_do_is_one_request_an_application(fleet: Fleet) -> None:
+    """With the ids of the inventory; all of them within one window, and none refused."""
+    web = [{"type": "web", "port": 8080}]
+    tasks = [{"application": each["id"], "processes": web} for each in fleet.applications]
+    run = fleet.run("sevalla_processes", tasks, 0.3)
+    assert [outcome.message for outcome in run.outcomes] == [None] * APPLICATIONS
+    assert run.statuses == [200] * APPLICATIONS
+    assert sorted(run.paths) == sorted(
+        f"/applications/{each['id']}/processes?limit=100&offset=0" for each in fleet.applications
+    )
+    assert run.seconds < WINDOW
+
+
+def test_a_change_to_each_is_two_requests_an_application(fleet: Fleet) -> None:
+    """Changes are limited for each application, so that a fleet does not wait for them."""
+    web = [{"type": "web", "port": 9000}]
+    tasks = [{"application": each["id"], "processes": web} for each in fleet.applications]
+    run = fleet.run("sevalla_processes", tasks, 0.3)
+    assert [outcome.message for outcome in run.outcomes] == [None] * APPLICATIONS
+    assert run.statuses == [200] * 2 * APPLICATIONS
+    assert run.seconds < WINDOW
+
+
+def test_names_in_the_place_of_ids_cost_lists_and_end_right(fleet: Fleet) -> None:
+    """What the inventory saves: each task reads the list of applications."""
+    web = [{"type": "web", "port": 8080}]
+    tasks = [{"application": each["name"], "processes": web} for each in fleet.applications]
+    run = fleet.run("sevalla_processes", tasks, 0.3)
+    assert [outcome.message for outcome in run.outcomes] == [None] * APPLICATIONS
+    windows = math.ceil(run.statuses.count(200) / READS)
+    assert windows > 1
+    assert run.refused < 0.05
+    assert run.seconds < (windows - 1) * WINDOW * 1.2
