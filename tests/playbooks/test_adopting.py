@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ import yaml
 from ansible_collections.evenkeel.paas.tests.emulator import world
 from ansible_collections.evenkeel.paas.tests.emulator.server import Emulator
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+EXAMPLES = DOCS / "examples"
+GUIDE = DOCS / "docsite" / "rst" / "guide_adopting.rst"
 
 HARD = [
     "node w.js",
@@ -114,6 +117,32 @@ def test_adopt_and_keep(playbooks: Any, shop: Emulator, tmp_path: Path) -> None:
     assert changed["entrypoint"] == "{{{ x }}}"
     kept = playbooks.run(EXAMPLES / "keep.yml", "-e", folder, "-e", "prune=true")
     assert [write.partition(" ")[0] for write in kept.writes] == ["DELETE"]
+
+
+def test_the_guide_shows_what_is_written(
+    playbooks: Any, emulator: Emulator, tmp_path: Path
+) -> None:
+    with emulator.world.lock:
+        sevalla, cloud = emulator.world.sevalla, emulator.world.laravel_cloud
+        sevalla.create(
+            sevalla.applications[world.SEVALLA_SHOP_ID],
+            {
+                "display_name": "queue",
+                "type": "worker",
+                "entrypoint": "node worker.js",
+                "resource_type_id": world.SEVALLA_SIZE_IDS["s1"],
+            },
+        )
+        instance = cloud.instances[world.LARAVEL_CLOUD_PRODUCTION_WORKERS_ID]
+        config = {"connection": "redis", "queue": "emails,default", "force": False}
+        cloud.create(instance, {"type": "worker", "processes": 2, "config": config})
+        custom = {"type": "custom", "processes": 1, "command": "php artisan horizon"}
+        cloud.create(instance, custom)
+    assert playbooks.run(EXAMPLES / "adopt.yml", "-e", f"folder={tmp_path}").status == 0
+    written = (tmp_path / "shop.yml").read_text()
+    shown = GUIDE.read_text().partition("code-block:: yaml+jinja\n\n")[2].partition("\n\n")[0]
+    lines = [line for line in written.splitlines() if line[:1] not in ("#", "") and line != "---"]
+    assert textwrap.dedent(shown).splitlines() == lines
 
 
 def test_adopt_what_has_nothing_yet(playbooks: Any, tmp_path: Path) -> None:
