@@ -182,6 +182,7 @@ class Field:
     process types that have it (all when empty). ``deploys`` says that a change takes effect
     at the next deployment. ``clean`` brings a given value into its one comparable form, and
     ``read`` takes the live value from a process, in the form in which ``want`` is given.
+    ``written`` leaves of a live value what a person would write of it.
     """
 
     option: str
@@ -196,6 +197,7 @@ class Field:
     deploys: bool = True
     clean: Callable[[Any], Any] = without_nulls
     read: Callable[[Process, Any], Any] | None = None
+    written: Callable[[Any], Any] = lambda value: value
 
     def __post_init__(self) -> None:
         """Refuse a table that contradicts itself; raises ValueError."""

@@ -100,7 +100,11 @@ def _options(backend: Backend, process: Process) -> Options:
             continue
         options[field.option] = value
     spec = process_spec(backend)
-    kept = {option: _writable(spec[option], value) for option, value in options.items()}
+    kept = {
+        field.option: field.written(_writable(spec[field.option], options[field.option]))
+        for field in backend.PROCESS.fields
+        if field.option in options
+    }
     return {option: value for option, value in kept.items() if not is_empty(value)}
 
 

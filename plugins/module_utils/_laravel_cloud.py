@@ -107,6 +107,15 @@ def _spec(wire: str) -> dict[str, Any]:
     return argument_spec(CREATE_BACKGROUND_PROCESS["properties"][wire], str)
 
 
+def _written_config(config: Any) -> Any:
+    # Not forced is what a worker is of itself.
+    return {key: config[key] for key in config if config[key] is not False} if config else config
+
+
+def _written_command(command: Any) -> Any:
+    return command.strip() if isinstance(command, str) else command
+
+
 def _config_spec() -> dict[str, Any]:
     spec = _spec("config")
     spec["options"]["queue"] = {"type": "list", "elements": "str"}
@@ -127,8 +136,22 @@ FIELDS = (
     # PATCH takes a type, but what becomes of config and command then was never seen.
     Field("type", _spec("type"), on_update=False),
     Field("processes", _spec("processes"), default=1),
-    Field("command", _spec("command"), only_for=("custom",), shape=TRIMMED, clean=str.strip),
-    Field("config", _config_spec(), only_for=("worker",), shape=CONFIG, clean=_clean_config),
+    Field(
+        "command",
+        _spec("command"),
+        only_for=("custom",),
+        shape=TRIMMED,
+        clean=str.strip,
+        written=_written_command,
+    ),
+    Field(
+        "config",
+        _config_spec(),
+        only_for=("worker",),
+        shape=CONFIG,
+        clean=_clean_config,
+        written=_written_config,
+    ),
 )
 
 
@@ -378,13 +401,16 @@ def read(
     client: Client, params: dict[str, Any], entries: list[Entry], whole: bool
 ) -> tuple[str, list[Process]]:
     """The instance's id and its processes, as far as the entries need them: without an instance
-    the one process that has an id."""
+    the one process that has an id, or the ``whole`` list of its instance."""
     if params["instance"]:
         return read_instance(
             client, params["instance"], params["environment"], params["application"]
         )
     found = get_process(client, entries[0].options["id"])
-    return (str(found[0]["instance_id"] or "") if found else ""), found
+    instance = str(found[0]["instance_id"] or "") if found else ""
+    return instance, list_processes(client, instance) if whole and is_id(
+        "inst", instance
+    ) else found
 
 
 def name_sizes(client: Client, live: list[Process]) -> None:

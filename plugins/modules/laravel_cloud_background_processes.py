@@ -86,12 +86,15 @@ EXAMPLES = r"""
           tries: 3
       - type: custom
         command: php artisan horizon
+  register: shop
 
 - name: Give a worker other queues; without the id it would be another worker
   evenkeel.paas.laravel_cloud_background_processes:
-    instance: inst-a15fd671-14f8-489f-b552-886c7ffa09dd
+    application: shop
+    environment: production
+    instance: Workers
     processes:
-      - id: process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
+      - id: "{{ shop.processes[0].id }}"
         config:
           queue: emails,default,reports
 

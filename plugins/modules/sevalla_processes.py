@@ -16,8 +16,8 @@ author:
   - evenkeel.paas contributors (@evenkeel)
 description:
   - Creates and changes the processes of a list, and with O(prune) deletes those that are not in it.
-  - It does for each entry what M(evenkeel.paas.sevalla_process) does for its options, with one reading of what is there
-    and several writes at a time.
+  - It does for each entry what M(evenkeel.paas.sevalla_process) does for its options, with one reading of what is
+    there and several writes at a time.
   - Options of an entry that are not given, or null, are not managed. They are never compared and never sent.
   - Two entries that mean the same process, and an entry to which several answer, are refused before anything is
     sent.
@@ -95,10 +95,12 @@ EXAMPLES = r"""
   evenkeel.paas.sevalla_processes:
     application: shop-x1y2z
     processes:
-      - display_name: queue
-        entrypoint: node worker.js --verbose
       - display_name: mails
+        type: worker
         entrypoint: node mails.js --verbose
+        resource_type: s1
+      - display_name: nightly report
+        entrypoint: node report.js --verbose
     max_parallel: 8
     continue_on_error: true
 """

@@ -50,7 +50,9 @@ def test_there_are_modules_with_examples() -> None:
     assert all(examples_of(module) for module in MODULES)
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if module not in ACTING])
+@pytest.mark.parametrize(
+    "module", [each for each in MODULES if each not in ACTING and not each.endswith("_info")]
+)
 def test_examples_in_check_mode_for_real_and_again(playbooks: Any, module: str) -> None:
     """Check mode sends nothing and plans what the real run does; the second run changes nothing."""
     tasks = []
@@ -93,6 +95,28 @@ def test_examples_of_what_acts_in_check_mode_and_for_real(playbooks: Any, module
         assert checked["plan"] == made["plan"] == again["plan"]
     sent = [result["plan"] for number, result in enumerate(results) if number % 3]
     assert run.writes == [f"{step['method']} {step['path']}" for (step,) in sent]
+
+
+@pytest.mark.parametrize(
+    ("module", "before"),
+    [
+        ("sevalla_process_info", "sevalla_processes"),
+        ("laravel_cloud_background_process_info", "laravel_cloud_background_processes"),
+    ],
+)
+def test_examples_that_read_change_nothing(playbooks: Any, module: str, before: str) -> None:
+    """In check mode and not; what they read is given back to the module for lists."""
+    assert playbooks.run_tasks(examples_of(before)[:1]).status == 0
+    tasks = examples_of(module)
+    assert any(f"evenkeel.paas.{before}" in task for task in tasks)
+    for arguments in ((), ("--check",)):
+        run = playbooks.run_tasks(tasks, *arguments)
+        assert run.status == 0, run.output
+        assert len(run.results) == len(tasks)
+        assert run.changed == []
+        assert run.writes == []
+        read = [each["result"] for each in run.results if "desired" in each["result"]]
+        assert all(result["desired"] for result in read)
 
 
 def shown_in(path: Path) -> list[dict[str, Any]]:

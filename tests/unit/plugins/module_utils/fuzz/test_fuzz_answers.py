@@ -31,8 +31,10 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.fuzz.inva
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.budget import examples
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    SCOPE,
     Outcome,
     Runner,
+    let_stay,
     no_waiting,
 )
 
@@ -273,11 +275,22 @@ def run(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
 
 
 def answered(
-    run: Runner, name: str, which: int, change: Any, status: int | None = None
+    run: Runner,
+    name: str,
+    which: int,
+    change: Any,
+    status: int | None = None,
+    lists: bool = False,
 ) -> Outcome | None:
-    """A task of a kind against a service that answers otherwise; it must store no two objects."""
+    """A task of a kind against a service that answers otherwise; it must store no two objects.
+
+    With ``lists`` as a list of one. What is there is also read and written down.
+    """
     kind = KINDS[name]
+    run = Runner(run.emulator, lists)
     run.emulator.reset()
+    if lists:
+        let_stay(run.emulator, world.LARAVEL_CLOUD_PRODUCTION_WORKERS_ID)
     with run.emulator.world.lock:
         run.emulator.world.sevalla.add_application("Bare", "bare-0", BARE, web=False)
     made = [run(kind.module, **options).result["process"] for options in kind.first]
@@ -291,6 +304,8 @@ def answered(
     assert hooks.stored_posts <= 1, "two objects were created"
     assert stored(run.emulator) - before <= 1
     assert outcome is not None
+    scope = {option: task[option] for option in (*SCOPE, "id") if option in task}
+    assert run_any(run, f"{kind.module}_info", **scope) is not None
     return outcome
 
 
@@ -300,14 +315,16 @@ def answered(
 def test_fuzz_answers_of_any_json(run: Runner, kind: str, data: st.DataObject) -> None:
     other = data.draw(anything)
     status = data.draw(st.sampled_from([None, None, None, 200, 201, 202, 400, 404, 409, 422]))
-    answered(run, kind, data.draw(st.integers(0, 4)), lambda _real: other, status)
+    which, lists = data.draw(st.integers(0, 4)), data.draw(st.booleans())
+    answered(run, kind, which, lambda _real: other, status, lists)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(st.data())
 @examples(30)
 def test_fuzz_answers_that_are_nearly_right(run: Runner, kind: str, data: st.DataObject) -> None:
-    answered(run, kind, data.draw(st.integers(0, 4)), _mutation(data.draw))
+    which, lists = data.draw(st.integers(0, 4)), data.draw(st.booleans())
+    answered(run, kind, which, _mutation(data.draw), None, lists)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -138,8 +138,12 @@ def run(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
     return Runner(emulator)
 
 
-def _twice(run: Runner, module: str, options: dict[str, Any]) -> None:
-    """Check, run, run again: each a failure or a result; the second of two results is quiet."""
+def _twice(run: Runner, module: str, options: dict[str, Any], lists: bool = False) -> None:
+    """Check, run, run again: each a failure or a result; the second of two results is quiet.
+
+    With ``lists`` as a list of one.
+    """
+    run = Runner(run.emulator, lists)
     run.emulator.reset()
     first = stored(run.emulator)
     checked = run_any(run, module, check_mode=True, **options)
@@ -165,18 +169,18 @@ def _twice(run: Runner, module: str, options: dict[str, Any]) -> None:
     assert again.result["changed"] is False
 
 
-@given(odd_options(SEVALLA))
+@given(odd_options(SEVALLA), st.booleans())
 @examples(250)
-@example({**WORKING[SEVALLA][0], "application": "../../x?y#z"})
-def test_fuzz_sevalla_options(run: Runner, options: dict[str, Any]) -> None:
-    _twice(run, SEVALLA, options)
+@example({**WORKING[SEVALLA][0], "application": "../../x?y#z"}, False)
+def test_fuzz_sevalla_options(run: Runner, options: dict[str, Any], lists: bool) -> None:
+    _twice(run, SEVALLA, options, lists)
 
 
-@given(odd_options(LARAVEL_CLOUD))
+@given(odd_options(LARAVEL_CLOUD), st.booleans())
 @examples(250)
-@example({**WORKING[LARAVEL_CLOUD][0], "environment": "env-../x"})
-def test_fuzz_laravel_cloud_options(run: Runner, options: dict[str, Any]) -> None:
-    _twice(run, LARAVEL_CLOUD, options)
+@example({**WORKING[LARAVEL_CLOUD][0], "environment": "env-../x"}, False)
+def test_fuzz_laravel_cloud_options(run: Runner, options: dict[str, Any], lists: bool) -> None:
+    _twice(run, LARAVEL_CLOUD, options, lists)
 
 
 def _addresses() -> list[Any]:

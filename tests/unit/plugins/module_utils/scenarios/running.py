@@ -153,7 +153,7 @@ def list_of_one(emulator: Any, module: str, options: dict[str, Any]) -> dict[str
 
 def _instance_of(emulator: Any, process_id: Any) -> str:
     """The instance of a process that is given by its id alone: a list always belongs to one."""
-    process = emulator.world.laravel_cloud.processes.get(process_id)
+    process = emulator.world.laravel_cloud.processes.get(str(process_id))
     return str(process.parent) if process else world.LARAVEL_CLOUD_PRODUCTION_WORKERS_ID
 
 

@@ -37,6 +37,18 @@ NAMED = {"application": "shop", "environment": "staging-3", "instance": "Workers
 _QUEUE = {"application": "Shop", "display_name": "queue", "type": "worker", "resource_type": "s1"}
 _CUSTOM = {**NAMED, "type": "custom", "command": "php artisan x"}
 _WORKER = {**NAMED, "type": "worker", "config": {"connection": "redis", "queue": "mail"}}
+_NAMELESS = {"type": "worker", "resource_type": "s1"}
+_HORIZON = {"type": "custom", "command": "php artisan horizon"}
+_MANY = {
+    "sevalla_processes": {
+        "application": "Shop",
+        "processes": [{"type": "web"}, {**_NAMELESS, "display_name": "mails"}],
+    },
+    "laravel_cloud_background_processes": {
+        **NAMED,
+        "processes": [_HORIZON, {**_HORIZON, "command": "php artisan x"}],
+    },
+}
 TASKS: list[tuple[str, dict[str, Any]]] = [
     (SEVALLA, _QUEUE),
     (SEVALLA, {**_QUEUE, "entrypoint": "node w.js"}),
@@ -50,6 +62,15 @@ TASKS: list[tuple[str, dict[str, Any]]] = [
     (LARAVEL_CLOUD, {**_CUSTOM, "application": world.LARAVEL_CLOUD_SHOP_ID}),
     (LARAVEL_CLOUD, {**_CUSTOM, "environment": "nowhere"}),
     (LARAVEL_CLOUD, {**_CUSTOM, "state": "absent"}),
+    *(
+        (module, {**options, **more})
+        for module, options in _MANY.items()
+        for more in ({"continue_on_error": True}, {"prune": True}, {"processes": [], "prune": True})
+    ),
+    ("sevalla_process_info", {"application": "Shop"}),
+    ("sevalla_process_info", {"application": "Twin"}),
+    ("laravel_cloud_background_process_info", NAMED),
+    ("laravel_cloud_background_process_info", {**NAMED, "environment": "nowhere"}),
 ]
 
 
@@ -118,7 +139,7 @@ def test_the_canaries_are_in_what_the_services_answer(listening: Listening) -> N
 
 def test_success_and_the_failures_of_options(listening: Listening) -> None:
     messages = listening.all_tasks(modes=(True, False))
-    assert [message is None for message in messages].count(False) == 3
+    assert [message is None for message in messages].count(False) == 3 + 4
     listening.all_tasks(state="absent", api_timeout=0)
     listening.all_tasks(api_url="http://api.example.com")
 
