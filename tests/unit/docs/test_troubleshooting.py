@@ -1,0 +1,149 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The guide to messages against the source: all messages are there, and no others.
+
+Messages are read from the source's text, as templates: an f-string's values may be anything.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+COLLECTION = Path(__file__).resolve().parents[3]
+PAGE = COLLECTION / "docs" / "docsite" / "rst" / "guide_troubleshooting.rst"
+SOURCES = sorted((COLLECTION / "plugins" / "module_utils").glob("*.py"))
+
+ANYTHING = "\N{HORIZONTAL ELLIPSIS}"
+"""Stands for a value in a template. On the page a value of the kind stands there, or this."""
+
+NO_MESSAGES = {
+    # Errors of ours, which no user can cause.
+    f"{ANYTHING} {ANYTHING} while only reading",
+    f"{ANYTHING}: emptied by a PATCH that does not take it",
+    f"{ANYTHING}: has a default for a POST that does not take it",
+    f"{ANYTHING}: an option that is not given must stay not managed",
+    # Parts of messages that stand for a value in them: what is addressed, a service, an option.
+    f"process with id {ANYTHING}",
+    f"process with key {ANYTHING}",
+    f"process with display_name {ANYTHING}",
+    f"custom process with command {ANYTHING}",
+    f"worker with {ANYTHING}",
+    "any connection and queue",
+    "the web process",
+    "process without a type",
+    "Laravel Cloud",
+    "api_token or the environment variable LARAVEL_CLOUD_API_TOKEN",
+    "api_token or the environment variable SEVALLA_API_KEY",
+    "no content type",
+    "not told",
+    f"from {ANYTHING} to {ANYTHING}",
+    f"{ANYTHING} or more",
+    ", and before it ",
+    f"Deployment {ANYTHING} of {ANYTHING}",
+}
+
+
+def strings_of(source: Path) -> Iterator[str]:
+    """The strings of a file but for docstrings, f-strings as templates."""
+    tree = ast.parse(source.read_text())
+    skipped = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            skipped.update(id(part) for part in node.values)
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(
+                str(part.value) if isinstance(part, ast.Constant) else ANYTHING
+                for part in node.values
+            )
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            # What str.format fills in is a value as well.
+            yield re.sub(r"\{\w+\}", ANYTHING, node.value)
+
+
+def is_prose(text: str) -> bool:
+    """Tell whether a string is words for a person: two of them at least."""
+    return re.search(r"[A-Za-z],? (.* )?[A-Za-z]", text) is not None and not re.search(
+        r"^application/|\\w", text
+    )
+
+
+TEMPLATES = sorted(
+    {text for path in SOURCES for text in strings_of(path) if is_prose(text)} - NO_MESSAGES
+)
+
+
+def quoted() -> list[str]:
+    """The messages that the page quotes: literals that are the term of a definition."""
+    return re.findall(r"^``([^`\n]+)``\n(?:``.+``\n)*    \S", PAGE.read_text(), re.MULTILINE)
+
+
+def matches(message: str, template: str) -> bool:
+    """Tell whether a message is a template with values in it, or whole sentences of one."""
+    sentences = re.split(r"(?<=[.;:]) ", template.strip())
+    for first in range(len(sentences)):
+        for last in range(first, len(sentences)):
+            part = " ".join(sentences[first : last + 1])
+            if not is_prose(part):
+                continue
+            pattern = re.escape(part.rstrip(".;:")).replace(re.escape(ANYTHING), ".*?")
+            if re.fullmatch(f"{pattern}[.;:]?", message):
+                return True
+    return False
+
+
+def test_there_are_messages_on_both_sides() -> None:
+    assert len(TEMPLATES) > 80
+    assert len(quoted()) > 80
+
+
+@pytest.mark.parametrize("message", quoted())
+def test_a_quoted_message_is_in_the_source(message: str) -> None:
+    assert any(matches(message, template) for template in TEMPLATES)
+
+
+def test_every_message_is_on_the_page() -> None:
+    missing = [each for each in TEMPLATES if not any(matches(told, each) for told in quoted())]
+    assert missing == []
+
+
+def test_what_is_no_message_is_in_the_source() -> None:
+    everything = {text for path in SOURCES for text in strings_of(path)}
+    assert sorted(NO_MESSAGES - everything) == []
+
+
+def codes_of(source: Path) -> Iterator[str]:
+    """The values that a file gives to a failure's code, be it by a table or a condition."""
+    for node in ast.walk(ast.parse(source.read_text())):
+        given: list[ast.expr] = []
+        if isinstance(node, ast.keyword) and node.arg == "code":
+            given = [node.value]
+        elif isinstance(node, ast.Assign):
+            names = {
+                name.id
+                for target in node.targets
+                for name in ast.walk(target)
+                if isinstance(name, ast.Name)
+            }
+            given = [node.value] if names & {"code", "_ADVICE"} else []
+        for value in given:
+            for part in ast.walk(value):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    if re.fullmatch("[a-z]+(_[a-z]+)*", part.value):
+                        yield part.value
+
+
+def test_every_code_has_a_row_and_no_other_has() -> None:
+    codes = {code for path in SOURCES for code in codes_of(path)}
+    assert {"rate_limited", "refused", "invalid_options"} <= codes
+    rows = re.findall(r"^   \* - ``([a-z_]+)``$", PAGE.read_text(), re.MULTILINE)
+    assert sorted(rows) == sorted(codes)
