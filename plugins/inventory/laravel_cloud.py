@@ -52,6 +52,7 @@ notes:
 """
 
 EXAMPLES = r"""
+# fmt: code
 # All instances. The token is in LARAVEL_CLOUD_API_TOKEN.
 plugin: evenkeel.paas.laravel_cloud
 ---

@@ -42,6 +42,7 @@ notes:
 """
 
 EXAMPLES = r"""
+# fmt: code
 # All applications. The token is in SEVALLA_API_KEY.
 plugin: evenkeel.paas.sevalla
 ---
