@@ -4,7 +4,7 @@
 
 """The fleet example: every application from inventory, twice, and its report of drift.
 
-With all 200 applications, and in slices, it is slow: ``pytest -m slow tests/playbooks``.
+With all 200 applications, and in slices, it is slow: ``make matrix CELLS=slow``.
 """
 
 from __future__ import annotations
