@@ -55,6 +55,13 @@ def main() -> None:
         metavar="KIND[,NAME=VALUE…]",
         help="something that goes wrong, see README.md; can be repeated",
     )
+    parser.add_argument(
+        "--applications",
+        type=int,
+        default=0,
+        metavar="NUMBER",
+        help="so many applications on Sevalla beside those of every start",
+    )
     options = parser.parse_args()
 
     stopped = threading.Event()
@@ -64,6 +71,8 @@ def main() -> None:
         dict(options.switch), host=options.host, port=options.port, token=options.token
     )
     emulator.faults.add(*options.fault)
+    for number in range(options.applications):
+        emulator.world.sevalla.add_application(f"Fleet {number}")
     with emulator:
         lines = (
             "# Both services are up. Stop with Ctrl-C.",

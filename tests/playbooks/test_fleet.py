@@ -4,7 +4,7 @@
 
 """The fleet example: every application from inventory, twice, and its report of drift.
 
-With all 200 applications, and in slices, it is slow: ``pytest -m slow tests/playbooks``.
+With all 200 applications, and in slices, it is slow: ``make matrix CELLS=slow``.
 """
 
 from __future__ import annotations
@@ -141,6 +141,25 @@ def test_an_inventory_that_cannot_be_read_stops_the_run(fleet: Fleet) -> None:
     assert "HTTP 401" in run.output
     assert run.results == []
     assert "svl_wrong" not in run.output
+
+
+def test_what_the_guide_shows_is_what_runs() -> None:
+    """The guide repeats the files of the example, less their comments at the top."""
+    guide = (COLLECTION / "docs" / "docsite" / "rst" / "guide_fleets.rst").read_text()
+    shown = re.findall(r"code-block:: (?:yaml\+jinja|ini)\n((?:\n|    .*\n)+)", guide)
+    assert len(shown) == 7
+    files = [
+        [line.strip() for line in file.read_text().splitlines()]
+        for file in FLEET.rglob("*")
+        if file.suffix in (".yml", ".cfg")
+    ]
+    for block in shown:
+        lines = [line.strip() for line in block.splitlines() if line.strip()]
+        first = {"[inventory]", "[defaults]"} & {lines[0]}
+        assert any(
+            set(lines) <= set(file) if first else "\n".join(lines) in "\n".join(file)
+            for file in files
+        ), block
 
 
 # The real size

@@ -71,6 +71,8 @@ PYTEST_OLDEST = Check(
     ),
     counts_tests=True,
 )
+# What those leave out: tests that are marked as slow.
+SLOW = Check("slow", (sys.executable, "-m", "pytest", "-m", "slow"), counts_tests=True)
 # In the environment of that name.
 PACKAGING = Check(
     "packaging", (sys.executable, "-m", "pytest", "tests/packaging"), counts_tests=True
@@ -92,10 +94,10 @@ INTEGRATION = Check(
 # Two lanes, for two cores. ansible-test's commands share one folder of environments: one after the
 # other.
 LANES = (
-    (*LINT, PYTEST, PYTEST_OLDEST, PACKAGING),
+    (*LINT, PYTEST, PYTEST_OLDEST, SLOW, PACKAGING),
     (SANITY, UNITS_OLDEST, UNITS_ENDS, UNITS, INTEGRATION),
 )
 CHECKS = {check.name: check for lane in LANES for check in lane}
 # What runs only where it is named. On every Python the unit tests take several minutes.
-NOT_USUAL = (UNITS, UNITS_ENDS, PYTEST_OLDEST, PACKAGING)
+NOT_USUAL = (UNITS, UNITS_ENDS, PYTEST_OLDEST, SLOW, PACKAGING)
 DEFAULT = [name for name, check in CHECKS.items() if check not in NOT_USUAL]

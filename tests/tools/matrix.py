@@ -84,6 +84,9 @@ def cells() -> list[Cell]:
             ("run_checks.py", "packaging"),
             "tarball, hub's gate, execution environment, AWX's engine",
         ),
+        Cell(
+            "slow", "", "", ("run_checks.py", "slow"), "a fleet of 200 applications, in slices too"
+        ),
         Cell("defects", "", "", ("plant_defects.py",), "planted defects, each caught", alone=True),
     ]
 

@@ -102,7 +102,8 @@ class Command:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_starts_with_one_command_and_stops_cleanly(number: int) -> None:
-    command = Command("--token", "svl_test", "--switch", "sevalla_key=random")
+    more = ("--applications", "7")
+    command = Command("--token", "svl_test", "--switch", "sevalla_key=random", *more)
     settings = command.settings()
     url = settings["EMULATOR_URL"]
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", url)
@@ -119,6 +120,8 @@ def test_it_starts_with_one_command_and_stops_cleanly(number: int) -> None:
         assert requests.get(f"{base}/applications", headers=headers, timeout=10).ok
     switches = requests.get(f"{url}/_emulator/switches", timeout=10).json()
     assert switches["sevalla_key"] == "random"
+    world = requests.get(f"{url}/_emulator/world", timeout=10).json()
+    assert len(world["sevalla"]["applications"]) == 5 + 7
     assert command.end(number) == (0, "")
 
 

@@ -7,12 +7,15 @@
 from __future__ import annotations
 
 import json
+import re
+import textwrap
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.plugin_utils._drift import Report
+from ansible_collections.evenkeel.paas.plugins.plugin_utils._drift import Report, Row
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
     LARAVEL_CLOUD_PRODUCTION_WORKERS_ID,
     SEVALLA_BLOG_ID,
@@ -22,6 +25,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
     Runner,
 )
 
+ROOT = Path(__file__).resolve().parents[4]
 QUEUE = {"display_name": "queue", "type": "worker", "entrypoint": "a", "resource_type": "s1"}
 MAILS = {"type": "worker", "config": {"connection": "redis", "queue": ["mails"], "tries": 3}}
 
@@ -197,6 +201,28 @@ def test_what_failed_is_not_as_wanted(run: Runner) -> None:
     text = report.as_text()
     assert "could not be compared: There is no application 'shoop' on Sevalla" in text
     assert "the task has no_log" in text
+
+
+def test_the_guide_shows_what_it_looks_like() -> None:
+    guide = (ROOT / "docs" / "docsite" / "rst" / "guide_fleets.rst").read_text()
+    (shown,) = re.findall(r"code-block:: text\n\n((?:\n|    .*\n)+)", guide)
+    (document,) = re.findall(r"code-block:: json\n\n((?:\n|    .*\n)+)", guide)
+    entrypoint = {"option": "entrypoint", "live": "node other.js", "wanted": "node worker.js"}
+    count = {"option": "scaling_strategy.instance_count", "live": 3, "wanted": 1}
+    report = Report(
+        {"blog-a1b2c", "fleet-7-q2w3e", "shop-x1y2z", *map(str, range(199))},
+        [
+            Row("shop-x1y2z", "nightly report", "missing"),
+            Row("blog-a1b2c", "queue", "differs", (entrypoint, count)),
+            Row("fleet-7-q2w3e", None, "unknown", message="GET /applications/...: ..."),
+        ],
+    )
+    assert textwrap.dedent(shown).strip() == report.as_text().strip()
+    told = json.loads(report.as_json())
+    example = json.loads(document)
+    assert example["summary"] == told["summary"]
+    told["rows"][0]["fields"].pop()  # the guide shows one
+    assert example["rows"] == told["rows"][:1]
 
 
 def test_texts_are_shown_and_do_nothing() -> None:

@@ -31,8 +31,9 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 APPLICATIONS = 200
 FORKS = 20
 WINDOW = 60
-READS = 400
-"""Of a company, in a window, as Sevalla documents them."""
+READS, CREATIONS = 400, 30
+"""Of a company, in a window, as Sevalla documents them and as far as creations go by the limit
+for all other writes."""
 
 
 class Run(NamedTuple):
@@ -133,3 +134,18 @@ def test_names_in_the_place_of_ids_cost_lists_and_end_right(fleet: Fleet) -> Non
     assert windows > 1
     assert run.refused < 0.05
     assert run.seconds < (windows - 1) * WINDOW * 1.2
+
+
+def test_a_first_run_with_the_example_s_patience(fleet: Fleet) -> None:
+    """However unlucky a task is, as long as it may wait for all the others; nearly as fast as the
+    limit allows."""
+    worker = [{"display_name": "queue", "type": "worker", "resource_type": "s1"}]
+    patience = {"api_max_wait": 1800, "api_retries": 30}
+    tasks = [
+        {"application": each["id"], "processes": worker, **patience} for each in fleet.applications
+    ]
+    run = fleet.run("sevalla_processes", tasks, 0.3)
+    assert [outcome.message for outcome in run.outcomes] == [None] * APPLICATIONS
+    # Reading, the size that is given by name, creating.
+    assert run.statuses.count(200) == 3 * APPLICATIONS
+    assert run.seconds < (math.ceil(APPLICATIONS / CREATIONS) - 1) * WINDOW * 1.1
