@@ -45,6 +45,16 @@ packaging: ## test the tarball, the hub's gate, the execution environment and AW
 	@$(PYTHON) tests/tools/environment.py packaging
 	@.cache/venv-packaging/bin/python tests/tools/run_checks.py packaging
 
+.PHONY: docs
+docs: ## build the documentation's site in .cache/docs/html, and check its links and examples
+	@$(PYTHON) tests/tools/environment.py docs
+	@.cache/venv-docs/bin/python tests/tools/run_checks.py docs
+
+.PHONY: picture
+picture: ## draw the README's picture of a terminal anew, from a real run
+	@$(PYTHON) tests/tools/environment.py docs
+	@.cache/venv-docs/bin/python tests/tools/picture.py
+
 .PHONY: matrix
 matrix: environment ## test on every ansible-core, with the oldest libraries, and more; CELLS="..." names some
 	@$(TOOL)matrix.py $(CELLS)
@@ -93,6 +103,7 @@ lock: environment ## pin the newest development requirements in tests/requiremen
 	@$(call lock,dev,3.10)
 	@$(call lock,packaging,3.11)
 	@$(call lock,oldest,3.10)
+	@$(call lock,docs,3.12)
 
 .PHONY: clean
 clean: ## remove everything that these targets made

@@ -120,21 +120,37 @@ def test_examples_that_read_change_nothing(playbooks: Any, module: str, before: 
         assert all(result["desired"] for result in read)
 
 
-def shown_in(path: Path) -> list[dict[str, Any]]:
-    """The YAML that a Markdown or reStructuredText file shows, each as a play."""
+def blocks_in(path: Path, language: str) -> list[str]:
+    """The blocks of a language that a Markdown or reStructuredText file shows."""
     text = path.read_text()
     if path.suffix == ".md":
-        blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
-    else:
-        blocks = re.findall(r"code-block:: yaml\n((?:\n|    .*\n)+)", text)
+        return re.findall(rf"```{re.escape(language)}\n(.*?)```", text, re.DOTALL)
+    # As deep in a list as it may be: what belongs to a block is indented further than its head.
+    head = rf"^( *)\.\. code-block:: {re.escape(language)}\n"
+    found = re.findall(rf"{head}((?:\n|\1 .*\n)+)", text, re.MULTILINE)
+    return [textwrap.dedent(block) for _indent, block in found]
+
+
+def shown_in(path: Path) -> list[dict[str, Any]]:
+    """The tasks and plays that a file shows, each as a play."""
     plays = []
-    for block in blocks:
-        items = yaml.safe_load(textwrap.dedent(block))
+    for block in blocks_in(path, "yaml"):
+        items = yaml.safe_load(block)
         plays += items if "hosts" in items[0] else [{"hosts": "localhost", "tasks": items}]
     return [{**play, "gather_facts": False} for play in plays]
 
 
 SHOWN = [COLLECTION / "README.md", *sorted((COLLECTION / "docs" / "docsite").rglob("*.rst"))]
+
+
+@pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)
+def test_every_task_that_is_shown_is_among_those_that_are_run(path: Path) -> None:
+    """Plays and tasks are shown as plain YAML, which is run below. Other YAML is valid."""
+    run = "".join(blocks_in(path, "yaml"))
+    everything = re.findall(r"^ *- name:", path.read_text(), re.MULTILINE)
+    assert len(everything) == len(re.findall(r"^ *- name:", run, re.MULTILINE))
+    for block in blocks_in(path, "yaml+jinja"):
+        assert yaml.compose(block)
 
 
 def test_what_the_readme_and_the_guides_show(playbooks: Any, tmp_path: Path) -> None:

@@ -77,6 +77,8 @@ SLOW = Check("slow", (sys.executable, "-m", "pytest", "-m", "slow"), counts_test
 PACKAGING = Check(
     "packaging", (sys.executable, "-m", "pytest", "tests/packaging"), counts_tests=True
 )
+# In the environment of that name. Builds the documentation's site, which stays in .cache.
+DOCS = Check("docs", (sys.executable, "-m", "pytest", "tests/site"), counts_tests=True)
 SANITY = Check("sanity", (sys.executable, RUN_ANSIBLE_TEST, "sanity"), counts_tests=True)
 UNITS = Check("units", (sys.executable, RUN_ANSIBLE_TEST, "units"), counts_tests=True)
 # The one that pytest has not covered and that differs most.
@@ -94,10 +96,10 @@ INTEGRATION = Check(
 # Two lanes, for two cores. ansible-test's commands share one folder of environments: one after the
 # other.
 LANES = (
-    (*LINT, PYTEST, PYTEST_OLDEST, SLOW, PACKAGING),
+    (*LINT, PYTEST, PYTEST_OLDEST, SLOW, PACKAGING, DOCS),
     (SANITY, UNITS_OLDEST, UNITS_ENDS, UNITS, INTEGRATION),
 )
 CHECKS = {check.name: check for lane in LANES for check in lane}
 # What runs only where it is named. On every Python the unit tests take several minutes.
-NOT_USUAL = (UNITS, UNITS_ENDS, PYTEST_OLDEST, SLOW, PACKAGING)
+NOT_USUAL = (UNITS, UNITS_ENDS, PYTEST_OLDEST, SLOW, PACKAGING, DOCS)
 DEFAULT = [name for name, check in CHECKS.items() if check not in NOT_USUAL]

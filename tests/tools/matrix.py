@@ -4,7 +4,7 @@
 """Test on everything that the collection says it runs on, as far as this machine's Pythons allow.
 
 A cell for each ansible-core, one for the oldest libraries, one for packaging and the hub's gate,
-and one for planted defects: all, or those that are named. Ends with a table. Fails when a cell
+one for the documentation's site, and one for planted defects: all, or those that are named. Ends with a table. Fails when a cell
 failed, when fewer than two versions of ansible-core could be tried, or when a cell that was named
 could not.
 """
@@ -87,6 +87,7 @@ def cells() -> list[Cell]:
         Cell(
             "slow", "", "", ("run_checks.py", "slow"), "a fleet of 200 applications, in slices too"
         ),
+        Cell("docs", "", "docs", ("run_checks.py", "docs"), "the documentation's site, its links"),
         Cell("defects", "", "", ("plant_defects.py",), "planted defects, each caught", alone=True),
     ]
 

@@ -1,0 +1,98 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The documentation's site: all pages, each with an example, and no link that leads nowhere.
+
+Links to other sites are only listed by tools that have a network: ``sphinx-build -b linkcheck``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+COLLECTION = Path(__file__).resolve().parents[2]
+GUIDES = sorted(path.stem for path in (COLLECTION / "docs/docsite/rst").glob("*.rst"))
+PLUGINS = {
+    "module": sorted(path.stem for path in (COLLECTION / "plugins/modules").glob("*.py")),
+    "inventory": sorted(path.stem for path in (COLLECTION / "plugins/inventory").glob("*.py")),
+    "callback": sorted(path.stem for path in (COLLECTION / "plugins/callback").glob("*.py")),
+}
+
+
+class Page(HTMLParser):
+    """What a page links to, what can be linked to in it, and how many examples it has."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.anchors: set[str] = {"", "top"}
+        self.examples = 0
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name in ("href", "src") and value:
+                self.links.append(value)
+            elif name == "id" and value:
+                self.anchors.add(value)
+            elif name == "class" and value and re.search(r"\bhighlight-", value):
+                self.examples += 1
+
+
+@pytest.fixture(scope="module")
+def pages(site: Path) -> dict[Path, Page]:
+    return {path: Page(path.read_text()) for path in site.rglob("*.html")}
+
+
+def own_links(pages: dict[Path, Page]) -> Iterator[tuple[Path, str, Path, str]]:
+    """Each link within the site: where it stands, its text, the file and the anchor it means."""
+    for path, page in pages.items():
+        for link in page.links:
+            parts = urlsplit(link)
+            if not parts.scheme and not parts.netloc:
+                target = path.parent / unquote(parts.path) if parts.path else path
+                yield path, link, target.resolve(), unquote(parts.fragment)
+
+
+def test_every_link_within_the_site_leads_somewhere(pages: dict[Path, Page]) -> None:
+    checked, broken = 0, []
+    for path, link, target, anchor in own_links(pages):
+        checked += 1
+        page = pages.get(target)
+        if not target.is_file() or (page is not None and anchor not in page.anchors):
+            broken.append(f"{path.name}: {link}")
+    assert checked > 500
+    assert broken == []
+
+
+def test_other_sites_are_linked_to_by_https(pages: dict[Path, Page]) -> None:
+    links = {link for page in pages.values() for link in page.links if urlsplit(link).netloc}
+    assert links
+    assert [link for link in sorted(links) if not link.startswith("https://")] == []
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_a_guide_is_there_in_the_menu_and_has_an_example(
+    site: Path, pages: dict[Path, Page], guide: str
+) -> None:
+    path = site / "docsite" / f"{guide}.html"
+    assert pages[path].examples
+    assert f"docsite/{guide}.html" in pages[site / "index.html"].links
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind, names in PLUGINS.items() for name in names]
+)
+def test_a_plugin_is_there_and_has_an_example(
+    site: Path, pages: dict[Path, Page], kind: str, name: str
+) -> None:
+    path = site / f"{name}_{kind}.html"
+    assert pages[path].examples
+    assert path.name in pages[site / "index.html"].links
