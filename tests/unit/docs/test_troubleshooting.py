@@ -137,9 +137,9 @@ def codes_of(source: Path) -> Iterator[str]:
             given = [node.value] if names & {"code", "_ADVICE"} else []
         for value in given:
             for part in ast.walk(value):
-                if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    if re.fullmatch("[a-z]+(_[a-z]+)*", part.value):
-                        yield part.value
+                text = part.value if isinstance(part, ast.Constant) else None
+                if isinstance(text, str) and re.fullmatch("[a-z]+(_[a-z]+)*", text):
+                    yield text
 
 
 def test_every_code_has_a_row_and_no_other_has() -> None:
