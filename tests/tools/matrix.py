@@ -5,8 +5,8 @@
 
 A cell for each ansible-core, one for the oldest libraries, one for packaging and the hub's gate,
 one for what is slow, one for the documentation's site, and one for planted defects: all, or those
-that are named. Ends with a table. Fails when a cell failed, when fewer than two versions of ansible-core could be tried, or when a cell that was named
-could not.
+that are named. Ends with a table. Fails when a cell failed, when fewer than two versions of
+ansible-core could be tried, or when a cell that was named could not.
 """
 
 from __future__ import annotations
