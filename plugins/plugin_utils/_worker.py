@@ -142,7 +142,13 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
         if parsed.error_messages:
             result = {"failed": True, "msg": self._refusal(parsed)}
         else:
-            task = Task(options, bool(self._task.check_mode), warnings.append, self._tell)
+
+            def tell(text: str) -> None:
+                # It is shown at once, so it is masked here and not with the result.
+                told = remove_values(text, parsed._no_log_values)
+                display.v(told, host=self._play_context.remote_addr)
+
+            task = Task(options, bool(self._task.check_mode), warnings.append, tell)
             result = _performed(self.COMMAND, task)
         if warnings:
             result["warnings"] = warnings
@@ -151,9 +157,6 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
         if _injects_invocation(variables):
             result["invocation"] = {"module_args": options}
         return _masked(result, parsed._no_log_values)
-
-    def _tell(self, text: str) -> None:
-        display.v(text, host=self._play_context.remote_addr)
 
     def _refusal(self, parsed: ValidationResult) -> str:
         """The words of AnsibleModule for options that are wrong."""

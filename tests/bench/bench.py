@@ -206,6 +206,8 @@ class Bench:
             many_cost, many = self._run(case, servers, case.many)
         finally:
             servers.slow(False)
+            if case.changes:
+                servers.restore()
         more = many.since(few)
         if more.requests != case.requests * case.units:
             raise BenchError(f"{case.name}: {more.requests} requests, not {case.requests}")

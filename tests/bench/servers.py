@@ -102,10 +102,17 @@ class _Peers(Flask):
 class Servers:
     """The servers of one scheme, and what they were asked."""
 
-    def __init__(self, emulator: Any, peers: _Peers, place: Place) -> None:
+    def __init__(self, emulator: Any, peers: _Peers, place: Place, verify: Any) -> None:
         self._emulator = emulator
         self._peers = peers
+        self._verify = verify
         self.place = place
+
+    def restore(self) -> None:
+        """Bring p0 to p59 back to where nothing is to be done."""
+        self._emulator.reset()
+        place = self.place
+        _populate(place.api_url, place.token, place.application, self._verify)
 
     def counted(self) -> Counted:
         """The requests and connections of both so far."""
@@ -166,15 +173,13 @@ def running(authority: Authority | None) -> Iterator[Servers]:
     thread.start()
     try:
         with Emulator(tls=authority.server_side() if authority else None) as emulator:
-            verify = str(authority.bundle) if authority else True
-            _populate(emulator.sevalla_url, emulator.token, SEVALLA_SHOP_ID, verify)
             scheme = "https" if authority else "http"
             peers_url = f"{scheme}://127.0.0.1:{server.server_port}"
-            yield Servers(
-                emulator,
-                peers,
-                Place(emulator.sevalla_url, emulator.token, SEVALLA_SHOP_ID, peers_url),
-            )
+            place = Place(emulator.sevalla_url, emulator.token, SEVALLA_SHOP_ID, peers_url)
+            verify = str(authority.bundle) if authority else True
+            servers = Servers(emulator, peers, place, verify)
+            servers.restore()
+            yield servers
     finally:
         server.shutdown()
         thread.join()

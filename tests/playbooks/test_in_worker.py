@@ -18,7 +18,11 @@ import yaml
 from ansible_collections.evenkeel.paas.tests.emulator.server import Emulator
 
 PROCESS = "evenkeel.paas.sevalla_process"
+PROCESSES = "evenkeel.paas.sevalla_processes"
+PROCESS_INFO = "evenkeel.paas.sevalla_process_info"
 BACKGROUND = "evenkeel.paas.laravel_cloud_background_process"
+BACKGROUNDS = "evenkeel.paas.laravel_cloud_background_processes"
+BACKGROUND_INFO = "evenkeel.paas.laravel_cloud_background_process_info"
 SWITCHES = {"sevalla_deleted_process": "hidden"}
 SHOP = {"application": "shop-x1y2z"}
 QUEUE = {
@@ -131,6 +135,22 @@ WITHOUT_END = [
     },
     {BACKGROUND: {**WORKERS, "type": "custom", "command": "php artisan horizon"}},
     {BACKGROUND: {"type": "custom", "command": "php artisan horizon", "processes": 99}},
+    {BACKGROUND_INFO: {**WORKERS}, "register": "there"},
+    {BACKGROUNDS: {**WORKERS, "processes": "{{ there.desired }}"}},
+    {BACKGROUNDS: {**WORKERS, "processes": []}},
+    {BACKGROUNDS: {**WORKERS, "processes": [], "prune": True}},
+    {PROCESS_INFO: {**SHOP}, "register": "there"},
+    {PROCESSES: {**SHOP, "processes": "{{ there.desired }}"}},
+    {
+        PROCESSES: {
+            **SHOP,
+            "prune": True,
+            "max_parallel": 1,
+            "processes": [{"display_name": "a", "entrypoint": "x"}, {"type": "web"}],
+        }
+    },
+    {PROCESSES: {**SHOP, "processes": [{"display_name": "a"}, {"display_name": "a"}]}},
+    {PROCESSES: {**SHOP, "processes": [{"colour": "red"}]}},
 ]
 
 

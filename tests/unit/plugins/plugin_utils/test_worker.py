@@ -50,7 +50,11 @@ def ran(run: Run, check_mode: bool = False, **options: Any) -> dict[str, Any]:
     """The result of an action with such a command."""
     task = SimpleNamespace(action="evenkeel.paas.it", args=options, check_mode=check_mode)
     action = type("Action", (_worker.WorkerAction,), {"COMMAND": Command(SPEC, run)})(
-        task, connection=None, play_context=None, loader=None, templar=None
+        task,
+        connection=None,
+        play_context=SimpleNamespace(remote_addr="here"),
+        loader=None,
+        templar=None,
     )
     result: dict[str, Any] = action._run_here({})
     result.pop("invocation", None)
@@ -130,6 +134,18 @@ def test_secrets_are_masked_everywhere_and_truth_is_not() -> None:
         "number": 1,
         "warnings": ["warned of ********"],
     }
+
+
+def test_progress_is_told_at_once_and_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, str]] = []
+    monkeypatch.setattr(_worker.display, "v", lambda text, host: told.append((host, text)))
+
+    def run(task: Task) -> dict[str, Any]:
+        task.tell(f"waiting for {SECRET}")
+        assert told == [("here", "waiting for ********")]
+        return {"changed": False}
+
+    assert ran(run) == {"changed": False}
 
 
 def test_a_secret_of_a_word_leaves_the_verdict_alone() -> None:
