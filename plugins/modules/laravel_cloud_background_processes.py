@@ -51,6 +51,8 @@ options:
   max_parallel:
     description:
       - How many background processes are written at a time, from 1 to 32. When the service asks one to wait, all wait.
+      - With V(1) they are created in the order of the list, in which the service then lists them. With more that order
+        is left to chance; this module's results are in the order of the list in any case.
     type: int
     default: 4
   continue_on_error:
