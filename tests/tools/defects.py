@@ -556,12 +556,6 @@ APPLY_DEFECTS = (
         (LISTS_PARALLEL,),
     ),
     Defect(
-        "a killed run sends all the rest",
-        "_process.py",
-        {"                stopped.set()\n                raise\n": "                raise\n"},
-        (LISTS_PARALLEL,),
-    ),
-    Defect(
         "warnings of what was not stored are lost",
         "_process.py",
         {"for warning in writer.warnings:": "for warning in writer.warnings[1:]:"},

@@ -82,12 +82,31 @@ def test_two_that_are_limited_at_once_wait_once(serve, client_of, time):
     assert client.counters["waited_seconds"] == pytest.approx(time.slept[0], abs=0.001)
 
 
-def test_what_another_thread_has_waited_is_waited_less(serve, client_of, time):
-    """One is told forty seconds and one five; together they wait forty, and a little at random."""
+def test_what_another_thread_has_waited_is_waited_less(serve, client_of, time, monkeypatch):
+    """One is told five seconds and another one forty: together they wait forty, and a bit more."""
+    waited = threading.Event()
+
+    def sleep(seconds):
+        time.sleep(seconds)
+        waited.set()
+
+    def forty(exchange):
+        assert waited.wait(5)
+        exchange.connection.sendall(LIMITED)
+
+    monkeypatch.setattr(Client, "sleep", staticmethod(sleep))
     shorter = answer(429, json={"message": "Too many requests"}, x_ratelimit_reset=5)
-    server = serve(*both_there(LIMITED, shorter), OK, OK)
+    barrier = threading.Barrier(2, timeout=5)
+    steps = {"/v3/five": lambda exchange: exchange.connection.sendall(shorter), "/v3/forty": forty}
+
+    def both_there_by_path(exchange):
+        barrier.wait()
+        steps[exchange.request.target](exchange)
+
+    server = serve(both_there_by_path, both_there_by_path, OK, OK)
     client = client_of(server)
-    in_threads(lambda: client.get("/one"), lambda: client.get("/two"))
+    in_threads(lambda: client.get("/five"), lambda: client.get("/forty"))
+    assert len(time.slept) == 2
     assert 40 <= sum(time.slept) < 45
     assert client.counters["waited_seconds"] == pytest.approx(sum(time.slept), abs=0.001)
 

@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.evenkeel.paas.tests.emulator import Fault
 from ansible_collections.evenkeel.paas.tests.emulator.faults import LIMITS, WRONG
+from ansible_collections.evenkeel.paas.tests.emulator.laravel_cloud_state import children
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.facing import (
     NOTHING,
     Facing,
@@ -130,23 +131,21 @@ def test_a_list_without_what_makes_it_one_fails(facing: Facing, key: str) -> Non
 # Pages
 
 
-def crowd(facing: Facing, count: int) -> None:
-    """Let ``count`` other processes be listed before the case's own."""
+def crowd(facing: Facing) -> None:
+    """Let others fill the first page, so that the case's own process is alone on the second."""
     world = facing.emulator.world
     with world.lock:
-        for number in range(count):
-            if facing.case.module == "sevalla_process":
-                shop = world.sevalla.applications[facing.case.wanted["application"]]
-                body = {
-                    "display_name": f"other {number}",
-                    "type": "worker",
-                    "resource_type_id": world.sevalla.sizes[0]["id"],
-                }
-                world.sevalla.create(shop, body)
-            else:
-                instance = world.laravel_cloud.instances[facing.case.wanted["instance"]]
-                body = {"type": "custom", "processes": 1, "command": f"other {number}"}
-                world.laravel_cloud.create(instance, body)
+        if facing.case.module == "sevalla_process":
+            shop = world.sevalla.applications[facing.case.wanted["application"]]
+            worker = {"type": "worker", "resource_type_id": world.sevalla.sizes[0]["id"]}
+            for number in range(100 - len(shop.processes)):
+                world.sevalla.create(shop, {**worker, "display_name": f"other {number}"})
+        else:
+            cloud = world.laravel_cloud
+            instance = cloud.instances[facing.case.wanted["instance"]]
+            custom = {"type": "custom", "processes": 1}
+            for number in range(100 - len(children(cloud.processes, instance))):
+                cloud.create(instance, {**custom, "command": f"other {number}"})
     assert facing(**facing.case.wanted).message is None
 
 
@@ -162,7 +161,7 @@ def test_a_total_that_lies_about_one_page_makes_no_second_object(facing: Facing,
 @pytest.mark.parametrize("kind", ["total_high", "page_repeated"])
 def test_a_list_of_two_pages_that_lies_makes_no_second_object(facing: Facing, kind: str) -> None:
     """The process that is wanted is the only one on the second page, which is not to be seen."""
-    crowd(facing, 99 if facing.case.module == "sevalla_process" else 100)
+    crowd(facing)
     after = 1 if kind == "page_repeated" else 0
     facing(reading(facing, kind, times=None, after=after), **facing.case.wanted)
     assert len(mine(facing)) == 1
@@ -170,7 +169,7 @@ def test_a_list_of_two_pages_that_lies_makes_no_second_object(facing: Facing, ki
 
 def test_a_total_that_hides_the_second_page_is_believed(facing: Facing) -> None:
     """The only lie that nothing in the answers shows; the next run tells of the second one."""
-    crowd(facing, 99 if facing.case.module == "sevalla_process" else 100)
+    crowd(facing)
     assert facing(reading(facing, "total_low"), **facing.case.wanted).message is None
     assert len(mine(facing)) == 2
     again = facing(**facing.case.wanted)
