@@ -68,7 +68,8 @@ def tidy(app: Any, doctree: nodes.document) -> None:
     name, separator, kind = app.env.docname.rpartition("_")
     if separator and kind in ("module", "inventory", "callback"):
         title = name if kind == "module" else f"{name} ({kind})"
-        app.env.titles[app.env.docname] = nodes.title("", title)
+        entry = next(app.env.tocs[app.env.docname].findall(nodes.reference))
+        entry.children = [nodes.Text(title)]
     elif app.env.docname == "index":
         heading = next(doctree.findall(nodes.title))
         heading.children = [nodes.Text(project)]
@@ -77,5 +78,5 @@ def tidy(app: Any, doctree: nodes.document) -> None:
 def setup(app: Any) -> None:
     """Register what is above."""
     app.connect("missing-reference", refer_to_ansible)
-    # After Sphinx has taken the titles from the page.
+    # After Sphinx has taken the page's titles into the menu.
     app.connect("doctree-read", tidy, priority=900)
