@@ -54,6 +54,29 @@ def refer_to_ansible(app: Any, env: Any, node: Any, content: Any) -> nodes.refer
     return nodes.reference("", "", content, internal=False, refuri=f"{ANSIBLE}/{page}")
 
 
+def tidy(app: Any, doctree: nodes.document) -> None:
+    """Fit the pages that antsibull-docs writes into this theme.
+
+    The theme has a table of contents beside each page and reports one within. The menu has no room
+    for titles such as "evenkeel.paas.sevalla_process module – Manage a process".
+    """
+    for topic in list(doctree.findall(nodes.topic)):
+        if "contents" in topic["classes"]:
+            topic.parent.remove(topic)
+    for heading in doctree.findall(nodes.title):
+        heading.attributes.pop("refid", None)  # leads back to that table
+    name, separator, kind = app.env.docname.rpartition("_")
+    if separator and kind in ("module", "inventory", "callback"):
+        title = name if kind == "module" else f"{name} ({kind})"
+        entry = next(app.env.tocs[app.env.docname].findall(nodes.reference))
+        entry.children = [nodes.Text(title)]
+    elif app.env.docname == "index":
+        heading = next(doctree.findall(nodes.title))
+        heading.children = [nodes.Text(project)]
+
+
 def setup(app: Any) -> None:
     """Register what is above."""
     app.connect("missing-reference", refer_to_ansible)
+    # After Sphinx has taken the page's titles into the menu.
+    app.connect("doctree-read", tidy, priority=900)

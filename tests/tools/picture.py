@@ -1,0 +1,129 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Draw the README's picture of a terminal: a real run of an example against the emulator."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+
+from rich.console import Console
+from rich.terminal_theme import TerminalTheme
+from rich.text import Text
+
+from emulator import EmulatorError, running_emulator
+from mirror import EmptyMirrorError
+from places import ROOT
+from surroundings import clean_environment
+
+EXAMPLES = ROOT / "docs" / "examples"
+PICTURE = ROOT / "docs" / "docsite" / "rst" / "images" / "terminal.svg"
+SHOWN = ("change.yml", "--check", "--diff")
+COLUMNS = 80
+
+# Background, text, and the eight colours of a terminal, usual and bright.
+THEME = TerminalTheme(
+    (30, 34, 41),
+    (214, 219, 226),
+    [
+        *((30, 34, 41), (240, 113, 120), (126, 201, 125), (230, 195, 104)),
+        *((110, 170, 240), (199, 146, 234), (95, 200, 210), (214, 219, 226)),
+    ],
+)
+# No font is loaded from elsewhere: a picture within a page may not, and the hub would not.
+FORMAT = """\
+<svg xmlns="http://www.w3.org/2000/svg" class="rich-terminal" viewBox="0 0 {width} {height}">
+  <!--
+    Copyright (c) 2026 evenkeel.paas contributors
+    GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+    SPDX-License-Identifier: GPL-3.0-or-later
+    Drawn by "make picture".
+  -->
+  <style>
+    .{unique_id}-matrix {{
+      font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace;
+      font-size: {char_height}px;
+      line-height: {line_height}px;
+    }}
+    .{unique_id}-title {{ font-family: system-ui, sans-serif; font-size: 18px; }}
+    {styles}
+  </style>
+  <defs>
+    <clipPath id="{unique_id}-clip-terminal">
+      <rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/>
+    </clipPath>
+    {lines}
+  </defs>
+  {chrome}
+  <g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+    {backgrounds}
+    <g class="{unique_id}-matrix">
+    {matrix}
+    </g>
+  </g>
+</svg>
+"""
+
+
+class PictureError(Exception):
+    """The run that was to be shown did not go well."""
+
+
+def main() -> int:
+    """Bring the emulator into the examples' state, run the shown example, draw its output."""
+    try:
+        with running_emulator() as settings:
+            _play(settings, "site.yml")
+            output = _play(settings, *SHOWN)
+    except (PictureError, EmulatorError, EmptyMirrorError) as error:
+        print(f"picture: {error}", file=sys.stderr)
+        return 1
+    PICTURE.write_text(draw(output))
+    print(PICTURE)
+    return 0
+
+
+def _play(settings: dict[str, str], *arguments: str) -> str:
+    """Run an example with colours and give what it prints; raises PictureError when it fails."""
+    done = subprocess.run(
+        ["ansible-playbook", *arguments],
+        cwd=EXAMPLES,
+        env={
+            **clean_environment(),
+            "ANSIBLE_FORCE_COLOR": "true",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "COLUMNS": str(COLUMNS),
+            "SEVALLA_API_URL": settings["SEVALLA_API_URL"],
+            "SEVALLA_API_KEY": settings["EMULATOR_TOKEN"],
+            "LARAVEL_CLOUD_BASE_URL": settings["LARAVEL_CLOUD_BASE_URL"],
+            "LARAVEL_CLOUD_API_TOKEN": settings["EMULATOR_TOKEN"],
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise PictureError(f"{' '.join(arguments)} failed:\n{done.stdout}")
+    return done.stdout
+
+
+def draw(output: str) -> str:
+    """Draw what a terminal shows, as SVG."""
+    console = Console(
+        record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, legacy_windows=False
+    )
+    command = " ".join(("ansible-playbook", *SHOWN))
+    console.print(Text(f"$ {command}", style="bold"))
+    console.print(Text.from_ansi(output.rstrip()))
+    return console.export_svg(
+        title=command, theme=THEME, code_format=FORMAT, unique_id="terminal"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
