@@ -10,6 +10,7 @@ import re
 import textwrap
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -17,6 +18,7 @@ import yaml
 COLLECTION = Path(__file__).resolve().parents[2]
 MODULES = sorted(path.stem for path in (COLLECTION / "plugins" / "modules").glob("*.py"))
 EXAMPLES = COLLECTION / "docs" / "examples"
+PICTURE = COLLECTION / "docs" / "docsite" / "rst" / "images" / "terminal.svg"
 NIGHTLY = {
     "name": "A nightly report",
     "evenkeel.paas.sevalla_process": {
@@ -145,12 +147,16 @@ SHOWN = [COLLECTION / "README.md", *sorted((COLLECTION / "docs" / "docsite").rgl
 
 @pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)
 def test_every_task_that_is_shown_is_among_those_that_are_run(path: Path) -> None:
-    """Plays and tasks are shown as plain YAML, which is run below. Other YAML is valid."""
+    """Plays and tasks are shown as plain YAML, which is run below, or are in an example, all of
+    which are run. Other YAML is valid."""
+    examples = [file.read_text() for file in sorted(EXAMPLES.rglob("*.yml"))]
     run = "".join(blocks_in(path, "yaml"))
-    everything = re.findall(r"^ *- name:", path.read_text(), re.MULTILINE)
-    assert len(everything) == len(re.findall(r"^ *- name:", run, re.MULTILINE))
     for block in blocks_in(path, "yaml+jinja"):
         assert yaml.compose(block)
+        if any(block.strip() in example for example in examples):
+            run += block
+    everything = re.findall(r"^ *- name:", path.read_text(), re.MULTILINE)
+    assert len(everything) == len(re.findall(r"^ *- name:", run, re.MULTILINE))
 
 
 def test_what_the_readme_and_the_guides_show(playbooks: Any, tmp_path: Path) -> None:
@@ -176,6 +182,30 @@ def test_what_the_readme_and_the_guides_show(playbooks: Any, tmp_path: Path) -> 
         name: name.startswith("acts") for name in names
     }
     assert len(run.writes) >= 2
+
+
+def lines_of_picture(path: Path) -> list[str]:
+    """The lines of text in an SVG picture of a terminal: its pieces by their height, then by
+    their place in the line."""
+    lines: dict[float, dict[float, str]] = {}
+    for piece in ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text"):
+        if "y" in piece.attrib and "clip-path" in piece.attrib:
+            line = lines.setdefault(float(piece.attrib["y"]), {})
+            line[float(piece.attrib["x"])] = (piece.text or "").replace("\xa0", " ")
+    return ["".join(text for _x, text in sorted(lines[y].items())).rstrip() for y in sorted(lines)]
+
+
+def test_the_picture_of_a_terminal_shows_what_a_run_shows(playbooks: Any) -> None:
+    """The lines that matter; how wide the others are depends on the terminal."""
+    assert playbooks.run(EXAMPLES / "site.yml").status == 0
+    run = playbooks.run(EXAMPLES / "change.yml", "--check", "--diff")
+    matter = re.compile(r"(?:TASK|PLAY) \[.*\]|[-+@ ] ?.*|changed: .*")
+    shown, told = (
+        [matched[0].rstrip() for line in lines for matched in [matter.match(line)] if matched]
+        for lines in (lines_of_picture(PICTURE), run.output.splitlines())
+    )
+    assert len(shown) > 20
+    assert shown == told
 
 
 def test_site_playbook_twice(playbooks: Any) -> None:

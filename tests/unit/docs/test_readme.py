@@ -1,0 +1,72 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The README as the hub shows it: alone, without the files beside it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+COLLECTION = Path(__file__).resolve().parents[3]
+README = (COLLECTION / "README.md").read_text()
+GUIDES = COLLECTION / "docs" / "docsite" / "rst"
+OURS = re.compile(
+    r"https://(?:github\.com/evenkeel/evenkeel\.paas/(?:blob|tree)"
+    r"|raw\.githubusercontent\.com/evenkeel/evenkeel\.paas)/main/(.+)"
+)
+SECTIONS = [
+    "Description",
+    "Requirements",
+    "Installation",
+    "Use cases",
+    "Testing",
+    "Support",
+    "Release notes",
+    "License",
+]
+
+
+def links() -> list[str]:
+    """What the README links to and the pictures that it shows."""
+    inline = re.findall(r"\]\(([^)]+)\)", README)
+    return inline + re.findall(r"^\[[^\]]+\]: (\S+)$", README, re.MULTILINE)
+
+
+def test_the_sections_that_the_hub_asks_for_are_there_in_its_order() -> None:
+    titles = re.findall(r"^## (.+)$", README, re.MULTILINE)
+    assert [title for title in titles if title in SECTIONS] == SECTIONS
+
+
+def test_all_modules_and_plugins_are_in_the_tables_and_no_others() -> None:
+    rows = re.findall(r"^\| `evenkeel\.paas\.(\w+)`(?: \((\w+)\))? \|", README, re.MULTILINE)
+    there = {(path.stem, "") for path in (COLLECTION / "plugins" / "modules").glob("*.py")}
+    for kind in ("inventory", "callback"):
+        there |= {(path.stem, kind) for path in (COLLECTION / "plugins" / kind).glob("*.py")}
+    assert sorted(rows) == sorted(there)
+
+
+def test_links_work_without_the_files_beside_the_readme() -> None:
+    assert len(links()) > 20
+    assert [link for link in links() if not link.startswith("https://")] == []
+
+
+def test_every_reference_is_defined_and_every_definition_is_used() -> None:
+    body = re.sub(r"^\[[^\]]+\]: [^\n]+|```.*?```", "", README, flags=re.MULTILINE | re.DOTALL)
+    full = set(re.findall(r"\]\[([^\]]+)\]", body))
+    alone = set(re.findall(r"(?<!\])\[([^\]]+)\](?![\[(])", body))
+    defined = re.findall(r"^\[([^\]]+)\]: ", README, re.MULTILINE)
+    assert sorted(full | alone) == sorted(defined)
+
+
+def test_links_into_the_repository_lead_somewhere() -> None:
+    files = [found[1] for link in links() for found in [OURS.fullmatch(link)] if found]
+    assert len(files) > 15
+    assert [file for file in files if not (COLLECTION / file).exists()] == []
+
+
+def test_all_guides_are_linked_to() -> None:
+    linked = {found[1] for link in links() for found in [OURS.fullmatch(link)] if found}
+    guides = {str(path.relative_to(COLLECTION)) for path in GUIDES.glob("*.rst")}
+    assert sorted(guides - linked) == []
