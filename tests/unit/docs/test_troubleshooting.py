@@ -23,6 +23,9 @@ SOURCES = sorted((COLLECTION / "plugins" / "module_utils").glob("*.py"))
 ANYTHING = "\N{HORIZONTAL ELLIPSIS}"
 """Stands for a value in a template. On the page a value of the kind stands there, or this."""
 
+VALUE = r"(?:(?!\. [A-Z]).)*?"
+"""A value on the page: anything, up to the next sentence."""
+
 NO_MESSAGES = {
     # Errors of ours, which no user can cause.
     f"{ANYTHING} {ANYTHING} while only reading",
@@ -95,7 +98,7 @@ def matches(message: str, template: str) -> bool:
             part = " ".join(sentences[first : last + 1])
             if not is_prose(part):
                 continue
-            pattern = re.escape(part.rstrip(".;:")).replace(re.escape(ANYTHING), ".*?")
+            pattern = re.escape(part.rstrip(".;:")).replace(re.escape(ANYTHING), VALUE)
             if re.fullmatch(f"{pattern}[.;:]?", message):
                 return True
     return False
