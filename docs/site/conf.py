@@ -58,7 +58,7 @@ def tidy(app: Any, doctree: nodes.document) -> None:
     """Fit the pages that antsibull-docs writes into this theme.
 
     The theme has a table of contents beside each page and reports one within. The menu has no room
-    for titles such as "evenkeel.paas.sevalla_process module – Manage a process".
+    for titles such as "evenkeel.paas.sevalla_process module" with what it does behind a dash.
     """
     for topic in list(doctree.findall(nodes.topic)):
         if "contents" in topic["classes"]:

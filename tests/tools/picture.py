@@ -120,9 +120,7 @@ def draw(output: str) -> str:
     command = " ".join(("ansible-playbook", *SHOWN))
     console.print(Text(f"$ {command}", style="bold"))
     console.print(Text.from_ansi(output.rstrip()))
-    return console.export_svg(
-        title=command, theme=THEME, code_format=FORMAT, unique_id="terminal"
-    )
+    return console.export_svg(title=command, theme=THEME, code_format=FORMAT, unique_id="terminal")
 
 
 if __name__ == "__main__":
