@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 name: drift
 type: aggregate
 short_description: Report what differs from what playbooks want
-version_added: "0.2.0"
+version_added: "1.0.0"
 description:
   - Collects what the tasks of this collection would change, and ends a run in check mode with one table of it. The table
     has the application, the process, and what differs.

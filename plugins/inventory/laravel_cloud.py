@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: laravel_cloud
 short_description: Laravel Cloud instances as hosts
-version_added: "0.2.0"
+version_added: "1.0.0"
 description:
   - Every instance of a Laravel Cloud organization becomes a host, in the group C(laravel_cloud). The host's name is made
     of the application's slug, the environment's slug and the instance's name, as C(shop.production.Workers).

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: sevalla
 short_description: Sevalla applications as hosts
-version_added: "0.2.0"
+version_added: "1.0.0"
 description:
   - Every application of a Sevalla company becomes a host, in the group C(sevalla). The host's name is the application's
     unique C(name).

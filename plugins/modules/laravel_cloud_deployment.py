@@ -11,7 +11,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: laravel_cloud_deployment
 short_description: Deploy a Laravel Cloud environment
-version_added: "0.1.0"
+version_added: "1.0.0"
 author:
   - evenkeel.paas contributors (@evenkeel)
 description:

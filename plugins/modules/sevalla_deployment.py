@@ -11,7 +11,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: sevalla_deployment
 short_description: Deploy or restart a Sevalla application
-version_added: "0.1.0"
+version_added: "1.0.0"
 author:
   - evenkeel.paas contributors (@evenkeel)
 description:

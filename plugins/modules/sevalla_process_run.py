@@ -11,7 +11,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: sevalla_process_run
 short_description: Run a cron process of a Sevalla application now
-version_added: "0.1.0"
+version_added: "1.0.0"
 author:
   - evenkeel.paas contributors (@evenkeel)
 description:
