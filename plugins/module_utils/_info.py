@@ -113,7 +113,7 @@ def _writable(spec: dict[str, Any], value: Any) -> Any:
     inner = spec.get("options")
     if inner and isinstance(value, dict):
         kept = {key: _writable(inner[key], value[key]) for key in inner if key in value}
-        value = {key: item for key, item in kept.items() if item is not None}
+        value = {key: item for key, item in kept.items() if not is_empty(item)}
     try:
         checked = ArgumentSpecValidator({"value": spec}).validate({"value": value})
     except (TypeError, ValueError, OverflowError):  # ansible-core's own parsing gives up on some

@@ -145,8 +145,7 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
 
             def tell(text: str) -> None:
                 # It is shown at once, so it is masked here and not with the result.
-                told = remove_values(text, parsed._no_log_values)
-                display.v(told, host=self._play_context.remote_addr)
+                self._tell(remove_values(text, parsed._no_log_values))
 
             task = Task(options, bool(self._task.check_mode), warnings.append, tell)
             result = _performed(self.COMMAND, task)
@@ -157,6 +156,10 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
         if _injects_invocation(variables):
             result["invocation"] = {"module_args": options}
         return _masked(result, parsed._no_log_values)
+
+    def _tell(self, text: str) -> None:
+        """Show at -v what a task that waits has seen."""
+        display.v(text, host=self._play_context.remote_addr)
 
     def _refusal(self, parsed: ValidationResult) -> str:
         """The words of AnsibleModule for options that are wrong."""
