@@ -166,14 +166,16 @@ EVERYTHING = [
 ]
 
 
-def test_nothing_shows_when_all_goes_well(play: Play) -> None:
+@pytest.mark.parametrize("in_worker", ["true", "false"])
+def test_nothing_shows_when_all_goes_well(play: Play, in_worker: str) -> None:
     """Create, update, no change and delete, in check mode and for real; and the token is in the
     arguments of no process meanwhile."""
     watch = play.playbooks.emulator.hooks = Watch()
-    run = play.run(EVERYTHING)
+    run = play.run(EVERYTHING, environment={"EVENKEEL_PAAS_IN_WORKER": in_worker})
     assert [each["kind"] for each in run.results] == ["ok"] * len(EVERYTHING)
     assert len(run.writes) == 7
-    assert any("AnsiballZ" in line for line in watch.seen), "the module was not seen at work"
+    modules = [line for line in watch.seen if "AnsiballZ" in line and str(play.folder) in line]
+    assert bool(modules) == (in_worker == "false"), "the module was not seen at work"
     assert found_in("\n".join(watch.seen), play.secrets) == []
 
 

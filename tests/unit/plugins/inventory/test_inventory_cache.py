@@ -61,7 +61,7 @@ def test_a_refresh_asks_again(read: Reader, cache: dict[str, Any]) -> None:
         {"filters": [{"exclude": True}]},
         {"processes": True},
         {"api_token": "another"},
-        {"api_url": "{{ 'http://127.0.0.1:1' }}"},
+        {"api_url": "{{ 'http://127.0.0.1:1' }}", "api_retries": 0},
     ],
 )
 def test_another_configuration_is_another_inventory(
