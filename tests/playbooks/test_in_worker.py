@@ -154,6 +154,7 @@ WITHOUT_END = [
 ]
 
 
+@pytest.mark.slow
 def test_a_play_is_the_same_both_ways(playbooks: Any) -> None:
     tasks = [{"name": "task", "ignore_errors": True, **task} for task in WITHOUT_END]
     here, _module = both_ways(playbooks, {"tasks": tasks})

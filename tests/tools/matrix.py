@@ -85,7 +85,11 @@ def cells() -> list[Cell]:
             "tarball, hub's gate, execution environment, AWX's engine",
         ),
         Cell(
-            "slow", "", "", ("run_checks.py", "slow"), "a fleet of 200 applications, in slices too"
+            "slow",
+            "",
+            "",
+            ("run_checks.py", "slow"),
+            "a fleet of 200 applications, in slices too; a long play both ways; releases",
         ),
         Cell("docs", "", "docs", ("run_checks.py", "docs"), "the documentation's site, its links"),
         Cell("defects", "", "", ("plant_defects.py",), "planted defects, each caught", alone=True),

@@ -67,6 +67,9 @@ def git(root: Path, *arguments: str) -> str:
     ).stdout
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A checkout whose releases are 1.0.0 and 1.1.0, and that has a change since."""
