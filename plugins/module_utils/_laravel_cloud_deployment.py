@@ -103,7 +103,7 @@ def receive(client: Client, method: str, path: str, answer: Any, scope: str) -> 
 
 def _deployment(client: Client, path: str, value: Any, scope: str, method: str) -> Deployment:
     resource = resource_in(client, path, value, method)
-    return {"id": resource["id"], "environment_id": scope, **resource["attributes"]}
+    return {**resource["attributes"], "id": resource["id"], "environment_id": scope}
 
 
 def advice(step: Step, status: int | None) -> str:
