@@ -34,6 +34,8 @@ WINDOW = 60
 READS, CREATIONS = 400, 30
 """Of a company, in a window, as Sevalla documents them and as far as creations go by the limit
 for all other writes."""
+REQUESTS = 120
+"""Of a token, in a window, as Laravel Cloud was recorded to tell."""
 
 
 class Run(NamedTuple):
@@ -63,7 +65,9 @@ class Fleet:
             for number in range(APPLICATIONS)
         ]
 
-    def run(self, module: str, tasks: list[dict[str, Any]], task_seconds: float) -> Run:
+    def run(
+        self, module: str, tasks: list[dict[str, Any]], task_seconds: float, forks: int = FORKS
+    ) -> Run:
         """All tasks, with as many at a time as there are forks."""
         switches = {"sevalla_rate_limit": "on", "laravel_cloud_rate_limit": "on"}
         self.emulator.world.switches.update(switches)
@@ -80,7 +84,7 @@ class Fleet:
                 self.clock.sleep(task_seconds * random.uniform(0.5, 1.5))
                 outcomes.append(self.run_module(module, **task))
 
-        self.clock.run([fork] * FORKS)
+        self.clock.run([fork] * forks)
         requests = self.emulator.requests[first:]
         return Run(
             outcomes,
@@ -148,4 +152,38 @@ def test_a_first_run_with_the_example_s_patience(fleet: Fleet) -> None:
     assert [outcome.message for outcome in run.outcomes] == [None] * APPLICATIONS
     # Reading, the size that is given by name, creating.
     assert run.statuses.count(200) == 3 * APPLICATIONS
-    assert run.seconds < (math.ceil(APPLICATIONS / CREATIONS) - 1) * WINDOW * 1.1
+    # Forks know nothing of each other: each is refused once in a window, and hardly ever twice.
+    closings = math.ceil(APPLICATIONS / CREATIONS) - 1
+    assert run.statuses.count(429) <= FORKS * closings * 1.1
+    assert run.refused < 0.2
+    assert run.seconds < closings * WINDOW * 1.1
+
+
+def test_fewer_at_a_time_are_refused_less(fleet: Fleet) -> None:
+    """What the guide advises for a first run: five at a time are as fast, for the limit decides."""
+    worker = [{"display_name": "queue", "type": "worker", "resource_type": "s1"}]
+    tasks = [{"application": each["id"], "processes": worker} for each in fleet.applications]
+    run = fleet.run("sevalla_processes", tasks, 0.3, forks=5)
+    assert [outcome.message for outcome in run.outcomes] == [None] * APPLICATIONS
+    closings = math.ceil(APPLICATIONS / CREATIONS) - 1
+    assert run.refused < 0.06
+    assert run.seconds < closings * WINDOW * 1.1
+
+
+def test_a_service_with_one_limit_for_all_requests(fleet: Fleet) -> None:
+    """Laravel Cloud: 120 a minute of every kind, and a deadline that it tells with each refusal."""
+    cloud = fleet.emulator.world.laravel_cloud
+    environment = next(iter(cloud.environments.values()))
+    instances = [
+        cloud.add_instance(environment, f"Workers {number}") for number in range(APPLICATIONS)
+    ]
+    custom = [{"type": "custom", "command": "php artisan horizon"}]
+    tasks = [{"instance": each.id, "processes": custom} for each in instances]
+    run = fleet.run("laravel_cloud_background_processes", tasks, 0.3)
+    assert [outcome.message for outcome in run.outcomes] == [None] * APPLICATIONS
+    assert run.statuses.count(200) == APPLICATIONS  # read
+    assert run.statuses.count(201) == APPLICATIONS  # created
+    closings = math.ceil(2 * APPLICATIONS / REQUESTS) - 1
+    assert run.statuses.count(429) <= FORKS * closings * 1.1
+    assert run.refused < 0.15
+    assert run.seconds < closings * WINDOW * 1.2
