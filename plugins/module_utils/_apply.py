@@ -65,6 +65,14 @@ class Writer:
             self.failure = self._explained(failure)
         return self
 
+    @property
+    def deployment_required(self) -> bool:
+        """Whether something that was stored takes effect at the next deployment."""
+        stored = self.done
+        if len(self._stored) > len(stored):  # and what came after it failed
+            stored = self.plan.steps[: len(stored) + 1]
+        return any(step.deploys for step in stored)
+
     def _explained(self, failure: Failure) -> Failure:
         if self._stored:
             failure.message += f" Already done: {', '.join(self._stored)}."
@@ -95,7 +103,10 @@ class Writer:
 
     def _create(self, step: Step) -> Process:
         """A POST is never repeated blindly: when its outcome is unknown, the list tells."""
-        for _post in range(_POSTS):
+        posts = min(_POSTS, 1 + self._client.retries)
+        for post in range(posts):
+            if post:
+                self._client.count_repeated()
             try:
                 process = self._write("POST", step.path, step.body) or {}
             except Failure as failure:
@@ -124,6 +135,7 @@ class Writer:
         address = self.plan.address
         for seconds in _LOOK_AFTER:
             if not self._client.pause(seconds):
+                lost.message += " There was no time left (api_max_wait) to look for it in the list."
                 raise lost
             try:
                 listed = self._backend.list_processes(self._client, self._scope)

@@ -165,7 +165,9 @@ def _start(
     """Start the deployment. A POST is never repeated blindly: when its outcome is unknown, the
     list tells."""
     known = {deployment["id"] for deployment in newest}
-    for _post in range(_POSTS):
+    for post in range(min(_POSTS, 1 + client.retries)):
+        if post:
+            client.count_repeated()
         try:
             answer = client.send("POST", step.path, body=step.body)
             return deploys.receive(client, "POST", step.path, answer, scope)

@@ -63,6 +63,12 @@ class Failure(Exception):
         """The result of a task that failed so, but for its message."""
         return {**self.result, "failure": self.about()}
 
+    def under(self, words: str, code: str) -> Failure:
+        """The same failure, with what it means in front of what the service said."""
+        self.message = f"{words} {self.message}"
+        self.code = code
+        return self
+
 
 def invalid_options(problems: list[Problem], context: str = "") -> Failure:
     """One failure that names every invalid option; ``context`` is added to what they are."""

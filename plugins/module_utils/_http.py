@@ -28,7 +28,7 @@ from functools import cache
 from typing import Any, Callable, NamedTuple, cast
 from urllib.parse import urlsplit
 
-from ._failure import Failure
+from ._failure import Failure, Problem, invalid_options
 from ._fields import number
 
 try:
@@ -103,16 +103,14 @@ def checked_url(url: str) -> str:
         or "?" in url
         or "#" in url
     ):
-        raise Failure(
-            "api_url must look like https://host/path, with no user, query or fragment.",
-            code="invalid_options",
-        )
+        what = "must look like https://host/path, with no user, query or fragment"
+        raise invalid_options([Problem("api_url", what)])
     if parts.scheme == "http" and not _is_loopback(host):
-        raise Failure(
-            f"api_url is http://{host}…: the token would travel in clear text. Use https; "
-            "http is for loopback addresses only.",
-            code="invalid_options",
+        what = (
+            f"is http://{host}…: the token would travel in clear text. Use https; http is for "
+            "loopback addresses only"
         )
+        raise invalid_options([Problem("api_url", what)])
     return url.rstrip("/")
 
 
@@ -299,6 +297,16 @@ class Client:
             "waited_seconds": round(self.waited, 3),
         }
 
+    @property
+    def retries(self) -> int:
+        """How often one request is repeated at most."""
+        return self._settings.retries
+
+    def count_repeated(self) -> None:
+        """Count a request that is sent again."""
+        with self._counting:
+            self.repeated += 1
+
     def get(self, path: str, params: dict[str, Any] | None = None) -> Any:
         """The JSON that a GET brings. Raises Failure, with its status where there is one."""
         return self.send("GET", path, params=params)
@@ -449,13 +457,28 @@ class Client:
         except HTTPError:  # repeated often enough, or not to be repeated at all
             over = True
         if not over and self._wait(seconds, told is not None, paused):
-            with self._counting:
-                self.repeated += 1
+            self.count_repeated()
             return policy
         if lost is not None:
-            raise self._unreachable(method, path, lost, sent=not _never_connected(lost))
-        # There is an answer, or an error in its place.
-        raise self._refused(method, path, cast("requests.Response", response), seconds)
+            failure = self._unreachable(method, path, lost, sent=not _never_connected(lost))
+        else:  # there is an answer, or an error in its place
+            answered = cast("requests.Response", response)
+            failure = self._refused(method, path, answered, seconds)
+        if failure.status != 429:  # which tells of its limits itself
+            failure.message += self._why_not_again(policy, seconds, over)
+        raise failure
+
+    def _why_not_again(self, policy: _Repeating, seconds: float, over: bool) -> str:
+        """What ended the repeating of a request, "" for one that is not to be repeated at all."""
+        if over:
+            tries = self.retries + 1
+            return "" if policy.total else f" It was tried {tries} time(s) (api_retries)."
+        if self.waited + seconds <= self._settings.max_wait:
+            return ""
+        return (
+            f" This task may wait no longer: {self.waited:.0f} of its {self._settings.max_wait} "
+            "seconds (api_max_wait) are spent."
+        )
 
     def _wait(self, seconds: float, told: bool, paused: float) -> bool:
         """Wait before an attempt is repeated; tell whether the task may wait for that long.
@@ -501,9 +524,8 @@ class Client:
         if decoded is not _NOT_JSON:
             return decoded
         kind = response.headers.get("Content-Type", "no content type")
-        raise self.unexpected(
-            method, path, f"HTTP {status} with {kind}, which cannot be read as JSON"
-        )
+        what = f"HTTP {status} with {kind}, which cannot be read as JSON"
+        raise self.unexpected(method, path, what, response)
 
     def _list_in(self, page: Any, path: str) -> list[Any]:
         items = page.get("data") if isinstance(page, dict) else None
@@ -521,7 +543,9 @@ class Client:
         seen.update(ids)
         return new
 
-    def unexpected(self, method: str, path: str, what: str) -> Failure:
+    def unexpected(
+        self, method: str, path: str, what: str, response: requests.Response | None = None
+    ) -> Failure:
         """The failure for an answer that is not what the service's description promises."""
         return self._failure(
             method,
@@ -529,6 +553,8 @@ class Client:
             f"answered {what}. Check api_url: is this really the API, with no proxy or login "
             "page in between?",
             code="unexpected_answer",
+            status=None if response is None else response.status_code,
+            request_id=None if response is None else response.headers.get("x-request-id"),
             outcome_unknown=True,
             resendable=False,
         )
@@ -549,12 +575,17 @@ class Client:
             "Check the token, the ids in the path and api_url.",
             code="redirected",
             status=response.status_code,
+            request_id=response.headers.get("x-request-id"),
             outcome_unknown=True,
             resendable=False,
         )
 
     def _unreachable(self, method: str, path: str, error: Exception, *, sent: bool) -> Failure:
-        what = "the TLS connection failed" if isinstance(error, SSLError) else "no answer"
+        what = "no answer"
+        if isinstance(error, SSLError):
+            what = "the TLS connection failed"
+        elif isinstance(error, ReadTimeout):
+            what = f"no answer within {self._settings.timeout} seconds, which is api_timeout"
         return self._failure(
             method,
             path,

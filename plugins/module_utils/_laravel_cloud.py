@@ -55,8 +55,14 @@ _ALL_KEYS = (*_SETTABLE, "name", "max_jobs", "max_time", "stop_when_empty")
 
 
 def is_id(kind: str, text: str) -> bool:
-    """Tell whether a text is an id of a kind: ``process-…``, ``inst-…``, ``env-…``, ``app-…``."""
-    return re.fullmatch(rf"{kind}-[0-9A-Za-z-]+", text) is not None
+    """Tell whether a text is an id of a kind: ``process-…``, ``inst-…``, ``env-…``, ``app-…``.
+
+    A UUID follows (recorded), so that the slugs ``app-store`` and ``env-dev`` are none.
+    """
+    rest = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    if kind == "process":  # has no name that could be taken for an id
+        rest = "[0-9A-Za-z-]+"
+    return re.fullmatch(f"{kind}-{rest}", text) is not None
 
 
 def queue_names(queue: Any) -> list[str]:
@@ -383,7 +389,7 @@ def list_processes(client: Client, instance: str) -> list[Process]:
     try:
         return [_process(client, path, item, instance) for item, _included in walk(client, path)]
     except Failure as failure:
-        raise missing("instance", instance) if failure.status == 404 else failure from None
+        raise missing("instance", instance, failure) if failure.status == 404 else failure from None
 
 
 def get_process(client: Client, process_id: str) -> list[Process]:
@@ -469,7 +475,7 @@ def _listed(kind: str, parent: str, items: Iterator[Any]) -> list[Any]:
     try:
         return list(items)
     except Failure as failure:
-        raise missing(kind, parent) if failure.status == 404 else failure from None
+        raise missing(kind, parent, failure) if failure.status == 404 else failure from None
 
 
 def _one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Any) -> Any:
@@ -492,11 +498,11 @@ def _one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Any) -> Any:
     raise missing(kind, wanted)
 
 
-def missing(kind: str, wanted: str) -> Failure:
-    """The failure for an application, environment or instance that is not there."""
-    return Failure(
+def missing(kind: str, wanted: str, cause: Failure | None = None) -> Failure:
+    """The failure for an application, environment or instance that is not there; ``cause`` is
+    the service's 404."""
+    words = (
         f"There is no {kind} {wanted!r} on Laravel Cloud, or the token has no access to it. "
-        f"Check {kind}; names are case-sensitive, an id always works.",
-        code="not_found",
-        status=404,
+        f"Check {kind}; names are case-sensitive, an id always works."
     )
+    return cause.under(words, "not_found") if cause else Failure(words, code="not_found")

@@ -72,7 +72,7 @@ def newest(client: Client, scope: str) -> list[Deployment]:
     try:
         page = next(client.numbered_pages(path))
     except Failure as failure:
-        raise missing("environment", scope) if failure.status == 404 else failure from None
+        raise missing("environment", scope, failure) if failure.status == 404 else failure from None
     return [_deployment(client, path, item, scope, "GET") for item in page["data"]]
 
 

@@ -14,9 +14,9 @@ from typing import Any, Protocol
 
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
-from ._failure import MISSING, Problem, invalid_options
+from ._failure import MISSING, Failure, Problem, invalid_options
 from ._fields import CANNOT, Choices, Options, Process
-from ._http import Client, Service, Settings
+from ._http import Client, Service, Settings, checked_url
 from ._plan import Entry, Resource, Step
 
 
@@ -116,7 +116,7 @@ _HIGHEST = 10**6
 
 
 def connection_problems(params: dict[str, Any]) -> list[Problem]:
-    """The connection options that are out of range."""
+    """The connection options that cannot be used, but for a token that is missing."""
     lowest = {"api_timeout": 1, "api_retries": 0, "api_max_wait": 0}
     problems = [
         Problem(option, f"must be from {low} to {_HIGHEST}")
@@ -125,6 +125,10 @@ def connection_problems(params: dict[str, Any]) -> list[Problem]:
     ]
     if params["ca_path"] and not os.path.exists(params["ca_path"]):
         problems.append(Problem("ca_path", f"there is no file {params['ca_path']}"))
+    try:
+        checked_url(params["api_url"])
+    except Failure as failure:
+        problems += [Problem(**each) for each in failure.details]
     return problems
 
 
@@ -166,9 +170,7 @@ def entries(
         ]
         problems += [Problem(entry.named(option), what) for option, what in found]
     if problems:
-        for entry in made:
-            problems += _out_of_range(backend, entry)
-        raise invalid_options(problems)
+        raise invalid_options([*problems, *out_of_range(backend, made)])
     return made
 
 
@@ -183,15 +185,22 @@ def entry_of(backend: Backend, params: Options, state: str, where: str) -> Entry
     return Entry(options, tuple(params.get("clear") or ()), state, where)
 
 
-def _out_of_range(backend: Backend, entry: Entry) -> list[Problem]:
-    """The given values that no request may hold, for a task that fails before anything is
-    planned. What is missing cannot be told before."""
+def out_of_range(backend: Backend, entries: list[Entry]) -> list[Problem]:
+    """The options that no request may hold, for a task that fails before anything is planned.
+    What is missing cannot be told before, nor what depends on live values."""
     from ._validation import schema_problems
 
-    body = {
-        field.wire: field.shape.encode(entry.options[field.option], None)
-        for field in backend.PROCESS.fields
-        if field.option in entry.options
-    }
-    found = schema_problems(backend.SCHEMAS["update"], body, backend.option_name)
-    return [Problem(entry.named(option), what) for option, what in found if what != MISSING]
+    problems = []
+    for entry in entries:
+        body = {
+            field.wire: field.shape.encode(entry.options[field.option], None)
+            for field in backend.PROCESS.fields
+            if field.option in entry.options
+        }
+        found = schema_problems(backend.SCHEMAS["update"], body, backend.option_name)
+        if entry.state == "present" and "type" in entry.options:
+            found += backend.PROCESS.rules(entry.options, entry.options["type"], False)
+        problems += [
+            Problem(entry.named(option), what) for option, what in found if what != MISSING
+        ]
+    return problems

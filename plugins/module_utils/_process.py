@@ -18,7 +18,14 @@ from ._apply import Writer
 from ._failure import Failure, Problem, invalid_options
 from ._http import CONNECTIONS, Client
 from ._module import Command, Task, connected
-from ._options import Backend, connection_problems, connection_spec, entries, process_spec
+from ._options import (
+    Backend,
+    connection_problems,
+    connection_spec,
+    entries,
+    out_of_range,
+    process_spec,
+)
 from ._plan import Entry, Plan, plan_list
 
 
@@ -59,7 +66,9 @@ def _manage_one(backend: Backend, task: Task) -> dict[str, Any]:
         (made,), writers = _converge(backend, client, task, wanted)
         for writer in writers:
             if writer.failure is not None:
-                writer.failure.result["plan"] = _told([made])
+                writer.failure.result.update(
+                    plan=_told([made]), deployment_required=writer.deployment_required
+                )
                 raise writer.failure
         return {**_result(client, [made]), "diff": _diff(made), "process": made.process}
 
@@ -106,7 +115,12 @@ def _converge(
 ) -> tuple[list[Plan], list[Writer]]:
     """The plans, those of the entries first, and what sent the ones that have steps."""
     scope, live = backend.read(client, task.params, wanted, prune)
-    plans = plan_list(backend.PROCESS, scope, wanted, live, prune)
+    try:
+        plans = plan_list(backend.PROCESS, scope, wanted, live, prune)
+    except Failure as failure:
+        wrong = out_of_range(backend, wanted)
+        failure.message += f" {invalid_options(wrong).message}" if wrong else ""
+        raise
     _validate(backend, client, plans, task)
     pruned = [made.address.words for made in plans[len(wanted) :]]
     if task.check_mode:
@@ -210,6 +224,7 @@ def _partial(plans: list[Plan], writers: list[Writer]) -> Failure:
     failure.result.update(
         changed=bool(done)
         or any(each.failure and each.failure.result["changed"] for each in writers),
+        deployment_required=any(writer.deployment_required for writer in writers),
         plan=_told(plans),
         steps_done=done,
         steps_failed=failed,

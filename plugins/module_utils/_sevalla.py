@@ -395,9 +395,23 @@ def known_by(process: Process) -> Options:
     return {"display_name": process.get("display_name")}
 
 
+_UNSET: Process = {
+    "entrypoint": "",
+    "port": None,
+    "is_ingress_enabled": False,
+    "ingress_protocol": None,
+    "schedule": None,
+    "time_zone": None,
+    "job_start_policy": None,
+    "liveness_probe": None,
+    "readiness_probe": None,
+}
+"""What a new process has where nothing was sent, less what the service makes of its own."""
+
+
 def predict(scope: str, process: Process, body: dict[str, Any]) -> Process:
     """The process as Sevalla would show it once a body is stored."""
-    after = {"app_id": scope, **process, **body}
+    after = {"app_id": scope, **(process or _UNSET), **body}
     for probe in ("liveness_probe", "readiness_probe"):
         if probe in body:
             after[probe] = without_nulls(body[probe]) or None
@@ -453,15 +467,14 @@ def find_application(client: Client, wanted: str) -> str:
     raise no_application(wanted)
 
 
-def no_application(wanted: str) -> Failure:
-    """The failure for an application that is not there."""
-    return Failure(
+def no_application(wanted: str, cause: Failure | None = None) -> Failure:
+    """The failure for an application that is not there; ``cause`` is the service's 404."""
+    words = (
         f"There is no application {wanted!r} on Sevalla, or the token has no access to it. "
         "Check application; it may be an id, the unique name or the "
-        "display_name, all case-sensitive.",
-        code="not_found",
-        status=404,
+        "display_name, all case-sensitive."
     )
+    return cause.under(words, "not_found") if cause else Failure(words, code="not_found")
 
 
 def list_processes(client: Client, application: str) -> list[Process]:
@@ -472,7 +485,7 @@ def list_processes(client: Client, application: str) -> list[Process]:
             _object(client, path, process) for page in client.offset_pages(path) for process in page
         ]
     except Failure as failure:
-        raise no_application(application) if failure.status == 404 else failure from None
+        raise (no_application(application, failure) if failure.status == 404 else failure) from None
 
 
 def get_process(client: Client, application: str, process_id: str) -> list[Process]:

@@ -80,7 +80,9 @@ def newest(client: Client, scope: str) -> list[Deployment]:
     try:
         page = next(client.offset_pages(path))
     except Failure as failure:
-        raise _sevalla.no_application(scope) if failure.status == 404 else failure from None
+        raise (
+            _sevalla.no_application(scope, failure) if failure.status == 404 else failure
+        ) from None
     return [receive(client, "GET", path, item, scope) for item in page]
 
 

@@ -318,7 +318,7 @@ steps_not_attempted:
         processes: 2
 deployment_required:
   description: Whether something was changed, or would be, that takes effect at the next deployment only.
-  returned: success
+  returned: success, and failure of a write
   type: bool
   sample: true
 diff:

@@ -266,7 +266,7 @@ plan:
         entrypoint: node worker.js
 deployment_required:
   description: Whether something was changed, or would be, that takes effect at the next deployment only.
-  returned: success
+  returned: success, and failure of a write
   type: bool
   sample: true
 diff:

@@ -55,6 +55,7 @@ def ran(run: Run, check_mode: bool = False, **options: Any) -> dict[str, Any]:
         play_context=SimpleNamespace(remote_addr="here"),
         loader=None,
         templar=None,
+        shared_loader_obj=None,
     )
     result: dict[str, Any] = action._run_here({})
     result.pop("invocation", None)
@@ -160,7 +161,7 @@ def test_options_told_to_the_user_are_masked(monkeypatch: pytest.MonkeyPatch) ->
     task = SimpleNamespace(action="it", args={"secret": "alias", "count": 2}, check_mode=False)
     command = Command(SPEC, lambda task: {})
     action = type("Action", (_worker.WorkerAction,), {"COMMAND": command})(
-        task, connection=None, play_context=None, loader=None, templar=None
+        task, connection=None, play_context=None, loader=None, templar=None, shared_loader_obj=None
     )
     told = action._run_here({})["invocation"]["module_args"]
     assert told["token"] == told["secret"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"

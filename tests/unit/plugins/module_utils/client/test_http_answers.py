@@ -61,9 +61,13 @@ def test_json_that_is_no_object_is_handed_on_as_it_is(value, serve, client_of):
 @pytest.mark.parametrize("status", [200, 201])
 @pytest.mark.parametrize("method", METHODS)
 def test_a_page_with_a_good_status_is_a_failure(method, status, serve, client_of, failure_of):
-    server = serve(answer(status, PAGE, content_type="text/html; charset=utf-8"))
+    page = {"content_type": "text/html; charset=utf-8", "x_request_id": "req-7"}
+    server = serve(answer(status, PAGE, **page))
     failure = failure_of(client_of(server), method)
     assert failure.code == "unexpected_answer"
+    assert failure.status == status
+    assert failure.request_id == "req-7"
+    assert "Request id: req-7." in failure.message
     assert failure.outcome_unknown == (method != "GET")
     assert not failure.resendable
     assert failure.message.startswith(f"{method} /things: Sevalla answered ")
@@ -91,14 +95,15 @@ def test_json_that_is_nested_beyond_all_reason_is_a_failure(serve, client_of, fa
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("method", METHODS)
 def test_a_redirect_is_not_followed_whatever_its_kind(method, status, serve, client_of, failure_of):
-    server = serve(answer(status, PAGE, location="/elsewhere", content_type="text/html"))
+    headers = {"location": "/elsewhere", "content_type": "text/html", "x_request_id": "req-7"}
+    server = serve(answer(status, PAGE, **headers))
     failure = failure_of(client_of(server, service=_laravel_cloud.SERVICE), method)
     assert server.said == [f"{method} /v3/things"]
     assert failure.as_result()["failure"] == {
         "status": status,
         "code": "redirected",
         "details": None,
-        "request_id": None,
+        "request_id": "req-7",
     }
     assert f"HTTP {status}" in failure.message
     assert "/elsewhere" in failure.message

@@ -446,6 +446,18 @@ def test_api_retries_bounds_the_repetitions_of_one_request(
     assert client.counters["retries"] == retries
 
 
+@pytest.mark.parametrize("step", [answer(500, json={}), drop], ids=["500", "drop"])
+def test_what_ended_the_repeating_is_told(step, serve, client_of, failure_of):
+    """How often it was tried, or that there was no time left; nothing where it was not repeated."""
+    tried = failure_of(client_of(serve(*[step] * 3), retries=2))
+    assert tried.message.endswith(" It was tried 3 time(s) (api_retries).")
+    hurried = failure_of(client_of(serve(step), max_wait=0))
+    assert hurried.message.endswith(" 0 of its 0 seconds (api_max_wait) are spent.")
+    posted = failure_of(client_of(serve(step)), "POST", "/things", body={})
+    assert "tried" not in posted.message
+    assert "api_max_wait" not in posted.message
+
+
 def test_api_retries_counts_for_each_request_anew(serve, client_of):
     server = serve(*[answer(500, json={}), answer(500, json={}), OK] * 2)
     client = client_of(server, retries=2)

@@ -22,7 +22,7 @@ def in_worker(command: Command, given: dict[str, Any], check_mode: bool) -> Said
     told: list[str] = []
     own = {"COMMAND": command, "_tell": lambda _action, text: told.append(text)}
     action = type("Action", (WorkerAction,), own)(
-        task, connection=None, play_context=None, loader=None, templar=None
+        task, connection=None, play_context=None, loader=None, templar=None, shared_loader_obj=None
     )
     result = action._run_here({})
     warnings = result.pop("warnings", [])

@@ -93,15 +93,21 @@ def test_names_slugs_and_ids_all_find_the_instance(run: Runner, emulator: Any) -
         ({**HORIZON, "application": "sho"}, "There is no application 'sho'"),
         ({**HORIZON, "environment": "prod"}, "There is no environment 'prod'"),
         ({**HORIZON, "instance": "Worker"}, "There is no instance 'Worker'"),
-        ({**HORIZON, "instance": "inst-00000000"}, "There is no instance 'inst-00000000'"),
         (
-            {**HORIZON, "instance": "inst-00000000", "state": "absent"},
-            "There is no instance 'inst-00000000'",
+            {**HORIZON, "instance": "inst-00000000-0000-4000-8000-000000000000"},
+            "There is no instance 'inst-00000000-0000-4000-8000-000000000000'",
         ),
-        ({**HORIZON, "environment": "env-00000000"}, "There is no environment 'env-00000000'"),
         (
-            {**HORIZON, "application": "app-00000000"},
-            "There is no application 'app-00000000'",
+            {**HORIZON, "instance": "inst-00000000-0000-4000-8000-000000000000", "state": "absent"},
+            "There is no instance 'inst-00000000-0000-4000-8000-000000000000'",
+        ),
+        (
+            {**HORIZON, "environment": "env-00000000-0000-4000-8000-000000000000"},
+            "There is no environment 'env-00000000-0000-4000-8000-000000000000'",
+        ),
+        (
+            {**HORIZON, "application": "app-00000000-0000-4000-8000-000000000000"},
+            "There is no application 'app-00000000-0000-4000-8000-000000000000'",
         ),
         ({"instance": "Workers", "type": "worker"}, "environment: needed, since instance"),
         (

@@ -1,0 +1,184 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a failed task tells, and what a playbook can make of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.evenkeel.paas.tests.emulator import Fault
+from ansible_collections.evenkeel.paas.tests.emulator.world import (
+    LARAVEL_CLOUD_MAIN_APP_ID,
+    SEVALLA_SHOP_ID,
+    SEVALLA_SIZE_IDS,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    Runner,
+    no_waiting,
+)
+
+NOBODY = "00000000-0000-4000-8000-000000000000"
+QUEUE: dict[str, Any] = {
+    "application": SEVALLA_SHOP_ID,
+    "display_name": "queue",
+    "type": "worker",
+    "entrypoint": "node w.js",
+    "resource_type": "s1",
+}
+HORIZON: dict[str, Any] = {
+    "instance": LARAVEL_CLOUD_MAIN_APP_ID,
+    "type": "custom",
+    "command": "php artisan horizon",
+}
+ONE = {"sevalla_process": QUEUE, "laravel_cloud_background_process": HORIZON}
+
+
+@pytest.fixture
+def run(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
+    no_waiting(monkeypatch)
+    return Runner(emulator)
+
+
+# Invalid options
+
+
+def test_an_url_is_refused_together_with_all_else(run: Runner) -> None:
+    outcome = run(
+        "sevalla_process", **{**QUEUE, "port": 0, "id": "x"}, api_url="http://example.com"
+    )
+    assert outcome.requests == []
+    told = [each["option"] for each in outcome.result["failure"]["details"]]
+    assert sorted(told) == ["api_url", "id", "port"]
+
+
+def test_what_needs_no_reading_is_told_with_the_rest(run: Runner) -> None:
+    """A rule between options, beside a name that is missing."""
+    wrong = {**QUEUE, "display_name": None, "schedule": "* * * * *", "port": 70000}
+    outcome = run("sevalla_process", **wrong)
+    assert outcome.requests == []
+    told = [each["option"] for each in outcome.result["failure"]["details"]]
+    assert {"display_name", "schedule", "port"} <= set(told)
+
+
+def test_what_cannot_be_planned_does_not_hide_what_is_out_of_range(run: Runner) -> None:
+    sevalla = run.emulator.world.sevalla
+    twin = {"display_name": "twin", "type": "worker", "resource_type_id": SEVALLA_SIZE_IDS["s1"]}
+    for _twice in range(2):
+        sevalla.create(sevalla.applications[SEVALLA_SHOP_ID], twin)
+    entry = {key: QUEUE[key] for key in QUEUE if key != "application"}
+    listed = [{"display_name": "twin"}, {**entry, "port": 70000}]
+    outcome = run("sevalla_processes", application=SEVALLA_SHOP_ID, processes=listed)
+    assert outcome.result["failure"]["code"] == "ambiguous"
+    assert outcome.message is not None
+    assert "processes[1].port: 70000 is out of range" in outcome.message
+
+
+# Where something is
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        ("sevalla_process", {**QUEUE, "application": NOBODY}),
+        ("sevalla_deployment", {"application": NOBODY}),
+        ("laravel_cloud_background_process", {**HORIZON, "instance": f"inst-{NOBODY}"}),
+        ("laravel_cloud_deployment", {"environment": f"env-{NOBODY}"}),
+    ],
+)
+def test_an_id_of_nothing_is_told_with_the_service_s_answer(
+    run: Runner, module: str, options: dict[str, Any]
+) -> None:
+    outcome = run(module, **options)
+    failure, message = outcome.result["failure"], outcome.message or ""
+    assert (failure["code"], failure["status"]) == ("not_found", 404)
+    assert message.startswith("There is no ")
+    assert "GET /" in message
+    assert "HTTP 404" in message
+    if module.startswith("sevalla"):
+        assert failure["request_id"] in message
+
+
+def test_a_name_of_nothing_has_no_status(run: Runner) -> None:
+    """All requests were answered well."""
+    for module, options in (
+        ("sevalla_process", {**QUEUE, "application": "nobody"}),
+        ("laravel_cloud_deployment", {"environment": "nobody", "application": "shop"}),
+    ):
+        failure = run(module, **options).result["failure"]
+        assert (failure["code"], failure["status"]) == ("not_found", None)
+
+
+def test_a_slug_that_begins_like_an_id_is_a_slug(run: Runner) -> None:
+    cloud = run.emulator.world.laravel_cloud
+    application = cloud.add_application("Store", "app-store")
+    instance = cloud.add_instance(cloud.add_environment(application, "env-dev"), "inst-1")
+    names = {"application": "app-store", "environment": "env-dev", "instance": "inst-1"}
+    outcome = run("laravel_cloud_background_process", **{**HORIZON, **names})
+    assert outcome.message is None
+    assert outcome.result["process"]["instance_id"] == instance.id
+    assert (
+        run("laravel_cloud_deployment", application="app-store", environment="env-dev").message
+        is None
+    )
+
+
+# Writes
+
+
+@pytest.mark.parametrize("retries", [0, 1, 5])
+@pytest.mark.parametrize("module", ["sevalla_process", "laravel_cloud_background_process"])
+def test_api_retries_bounds_creations_too(run: Runner, module: str, retries: int) -> None:
+    run.emulator.faults.add(Fault("503_before", method="POST", path="*", times=None))
+    outcome = run(module, **ONE[module], api_retries=retries)
+    posts = [write for write in outcome.writes if write[0] == "POST"]
+    assert len(posts) == min(3, 1 + retries)
+    assert outcome.result["api"]["retries"] == len(posts) - 1
+
+
+@pytest.mark.parametrize("retries", [0, 1, 5])
+def test_api_retries_bounds_deployments_too(run: Runner, retries: int) -> None:
+    run.emulator.faults.add(Fault("503_before", method="POST", path="*", times=None))
+    outcome = run("sevalla_deployment", application=SEVALLA_SHOP_ID, api_retries=retries)
+    assert len(outcome.writes) == min(3, 1 + retries)
+    assert outcome.result["api"]["retries"] == len(outcome.writes) - 1
+
+
+def test_a_creation_that_there_is_no_time_to_look_for_says_so(run: Runner) -> None:
+    run.emulator.faults.add(Fault("drop_after", method="POST", path="*"))
+    outcome = run("sevalla_process", **QUEUE, api_max_wait=0)
+    assert len(outcome.writes) == 1
+    assert "no time left (api_max_wait) to look for it" in (outcome.message or "")
+
+
+def test_a_failure_tells_whether_to_deploy(run: Runner) -> None:
+    """For a rescue: what was stored before it takes effect at a deployment."""
+    nothing = run("sevalla_process", **{**QUEUE, "port": 0})
+    assert "deployment_required" not in nothing.result
+    run.emulator.faults.add(Fault("500_before", method="DELETE", path="*", times=None))
+    run("sevalla_process", **{**QUEUE, "display_name": "old"})
+    kept = [{"type": "web", "port": 9000}]
+    partly = run("sevalla_processes", application=SEVALLA_SHOP_ID, processes=kept, prune=True)
+    assert partly.message is not None
+    assert partly.result["changed"] is partly.result["deployment_required"] is True
+    gone = run("sevalla_process", **{**QUEUE, "display_name": "old", "state": "absent"})
+    assert gone.message is not None
+    assert gone.result["changed"] is gone.result["deployment_required"] is False
+
+
+# Check mode
+
+
+def test_a_creation_in_check_mode_has_the_keys_of_the_real_one(run: Runner) -> None:
+    """All but what the service makes."""
+    made = run("sevalla_process", check_mode=True, **QUEUE).result["process"]
+    real = run("sevalla_process", **QUEUE).result["process"]
+    of_service = {"id", "key", "created_at", "updated_at", "internal_hostname"}
+    of_size = {"resource_type_id", "resource_type_name", "cpu_limit", "memory_limit"}
+    assert set(made) - of_size == set(real) - of_service - of_size
+    assert {key: made[key] for key in made if key not in of_size} == {
+        key: real[key] for key in made if key not in of_size
+    }
