@@ -71,6 +71,16 @@ PYTEST_OLDEST = Check(
     ),
     counts_tests=True,
 )
+# What stands between the collection and an ansible-core: plays, the plugins that Ansible itself
+# runs, and how the modules run in its worker.
+PLAYS = Check(
+    "plays",
+    (
+        *(sys.executable, "-m", "pytest", "-n", "2", "-m", "slow or not slow"),
+        *("tests/playbooks", "tests/unit/plugins/plugin_utils", "tests/unit/plugins/inventory"),
+    ),
+    counts_tests=True,
+)
 # What those leave out: tests that are marked as slow.
 SLOW = Check("slow", (sys.executable, "-m", "pytest", "-m", "slow"), counts_tests=True)
 # In the environment of that name.
@@ -96,10 +106,10 @@ INTEGRATION = Check(
 # Two lanes, for two cores. ansible-test's commands share one folder of environments: one after the
 # other.
 LANES = (
-    (*LINT, PYTEST, PYTEST_OLDEST, SLOW, PACKAGING, DOCS),
+    (*LINT, PYTEST, PYTEST_OLDEST, PLAYS, SLOW, PACKAGING, DOCS),
     (SANITY, UNITS_OLDEST, UNITS_ENDS, UNITS, INTEGRATION),
 )
 CHECKS = {check.name: check for lane in LANES for check in lane}
 # What runs only where it is named. On every Python the unit tests take several minutes.
-NOT_USUAL = (UNITS, UNITS_ENDS, PYTEST_OLDEST, SLOW, PACKAGING, DOCS)
+NOT_USUAL = (UNITS, UNITS_ENDS, PYTEST_OLDEST, PLAYS, SLOW, PACKAGING, DOCS)
 DEFAULT = [name for name, check in CHECKS.items() if check not in NOT_USUAL]

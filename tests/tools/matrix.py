@@ -28,6 +28,9 @@ TOOLS = ROOT / "tests" / "tools"
 # Not 2.17, which is no longer maintained and in no product that is.
 CORES = ("2.16", "2.18", "2.19", "2.20", "2.21", PRERELEASE)
 FEWEST_CORES = 2
+# The usual environment's ansible-core gets all unit tests on every Python; make test has its plays.
+USUAL_CHECKS = ("sanity", "units", "integration")
+OTHER_CHECKS = ("sanity", "units-ends", "plays", "integration")
 LANES = 2
 PASSED, FAILED, COULD_NOT_RUN = "ok", "FAIL", "could not run"
 
@@ -56,15 +59,14 @@ class Outcome:
 
 def cells() -> list[Cell]:
     """List all cells, in the order in which they run."""
-    # The usual environment's ansible-core gets the unit tests on every Python.
     usual = core_version()
     versions = [
         Cell(
             f"ansible-core-{core}",
             "" if core == usual else core,
             "",
-            ("run_checks.py", "sanity", "units" if core == usual else "units-ends", "integration"),
-            "sanity, units, integration; modules on Python 3.9 too, with the oldest libraries",
+            ("run_checks.py", *(USUAL_CHECKS if core == usual else OTHER_CHECKS)),
+            "sanity, units, plays, integration; modules on Python 3.9 too, with the oldest libraries",
         )
         for core in CORES
     ]
@@ -160,7 +162,7 @@ def _all_logs(text: str) -> list[str]:
     """Give the lines of a tool, and those of the logs in the folder that it names."""
     lines = text.splitlines()
     for folder in re.findall(r"logs in (\S+)$", text, re.MULTILINE):
-        for name in ("sanity", "units-ends", "units", "integration"):
+        for name in ("sanity", "units-ends", "units", "plays", "integration"):
             path = ROOT / folder / f"{name}.log"
             if path.exists():
                 lines += path.read_text().splitlines()
