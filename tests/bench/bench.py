@@ -28,9 +28,9 @@ from typing import Any, Callable, NamedTuple
 
 import yaml
 
-from places import CACHE, ROOT, collections_path, mirror_path
+from places import CACHE, collections_path, mirror_path
 from report import Cost, Measured, report
-from servers import Authority, Counted, Place, Servers, running
+from servers import PUBLIC_KEY, Authority, Counted, Place, Servers, running
 from surroundings import clean_environment
 
 FOLDER = CACHE / "bench"
@@ -85,8 +85,6 @@ def _uri(place: Place, name: str) -> Task:
 
 
 def _vultr(place: Place, name: str) -> Task:
-    from servers import PUBLIC_KEY
-
     options = {"name": name, "ssh_key": PUBLIC_KEY, "api_key": place.token}
     return {"vultr.cloud.ssh_key": {**options, "api_endpoint": f"{place.peers_url}/v2"}}
 
@@ -96,9 +94,9 @@ def _hcloud(place: Place, name: str) -> Task:
     return {"hetzner.hcloud.ssh_key": {**options, "api_endpoint": f"{place.peers_url}/v1"}}
 
 
-def _bulk(place: Place, entrypoint: str) -> Task:
+def _bulk(place: Place, entrypoint: str, parallel: int = 8) -> Task:
     processes = [{"display_name": f"p{n}", "entrypoint": entrypoint} for n in range(HOSTS)]
-    options = {"application": place.application, "processes": processes, "max_parallel": 8}
+    options = {"application": place.application, "processes": processes, "max_parallel": parallel}
     return {BULK: options}
 
 
@@ -118,6 +116,15 @@ def cases() -> list[Case]:
     def changed(place: Place, name: str) -> Task:
         return _ours(place, name, "{{ stamp }}")
 
+    def same(place: Place, n: int) -> list[Task]:
+        return [_bulk(place, "node worker.js") for _each in range(n)]
+
+    def changing(place: Place, n: int) -> list[Task]:
+        return [_bulk(place, f"{{{{ stamp }}}}-{number}") for number in range(n)]
+
+    def one_by_one(place: Place, n: int) -> list[Task]:
+        return [_bulk(place, f"{{{{ stamp }}}}-{number}", 1) for number in range(n)]
+
     def of_hosts(place: Place, n: int) -> list[Task]:
         return [
             _ours(place, "p{{ inventory_hostname | regex_replace('h') }}") for _each in range(n)
@@ -128,7 +135,8 @@ def cases() -> list[Case]:
     fifty: dict[str, Any] = {"few": 1, "many": 1 + HOSTS, "units": 1}
     slow: dict[str, Any] = {"units": 1, "changes": True}
     hosts: dict[str, Any] = {"few": 1, "many": 2, "units": 1, "requests": HOSTS, "hosts": "fifty"}
-    found = [
+    few: dict[str, Any] = {"few": 1, "many": 3, **slow, "units": 2, "requests": 1 + HOSTS}
+    return [
         Case("one task: uri", single(_uri), requests=1, **one),
         Case("one task: in the worker", single(_ours), requests=1, **one),
         Case("one task: as a module", single(_ours), requests=1, here=False, **one),
@@ -144,6 +152,13 @@ def cases() -> list[Case]:
         Case("first task of a play: uri", single(_uri), requests=1, **first),
         Case("first task of a play: in the worker", single(_ours), requests=1, **first),
         Case("first task of a play: as a module", single(_ours), requests=1, here=False, **first),
+        Case(
+            "first task of a play: as a module, without the action plugin",
+            single(_ours),
+            requests=1,
+            without_actions=True,
+            **first,
+        ),
         Case("loop of fifty: uri", loop(_uri), requests=50, **fifty),
         Case("loop of fifty: in the worker", loop(_ours), requests=50, **fifty),
         Case("loop of fifty: as a module", loop(_ours), requests=50, here=False, **fifty),
@@ -164,24 +179,12 @@ def cases() -> list[Case]:
         ),
         Case("fifty hosts, five forks: in the worker", of_hosts, **hosts),
         Case("fifty hosts, five forks: as modules", of_hosts, here=False, **hosts),
-    ]
-    if not (ROOT / "plugins" / "modules" / "sevalla_processes.py").exists():
-        print("left out: the bulk module, there is no sevalla_processes yet", flush=True)
-        return found
-
-    def same(place: Place, n: int) -> list[Task]:
-        return [_bulk(place, "node worker.js") for _each in range(n)]
-
-    def changing(place: Place, n: int) -> list[Task]:
-        return [_bulk(place, f"{{{{ stamp }}}}-{number}") for number in range(n)]
-
-    few: dict[str, Any] = {"few": 1, "many": 3, **slow, "units": 2}
-    return [
-        *found,
+        Case("fifty hosts, five forks: uri", single(_uri), **hosts),
         Case("bulk of fifty: in the worker", same, requests=1, **one),
         Case("bulk of fifty: as a module", same, requests=1, here=False, **one),
-        Case("fifty changes at 50 ms: bulk in the worker", changing, requests=51, **few),
-        Case("fifty changes at 50 ms: bulk as a module", changing, requests=51, here=False, **few),
+        Case("fifty changes at 50 ms: bulk in the worker", changing, **few),
+        Case("fifty changes at 50 ms: bulk in the worker, one at a time", one_by_one, **few),
+        Case("fifty changes at 50 ms: bulk as a module", changing, here=False, **few),
     ]
 
 

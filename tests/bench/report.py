@@ -73,6 +73,13 @@ TARGETS = (
         1.1,
     ),
     Target(
+        "the same, against one change at a time",
+        "fifty changes at 50 ms: bulk in the worker",
+        "fifty changes at 50 ms: bulk in the worker, one at a time",
+        "http",
+        0.25,
+    ),
+    Target(
         "fifty hosts in the worker, against the module",
         "fifty hosts, five forks: in the worker",
         "fifty hosts, five forks: as modules",

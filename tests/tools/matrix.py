@@ -66,7 +66,7 @@ def cells() -> list[Cell]:
             "" if core == usual else core,
             "",
             ("run_checks.py", *(USUAL_CHECKS if core == usual else OTHER_CHECKS)),
-            "sanity, units, plays, integration; modules on Python 3.9 too, with the oldest libraries",
+            "sanity, units, plays, integration; modules on Python 3.9, with the oldest libraries",
         )
         for core in CORES
     ]
