@@ -79,10 +79,7 @@ _CLOUD_TASKS = [
     {**NAMED, **CUSTOM, "state": "absent"},
 ]
 _CLOUD_MADE = [_CLOUD_TASKS[0], {**NAMED, "type": "worker", "config": {**WORKER["config"]}}]
-_CLOUD_IDS = {
-    **NAMED,
-    "environment": world.LARAVEL_CLOUD_PRODUCTION_ID,
-}
+_UNDER_ID = {"environment": world.LARAVEL_CLOUD_PRODUCTION_ID, "instance": "Workers"}
 _ENVIRONMENTS = {**NAMED, "application": world.LARAVEL_CLOUD_SHOP_ID}
 _INSTANCE = {"instance": world.LARAVEL_CLOUD_PRODUCTION_WORKERS_ID}
 KINDS = {
@@ -113,7 +110,7 @@ KINDS = {
     "sevalla delete": Kind(SEVALLA, "DELETE .*", _SEVALLA_TASKS[4:], _MADE),
     "cloud applications": Kind(LARAVEL_CLOUD, "GET .*/applications", _CLOUD_TASKS, _CLOUD_MADE),
     "cloud environments": Kind(LARAVEL_CLOUD, "GET .*/environments", [_ENVIRONMENTS | CUSTOM]),
-    "cloud instances": Kind(LARAVEL_CLOUD, "GET .*/instances", _CLOUD_TASKS),
+    "cloud instances": Kind(LARAVEL_CLOUD, "GET .*/instances", [*_CLOUD_TASKS, _UNDER_ID | CUSTOM]),
     "cloud instances with two": Kind(LARAVEL_CLOUD, "GET .*/instances", _CLOUD_TASKS, _CLOUD_MADE),
     "cloud processes": Kind(
         LARAVEL_CLOUD, "GET .*/background-processes", [_INSTANCE | CUSTOM, _INSTANCE | WORKER]
