@@ -271,3 +271,65 @@ def test_numbered_a_failure_on_a_later_page_is_not_a_short_list(serve, laravel):
     with pytest.raises(Failure) as caught:
         numbered_items(laravel(serve(numbered([1], 2), answer(404, json={}))))
     assert caught.value.status == 404
+
+
+# The ends of a list of Laravel Cloud.
+
+
+def pages_of(items):
+    """All pages of a list, by number."""
+    last = max(1, -(-len(items) // 100))
+    return {at: numbered(items[100 * (at - 1) : 100 * at], last, at) for at in range(1, last + 1)}
+
+
+@pytest.mark.parametrize(
+    ("count", "read"),
+    [
+        (0, [1]),
+        (100, [1]),
+        (101, [1, 2]),
+        (200, [1, 2]),
+        (201, [1, 2, 3]),
+        (300, [1, 2, 3]),
+        (730, [1, 7, 8]),
+    ],
+)
+def test_ends_are_the_first_and_the_last_hundred_in_few_requests(count, read, serve, laravel):
+    items = list(range(count))
+    pages = pages_of(items)
+    server = serve(*[pages[at] for at in read])
+    assert laravel(server).numbered_ends("/things") == (
+        items if count <= 200 else items[:100] + items[-100:]
+    )
+    assert server.said == [
+        f"GET /v3/things?page={at}" if at > 1 else "GET /v3/things" for at in read
+    ]
+
+
+def test_ends_that_move_on_while_they_are_read(serve, laravel):
+    """Newest first: what is added moves the oldest on to a page more. They stay the same ones."""
+    before, after = list(range(300)), list(range(-1, 300))
+    early, late = pages_of(before), pages_of(after)
+    server = serve(early[1], late[2], late[3], late[4])
+    assert laravel(server).numbered_ends("/things") == before[:100] + before[-100:]
+
+
+def test_ends_of_a_list_that_always_has_one_page_more(serve, laravel):
+    server = serve(*[numbered([at], at + 1, at) for at in range(1, 9)])
+    assert laravel(server).numbered_ends("/things") == [1, 3]
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("raw", NO_LISTS)
+def test_ends_of_what_is_no_list_are_a_failure(raw, serve, laravel):
+    for before in ([], [numbered([1], 2)]):
+        with pytest.raises(Failure) as caught:
+            laravel(serve(*before, raw)).numbered_ends("/things")
+        assert caught.value.code == "unexpected_answer"
+
+
+def test_ends_that_are_empty_or_the_same_are_a_failure(serve, laravel):
+    with pytest.raises(Failure, match="empty page 1 of 3"):
+        laravel(serve(numbered([], 3))).numbered_ends("/things")
+    with pytest.raises(Failure, match="a page that repeats the ones before"):
+        laravel(serve(numbered([1], 2), numbered([1], 2, 2))).numbered_ends("/things")
