@@ -78,7 +78,7 @@ class Deploys(Protocol):
         """The id of what is deployed."""
 
     def newest(self, client: Client, scope: str) -> list[Deployment]:
-        """The last deployments, the newest first."""
+        """The last deployments, in any order. Older ones may be among them, always the same."""
 
     def start(self, scope: str, params: dict[str, Any]) -> Step:
         """The request that starts one."""

@@ -67,13 +67,14 @@ def item_path(scope: str, deployment_id: str) -> str:
 
 
 def newest(client: Client, scope: str) -> list[Deployment]:
-    """The last hundred deployments: the vendor's CLI takes the first one listed for the last."""
+    """The last hundred deployments, with the oldest when there are more: the order of the list is
+    not documented. The vendor's CLI takes the first one listed for the last."""
     path = _collection(scope)
     try:
-        page = next(client.numbered_pages(path))
+        items = client.numbered_ends(path)
     except Failure as failure:
         raise missing("environment", scope, failure) if failure.status == 404 else failure from None
-    return [_deployment(client, path, item, scope, "GET") for item in page["data"]]
+    return [_deployment(client, path, item, scope, "GET") for item in items]
 
 
 def start(scope: str, params: dict[str, Any]) -> Step:

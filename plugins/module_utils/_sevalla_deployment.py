@@ -75,7 +75,7 @@ receive = _sevalla.receive
 
 
 def newest(client: Client, scope: str) -> list[Deployment]:
-    """The last hundred deployments: they are listed newest first."""
+    """The last hundred deployments: the description has them "ordered by most recent first"."""
     path = _collection(scope)
     try:
         page = next(client.offset_pages(path))

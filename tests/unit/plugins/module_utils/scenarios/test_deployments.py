@@ -469,6 +469,30 @@ def test_a_deployment_that_was_not_started_is_started_again(service: Service, ki
     assert done.warnings == []
 
 
+@pytest.mark.parametrize("lost", ["drop_after", "drop_before"])
+@pytest.mark.parametrize("count", [100, 101, 301])
+@pytest.mark.parametrize("name", ["sevalla", "ascending", "descending"])
+def test_a_lost_one_is_told_from_many_before_in_whichever_order_they_are_listed(
+    emulated: Emulator, time: Time, name: str, count: int, lost: str
+) -> None:
+    """No order of Laravel Cloud's list is documented: the newest may be on the last page. Nor is
+    an old one taken for new that another page has since."""
+    service = Service("sevalla" if name == "sevalla" else "laravel_cloud", emulated)
+    if not service.is_sevalla:
+        service.switch(order=name)
+    for _before in range(count):
+        service.emulator.world.deploy(service.target, {"status": service.walk[-1]})
+    service.fault(lost, "POST")
+    done = service()
+    mine = ended_well(service, done)
+    assert posts(done) == (1 if lost == "drop_after" else 2)
+    assert [each["id"] for each in service.stored()][count:] == [mine["id"]]
+    lists = done.reads.count(service.path)
+    assert lists <= 9
+    if service.is_sevalla:
+        assert lists == (2 if lost == "drop_after" else 3)
+
+
 @pytest.mark.parametrize("kind", NOT_TOLD)
 def test_a_deployment_that_may_still_be_started_is_not_started_again(
     service: Service, kind: str
