@@ -95,6 +95,7 @@ class Writer:
             else:
                 process = self._received(method, path, answer)
         except Failure as failure:
+            failure.message += self._backend.advice(method, failure.status)
             if failure.outcome_unknown and written not in self._unknown:
                 self._unknown.append(written)
             raise

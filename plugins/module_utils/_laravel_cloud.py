@@ -307,6 +307,11 @@ def option_name(path: list[Any]) -> str:
     return ".".join(str(part) for part in path)
 
 
+def advice(method: str, status: int | None) -> str:
+    """What to say beside the service's own words when it refuses a write: nothing."""
+    return ""
+
+
 def receive(client: Client, method: str, path: str, answer: Any, scope: str) -> Process:
     """The process in a JSON:API document: attributes flattened, with id and instance_id, and
     config always a dict with snake_case keys. ``scope`` is the instance when it is known."""

@@ -65,6 +65,9 @@ class Backend(Protocol):
     def option_name(self, path: list[Any]) -> str:
         """The option that a place in a body comes from."""
 
+    def advice(self, method: str, status: int | None) -> str:
+        """What to say beside the service's own words when it refuses a write."""
+
 
 def first_set(*names: str) -> str:
     """The first of some environment variables that is not empty; a fallback of a spec.

@@ -375,6 +375,18 @@ def option_name(path: list[Any]) -> str:
     return name
 
 
+def advice(method: str, status: int | None) -> str:
+    """What to say beside the service's own words when it refuses a write."""
+    # "Fully deleted after the next deployment", says the description of DELETE; no field of a
+    # process shows it. What a PATCH answers until then is not documented.
+    if method != "PATCH" or status != 404:
+        return ""
+    return (
+        " It may be deleted already and listed until the next deployment, which nothing shows: "
+        "deploy, and run the task again."
+    )
+
+
 _UNDELETABLE = (
     "an application's web process cannot be deleted; scale it to 0 instances or suspend the "
     "application instead"

@@ -32,6 +32,8 @@ options:
       - A web process cannot be deleted, and V(absent) for one is refused.
       - Sevalla removes a process at the next deployment, and may list it until then. Until then V(absent) may delete it
         again, and report a change again.
+      - Deploy before you want a deleted process back. As long as Sevalla lists it nothing shows that it is deleted, so
+        that V(present) takes it for a living one, and at the deployment it goes all the same.
     type: str
     choices: [present, absent]
     default: present

@@ -39,6 +39,8 @@ options:
       - Refused with an empty list. In check mode a warning counts and names what would go.
       - A web process is never pruned. A pruned process is gone after the next deployment only; until then it may be
         listed, and deleted again.
+      - Deploy before you want a pruned process back. As long as Sevalla lists it nothing shows that it is deleted, so
+        that an entry takes it for a living one, and at the deployment it goes all the same.
     type: bool
     default: false
   max_parallel:
