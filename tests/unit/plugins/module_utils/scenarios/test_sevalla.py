@@ -85,6 +85,28 @@ def test_sizes_are_looked_up_only_for_a_write_that_needs_one(run: Runner) -> Non
     assert sizes not in by_id.reads
 
 
+def test_sizes_without_names_cost_a_task_with_a_size_by_name_one_request_more(
+    run: Runner, emulator: Any
+) -> None:
+    emulator.reset(switches={"sevalla_resource_type_name": "null"})
+    process = created(run).result["process"]
+    lists = ["/applications", f"/applications/{process['app_id']}/processes"]
+    without = {option: QUEUE[option] for option in QUEUE if option != "resource_type"}
+    for options, more in (
+        (QUEUE, ["/resources/process-resource-types"]),
+        (without, []),
+        ({**QUEUE, "resource_type": process["resource_type_id"]}, []),
+    ):
+        again = run(PROCESS, **options)
+        assert settled(again)
+        assert again.reads == [*lists, *more]
+    # A change of something else looks them up as well, a change of the size only once.
+    for options in ({"entrypoint": "node x.js"}, {"resource_type": "s2"}):
+        changed = run(PROCESS, **{**QUEUE, **options})
+        assert changed.result["changed"] is True
+        assert changed.reads.count("/resources/process-resource-types") == 1
+
+
 def test_one_patch_holds_all_that_differs_and_nothing_else(run: Runner) -> None:
     created(run)
     changed = run(PROCESS, **{**QUEUE, "entrypoint": "", "port": 9000})
