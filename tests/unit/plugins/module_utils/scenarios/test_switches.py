@@ -21,6 +21,7 @@ import pytest
 from ansible_collections.evenkeel.paas.tests.emulator.switches import SWITCHES
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
     LARAVEL_CLOUD_PRODUCTION_WORKERS_ID,
+    SEVALLA_SHOP_ID,
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     Runner,
@@ -48,6 +49,7 @@ class Scenario(NamedTuple):
 
     ``kept`` tells for which combinations the service does not store what it accepts: there the
     task warns, and changes something on every run. ``refused`` tells for which it refuses.
+    ``workers`` is the type of Laravel Cloud's instance Workers.
     """
 
     module: str
@@ -56,6 +58,7 @@ class Scenario(NamedTuple):
     before: tuple[dict[str, Any], ...] = ()
     kept: Callable[[Switched], bool] = never
     refused: Callable[[Switched], bool] = never
+    workers: str = "service"
 
 
 HTTP_PROBE = {"http_get": {"path": "/ready", "port": 8080}, "period_seconds": 10}
@@ -291,6 +294,19 @@ SCENARIOS = {
         before=(WORKER,),
         kept=lambda on: on["laravel_cloud_zero"] == "null",
     ),
+    "a worker of a managed queue is created": Scenario(
+        LARAVEL,
+        {**WORKERS, "type": "worker", "config": {"connection": "cloud", "queue": "default"}},
+        ("laravel_cloud_managed_queue_connection", "laravel_cloud_worker_defaults"),
+        workers="managed_queue",
+    ),
+    "a managed queue gets a worker with another connection": Scenario(
+        LARAVEL,
+        WORKER,
+        ("laravel_cloud_managed_queue_connection",),
+        refused=lambda on: on["laravel_cloud_managed_queue_connection"] == "cloud_only",
+        workers="managed_queue",
+    ),
     "a custom process is created": Scenario(
         LARAVEL,
         {**WORKERS, "type": "custom", "command": "  php artisan horizon "},
@@ -316,10 +332,48 @@ SCENARIOS = {
     ),
 }
 
+SECOND_DELETION = ("sevalla_deleted_process", "sevalla_second_delete")
+WANTED_BACK = ("sevalla_deleted_process", "sevalla_patch_deleted")
+
+NO_SCENARIO = {
+    "sevalla_trigger_refusal": "test_process_run.py",
+    "sevalla_malformed_uuid": "no task sends an id that is not one",
+    "sevalla_deployment_result": "test_deployments.py",
+    "sevalla_deployment_pace": "test_deployments.py",
+    "sevalla_concurrent_deployments": "test_deployments.py",
+    "sevalla_restart_never_deployed": "test_deployments.py",
+    "sevalla_rate_limit": "limits/",
+    "sevalla_post_tier": "limits/; makes no difference without limits",
+    "sevalla_retry_after": "limits/; makes no difference without limits",
+    "laravel_cloud_worker_command": "no task sends a command for a worker",
+    "laravel_cloud_read_only_config_keys": "no task sends them",
+    "laravel_cloud_create_route": "test_laravel_cloud.py; a redirect tells nothing of the outcome",
+    "laravel_cloud_filters": "no task filters",
+    "laravel_cloud_without_json_accept": "every request asks for JSON",
+    "laravel_cloud_deployment_result": "test_deployments.py",
+    "laravel_cloud_deployment_pace": "test_deployments.py",
+    "laravel_cloud_concurrent_deployments": "test_deployments.py",
+    "laravel_cloud_rate_limit": "limits/",
+    "laravel_cloud_retry_after": "faults/, where a 429 without it is 429_bare",
+}
+"""The switches that are in no scenario here: where else they are tried, or why they touch none."""
+
+
+def combinations(switches: tuple[str, ...]) -> list[Switched]:
+    """Some switches with every combination of their values."""
+    values = product(*(VALUES[switch] for switch in switches))
+    return [dict(zip(switches, combination)) for combination in values]
+
+
+def named(switches: Switched) -> str:
+    """A combination, in the name of a test."""
+    return "-".join(switches.values())
+
+
 COMBINATIONS = [
-    pytest.param(scenario, dict(zip(scenario.switches, values)), id=f"{name}: {'-'.join(values)}")
+    pytest.param(scenario, switches, id=f"{name}: {named(switches)}")
     for name, scenario in SCENARIOS.items()
-    for values in product(*(VALUES[switch] for switch in scenario.switches))
+    for switches in combinations(scenario.switches)
 ]
 
 
@@ -334,6 +388,8 @@ def test_right_under_every_answer(
 ) -> None:
     no_waiting(monkeypatch)
     emulator.reset(switches=switches)
+    workers = emulator.world.laravel_cloud.instances[LARAVEL_CLOUD_PRODUCTION_WORKERS_ID]
+    workers.attributes["type"] = scenario.workers
     if lists:
         let_stay(emulator, LARAVEL_CLOUD_PRODUCTION_WORKERS_ID)
     run = Runner(emulator, lists)
@@ -354,3 +410,99 @@ def test_right_under_every_answer(
     else:
         assert made.warnings == []
         assert settled(again)
+
+
+QUEUE = {
+    **SHOP,
+    "display_name": "queue",
+    "type": "worker",
+    "entrypoint": "node w.js",
+    "resource_type": "s1",
+}
+GONE = {**SHOP, "display_name": "queue", "state": "absent"}
+
+
+@pytest.fixture(params=[False, True], ids=["one", "list"])
+def run(request: Any, emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
+    """Runs the module for one process, and the one for lists in its place."""
+    no_waiting(monkeypatch)
+    return Runner(emulator, request.param)
+
+
+def deploy(run: Runner) -> None:
+    """Deploy the shop as somebody else would."""
+    run.emulator.world.deploy(SEVALLA_SHOP_ID, {})
+    run.emulator.world.finish_deployments()
+
+
+@pytest.mark.parametrize("switches", combinations(SECOND_DELETION), ids=named)
+def test_a_deleted_process_is_deleted_again_as_long_as_it_is_listed(
+    run: Runner, switches: Switched
+) -> None:
+    """Until the deployment nothing shows that it is deleted, so no second run can settle."""
+    run.emulator.reset(switches=switches)
+    assert run(SEVALLA, **QUEUE).message is None
+    checked = run(SEVALLA, check_mode=True, **GONE)
+    made = run(SEVALLA, **GONE)
+    again = run(SEVALLA, **GONE)
+    assert made.message is None
+    assert made.result["plan"] == checked.result["plan"]
+    assert [write[0] for write in made.writes] == ["DELETE"]
+    if switches["sevalla_deleted_process"] == "hidden":
+        assert settled(again)
+    elif switches["sevalla_second_delete"] == "400":
+        assert again.message is not None
+        assert "answered HTTP 400" in again.message
+        assert "Nothing was changed." in again.message
+    else:
+        assert again.message is None
+        assert again.result["plan"] == made.result["plan"]
+    deploy(run)
+    assert settled(run(SEVALLA, **GONE))
+
+
+@pytest.mark.parametrize("switches", combinations(WANTED_BACK), ids=named)
+def test_a_deleted_process_that_is_wanted_back_before_the_deployment(
+    run: Runner, switches: Switched
+) -> None:
+    """Where it is listed nothing shows that it is deleted, and it goes at the deployment."""
+    run.emulator.reset(switches=switches)
+    first = run(SEVALLA, **QUEUE).result["process"]
+    assert run(SEVALLA, **GONE).message is None
+    back = run(SEVALLA, **QUEUE)
+    assert back.message is None
+    assert back.warnings == []
+    changed = run(SEVALLA, **{**QUEUE, "entrypoint": "node x.js"})
+    if switches["sevalla_deleted_process"] == "hidden":
+        assert [write[0] for write in back.writes] == ["POST"]
+        assert back.result["process"]["id"] != first["id"]
+        assert changed.message is None
+        deploy(run)
+        assert settled(run(SEVALLA, **{**QUEUE, "entrypoint": "node x.js"}))
+        return
+    assert settled(back)
+    assert back.result["process"]["id"] == first["id"]
+    assert [write[0] for write in changed.writes] == ["PATCH"]
+    if switches["sevalla_patch_deleted"] == "404":
+        assert changed.message is not None
+        assert "answered HTTP 404" in changed.message
+        assert "deleted already and listed until the next deployment" in changed.message
+        assert "deploy, and run the task again." in changed.message
+        assert "Nothing was changed." in changed.message
+        assert changed.result["failure"]["code"] == "not_found"
+    else:
+        assert changed.message is None
+        assert changed.result["changed"] is True
+    deploy(run)
+    anew = run(SEVALLA, **QUEUE)
+    assert [write[0] for write in anew.writes] == ["POST"]
+    assert anew.result["process"]["id"] != first["id"]
+    assert settled(run(SEVALLA, **QUEUE))
+
+
+def test_every_switch_is_in_a_scenario_or_has_a_reason_not_to_be() -> None:
+    tried = {*SECOND_DELETION, *WANTED_BACK}
+    for scenario in SCENARIOS.values():
+        tried.update(scenario.switches)
+    assert tried | NO_SCENARIO.keys() == VALUES.keys()
+    assert tried & NO_SCENARIO.keys() == set()
