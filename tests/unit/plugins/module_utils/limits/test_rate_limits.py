@@ -118,3 +118,50 @@ def test_the_deadline_explains_the_limit(clock: VirtualTime, limited: Emulator) 
     assert "Nothing was changed." in last.message
     assert last.result["failure"]["code"] == "rate_limited"
     assert last.result["api"]["waited_seconds"] <= 20
+
+
+@pytest.mark.parametrize(("tier", "limit"), [("general_write", 30), ("service_creation", 20)])
+def test_creations_above_either_limit_that_may_hold_for_them(
+    clock: VirtualTime, limited: Emulator, tier: str, limit: int
+) -> None:
+    """Thirty a minute are waited for; twenty an hour are not, and the task says so."""
+    limited.world.switches.update({"sevalla_rate_limit": "on", "sevalla_post_tier": tier})
+    run = Runner(limited)
+    new = {"application": SEVALLA_SHOP_ID, "type": "worker", "resource_type": "s1"}
+    outcomes: list[Outcome] = []
+
+    def creations() -> None:
+        outcomes.extend(
+            run(PROCESS, **new, display_name=f"worker {number}") for number in range(limit + 1)
+        )
+
+    clock.run([creations])
+    assert all(outcome.message is None for outcome in outcomes[:-1])
+    last = outcomes[-1]
+    if tier == "general_write":
+        assert last.message is None
+        assert last.result["api"]["retries"] == 1
+        return
+    assert last.message is not None
+    assert "The limit (requests) is 20; it should lift in" in last.message
+    assert "Nothing was changed." in last.message
+    assert last.result["failure"]["code"] == "rate_limited"
+    assert last.result["api"]["waited_seconds"] == 0
+
+
+@pytest.mark.parametrize("told", ["off", "on"])
+def test_sevalla_s_limit_is_waited_for_with_and_without_retry_after(
+    clock: VirtualTime, limited: Emulator, told: str
+) -> None:
+    """Its own header tells the seconds in any case."""
+    limited.world.switches.update({"sevalla_rate_limit": "on", "sevalla_retry_after": told})
+    run = Runner(limited)
+    web = {"application": SEVALLA_SHOP_ID, "type": "web"}
+    outcomes: list[Outcome] = []
+
+    def changes() -> None:
+        outcomes.extend(run(PROCESS, **web, port=9000 + number) for number in range(11))
+
+    clock.run([changes])
+    assert [outcome.message for outcome in outcomes] == [None] * 11
+    assert [outcome.result["api"]["retries"] for outcome in outcomes] == [0] * 10 + [1]
