@@ -14,7 +14,8 @@ version_added: "1.0.0"
 description:
   - Collects what the tasks of this collection would change, and ends a run in check mode with one table of it. The table
     has the application, the process, and what differs.
-  - An application whose task failed is in the table too, since nothing is known of it.
+  - An application whose task failed, or whose host could not be reached, is in the table too, since nothing is known of
+    it.
   - Says nothing when no task of the collection ran in check mode, and so can stay enabled.
 author:
   - evenkeel.paas contributors (@evenkeel)
@@ -32,6 +33,16 @@ options:
     ini:
       - section: callback_evenkeel_paas_drift
         key: directory
+"""
+
+EXAMPLES = r"""
+# fmt: ini
+# In ansible.cfg. Then: ansible-playbook site.yml --check
+[defaults]
+callbacks_enabled = evenkeel.paas.drift
+
+[callback_evenkeel_paas_drift]
+directory = report
 """
 
 import os
@@ -66,6 +77,10 @@ class CallbackModule(CallbackBase):
         """A task that could not tell what it would change."""
         self._take(result, failed=True)
 
+    def v2_runner_on_unreachable(self, result: Any) -> None:
+        """A task that did not even begin."""
+        self._take(result, failed=True)
+
     def v2_playbook_on_stats(self, stats: Any) -> None:
         """The end of a run: show the table, and write it."""
         if not self._report.compared:
@@ -98,7 +113,7 @@ class CallbackModule(CallbackBase):
         is_application = any(variable in host.vars for variable in _APPLICATION_VARIABLES)
         looped = isinstance(told.get("results"), list)
         for each in told["results"] if looped else [told]:
-            each_failed = bool(each.get("failed")) if looped else failed
+            each_failed = bool(each.get("failed") or each.get("unreachable")) if looped else failed
             # Modules that only read plan nothing.
             if each_failed or "plan" in each or "censored" in each:
                 self._report.add(host.get_name(), is_application, each, each_failed)

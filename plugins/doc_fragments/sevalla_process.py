@@ -36,7 +36,7 @@ options:
   type:
     description:
       - What kind of process it is. It cannot change afterwards.
-      - V(web) addresses the application's one web process, whatever its name. Every application is born with one.
+      - V(web) addresses the application's one web process, whatever its name. Every application comes with one.
       - Needed to create a process.
     type: str
     choices: [web, worker, cron, job]

@@ -51,7 +51,9 @@ extends_documentation_fragment:
   - evenkeel.paas.connection.laravel_cloud
   - evenkeel.paas.laravel_cloud_background_process
 seealso:
-  - module: evenkeel.paas.sevalla_process
+  - module: evenkeel.paas.laravel_cloud_background_processes
+  - module: evenkeel.paas.laravel_cloud_background_process_info
+  - module: evenkeel.paas.laravel_cloud_deployment
 """
 
 EXAMPLES = r"""

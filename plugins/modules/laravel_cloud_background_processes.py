@@ -70,6 +70,7 @@ extends_documentation_fragment:
 seealso:
   - module: evenkeel.paas.laravel_cloud_background_process
   - module: evenkeel.paas.laravel_cloud_background_process_info
+  - module: evenkeel.paas.laravel_cloud_deployment
 """
 
 EXAMPLES = r"""

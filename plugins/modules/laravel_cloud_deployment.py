@@ -24,7 +24,8 @@ options:
   environment:
     description:
       - The environment, by its id, or by its slug or name together with O(application).
-      - Needed. It is not marked as required so that C(module_defaults) can give it.
+      - Needed, on the task or in C(module_defaults). It is not marked as required so that linters accept a task that has it
+        from there.
     type: str
   application:
     description:
@@ -44,6 +45,7 @@ extends_documentation_fragment:
   - evenkeel.paas.deployment
 seealso:
   - module: evenkeel.paas.laravel_cloud_background_process
+  - module: evenkeel.paas.laravel_cloud_background_processes
 """
 
 EXAMPLES = r"""

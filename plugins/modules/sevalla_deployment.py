@@ -56,6 +56,7 @@ extends_documentation_fragment:
   - evenkeel.paas.deployment
 seealso:
   - module: evenkeel.paas.sevalla_process
+  - module: evenkeel.paas.sevalla_processes
 """
 
 EXAMPLES = r"""

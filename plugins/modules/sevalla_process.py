@@ -45,7 +45,10 @@ extends_documentation_fragment:
   - evenkeel.paas.connection.sevalla
   - evenkeel.paas.sevalla_process
 seealso:
-  - module: evenkeel.paas.laravel_cloud_background_process
+  - module: evenkeel.paas.sevalla_processes
+  - module: evenkeel.paas.sevalla_process_info
+  - module: evenkeel.paas.sevalla_deployment
+  - module: evenkeel.paas.sevalla_process_run
 """
 
 EXAMPLES = r"""
@@ -318,8 +321,8 @@ failure:
     code:
       description:
         - A word for the kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
-          V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(unexpected_answer),
-          V(redirected) and V(unreachable).
+          V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(conflict),
+          V(unexpected_answer), V(redirected) and V(unreachable).
       returned: always
       type: str
     status:

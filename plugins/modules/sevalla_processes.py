@@ -25,7 +25,7 @@ description:
     O(continue_on_error) is set. The failure lists what is done, what failed and what was not attempted; running the
     task again does the rest.
   - Changing what an entry is addressed by makes it another process. To change it and keep the process, give
-    its O(processes[].id).
+    its O(processes[].id) or O(processes[].key).
 options:
   application:
     description:
@@ -65,6 +65,7 @@ extends_documentation_fragment:
 seealso:
   - module: evenkeel.paas.sevalla_process
   - module: evenkeel.paas.sevalla_process_info
+  - module: evenkeel.paas.sevalla_deployment
 """
 
 EXAMPLES = r"""
@@ -424,8 +425,8 @@ failure:
     code:
       description:
         - A word for the kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
-          V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(unexpected_answer),
-          V(redirected) and V(unreachable).
+          V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(conflict),
+          V(unexpected_answer), V(redirected) and V(unreachable).
       returned: always
       type: str
     status:

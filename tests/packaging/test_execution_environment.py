@@ -72,7 +72,11 @@ def test_an_image_can_be_described_and_its_collections_installed(
         "version": 3,
         "images": {"base_image": {"name": "quay.io/centos/centos:stream9"}},
         "dependencies": {
-            "ansible_core": {"package_pip": "ansible-core"},
+            "python_interpreter": {
+                "package_system": "python3.12",
+                "python_path": "/usr/bin/python3.12",
+            },
+            "ansible_core": {"package_pip": "ansible-core>=2.16"},
             "ansible_runner": {"package_pip": "ansible-runner"},
             "galaxy": {"collections": [{"name": in_image, "type": "file"}]},
         },

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.evenkeel.paas.tests.emulator.faults import Fault
+
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 SEVALLA = EXAMPLES / "deploy_sevalla.yml"
 LARAVEL = EXAMPLES / "deploy_laravel_cloud.yml"
@@ -21,6 +23,15 @@ OLD = {
         "display_name": "newsletter 2025",
         "type": "worker",
         "resource_type": "s1",
+    }
+}
+HORIZON = {
+    "evenkeel.paas.laravel_cloud_background_process": {
+        "application": "shop",
+        "environment": "production",
+        "instance": "Workers",
+        "type": "custom",
+        "command": "php artisan horizon",
     }
 }
 # A change of several processes at once.
@@ -119,6 +130,28 @@ def test_a_deployment_that_failed_can_be_made_up_for(playbooks: Any) -> None:
     assert [each["status"] for each in shop(playbooks)["deployments"]] == ["failed", "success"]
 
 
+@pytest.mark.parametrize(
+    ("example", "there", "lost"),
+    [
+        (SEVALLA, OLD, Fault("html_before", method="POST", path="*/processes", after=1)),
+        (LARAVEL, HORIZON, Fault("html_before", method="DELETE", path="/background-processes/*")),
+    ],
+)
+def test_with_force_handlers_what_was_changed_before_a_failure_is_deployed(
+    playbooks: Any, example: Path, there: dict[str, Any], lost: Fault
+) -> None:
+    """The task that fails has no deployment_required, and those behind it are not reached."""
+    assert playbooks.run_tasks([there]).status == 0
+    playbooks.emulator.faults.add(lost)
+    failed = playbooks.run(example, "--force-handlers")
+    assert failed.status == 2
+    (told,) = [each["task"] for each in failed.results if each["kind"] == "failed"]
+    assert told != "Deploy the shop", failed.output
+    assert deployments(failed) == 1
+    assert failed.results[-1]["task"] == "Deploy the shop"
+    assert failed.results[-1]["result"]["deployment"]["status"].endswith(("success", "succeeded"))
+
+
 def test_waiting_in_real_time_and_what_v_shows_of_it(playbooks: Any) -> None:
     playbooks.emulator.reset()
     tasks = [
@@ -139,6 +172,12 @@ def test_waiting_in_real_time_and_what_v_shows_of_it(playbooks: Any) -> None:
     walk = ["waiting", "inProgress", "success"]
     assert [each["status"] for each in done["statuses"]] == walk
     assert all(f'"status": "{status}"' in run.output for status in walk)
+    for result in (done, late):
+        told = f"Deployment {result['deployment']['id']}: "
+        live = [line for line in run.output.splitlines() if told in line]
+        assert len(live) == len(result["statuses"])
+        for each, line in zip(result["statuses"], live):
+            assert f"{told}{each['status']} after " in line
     assert late["failure"]["code"] == "wait_timeout"
     assert late["deployment"]["id"] in late["msg"]
     assert [each["status"] for each in late["statuses"]] == ["pending", "build.running"]

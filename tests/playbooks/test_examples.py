@@ -208,6 +208,25 @@ def test_the_picture_of_a_terminal_shows_what_a_run_shows(playbooks: Any) -> Non
     assert shown == told
 
 
+def test_the_diff_in_the_guide_to_check_mode_is_what_a_run_shows(
+    playbooks: Any, tmp_path: Path
+) -> None:
+    guide = COLLECTION / "docs" / "docsite" / "rst" / "guide_check_mode.rst"
+    play = shown_in(guide)[0]
+    playbook = tmp_path / "shop.yml"
+    playbook.write_text(yaml.safe_dump([play], sort_keys=False))
+    assert playbooks.run(playbook).status == 0
+    text = playbook.read_text()
+    assert text.count("instance_count: 2") == 1
+    playbook.write_text(text.replace("instance_count: 2", "instance_count: 4"))
+    run = playbooks.run(playbook, "--check", "--diff")
+    (shown,) = blocks_in(guide, "diff")
+    # How many stars there are depends on the terminal.
+    shown, told = (re.sub(r" \*+\n", "\n", each) for each in (shown, run.output))
+    assert len(shown.splitlines()) > 10
+    assert shown.strip() in told
+
+
 def test_site_playbook_twice(playbooks: Any) -> None:
     """What `make demo` shows: the second run of the site changes nothing and writes nothing."""
     first = playbooks.run(EXAMPLES / "site.yml")

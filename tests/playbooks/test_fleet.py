@@ -35,10 +35,12 @@ class Fleet:
         self.playbooks = playbooks
         self.report = folder / "report"
 
-    def __call__(self, *arguments: str, **variables: str) -> Any:
+    def __call__(
+        self, *arguments: str, playbook: Path = FLEET / "fleet.yml", **variables: str
+    ) -> Any:
         """Run the playbook; the report goes to a folder of its own."""
         return self.playbooks.run(
-            FLEET / "fleet.yml",
+            playbook,
             *arguments,
             ANSIBLE_CONFIG=str(FLEET / "ansible.cfg"),
             ANSIBLE_CALLBACKS_ENABLED="result_lines,evenkeel.paas.drift",
@@ -132,6 +134,30 @@ def test_the_report_has_what_could_not_be_compared(fleet: Fleet) -> None:
     assert "1 application: 0 as wanted, 0 differ, 1 could not be compared" in run.output
     assert re.search(r"^blog-a1b2c +could not be compared: There is no", run.output, re.MULTILINE)
     assert "The report of drift was not written" in run.output
+
+
+@pytest.mark.parametrize("loop", ["", "[1, 2]"])
+def test_the_report_has_hosts_that_cannot_be_reached(
+    fleet: Fleet, tmp_path: Path, loop: str
+) -> None:
+    ssh = tmp_path / "ssh"
+    ssh.write_text("#!/bin/sh\nexit 255\n")
+    ssh.chmod(0o700)
+    playbook = tmp_path / "fleet.yml"
+    text = (FLEET / "fleet.yml").read_text()
+    looped = f"    - name: Keep the processes\n      loop: {loop}\n"
+    playbook.write_text(text.replace("    - name: Keep the processes\n", looped) if loop else text)
+    for folder in ("group_vars", "host_vars"):
+        (tmp_path / folder).symlink_to(FLEET / folder)
+    elsewhere = f"ansible_connection=ssh ansible_ssh_executable={ssh}"
+    run = fleet("--check", "--limit", "blog-a1b2c", "-e", elsewhere, playbook=playbook)
+    assert run.status == 4, run.output
+    assert {each["kind"] for each in run.results} == {"unreachable"}
+    summary = {"applications": 1, "as_wanted": 0, "differ": 0, "unknown": 1}
+    assert fleet.drift()["summary"] == summary
+    rows = [(row["application"], row["state"]) for row in fleet.drift()["rows"]]
+    assert set(rows) == {("blog-a1b2c", "unknown")}
+    assert re.search(r"^blog-a1b2c +could not be compared: .*ssh", run.output, re.MULTILINE)
 
 
 def test_an_inventory_that_cannot_be_read_stops_the_run(fleet: Fleet) -> None:

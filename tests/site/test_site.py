@@ -27,23 +27,37 @@ PLUGINS = {
 
 
 class Page(HTMLParser):
-    """What a page links to, what can be linked to in it, and how many examples it has."""
+    """What a page links to, what can be linked to in it, and how many blocks of code it has, in
+    all and below the heading ``Examples``."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.links: list[str] = []
         self.anchors: set[str] = {"", "top"}
+        self.blocks = 0
         self.examples = 0
+        self._in_heading = False
+        self._heading = ""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "h2":
+            self._in_heading, self._heading = True, ""
         for name, value in attrs:
             if name in ("href", "src") and value:
                 self.links.append(value)
             elif name == "id" and value:
                 self.anchors.add(value)
             elif name == "class" and value and re.search(r"\bhighlight-", value):
-                self.examples += 1
+                self.blocks += 1
+                self.examples += self._heading.startswith("Examples")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_heading = self._in_heading and tag != "h2"
+
+    def handle_data(self, data: str) -> None:
+        if self._in_heading:
+            self._heading += data
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +97,7 @@ def test_a_guide_is_there_in_the_menu_and_has_an_example(
     site: Path, pages: dict[Path, Page], guide: str
 ) -> None:
     path = site / "docsite" / f"{guide}.html"
-    assert pages[path].examples
+    assert pages[path].blocks
     assert f"docsite/{guide}.html" in pages[site / "index.html"].links
 
 

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The README as the hub shows it: alone, without the files beside it."""
+"""The README as the hub shows it: alone, without the files beside it. And all links into the
+repository, those of the guides and of the plugins too."""
 
 from __future__ import annotations
 
@@ -64,6 +65,19 @@ def test_links_into_the_repository_lead_somewhere() -> None:
     files = [found[1] for link in links() for found in [OURS.fullmatch(link)] if found]
     assert len(files) > 15
     assert [file for file in files if not (COLLECTION / file).exists()] == []
+
+
+def test_links_of_guides_and_plugins_into_the_repository_lead_somewhere() -> None:
+    files = {
+        found[1]
+        for folder, ending in (("docs", "rst"), ("plugins", "py"))
+        for path in (COLLECTION / folder).rglob(f"*.{ending}")
+        for link in re.findall(r"https://[^\s<>()\"'`]+", path.read_text())
+        for found in [OURS.fullmatch(link.rstrip(".,;:"))]
+        if found
+    }
+    assert len(files) > 3
+    assert [file for file in sorted(files) if not (COLLECTION / file).exists()] == []
 
 
 def test_all_guides_are_linked_to() -> None:

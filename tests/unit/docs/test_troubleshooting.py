@@ -18,7 +18,11 @@ import pytest
 
 COLLECTION = Path(__file__).resolve().parents[3]
 PAGE = COLLECTION / "docs" / "docsite" / "rst" / "guide_troubleshooting.rst"
-SOURCES = sorted((COLLECTION / "plugins" / "module_utils").glob("*.py"))
+SOURCES = [
+    path
+    for folder in ("module_utils", "plugin_utils", "inventory", "callback")
+    for path in sorted((COLLECTION / "plugins" / folder).glob("*.py"))
+]
 
 ANYTHING = "\N{HORIZONTAL ELLIPSIS}"
 """Stands for a value in a template. On the page a value of the kind stands there, or this."""
@@ -50,6 +54,12 @@ NO_MESSAGES = {
     f"{ANYTHING} or more",
     ", and before it ",
     f"Deployment {ANYTHING} of {ANYTHING}",
+    # The head and the summary of the report of drift.
+    "what differs",
+    f"{ANYTHING} application{ANYTHING}: {ANYTHING} as wanted, {ANYTHING} differ{ANYTHING}",
+    f", {ANYTHING} could not be compared",
+    # Ansible's own words, which the page has among its messages.
+    f"Unsupported parameters for ({ANYTHING}) module: {ANYTHING}",
 }
 
 
@@ -74,9 +84,12 @@ def strings_of(source: Path) -> Iterator[str]:
 
 
 def is_prose(text: str) -> bool:
-    """Tell whether a string is words for a person: two of them at least."""
-    return re.search(r"[A-Za-z],? (.* )?[A-Za-z]", text) is not None and not re.search(
-        r"^application/|\\w", text
+    """Tell whether a string is words for a person: two of them at least, in one line. What has
+    more is documentation or a page."""
+    return (
+        "\n" not in text
+        and re.search(r"[A-Za-z],? (.* )?[A-Za-z]", text) is not None
+        and not re.search(r"^application/|\\w", text)
     )
 
 

@@ -146,7 +146,7 @@ def test_every_example_is_accepted(module):
         checked = ArgumentSpecValidator(spec).validate(options)
         assert not checked.error_messages, task["name"]
         used = task[name].keys()
-        assert not used & {"api_token", "api_key"}, "a token does not belong into a playbook"
+        assert not used & {"api_token", "api_key"}, "a token does not belong in a playbook"
         aliases = {alias for about in spec.values() for alias in about.get("aliases", ())}
         assert not used & aliases, "an example uses the options by their first names"
 
