@@ -57,6 +57,7 @@ LARAVEL_CLOUD = "scenarios/test_laravel_cloud.py"
 READING = "scenarios/test_reading.py"
 SEVALLA = "scenarios/test_sevalla.py"
 SWITCHES = "scenarios/test_switches.py"
+IMPORTS = "imports/test_imports.py"
 
 CLIENT_DEFECTS = (
     Defect(
@@ -571,6 +572,16 @@ APPLY_DEFECTS = (
             ),
         },
         (SEVALLA, LARAVEL_CLOUD),
+    ),
+    Defect(
+        "what checks bodies is imported when there is none",
+        "_process.py",
+        {
+            "        if bodies:\n            from ._validation": (
+                "        if backend:\n            from ._validation"
+            ),
+        },
+        (IMPORTS,),
     ),
 )
 

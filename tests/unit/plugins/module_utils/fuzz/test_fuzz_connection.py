@@ -72,7 +72,11 @@ def test_fuzz_connection_numbers(run: Runner, module: str, option: str, data: An
 def test_fuzz_connection_numbers_beyond_what_a_machine_counts(
     run: Runner, module: str, option: str, value: int
 ) -> None:
-    run_any(run, module, **{**TASKS[module], option: value})
+    outcome = run_any(run, module, **{**TASKS[module], option: value})
+    assert outcome is not None
+    assert outcome.message is not None
+    assert option in outcome.message
+    assert outcome.requests == []
 
 
 @given(_modules, hostile.values(["a"]) | st.sampled_from(["svl_wrong", "Bearer x", "x\r\nA: b"]))

@@ -202,7 +202,8 @@ def test_a_number_may_come_as_digits_or_not_quite() -> None:
 
 
 def test_a_live_limit_may_come_as_a_string() -> None:
-    """A live minimum that is no number is a problem that names the option."""
+    """A live minimum of digits is that number: it is sent on as one, beside the new maximum, and
+    a maximum below it is refused."""
     live = {
         "id": ID,
         "type": "worker",
@@ -211,8 +212,14 @@ def test_a_live_limit_may_come_as_a_string() -> None:
             "config": {"minInstanceCount": "2", "maxInstanceCount": 3},
         },
     }
-    wanted = entry(_sevalla, {"id": ID, "scaling_strategy": {"max_instance_count": 4}})
-    refusals(_sevalla, plan(_sevalla.PROCESS, "scope", wanted, [live]))
+    refused = {4: [], 1: ["scaling_strategy.min_instance_count"]}
+    for most, options in refused.items():
+        wanted = entry(_sevalla, {"id": ID, "scaling_strategy": {"max_instance_count": most}})
+        made = plan(_sevalla.PROCESS, "scope", wanted, [live])
+        (step,) = made.steps
+        config = {"minInstanceCount": 2, "maxInstanceCount": most}
+        assert step.body == {"scaling_strategy": {"type": "horizontal", "config": config}}
+        assert [problem.option for problem in refusals(_sevalla, made)] == options
 
 
 def test_a_deletion_can_be_reported_when_a_field_is_missing() -> None:

@@ -273,7 +273,7 @@ def test_a_creation_is_one_post_and_does_what_it_said(case: Case) -> None:
     """One POST with what was given and no more, one PATCH for the ingress when asked for; then
     the process is as predicted and the same task again changes nothing."""
     made = _planned(case)
-    assert facts.meant(case.given, case.live) == [] if case.given.get("type") != "web" else True
+    assert facts.meant(case.given, case.live) == []
     assert made.live is None
     assert made.before == {}
     bad = facts.to_refuse(case.given, None)

@@ -1,0 +1,91 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a module in a process of its own does not import, since importing it takes time."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.evenkeel.paas.plugins.module_utils import _module
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    LISTS,
+    MODULES,
+    Runner,
+    list_of_one,
+)
+
+ROOT = Path(str(_module.__file__)).parents[5]
+TASKS: dict[str, dict[str, Any]] = {
+    "sevalla_process": {
+        "application": "shop-x1y2z",
+        "display_name": "queue",
+        "type": "worker",
+        "entrypoint": "node w.js",
+        "resource_type": "s1",
+    },
+    "laravel_cloud_background_process": {
+        "application": "shop",
+        "environment": "production",
+        "instance": "Workers",
+        "type": "worker",
+        "config": {"connection": "redis", "queue": "mail"},
+    },
+}
+CHANGES: dict[str, dict[str, Any]] = {
+    "sevalla_process": {"port": 8081},
+    "laravel_cloud_background_process": {"processes": 3},
+}
+SCRIPT = f"""
+import importlib, json, sys
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+name, options, check_mode = json.loads(sys.argv[1])
+module = importlib.import_module("{MODULES}." + name)
+from ansible_collections.evenkeel.paas.plugins.module_utils import _module
+assert _module.missing_library() is None
+parsed = ArgumentSpecValidator(module.COMMAND.argument_spec).validate(options)
+assert not parsed.error_messages, parsed.error_messages
+task = _module.Task(parsed.validated_parameters, check_mode, print)
+result = _module.perform(module.COMMAND, task)
+print(json.dumps([result["plan"], "jsonschema" in sys.modules]))
+"""
+"""What ``run_module`` does, in a Python that has imported nothing else."""
+
+
+def ran(emulator: Any, module: str, options: dict[str, Any], check_mode: bool) -> list[Any]:
+    """The plan of a module in a process of its own, and whether that imported jsonschema."""
+    url = emulator.sevalla_url if module.startswith("sevalla") else emulator.laravel_cloud_url
+    given = {"api_url": url, "api_token": emulator.token, **options}
+    path = os.pathsep.join([str(ROOT), *sys.path])
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, json.dumps([module, given, check_mode])],
+        env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    told: list[Any] = json.loads(done.stdout)
+    return told
+
+
+@pytest.mark.parametrize("module", list(TASKS))
+def test_what_checks_bodies_is_imported_only_where_there_is_one(emulator: Any, module: str) -> None:
+    """Not by a run that finds nothing to change; by one that does, in check mode too."""
+    options = TASKS[module]
+    assert Runner(emulator)(module, **options).message is None
+    assert ran(emulator, module, options, False) == [[], False]
+    listed = list_of_one(emulator, module, options)
+    assert ran(emulator, LISTS[module], listed, False) == [[], False]
+    plan, imported = ran(emulator, module, {**options, **CHANGES[module]}, True)
+    assert len(plan) == 1
+    assert imported
