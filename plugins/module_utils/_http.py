@@ -201,9 +201,16 @@ class _Repeating(Retry):
         after = self._retry_after(response)
         return after if after is not None or reset is None else max(0.0, reset - time.time())
 
-    def backoff(self) -> float:
-        """The seconds to wait when the service does not say: growing, never the same twice."""
-        return max(0.5, self.get_backoff_time()) * random.uniform(0.5, 1.5)
+    def backoff(self, response: Any) -> float:
+        """The seconds to wait when the service does not say: growing, never the same twice.
+
+        For a limit five of them are longer than the minute by which both services count (Sevalla's
+        page on rate limits; Laravel's own throttle).
+        """
+        seconds = max(0.5, self.get_backoff_time())
+        if response is not None and response.status_code == 429:
+            return seconds * 8 * random.uniform(1, 1.5)
+        return seconds * random.uniform(0.5, 1.5)
 
     def _retry_after(self, response: Any) -> float | None:
         header = response.headers.get("Retry-After")
@@ -471,7 +478,7 @@ class Client:
         ``paused`` is how many seconds the client had paused in all when the attempt began.
         """
         told = policy.told(response)
-        seconds = policy.backoff() if told is None else told
+        seconds = policy.backoff(response) if told is None else told
         over = False
         try:
             policy = policy.increment(
@@ -489,7 +496,7 @@ class Client:
             failure = self._unreachable(method, path, lost, sent=not _never_connected(lost))
         else:  # there is an answer, or an error in its place
             answered = cast("requests.Response", response)
-            failure = self._refused(method, path, answered, seconds)
+            failure = self._refused(method, path, answered, told)
         if failure.status != 429:  # which tells of its limits itself
             failure.message += self._why_not_again(policy, seconds, over)
         raise failure
@@ -624,7 +631,7 @@ class Client:
         )
 
     def _refused(
-        self, method: str, path: str, response: requests.Response, seconds: float = 0.0
+        self, method: str, path: str, response: requests.Response, told: float | None = None
     ) -> Failure:
         status = response.status_code
         said, details = _said(_decoded(response))
@@ -632,8 +639,11 @@ class Client:
         code, advice = _ADVICE.get(status, ("service_error" if status >= 500 else "refused", ""))
         if status == 429:
             limit = response.headers.get("x-ratelimit-limit", "not told")
+            lifts = "it is not told when it lifts"
+            if told is not None:
+                lifts = f"it should lift in {told:.0f} seconds"
             advice = (
-                f" The limit (requests) is {limit}; it should lift in {seconds:.0f} seconds. This "
+                f" The limit (requests) is {limit}; {lifts}. This "
                 f"task has waited {self.waited:.0f} of its {self._settings.max_wait} seconds "
                 f"(api_max_wait) and repeats a request {self._settings.retries} times at most "
                 "(api_retries)."
