@@ -21,7 +21,7 @@ environment: ## make the environment that everything below runs in
 	@$(PYTHON) tests/tools/environment.py
 
 .PHONY: test
-test: environment ## run every check and test
+test: environment ## run the checks and tests of every day
 	@$(TOOL)run_checks.py
 
 .PHONY: lint
@@ -85,7 +85,7 @@ build: environment ## build the collection's tarball
 	@$(VENV)/bin/ansible-galaxy collection build --force --output-path . "$$($(TOOL)mirror.py)"
 
 .PHONY: release
-release: environment ## prepare a release: VERSION=1.2.3; version, changelog, every check, tarball
+release: environment ## prepare a release: VERSION=1.2.3; version, changelog, make test and what is slow, tarball
 	@$(TOOL)release.py "$(VERSION)"
 	@$(MAKE) --no-print-directory build
 

@@ -7,8 +7,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import subprocess
+import sys
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -128,18 +131,32 @@ def test_every_module_explains_itself(shell: Any, installed: Path, tmp_path: Pat
         assert "WARNING" not in told
 
 
-def test_a_newcomers_first_playbook(shell: Any, installed: Path, emulator: Any) -> None:
-    """The first example, unchanged: the second run changes nothing."""
-    settings = {
+def test_a_newcomers_path(shell: Any, tarball: Path, emulator: Any, tmp_path: Path) -> None:
+    """An environment with nothing in it but what the README names, and a copy of the first example,
+    unchanged: the second run changes nothing."""
+    bin_folder = tmp_path / "venv" / "bin"
+    shell.run(sys.executable, "-m", "venv", str(bin_folder.parent), folder=tmp_path)
+    variables = {
+        "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
+        "ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "collections"),
         "SEVALLA_API_URL": emulator.sevalla_url,
         "SEVALLA_API_KEY": emulator.token,
         "LARAVEL_CLOUD_BASE_URL": emulator.laravel_cloud_url,
         "LARAVEL_CLOUD_API_TOKEN": emulator.token,
     }
-    examples = installed / "docs" / "examples"
-    first, second = (
-        shell.run("ansible-playbook", "site.yml", folder=examples, **settings) for _time in range(2)
-    )
+
+    def run(*command: str) -> str:
+        return str(shell.run(*command, folder=tmp_path, **variables))
+
+    run("python", "-m", "pip", "install", "--quiet", "ansible-core", "requests", "jsonschema")
+    run("ansible-galaxy", "collection", "install", "--offline", str(tarball))
+    installed = tmp_path / "collections" / "ansible_collections" / "evenkeel" / "paas"
+    for path in (installed / "plugins" / "modules").glob("*.py"):
+        told = run("ansible-doc", f"evenkeel.paas.{path.stem}")
+        assert "EXAMPLES" in told
+        assert "WARNING" not in told
+    shutil.copy(installed / "docs" / "examples" / "site.yml", tmp_path)
+    first, second = (run("ansible-playbook", "site.yml") for _time in range(2))
     assert "WARNING" not in first
     assert not re.search(r"changed=0\b", first)
     assert re.search(r"changed=0\b", second)
