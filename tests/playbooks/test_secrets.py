@@ -35,6 +35,9 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.sc
 
 PROCESS = "evenkeel.paas.sevalla_process"
 BACKGROUND = "evenkeel.paas.laravel_cloud_background_process"
+RUN = "evenkeel.paas.sevalla_process_run"
+DEPLOYMENT = "evenkeel.paas.sevalla_deployment"
+CLOUD_DEPLOYMENT = "evenkeel.paas.laravel_cloud_deployment"
 GROUPS = ("evenkeel.paas.sevalla", "evenkeel.paas.laravel_cloud")
 QUEUE = {
     "application": "shop-x1y2z",
@@ -42,6 +45,7 @@ QUEUE = {
     "type": "worker",
     "resource_type": "s1",
 }
+NIGHTLY = {**QUEUE, "display_name": "nightly", "type": "cron", "schedule": "0 3 * * *"}
 NAMED = {"application": "shop", "environment": "production", "instance": "Workers"}
 CUSTOM = {**NAMED, "type": "custom", "command": "php artisan x"}
 WORKER = {**NAMED, "type": "worker", "config": {"connection": "redis", "queue": "mail"}}
@@ -163,18 +167,24 @@ EVERYTHING = [
     {BACKGROUND: {**WORKER, "processes": 3}},
     {BACKGROUND: CUSTOM},
     {BACKGROUND: {**CUSTOM, "state": "absent"}},
+    {PROCESS: NIGHTLY},
+    {RUN: {"application": "shop-x1y2z", "display_name": "nightly"}},
+    {DEPLOYMENT: {"application": "shop-x1y2z"}},
+    {CLOUD_DEPLOYMENT: {"application": "shop", "environment": "production"}},
 ]
 
 
 @pytest.mark.parametrize("in_worker", ["true", "false"])
 def test_nothing_shows_when_all_goes_well(play: Play, in_worker: str) -> None:
-    """Create, update, no change and delete, in check mode and for real; and the token is in the
-    arguments of no process meanwhile."""
+    """Create, update, no change, delete, run and deploy, in check mode and for real; and the token
+    is in the arguments of no process meanwhile."""
     watch = play.playbooks.emulator.hooks = Watch()
     run = play.run(EVERYTHING, environment={"EVENKEEL_PAAS_IN_WORKER": in_worker})
     assert [each["kind"] for each in run.results] == ["ok"] * len(EVERYTHING)
-    assert len(run.writes) == 7
+    assert len(run.writes) == 7 + 4
     modules = [line for line in watch.seen if "AnsiballZ" in line and str(play.folder) in line]
+    # What is shown of a deployment as it goes on, which only the worker can.
+    assert ("success after" in run.output) == (in_worker == "true")
     assert bool(modules) == (in_worker == "false"), "the module was not seen at work"
     assert found_in("\n".join(watch.seen), play.secrets) == []
 

@@ -13,13 +13,14 @@ The modules run in this process, so nothing is masked by Ansible here.
 from __future__ import annotations
 
 import json
+import time
 import traceback
 from typing import Any
 
 import pytest
 from flask import Response, request
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _module
+from ansible_collections.evenkeel.paas.plugins.module_utils import _http, _module
 from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure
 from ansible_collections.evenkeel.paas.tests.emulator import faults, world
 from ansible_collections.evenkeel.paas.tests.emulator.server import Hooks
@@ -49,6 +50,11 @@ _MANY = {
         "processes": [_HORIZON, {**_HORIZON, "command": "php artisan x"}],
     },
 }
+_NIGHTLY = {
+    **{"application": "Shop", "display_name": "nightly", "resource_type": "s1"},
+    **{"type": "cron", "schedule": "0 3 * * *"},
+}
+_STAGING = {"application": "shop", "environment": "staging-3"}
 TASKS: list[tuple[str, dict[str, Any]]] = [
     (SEVALLA, _QUEUE),
     (SEVALLA, {**_QUEUE, "entrypoint": "node w.js"}),
@@ -71,17 +77,27 @@ TASKS: list[tuple[str, dict[str, Any]]] = [
     ("sevalla_process_info", {"application": "Twin"}),
     ("laravel_cloud_background_process_info", NAMED),
     ("laravel_cloud_background_process_info", {**NAMED, "environment": "nowhere"}),
+    (SEVALLA, _NIGHTLY),
+    ("sevalla_process_run", {"application": "Shop", "display_name": "nightly"}),
+    ("sevalla_deployment", {"application": "shop-x1y2z"}),
+    ("laravel_cloud_deployment", {**_STAGING, "wait_timeout": 1}),
 ]
 
 
 class Listening:
-    """Keeps all that runs say: results, warnings, and the exceptions as Python shows them."""
+    """Keeps all that runs say: results, warnings, progress, and the exceptions as Python shows
+    them."""
 
     def __init__(self, emulator: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        no_waiting(monkeypatch)
+        slept = no_waiting(monkeypatch)
+        # A deployment that cannot be read is waited for until its time is over.
+        monkeypatch.setattr(
+            _http.Client, "clock", staticmethod(lambda: time.monotonic() + sum(slept))
+        )
         self.emulator = emulator
         self.run = Runner(emulator)
         self.said: list[str] = []
+        self.told: list[str] = []
         perform = _module.perform
 
         def listened(command: Any, task: Any) -> Any:
@@ -103,7 +119,9 @@ class Listening:
         for module, own in TASKS:
             for check_mode in modes:
                 outcome = self.run(module, check_mode=check_mode, **{**own, **options})
-                self.said += [repr(outcome[:3]), json.dumps(outcome[:3], ensure_ascii=False)]
+                said = [*outcome[:3], outcome.told]
+                self.said += [repr(said), json.dumps(said, ensure_ascii=False)]
+                self.told += outcome.told
             messages.append(outcome.message)
         self.search()
         return messages
@@ -139,7 +157,8 @@ def test_the_canaries_are_in_what_the_services_answer(listening: Listening) -> N
 
 def test_success_and_the_failures_of_options(listening: Listening) -> None:
     messages = listening.all_tasks(modes=(True, False))
-    assert [message is None for message in messages].count(False) == 3 + 4
+    assert [message is None for message in messages].count(False) == 3 + 4 + 1
+    assert any("Deployment " in told for told in listening.told)
     listening.all_tasks(state="absent", api_timeout=0)
     listening.all_tasks(api_url="http://api.example.com")
 
