@@ -19,6 +19,12 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 
 SEVALLA = "sevalla_process"
 LARAVEL_CLOUD = "laravel_cloud_background_process"
+ACTING = {
+    "sevalla_process_run": "process",
+    "sevalla_deployment": "deployment",
+    "laravel_cloud_deployment": "deployment",
+}
+"""The modules that do something each time, and what their results show."""
 
 _UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _TAIL = "[0-9A-Za-z-]+"
@@ -26,11 +32,18 @@ PATHS = {
     "sevalla": {
         "GET": (
             "/applications",
+            f"/applications/{_UUID}",
             "/resources/process-resource-types",
             f"/applications/{_UUID}/processes",
             f"/applications/{_UUID}/processes/{_UUID}",
+            f"/applications/{_UUID}/deployments",
+            f"/applications/{_UUID}/deployments/{_UUID}",
         ),
-        "POST": (f"/applications/{_UUID}/processes",),
+        "POST": (
+            f"/applications/{_UUID}/processes",
+            f"/applications/{_UUID}/processes/{_UUID}/trigger",
+            f"/applications/{_UUID}/deployments",
+        ),
         "PATCH": (f"/applications/{_UUID}/processes/{_UUID}",),
         "DELETE": (f"/applications/{_UUID}/processes/{_UUID}",),
     },
@@ -41,8 +54,13 @@ PATHS = {
             f"/environments/env-{_TAIL}/instances",
             f"/instances/inst-{_TAIL}/background-processes",
             f"/background-processes/process-{_TAIL}",
+            f"/environments/env-{_TAIL}/deployments",
+            f"/deployments/depl-{_TAIL}",
         ),
-        "POST": (f"/instances/inst-{_TAIL}/background-processes",),
+        "POST": (
+            f"/instances/inst-{_TAIL}/background-processes",
+            f"/environments/env-{_TAIL}/deployments",
+        ),
         "PATCH": (f"/background-processes/process-{_TAIL}",),
         "DELETE": (f"/background-processes/process-{_TAIL}",),
     },
@@ -77,7 +95,7 @@ def run_any(run: Runner, module: str, check_mode: bool = False, **options: Any) 
         raise
     except Exception as error:
         files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
-        if not any(file.endswith(("_process.py", "_info.py", "_http.py")) for file in files):
+        if not any("/paas/plugins/module_utils/" in file for file in files):
             assert len(run.emulator.requests) == before
             return None
         raise
@@ -91,7 +109,8 @@ def run_any(run: Runner, module: str, check_mode: bool = False, **options: Any) 
         assert len(outcome.result["processes"]) == len(outcome.result["desired"])
         assert outcome.writes == []
     elif outcome.message is None:
-        assert {"changed", "plan", "diff", "process", "api"} <= outcome.result.keys()
+        shown = {ACTING[module]} if module in ACTING else {"diff", "process"}
+        assert {"changed", "plan", "api"} | shown <= outcome.result.keys()
         assert outcome.result["changed"] == bool(outcome.result["plan"])
     else:
         assert outcome.message.strip()
@@ -103,6 +122,17 @@ def run_any(run: Runner, module: str, check_mode: bool = False, **options: Any) 
             assert outcome.writes == []
             assert outcome.result["changed"] is False
     return outcome
+
+
+def started(emulator: Any) -> int:
+    """How many deployments and runs there were on both services."""
+    snapshot = emulator.world.snapshot()
+    sevalla = snapshot["sevalla"]["applications"]
+    return sum(len(each["deployments"]) + len(each["runs"]) for each in sevalla) + sum(
+        len(environment["deployments"])
+        for application in snapshot["laravel_cloud"]["applications"]
+        for environment in application["environments"]
+    )
 
 
 def stored(emulator: Any) -> int:

@@ -18,9 +18,11 @@ from hypothesis import strategies as st
 from ansible_collections.evenkeel.paas.tests.emulator import world
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.fuzz import hostile
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.fuzz.invariants import (
+    ACTING,
     LARAVEL_CLOUD,
     SEVALLA,
     run_any,
+    started,
     stored,
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.budget import examples
@@ -85,6 +87,23 @@ WORKING: dict[str, list[dict[str, Any]]] = {
     ],
 }
 
+NIGHTLY = {"display_name": "nightly", "type": "cron", "schedule": "0 3 * * *"}
+STARTING: dict[str, list[dict[str, Any]]] = {
+    "sevalla_process_run": [
+        {"application": "shop-x1y2z", "display_name": "nightly"},
+        {"application": world.SEVALLA_SHOP_ID, "key": "nightly"},
+    ],
+    "sevalla_deployment": [
+        {"application": "shop-x1y2z", "branch": "main"},
+        {"application": world.SEVALLA_SHOP_ID, "restart": True, "wait": False},
+    ],
+    "laravel_cloud_deployment": [
+        {"application": "shop", "environment": "production"},
+        {"environment": world.LARAVEL_CLOUD_MAIN_ID, "wait": False},
+    ],
+}
+"""The same for what starts something."""
+
 
 def _names(spec: dict[str, Any]) -> list[str]:
     names = []
@@ -116,7 +135,7 @@ def odd_options(draw: Any, module: str) -> dict[str, Any]:
     """A task that works, with one to three options replaced by anything."""
     spec = command_of(module).argument_spec
     names = _names(spec)
-    options = dict(draw(st.sampled_from(WORKING[module])))
+    options = dict(draw(st.sampled_from({**WORKING, **STARTING}[module])))
     scope = {"application", "environment", "instance", "id", "key", "state"}
     own = sorted(spec.keys() - CONNECTION - scope)
     if draw(st.integers(0, 4)) == 0:
@@ -183,6 +202,51 @@ def test_fuzz_laravel_cloud_options(run: Runner, options: dict[str, Any], lists:
     _twice(run, LARAVEL_CLOUD, options, lists)
 
 
+@pytest.mark.parametrize("module", STARTING)
+def test_fuzz_what_the_next_test_starts_from_works(run: Runner, module: str) -> None:
+    for options in STARTING[module]:
+        made = _start(run, module, options)
+        assert made is not None
+        assert made.message is None, made.message
+
+
+@pytest.mark.parametrize("module", STARTING)
+@given(st.data())
+@examples(40)
+def test_fuzz_starting_options(run: Runner, module: str, data: Any) -> None:
+    _start(run, module, data.draw(odd_options(module)))
+
+
+def _start(run: Runner, module: str, options: dict[str, Any]) -> Any:
+    """Check, then run: one POST at most starts one deployment or run at most, and check mode
+    knows the POST; what is wrong with options is told before it. The outcome."""
+    emulator = run.emulator
+    emulator.reset()
+    with emulator.world.lock:
+        sevalla = emulator.world.sevalla
+        body = {**NIGHTLY, "resource_type_id": world.SEVALLA_SIZE_IDS["s1"]}
+        sevalla.create(sevalla.applications[world.SEVALLA_SHOP_ID], body)
+    checked = run_any(run, module, check_mode=True, **options)
+    assert started(emulator) == 0
+    made = run_any(run, module, **options)
+    if made is None or checked is None:
+        assert made is checked
+        return None
+    if checked.message is not None:
+        assert made.message is not None
+        assert made.writes == []
+        return made
+    assert [method for method, *_rest in made.writes] == ["POST"]
+    assert made.result["plan"] == checked.result["plan"]
+    ((_method, path, status),) = made.writes
+    assert [(step["method"], step["path"]) for step in made.result["plan"]] == [("POST", path)]
+    assert started(emulator) == (1 if status < 300 else 0)
+    if made.message is None:
+        assert checked.result["changed"] is made.result["changed"] is True
+        assert made.result[ACTING[module]]["id"]
+    return made
+
+
 def _addresses() -> list[Any]:
     return [
         (SEVALLA, "application", WORKING[SEVALLA][0]),
@@ -194,6 +258,13 @@ def _addresses() -> list[Any]:
         (LARAVEL_CLOUD, "application", WORKING[LARAVEL_CLOUD][0]),
         (LARAVEL_CLOUD, "id", {}),
         (LARAVEL_CLOUD, "id", {"state": "absent"}),
+        ("sevalla_process_run", "application", {"key": "web"}),
+        *(("sevalla_process_run", name, {"application": "Shop"}) for name in ("id", "key")),
+        ("sevalla_deployment", "application", {}),
+        *(
+            ("laravel_cloud_deployment", name, STARTING["laravel_cloud_deployment"][0])
+            for name in ("application", "environment")
+        ),
     ]
 
 

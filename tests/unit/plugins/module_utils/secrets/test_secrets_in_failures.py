@@ -51,8 +51,11 @@ _MANY = {
     },
 }
 _NIGHTLY = {
-    **{"application": "Shop", "display_name": "nightly", "resource_type": "s1"},
-    **{"type": "cron", "schedule": "0 3 * * *"},
+    "application": "Shop",
+    "display_name": "nightly",
+    "resource_type": "s1",
+    "type": "cron",
+    "schedule": "0 3 * * *",
 }
 _STAGING = {"application": "shop", "environment": "staging-3"}
 TASKS: list[tuple[str, dict[str, Any]]] = [
