@@ -58,6 +58,7 @@ READING = "scenarios/test_reading.py"
 SEVALLA = "scenarios/test_sevalla.py"
 SWITCHES = "scenarios/test_switches.py"
 IMPORTS = "imports/test_imports.py"
+WORKER = "../plugin_utils/test_worker.py"
 
 CLIENT_DEFECTS = (
     Defect(
@@ -365,6 +366,12 @@ CLIENT_DEFECTS = (
         "_http.py",
         {"if isinstance(errors, dict):\n        texts": "if errors is texts:\n        texts"},
         (ERRORS,),
+    ),
+    Defect(
+        "a session is not closed",
+        "_http.py",
+        {"        self._session.close()\n": "        del self._session.auth\n"},
+        (WORKER,),
     ),
 )
 

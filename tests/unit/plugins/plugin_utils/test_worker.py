@@ -6,23 +6,35 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import locale
 import os
 import random
 import signal
 import sys
+import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Callable
 
 import pytest
 
+from ansible_collections.evenkeel.paas.plugins.module_utils import _http
 from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure
 from ansible_collections.evenkeel.paas.plugins.module_utils._module import Command, Task
 from ansible_collections.evenkeel.paas.plugins.plugin_utils import _worker
+from ansible_collections.evenkeel.paas.tests.emulator.world import SEVALLA_SHOP_ID
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.conftest import (
     WAYS,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.in_worker import (
+    in_worker,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    command_of,
 )
 
 SECRET = "canary-7f3a"
@@ -232,23 +244,85 @@ def test_wrong_options_never_reach_the_command() -> None:
     )
 
 
-def test_nothing_of_the_process_is_touched(tmp_path: Path) -> None:
-    def state() -> tuple[Any, ...]:
-        umask = os.umask(0)
-        os.umask(umask)
-        return (
-            dict(os.environ),
-            os.getcwd(),
-            umask,
-            locale.setlocale(locale.LC_ALL),
-            signal.getsignal(signal.SIGALRM),
-            random.getstate(),
-            sys.path[:],
-        )
+def state() -> dict[str, Any]:
+    """What a task shares with the worker that runs it, and with the tasks after it."""
+    umask = os.umask(0)
+    os.umask(umask)
+    return {
+        "environment": dict(os.environ),
+        "folder": os.getcwd(),
+        "umask": umask,
+        "locale": locale.setlocale(locale.LC_ALL),
+        "signals": {each: signal.getsignal(each) for each in signal.valid_signals()},
+        "random": random.getstate(),
+        "path": sys.path[:],
+    }
 
-    before = state()
-    assert ran(lambda task: {"changed": False}) == {"changed": False}
-    assert state() == before
+
+def at_work() -> set[Any]:
+    """The threads of this process, and its open sockets as Linux names them."""
+    found: set[Any] = set(threading.enumerate())
+    for number in os.listdir("/proc/self/fd"):
+        with suppress(OSError):  # the folder that was just listed
+            found.add(os.readlink(f"/proc/self/fd/{number}"))
+    return {each for each in found if not isinstance(each, str) or each.startswith("socket:")}
+
+
+def left_over(before: set[Any]) -> set[Any]:
+    """What is at work and was not before, when that is so for two seconds: the emulator is in this
+    process too, and its threads see only after a moment that a connection was closed.
+
+    urllib3 closes what a pool that was closed held once nothing refers to that pool any more,
+    and the exception of a failed task does so in a circle.
+    """
+    gc.collect()
+    give_up = time.monotonic() + 2
+    while at_work() - before and time.monotonic() < give_up:
+        time.sleep(0.01)
+    return at_work() - before
+
+
+QUEUE = {"display_name": "queue", "type": "worker", "resource_type": "s1"}
+QUEUES = [{**QUEUE, "display_name": name} for name in ("mails", "images", "reports")]
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "connections"),
+    [
+        ("sevalla_process", QUEUE, 1),
+        # As many as there are writes at a time.
+        ("sevalla_processes", {"processes": QUEUES}, 3),
+    ],
+)
+def test_nothing_of_the_process_is_touched(
+    emulator: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    module: str,
+    options: dict[str, Any],
+    connections: int,
+) -> None:
+    """By real tasks that write, one that is refused and one that is done."""
+    clients = []
+
+    class Kept(_http.Client):
+        # Else nothing refers to what was forgotten to close either.
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
+            clients.append(self)
+
+    monkeypatch.setattr(_http, "Client", Kept)
+    given = {"api_url": emulator.sevalla_url, "application": SEVALLA_SHOP_ID, **options}
+    for token, refused in ((emulator.read_only_token, True), (emulator.token, False)):
+        before, working, count = state(), at_work(), emulator.connections
+        _result, message, _warnings, _told = in_worker(
+            command_of(module), {"api_token": token, **given}, False
+        )
+        assert ("HTTP 403" in str(message)) == refused
+        assert (message is not None) == refused
+        assert state() == before
+        assert left_over(working) == set()
+        assert 1 <= emulator.connections - count <= connections
+    assert len(clients) == 2
 
 
 OWN = sys.executable
