@@ -54,6 +54,21 @@ def shop(playbooks: Any) -> dict[str, Any]:
     return found
 
 
+def foretold(run: Any) -> list[tuple[str, list[Any]]]:
+    """What each task that was not skipped says in check mode and for real, item by item."""
+    return [
+        (
+            each["task"],
+            [
+                (one["changed"], one["plan"], one.get("deployment_required"))
+                for one in each["result"].get("results", [each["result"]])
+            ],
+        )
+        for each in run.results
+        if each["kind"] == "ok"
+    ]
+
+
 @pytest.mark.parametrize("example", [SEVALLA, LARAVEL])
 def test_a_handler_deploys_once_and_only_when_it_is_needed(playbooks: Any, example: Path) -> None:
     checked = playbooks.run(example, "--check")
@@ -64,6 +79,8 @@ def test_a_handler_deploys_once_and_only_when_it_is_needed(playbooks: Any, examp
 
     first = playbooks.run(example)
     assert first.status == 0, first.output
+    # Each task is about processes of its own, and where to deploy is known before.
+    assert foretold(checked) == foretold(first)
     assert deployments(first) == 1
     assert first.writes[-1] == f"{planned['method']} {planned['path']}"
     assert len(others(first)) == 3

@@ -227,10 +227,30 @@ def test_the_diff_in_the_guide_to_check_mode_is_what_a_run_shows(
     assert shown.strip() in told
 
 
-def test_site_playbook_twice(playbooks: Any) -> None:
-    """What `make demo` shows: the second run of the site changes nothing and writes nothing."""
+def foretold(run: Any) -> list[list[Any]]:
+    """What each task says in check mode and for real."""
+    return [
+        [each["task"], *(each["result"][key] for key in ("changed", "plan", "deployment_required"))]
+        for each in run.results
+    ]
+
+
+def test_site_playbook_in_check_mode_and_twice(playbooks: Any) -> None:
+    """What `make demo` shows: the second run of the site changes nothing and writes nothing.
+
+    Each task is about a process of its own, so that check mode plans all that the first run does.
+    """
+    before = playbooks.emulator.world.snapshot()
+    checked = playbooks.run(EXAMPLES / "site.yml", "--check")
+    assert checked.status == 0, checked.output
+    assert checked.writes == []
+    assert playbooks.emulator.world.snapshot() == before
     first = playbooks.run(EXAMPLES / "site.yml")
     assert first.status == 0, first.output
+    assert foretold(checked) == foretold(first)
+    planned = [step for each in first.results for step in each["result"]["plan"]]
+    assert first.writes == [f"{step['method']} {step['path']}" for step in planned]
+    assert len(planned) >= 6
     assert len(first.changed) == len(first.results) - 1  # but for the process that is long gone
     second = playbooks.run(EXAMPLES / "site.yml")
     assert second.status == 0, second.output
