@@ -41,6 +41,8 @@ TOOLS = ("tests/unit/tools/",)
 WIDEST = (
     "tests/unit/plugins/module_utils/faults/",
     "tests/unit/plugins/module_utils/fuzz/",
+    "tests/unit/plugins/module_utils/limits/",
+    "tests/unit/plugins/module_utils/lists/",
     "tests/unit/plugins/module_utils/secrets/",
     "tests/unit/plugins/module_utils/scenarios/test_switches.py",
 )

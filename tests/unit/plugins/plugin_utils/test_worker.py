@@ -237,7 +237,9 @@ def test_deprecations_and_doubled_options_are_told() -> None:
 def test_wrong_options_never_reach_the_command() -> None:
     result = ran(lambda task: pytest.fail("ran"), count="many", token=SECRET)
     assert result["failed"] is True
-    assert "many" in result["msg"]
+    # ansible-core 2.16 does not quote the value.
+    assert "'count'" in result["msg"]
+    assert SECRET not in result["msg"]
     unknown = ran(lambda task: pytest.fail("ran"), colour="red")
     assert unknown["msg"].startswith(
         "Unsupported parameters for (evenkeel.paas.it) module: colour."

@@ -55,11 +55,11 @@ class Refusing:
 def refusing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Refusing]:
     """Refuses nothing until ``times`` is set."""
     made = Refusing()
-    monkeypatch.setattr(
-        requests.Session,
-        "send",
-        lambda session, request, **settings: made.send(session, request, **settings),
-    )
+
+    def send(session: Any, request: Any, **settings: Any) -> Any:
+        return made.send(session, request, **settings)
+
+    monkeypatch.setattr(requests.Session, "send", send)
     yield made
     made.close()
 
