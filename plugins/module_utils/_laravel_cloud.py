@@ -419,9 +419,9 @@ def read(
         )
     found = get_process(client, entries[0].options["id"])
     instance = str(found[0]["instance_id"] or "") if found else ""
-    return instance, list_processes(client, instance) if whole and is_id(
-        "inst", instance
-    ) else found
+    if whole and is_id("inst", instance):
+        found = list_processes(client, instance)
+    return instance, found
 
 
 def name_sizes(client: Client, live: list[Process]) -> None:

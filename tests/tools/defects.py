@@ -44,6 +44,8 @@ LIST = "plan/test_plan_list.py"
 LISTS_PARALLEL = "lists/test_lists_parallel.py"
 LISTS_PARTIAL = "lists/test_lists_partial.py"
 LISTS_PLAN = "lists/test_lists_plan.py"
+DESIRED = "info/test_info_desired.py"
+FAILING = "scenarios/test_failing.py"
 THREADS = "client/test_http_threads.py"
 FUZZ_ANSWERS = "fuzz/test_fuzz_answers.py"
 FAULTS_CREATING = "faults/test_faults_creating.py"
@@ -248,8 +250,41 @@ CLIENT_DEFECTS = (
     Defect(
         "the backoff of all clients is the same",
         "_http.py",
-        {"self.get_backoff_time()) * random.uniform(0.5, 1.5)": "self.get_backoff_time())"},
+        {
+            "return seconds * random.uniform(0.5, 1.5)": "return seconds",
+            "return seconds * 8 * random.uniform(1, 1.5)": "return seconds * 8",
+        },
         (REPEATING,),
+    ),
+    Defect(
+        "a limit that does not tell when it lifts is given up within its window",
+        "_http.py",
+        {"return seconds * 8 * random": "return seconds * random"},
+        (REPEATING,),
+    ),
+    Defect(
+        "a creation is repeated more often than the task may",
+        "_apply.py",
+        {"posts = min(_POSTS, 1 + self._client.retries)": "posts = _POSTS"},
+        (FAILING,),
+    ),
+    Defect(
+        "what was stored before a failure needs no deployment",
+        "_apply.py",
+        {"return any(step.deploys for step in stored)": "return False"},
+        (FAILING,),
+    ),
+    Defect(
+        "what cannot be planned hides what is out of range",
+        "_process.py",
+        {'{invalid_options(wrong).message}" if wrong else ""': '" if wrong else ""'},
+        (FAILING,),
+    ),
+    Defect(
+        "a slug that begins like an id is taken for one",
+        "_laravel_cloud.py",
+        {'if kind == "process":': "if kind:"},
+        (FAILING,),
     ),
     Defect(
         "the reset of a limit that was not reached is waited for",
@@ -867,8 +902,8 @@ SEVALLA_DEFECTS = (
         "a 404 of the application is taken for no processes",
         "_sevalla.py",
         {
-            "raise no_application(application) if failure.status == 404 else failure from None": (
-                "if failure.status == 404:\n            return []\n        raise"
+            "raise (no_application(application, failure) if failure.status == 404 else failure)": (
+                "if failure.status == 404:\n            return []\n        raise failure"
             ),
         },
         (FAULTS_READS, SEVALLA),
@@ -1026,8 +1061,8 @@ LARAVEL_CLOUD_DEFECTS = (
         "a 404 of the instance is taken for no processes",
         "_laravel_cloud.py",
         {
-            '        raise missing("instance", instance) if failure.status == 404 else failure': (
-                "        if failure.status == 404:\n            return []\n        raise failure"
+            'raise missing("instance", instance, failure) if failure.status == 404 else failure': (
+                "if failure.status == 404:\n            return []\n        raise failure"
             ),
         },
         (LARAVEL_CLOUD, RESULTS),
@@ -1328,7 +1363,77 @@ DEPLOYMENT_DEFECTS = (
     ),
 )
 
+INFO_DEFECTS = (
+    Defect(
+        "what a name stands for several times is written down without key or id",
+        "_info.py",
+        {"   if backend.check_address(": "   if False and backend.check_address("},
+        (DESIRED,),
+    ),
+    Defect(
+        "every entry that is written down has an id",
+        "_info.py",
+        {"for unique in ({}, *_unique(": "for unique in ({'id': process['id']}, *_unique("},
+        (DESIRED,),
+    ),
+    Defect(
+        "a key that is not unique is written down",
+        "_info.py",
+        {"isinstance(key, str) and keys.count(key) == 1": "isinstance(key, str)"},
+        (DESIRED,),
+    ),
+    Defect(
+        "what a creation sets anyway is written down",
+        "_info.py",
+        {" or value == field.default:": ":"},
+        (DESIRED,),
+    ),
+    Defect(
+        "what would change something is written down",
+        "_info.py",
+        {"        if not wrong:\n": "        if options:\n"},
+        (DESIRED,),
+    ),
+    Defect(
+        "values that no option takes are written down",
+        "_info.py",
+        {"return None if checked.error_messages else value": "return value"},
+        (DESIRED,),
+    ),
+    Defect(
+        "an empty map is written down",
+        "_info.py",
+        {"for key, item in kept.items() if not is_empty(item)}": "for key, item in kept.items()}"},
+        (DESIRED,),
+    ),
+    Defect(
+        "sizes are written down by their ids where the service has no names",
+        "_info.py",
+        {"        backend.name_sizes(client, live)\n": ""},
+        (DESIRED,),
+    ),
+    Defect(
+        "all is read when something is asked for",
+        "_info.py",
+        {"if _is_meant(backend, wanted, process)]": "if process]"},
+        (DESIRED,),
+    ),
+    Defect(
+        "a process that is read by its id alone has no twins",
+        "_laravel_cloud.py",
+        {'if whole and is_id("inst", instance):': "if whole and not found:"},
+        (DESIRED,),
+    ),
+    Defect(
+        "a worker that is not forced is written down with force",
+        "_laravel_cloud.py",
+        {"if config[key] is not False}": "if key}"},
+        (DESIRED,),
+    ),
+)
+
 DEFECTS = (
+    *INFO_DEFECTS,
     *CLIENT_DEFECTS,
     *APPLY_DEFECTS,
     *PLAN_DEFECTS,
