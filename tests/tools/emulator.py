@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 import threading
@@ -66,17 +67,11 @@ def _settings(process: subprocess.Popen[str]) -> dict[str, str]:
     raise EmulatorError(f"the emulator stopped before it said {missing}; its errors are in {log}")
 
 
-def main() -> int:
-    """Run the emulator in the foreground."""
-    try:
-        return subprocess.call(
-            [sys.executable, "-m", MODULE, *sys.argv[1:]],
-            cwd=mirror.update(),
-            env=clean_environment(),
-        )
-    except KeyboardInterrupt:
-        return 0
+def main() -> None:
+    """Become the emulator, so that whatever ends this ends it."""
+    os.chdir(mirror.update())
+    os.execve(sys.executable, [sys.executable, "-m", MODULE, *sys.argv[1:]], clean_environment())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
