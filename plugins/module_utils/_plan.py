@@ -262,6 +262,14 @@ def _plan_absent(resource: Resource, scope: str, made: Plan) -> None:
     reason = resource.undeletable(made.live)
     if reason:
         made.problems.append(Problem("state", reason))
+    for known in resource.fields:
+        want = made.entry.options.get(known.option)
+        have = known.live(made.live, want)
+        # A name that fits is not enough to delete what is of another type.
+        if want is not None and not known.on_update and not known.shape.same(want, have):
+            has = "does not show it" if have is UNKNOWN else f"has {have}"
+            what = f"{made.address.words} {has}, so it may be another one than is meant"
+            made.problems.append(Problem(known.option, what))
     values = {known.option: shown(None, known.live(made.live)) for known in resource.fields}
     made.before = {option: value for option, value in values.items() if not is_empty(value)}
     made.steps = [Step("delete", "DELETE", item_path(resource, scope, made.live), None)]

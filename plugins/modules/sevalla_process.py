@@ -29,7 +29,8 @@ options:
   state:
     description:
       - V(present) makes the process as described, V(absent) deletes it.
-      - A web process cannot be deleted, and V(absent) for one is refused.
+      - A web process cannot be deleted, and V(absent) for one is refused. It is refused as well for a process that has
+        another O(type) than the one given.
       - Sevalla removes a process at the next deployment, and may list it until then. Until then V(absent) may delete it
         again, and report a change again.
       - Deploy before you want a deleted process back. As long as Sevalla lists it nothing shows that it is deleted, so

@@ -281,6 +281,12 @@ CLIENT_DEFECTS = (
         (FAILING,),
     ),
     Defect(
+        "a process of another type than is meant is deleted",
+        "_plan.py",
+        {"if want is not None and not known.on_update": "if want is UNKNOWN"},
+        (FAILING,),
+    ),
+    Defect(
         "a slug that begins like an id is taken for one",
         "_laravel_cloud.py",
         {'if kind == "process":': "if kind:"},

@@ -182,3 +182,17 @@ def test_a_creation_in_check_mode_has_the_keys_of_the_real_one(run: Runner) -> N
     assert {key: made[key] for key in made if key not in of_size} == {
         key: real[key] for key in made if key not in of_size
     }
+
+
+# Deleting
+
+
+def test_a_name_that_fits_a_process_of_another_type_deletes_nothing(run: Runner) -> None:
+    run("sevalla_process", **QUEUE)
+    gone = run("sevalla_process", **{**QUEUE, "type": "cron", "state": "absent"})
+    assert gone.writes == []
+    (problem,) = gone.result["failure"]["details"]
+    assert problem["option"] == "type"
+    assert problem["message"].endswith("has worker, so it may be another one than is meant")
+    named = {key: QUEUE[key] for key in ("application", "display_name")}
+    assert len(run("sevalla_process", **named, state="absent").writes) == 1
