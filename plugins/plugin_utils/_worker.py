@@ -21,12 +21,12 @@ import os
 import sys
 import traceback
 from contextlib import suppress
+from importlib.util import find_spec
 from typing import Any
 
 from ansible import constants as C  # noqa: N812 - its name everywhere in Ansible
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
@@ -145,7 +145,7 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
 
             def tell(text: str) -> None:
                 # It is shown at once, so it is masked here and not with the result.
-                self._tell(remove_values(text, parsed._no_log_values))
+                self._tell(_masked(text, parsed._no_log_values))
 
             task = Task(options, bool(self._task.check_mode), warnings.append, tell)
             result = _performed(self.COMMAND, task)
@@ -155,7 +155,8 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
             result["deprecations"] = parsed._deprecations
         if _injects_invocation(variables):
             result["invocation"] = {"module_args": options}
-        return _masked(result, parsed._no_log_values)
+        masked: dict[str, Any] = _masked(result, parsed._no_log_values)
+        return masked
 
     def _tell(self, text: str) -> None:
         """Show at -v what a task that waits has seen."""
@@ -168,6 +169,12 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
             return f"Unsupported parameters for ({self._task.action}) module: {told}"
         return told
 
+
+# What Ansible itself puts in the place of a secret, and of one inside of a longer text.
+if find_spec("ansible.module_utils.secrets"):  # from ansible-core 2.22 on
+    _MASK, _MASK_INSIDE = "$REDACTED$", "$REDACTED$"
+else:
+    _MASK, _MASK_INSIDE = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********"
 
 _UNDOCUMENTED = ("_deprecations", "_no_log_values", "_warnings")
 """What AnsibleModule takes from a validation, and has no public name."""
@@ -207,11 +214,26 @@ def _as_json(value: dict[str, Any]) -> dict[str, Any]:
     return decoded
 
 
-def _masked(result: dict[str, Any], secrets: set[str]) -> dict[str, Any]:
-    """The result without the values of no_log options, in the way of AnsibleModule."""
-    kept = {key: each for key, each in result.items() if each is None or isinstance(each, bool)}
-    masked: dict[str, Any] = remove_values(result, secrets)
-    return {**masked, **kept}
+def _masked(value: Any, secrets: set[str]) -> Any:
+    """JSON without the values of no_log options, in the way of AnsibleModule.
+
+    What AnsibleModule took for it, remove_values, is deprecated from ansible-core 2.22 on, and what
+    is there in its place no older version has.
+    """
+    if isinstance(value, dict):
+        return {key: _masked(each, secrets) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_masked(each, secrets) for each in value]
+    if value is None or isinstance(value, bool):
+        return value
+    text = str(value)
+    if text in secrets:
+        return _MASK
+    if not isinstance(value, str):
+        return _MASK if any(secret in text for secret in secrets) else value
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, _MASK_INSIDE)
+    return text
 
 
 def _injects_invocation(variables: dict[str, Any]) -> bool:
