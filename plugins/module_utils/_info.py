@@ -81,7 +81,7 @@ def desired(backend: Backend, scope: str, process: Process, live: list[Process])
     or refuse, for a live value that nobody could write, is left out.
     """
     options = _options(backend, process)
-    for unique in ({}, *_unique(backend, process, live)):
+    for unique in ({}, *_unique(backend, process)):
         made = _accepted(backend, scope, {**unique, **options}, process, live)
         if made is not None:
             return made
@@ -121,12 +121,10 @@ def _writable(spec: dict[str, Any], value: Any) -> Any:
     return None if checked.error_messages else value
 
 
-def _unique(backend: Backend, process: Process, live: list[Process]) -> list[Options]:
-    """What tells a process from all others: a key that only it has, its id."""
-    key = process.get("key")
-    keys = [each.get("key") for each in live] if "key" in backend.NARROWED_BY else []
-    unique = [{"key": key}] if isinstance(key, str) and keys.count(key) == 1 else []
-    return [*unique, {"id": process["id"]}]
+def _unique(backend: Backend, process: Process) -> list[Options]:
+    """What may tell a process from all others: its key where it has one, and its id."""
+    key = process.get("key") if "key" in backend.NARROWED_BY else None
+    return [*([{"key": key}] if key and isinstance(key, str) else []), {"id": process["id"]}]
 
 
 def _accepted(

@@ -1383,12 +1383,6 @@ INFO_DEFECTS = (
         (DESIRED,),
     ),
     Defect(
-        "a key that is not unique is written down",
-        "_info.py",
-        {"isinstance(key, str) and keys.count(key) == 1": "isinstance(key, str)"},
-        (DESIRED,),
-    ),
-    Defect(
         "what a creation sets anyway is written down",
         "_info.py",
         {" or value == field.default:": ":"},
