@@ -15,14 +15,9 @@ from urllib.parse import quote
 from ._failure import Failure
 from ._fields import Process
 from ._http import Client
+from ._lost import looks, posts
 from ._options import Backend
 from ._plan import NEW_ID, Plan, Step, item_path, locate, plan, unstored
-
-_POSTS = 3
-"""How often a POST is sent at most, each time only when the one before stored nothing."""
-
-_LOOK_AFTER = (1.0, 2.0)
-"""Seconds before each look for what a lost POST may have stored."""
 
 
 class Writer:
@@ -104,10 +99,7 @@ class Writer:
 
     def _create(self, step: Step) -> Process:
         """A POST is never repeated blindly: when its outcome is unknown, the list tells."""
-        posts = min(_POSTS, 1 + self._client.retries)
-        for post in range(posts):
-            if post:
-                self._client.count_repeated()
+        for _post in posts(self._client):
             try:
                 process = self._write("POST", step.path, step.body) or {}
             except Failure as failure:
@@ -134,17 +126,13 @@ class Writer:
         Raises ``lost`` when the list does not tell: then nothing may be sent again.
         """
         address = self.plan.address
-        for seconds in _LOOK_AFTER:
-            if not self._client.pause(seconds):
-                lost.message += " There was no time left (api_max_wait) to look for it in the list."
-                raise lost
-            try:
-                listed = self._backend.list_processes(self._client, self._scope)
-                new = [process for process in listed if process["id"] not in self._known]
-                found = locate(address, new)
-            except Failure as failure:
-                lost.message += f" Looking for it in the list failed as well: {failure.message}"
-                raise lost from None
+
+        def read() -> tuple[list[Process], Process | None]:
+            listed = self._backend.list_processes(self._client, self._scope)
+            new = [process for process in listed if process["id"] not in self._known]
+            return new, locate(address, new)
+
+        for new, found in looks(self._client, lost, read):
             if found is not None:
                 return found
             unclear = [process["id"] for process in new if address.unclear(process)]

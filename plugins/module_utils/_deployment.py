@@ -17,17 +17,12 @@ from typing import Any, NamedTuple, Protocol
 
 from ._failure import Failure, Problem, invalid_options
 from ._http import Client
+from ._lost import looks, posts
 from ._module import Command, Task, connected
 from ._options import Backend, connection_problems, connection_spec
 from ._plan import Step
 
 Deployment = dict[str, Any]
-
-_POSTS = 3
-"""How often the POST is sent at most, each time only when the one before started nothing."""
-
-_LOOK_AFTER = (1.0, 2.0)
-"""Seconds before each look for what a lost POST may have started."""
 
 _PASSING = ("rate_limited", "service_error", "unreachable", "unexpected_answer", "redirected")
 """Failures of a read that say nothing of the deployment, which goes on meanwhile."""
@@ -165,9 +160,7 @@ def _start(
     """Start the deployment. A POST is never repeated blindly: when its outcome is unknown, the
     list tells."""
     known = {deployment["id"] for deployment in newest}
-    for post in range(min(_POSTS, 1 + client.retries)):
-        if post:
-            client.count_repeated()
+    for _post in posts(client):
         try:
             answer = client.send("POST", step.path, body=step.body)
             return deploys.receive(client, "POST", step.path, answer, scope)
@@ -206,20 +199,15 @@ def _look_for(
     Raises ``lost`` when the list could not be read, and Failure ``ambiguous`` when several may
     be it: then nothing may be sent again.
     """
-    for seconds in _LOOK_AFTER:
-        if not client.pause(seconds):
-            lost.message += " There was no time left (api_max_wait) to look for it in the list."
-            raise lost
-        try:
-            newest = deploys.newest(client, scope)
-        except Failure as failure:
-            lost.message += f" Looking for it in the list failed as well: {failure.message}"
-            raise lost from None
-        found = [
+
+    def read() -> list[Deployment]:
+        return [
             deployment
-            for deployment in newest
+            for deployment in deploys.newest(client, scope)
             if deployment["id"] not in known and deploys.may_come_of(step, deployment)
         ]
+
+    for found in looks(client, lost, read):
         if len(found) == 1:
             return found[0]
         if found:

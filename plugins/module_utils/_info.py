@@ -90,6 +90,7 @@ def desired(backend: Backend, scope: str, process: Process, live: list[Process])
 
 def _options(backend: Backend, process: Process) -> Options:
     options: Options = {}
+    spec = process_spec(backend)
     for field in backend.PROCESS.fields:
         if not (field.on_create or field.on_update):
             continue
@@ -98,14 +99,10 @@ def _options(backend: Backend, process: Process) -> Options:
         value = field.live(process)
         if value is UNKNOWN or is_empty(value) or value == field.default:
             continue
-        options[field.option] = value
-    spec = process_spec(backend)
-    kept = {
-        field.option: field.written(_writable(spec[field.option], options[field.option]))
-        for field in backend.PROCESS.fields
-        if field.option in options
-    }
-    return {option: value for option, value in kept.items() if not is_empty(value)}
+        written = field.written(_writable(spec[field.option], value))
+        if not is_empty(written):
+            options[field.option] = written
+    return options
 
 
 def _writable(spec: dict[str, Any], value: Any) -> Any:

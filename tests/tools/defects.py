@@ -264,8 +264,8 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "a creation is repeated more often than the task may",
-        "_apply.py",
-        {"posts = min(_POSTS, 1 + self._client.retries)": "posts = _POSTS"},
+        "_lost.py",
+        {"range(min(_POSTS, 1 + client.retries))": "range(_POSTS)"},
         (FAILING,),
     ),
     Defect(
@@ -425,7 +425,7 @@ APPLY_DEFECTS = (
     ),
     Defect(
         "a POST is sent again when the list could not be read",
-        "_apply.py",
+        "_lost.py",
         {"raise lost from None": "continue"},
         (FAULTS_CREATING,),
     ),
@@ -478,13 +478,13 @@ APPLY_DEFECTS = (
     ),
     Defect(
         "a lost POST is sent again and again",
-        "_apply.py",
+        "_lost.py",
         {"_POSTS = 3": "_POSTS = 9"},
         (FAULTS_CREATING,),
     ),
     Defect(
         "a lost POST is looked for only once",
-        "_apply.py",
+        "_lost.py",
         {"_LOOK_AFTER = (1.0, 2.0)": "_LOOK_AFTER = (1.0,)"},
         (FAULTS_CREATING,),
     ),
@@ -1197,11 +1197,7 @@ DEPLOYMENT_DEFECTS = (
     Defect(
         "a deployment is started again without a look at the list",
         "_deployment.py",
-        {
-            "        if not client.pause(seconds):\n": (
-                "        if not client.pause(seconds):\n            return None\n"
-            ),
-        },
+        {"for found in looks(client, lost, read):": "for found in ():"},
         (DEPLOYMENTS,),
     ),
     Defect(

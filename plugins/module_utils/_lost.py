@@ -1,0 +1,48 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A POST whose answer was lost: how often it is sent, and how one looks for what it made.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Callable, TypeVar
+
+from ._failure import Failure
+from ._http import Client
+
+_POSTS = 3
+"""How often a POST is sent at most, each time only when the one before stored nothing."""
+
+_LOOK_AFTER = (1.0, 2.0)
+"""Seconds before each look for what a lost POST may have stored."""
+
+Seen = TypeVar("Seen")
+
+
+def posts(client: Client) -> Iterator[None]:
+    """Each time that a POST may be sent. Whoever goes on to the next has seen that the one before
+    stored nothing."""
+    for post in range(min(_POSTS, 1 + client.retries)):
+        if post:
+            client.count_repeated()
+        yield
+
+
+def looks(client: Client, lost: Failure, read: Callable[[], Seen]) -> Iterator[Seen]:
+    """What ``read`` gives, each time after a pause. Raises ``lost``, the failure of the POST, when
+    there is no time to look, or when looking fails."""
+    for seconds in _LOOK_AFTER:
+        if not client.pause(seconds):
+            lost.message += " There was no time left (api_max_wait) to look for it in the list."
+            raise lost
+        try:
+            seen = read()
+        except Failure as failure:
+            lost.message += f" Looking for it in the list failed as well: {failure.message}"
+            raise lost from None
+        yield seen
