@@ -37,13 +37,7 @@ class Demo:
     def __init__(self, settings: dict[str, str]) -> None:
         """Take the settings that the emulator printed."""
         self._log = f"{settings['EMULATOR_URL']}/_emulator/requests"
-        self._environment = {
-            **_environment(),
-            "SEVALLA_API_URL": settings["SEVALLA_API_URL"],
-            "SEVALLA_API_KEY": settings["EMULATOR_TOKEN"],
-            "LARAVEL_CLOUD_BASE_URL": settings["LARAVEL_CLOUD_BASE_URL"],
-            "LARAVEL_CLOUD_API_TOKEN": settings["EMULATOR_TOKEN"],
-        }
+        self._environment = {**_environment(), **settings}
 
     def play(self, name: str, *options: str) -> int:
         """Run an example playbook, showing it, and give how many tasks changed something."""

@@ -17,7 +17,12 @@ from places import logs_path
 from surroundings import clean_environment
 
 MODULE = "ansible_collections.evenkeel.paas.tests.emulator"
-NAMES = ("SEVALLA_API_URL", "LARAVEL_CLOUD_BASE_URL", "EMULATOR_TOKEN", "EMULATOR_URL")
+NAMES = (
+    *("SEVALLA_API_URL", "SEVALLA_API_KEY"),
+    *("LARAVEL_CLOUD_BASE_URL", "LARAVEL_CLOUD_API_TOKEN"),
+    *("EMULATOR_TOKEN", "EMULATOR_URL"),
+)
+"""What it prints: the environment variables that the modules read, and its own address."""
 
 
 class EmulatorError(Exception):
