@@ -26,17 +26,22 @@ ANSIBLES_OWN = {
 URLS = ("SEVALLA_API_URL", "LARAVEL_CLOUD_BASE_URL")
 
 
-def documented(plugin: str) -> dict[str, Any]:
-    """An inventory plugin's documentation, merged with its fragments and Ansible's."""
+def text_of(plugin: str, name: str) -> str:
+    """What an inventory plugin assigns to DOCUMENTATION or EXAMPLES, without importing it."""
     tree = ast.parse((PLUGINS / "inventory" / f"{plugin}.py").read_text(encoding="utf-8"))
     (text,) = (
         ast.literal_eval(statement.value)
         for statement in tree.body
         if isinstance(statement, ast.Assign)
         and isinstance(statement.targets[0], ast.Name)
-        and statement.targets[0].id == "DOCUMENTATION"
+        and statement.targets[0].id == name
     )
-    merged: dict[str, Any] = yaml.safe_load(text)
+    return str(text)
+
+
+def documented(plugin: str) -> dict[str, Any]:
+    """An inventory plugin's documentation, merged with its fragments and Ansible's."""
+    merged: dict[str, Any] = yaml.safe_load(text_of(plugin, "DOCUMENTATION"))
     for name in merged["extends_documentation_fragment"]:
         ours = name.startswith("evenkeel.paas.")
         package = f"{PACKAGE}.doc_fragments" if ours else "ansible.plugins.doc_fragments"

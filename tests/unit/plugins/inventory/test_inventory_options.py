@@ -7,7 +7,6 @@ modules' own."""
 
 from __future__ import annotations
 
-import ast
 from typing import Any
 
 import pytest
@@ -16,9 +15,9 @@ import yaml
 from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _sevalla
 from ansible_collections.evenkeel.paas.plugins.module_utils._options import connection_spec
 from ansible_collections.evenkeel.paas.tests.unit.plugins.inventory.reading import (
-    PLUGINS,
     Reader,
     documented,
+    text_of,
 )
 
 BACKENDS = {"sevalla": _sevalla, "laravel_cloud": _laravel_cloud}
@@ -41,15 +40,7 @@ VARIABLES = {
 
 def examples(plugin: str) -> list[dict[str, Any]]:
     """The configurations that a plugin shows."""
-    tree = ast.parse((PLUGINS / "inventory" / f"{plugin}.py").read_text(encoding="utf-8"))
-    (text,) = (
-        ast.literal_eval(statement.value)
-        for statement in tree.body
-        if isinstance(statement, ast.Assign)
-        and isinstance(statement.targets[0], ast.Name)
-        and statement.targets[0].id == "EXAMPLES"
-    )
-    return list(yaml.safe_load_all(text))
+    return list(yaml.safe_load_all(text_of(plugin, "EXAMPLES")))
 
 
 @pytest.mark.parametrize("plugin", BACKENDS)

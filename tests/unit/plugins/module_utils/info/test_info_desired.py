@@ -33,6 +33,9 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.kit
     Kit,
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.budget import examples
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.sevalla_facts import (
+    OPTIONS,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     Outcome,
     Runner,
@@ -270,24 +273,6 @@ def test_any_emulated_state_of_sevalla(
         assert ("entrypoint" in entry) == bool(process["entrypoint"])
         assert ("is_ingress_enabled" in entry) == (process["type"] == "web")
         assert entry.keys() <= set(OPTIONS)
-
-
-OPTIONS = [
-    "key",
-    "display_name",
-    "type",
-    "entrypoint",
-    "port",
-    "schedule",
-    "time_zone",
-    "job_start_policy",
-    "resource_type",
-    "scaling_strategy",
-    "is_ingress_enabled",
-    "ingress_protocol",
-    "liveness_probe",
-    "readiness_probe",
-]
 
 
 @given(
