@@ -2,13 +2,14 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Send the steps of a plan, and see to it that each is stored once and as it was meant.
+"""Send the steps of plans, and see to it that each is stored once and as it was meant.
 
 This module is private to the collection.
 """
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 from urllib.parse import quote
 
@@ -17,7 +18,49 @@ from ._fields import Process
 from ._http import Client
 from ._lost import looks, posts
 from ._options import Backend
-from ._plan import NEW_ID, Plan, Step, item_path, locate, plan, unstored
+from ._plan import NEW_ID, Plan, Step, in_order, item_path, locate, plan, unstored
+
+
+def apply(
+    backend: Backend,
+    client: Client,
+    scope: str,
+    known: frozenset[str],
+    plans: list[Plan],
+    parallel: int,
+    go_on: bool,
+) -> list[Writer]:
+    """Send what the plans say, ``parallel`` plans at a time; with the first failure the rest is
+    left out, unless the run is to ``go_on``. Gives one writer for each plan that has steps.
+
+    ``known`` has the ids of all processes that there were before.
+    """
+    writers = [
+        Writer(backend, client, scope, known, made) for made in in_order(plans) if made.steps
+    ]
+    stopped = threading.Event()
+
+    def send(writer: Writer) -> None:
+        if not stopped.is_set():
+            writer.apply()
+            if writer.failure is not None and not go_on:
+                stopped.set()
+
+    for deleting in (False, True):
+        batch = [writer for writer in writers if writer.plan.deletes is deleting]
+        if parallel == 1 or len(batch) < 2:
+            for writer in batch:
+                send(writer)
+            continue
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(parallel) as pool:
+            try:
+                list(pool.map(send, batch))
+            except BaseException:  # the pool would send all the rest before it ends
+                stopped.set()
+                raise
+    return writers
 
 
 class Writer:
@@ -25,7 +68,7 @@ class Writer:
 
     Afterwards ``process`` is as the service gives it, None when it is gone; ``done`` has the
     steps that are done; ``warnings`` what the user should know; ``failure`` what ended it, or
-    None. ``known`` has the ids of all processes that there were before.
+    None.
     """
 
     def __init__(

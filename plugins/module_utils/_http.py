@@ -4,9 +4,8 @@
 
 """The HTTP client of both services: JSON in, JSON out, and every fault a Failure.
 
-Repeating follows urllib3's Retry with this collection's rules on top: 429 for every method,
-lost connections and 5xx for GET, PATCH and DELETE alone, a POST never, everything under one
-bound on the waiting of the whole task.
+``_retry.py`` says what is repeated and when; all of it is under one bound on the waiting of the
+whole task here. ``_faults.py`` has the words of the failures.
 
 This module is private to the collection.
 """
@@ -16,16 +15,14 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
-import random
-import re
 import ssl
 import threading
 import time
 import traceback
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import cache
-from typing import Any, Callable, NamedTuple, cast
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from ._failure import Failure, Problem, invalid_options
@@ -36,22 +33,18 @@ try:
     from requests import Session
     from requests.adapters import HTTPAdapter
     from requests.auth import AuthBase
-    from requests.exceptions import ConnectTimeout, ReadTimeout, RequestException, SSLError
+    from requests.exceptions import RequestException
     from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies
-    from urllib3.exceptions import (
-        ConnectTimeoutError,
-        HTTPError,
-        InvalidHeader,
-        NewConnectionError,
-        ProtocolError,
-    )
-    from urllib3.util import Retry
+    from urllib3.exceptions import HTTPError
     from urllib3.util.ssl_ import create_urllib3_context
 except ImportError:  # told to the user by _module.py, before anything of this file is used
     IMPORT_ERROR: str | None = traceback.format_exc()
-    AuthBase = HTTPAdapter = Retry = Session = object  # type: ignore[assignment,misc]
+    AuthBase = HTTPAdapter = Session = object  # type: ignore[assignment,misc]
 else:
     IMPORT_ERROR = None
+if TYPE_CHECKING:  # they are imported once something goes wrong, which mostly nothing does
+    from ._faults import Faults
+    from ._retry import Repeating
 
 CONNECTIONS = 32
 """How many requests of one client can be under way at a time."""
@@ -59,8 +52,6 @@ CONNECTIONS = 32
 PAGES = 1000
 """More pages than any list has: an endless walk ends here."""
 
-_EPOCH = 10**9
-_SHOWN = 500
 _DEEPEST = 50
 
 
@@ -175,64 +166,6 @@ class _Bearer(AuthBase):
         return request
 
 
-class _Repeating(Retry):
-    """urllib3's Retry, with the statuses that are repeated depending on the method."""
-
-    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
-        """429 was not acted on, whatever the method; a 5xx may have been."""
-        if status_code == 429:
-            return True
-        return status_code in (500, 502, 503, 504) and bool(self._is_method_retryable(method))
-
-    def told(self, response: Any) -> float | None:
-        """The seconds that the service asks to wait, None when it asks for none.
-
-        Sevalla's x-ratelimit-reset is seconds left (its page on rate limits). Laravel's own
-        throttle sends an epoch under the same name, with Retry-After beside it; a clock that
-        is off must not matter, so Retry-After goes first then.
-        """
-        if response is None:
-            return None
-        reset = _number(response.headers.get("x-ratelimit-reset"))
-        if response.status_code != 429:
-            reset = None
-        if reset is not None and reset < _EPOCH:
-            return reset
-        after = self._retry_after(response)
-        return after if after is not None or reset is None else max(0.0, reset - time.time())
-
-    def backoff(self, response: Any) -> float:
-        """The seconds to wait when the service does not say: growing, never the same twice.
-
-        For a limit five of them are longer than the minute by which both services count (Sevalla's
-        page on rate limits; Laravel's own throttle).
-        """
-        seconds = max(0.5, self.get_backoff_time())
-        if response is not None and response.status_code == 429:
-            return seconds * 8 * random.uniform(1, 1.5)
-        return seconds * random.uniform(0.5, 1.5)
-
-    def _retry_after(self, response: Any) -> float | None:
-        header = response.headers.get("Retry-After")
-        try:
-            return None if header is None else float(self.parse_retry_after(header))
-        except (InvalidHeader, ValueError, OverflowError):
-            return None
-
-
-def _later(seconds: float) -> float:
-    """A little later than the service says, each client by another little: they were all told
-    the same, and know nothing of each other."""
-    return seconds + random.uniform(0, min(5, 1 + seconds / 10))
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        return max(0.0, float(text or ""))
-    except ValueError:
-        return None
-
-
 class Client:
     """One session with one service, for one task.
 
@@ -250,11 +183,6 @@ class Client:
         self.service = service
         self._settings = settings._replace(url=checked_url(settings.url))
         self._writes = False
-        self._policy = _Repeating(
-            total=settings.retries,
-            backoff_factor=0.5,
-            allowed_methods=frozenset({"GET", "PATCH", "DELETE"}),
-        )
         self._kept: dict[str, Any] = {}
         # Held by the thread that waits, so that all others do.
         self._gate = threading.Lock()
@@ -290,6 +218,24 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self._session.close()
+
+    @cached_property
+    def _policy(self) -> Repeating:
+        from ._retry import policy
+
+        return policy(self.retries)
+
+    @cached_property
+    def _faults(self) -> Faults:
+        from ._faults import Faults
+
+        return Faults(self.service, self._settings)
+
+    def unexpected(
+        self, method: str, path: str, what: str, response: requests.Response | None = None
+    ) -> Failure:
+        """The failure for an answer that is not what the service's description promises."""
+        return self._faults.unexpected(method, path, what, response)
 
     def allow_writes(self) -> None:
         """From here on the client sends POST, PATCH and DELETE too."""
@@ -416,7 +362,7 @@ class Client:
         """
         if method != "GET" and not self._writes:
             raise RuntimeError(f"{method} {path} while only reading")
-        policy = self._policy
+        policy: Repeating | None = None
         while True:
             with self._gate:
                 paused = self._paused
@@ -425,19 +371,22 @@ class Client:
             try:
                 response = self._attempt(method, path, params, body)
                 decoded = _decoded(response)
-                if not policy.is_retry(method, response.status_code):
+                status = response.status_code
+                if status < 400 or not self._policy.is_retry(method, status):
                     return self._accepted(method, path, response, decoded)
             except (OSError, HTTPError, ValueError) as error:
+                from ._retry import certificate_refused
+
                 # What is no RequestException, or a ValueError too, is wrong before it is sent.
                 if (
                     isinstance(error, ValueError)
                     or not isinstance(error, RequestException)
-                    or _certificate_refused(error)
+                    or certificate_refused(error)
                 ):
-                    raise self._unreachable(method, path, error, sent=False) from None
+                    raise self._faults.unreachable(method, path, error, sent=False) from None
                 lost = error
             self._count_lost(started, self.clock())
-            policy = self._repeat(policy, method, path, response, lost, paused)
+            policy = self._repeat(policy or self._policy, method, path, response, lost, paused)
 
     def _count_lost(self, started: float, ended: float) -> None:
         """Count the time of a request that has to be repeated, once for all threads."""
@@ -466,17 +415,19 @@ class Client:
 
     def _repeat(
         self,
-        policy: _Repeating,
+        policy: Repeating,
         method: str,
         path: str,
         response: requests.Response | None,
         lost: RequestException | None,
         paused: float,
-    ) -> _Repeating:
+    ) -> Repeating:
         """Wait for the next attempt, or raise the Failure that ends this request.
 
         ``paused`` is how many seconds the client had paused in all when the attempt began.
         """
+        from ._retry import as_urllib3, never_connected
+
         told = policy.told(response)
         seconds = policy.backoff(response) if told is None else told
         over = False
@@ -485,7 +436,7 @@ class Client:
                 method,
                 path,
                 response=None if response is None else response.raw,
-                error=None if lost is None else _as_urllib3(lost),
+                error=None if lost is None else as_urllib3(lost),
             )
         except HTTPError:  # repeated often enough, or not to be repeated at all
             over = True
@@ -493,15 +444,16 @@ class Client:
             self.count_repeated()
             return policy
         if lost is not None:
-            failure = self._unreachable(method, path, lost, sent=not _never_connected(lost))
+            failure = self._faults.unreachable(method, path, lost, sent=not never_connected(lost))
         else:  # there is an answer, or an error in its place
             answered = cast("requests.Response", response)
-            failure = self._refused(method, path, answered, told)
+            decoded = _decoded(answered)
+            failure = self._faults.refused(method, path, answered, decoded, told, self.waited)
         if failure.status != 429:  # which tells of its limits itself
             failure.message += self._why_not_again(policy, seconds, over)
         raise failure
 
-    def _why_not_again(self, policy: _Repeating, seconds: float, over: bool) -> str:
+    def _why_not_again(self, policy: Repeating, seconds: float, over: bool) -> str:
         """What ended the repeating of a request, "" for one that is not to be repeated at all."""
         if over:
             tries = self.retries + 1
@@ -519,6 +471,8 @@ class Client:
         What other threads have waited since the attempt began counts: as much of what the
         service has ``told`` as they waited, and for all of a backoff of our own.
         """
+        from ._retry import later
+
         with self._gate:
             since = self._paused - paused
             if since > 0 and (not told or since >= seconds):
@@ -529,7 +483,7 @@ class Client:
             seconds -= since
             if seconds > left or left <= 0:
                 return False
-            self._pause(min(left, _later(seconds)) if told else seconds)
+            self._pause(min(left, later(seconds)) if told else seconds)
         return True
 
     def pause(self, seconds: float) -> bool:
@@ -551,9 +505,9 @@ class Client:
     def _accepted(self, method: str, path: str, response: requests.Response, decoded: Any) -> Any:
         status = response.status_code
         if 300 <= status < 400:
-            raise self._redirected(method, path, response)
+            raise self._faults.redirected(method, path, response)
         if status >= 400:
-            raise self._refused(method, path, response)
+            raise self._faults.refused(method, path, response, decoded, None, self.waited)
         if decoded is not _NOT_JSON:
             return decoded
         kind = response.headers.get("Content-Type", "no content type")
@@ -576,118 +530,6 @@ class Client:
         seen.update(ids)
         return new
 
-    def unexpected(
-        self, method: str, path: str, what: str, response: requests.Response | None = None
-    ) -> Failure:
-        """The failure for an answer that is not what the service's description promises."""
-        return self._failure(
-            method,
-            path,
-            f"answered {what}. Check api_url: is this really the API, with no proxy or login "
-            "page in between?",
-            code="unexpected_answer",
-            status=None if response is None else response.status_code,
-            request_id=None if response is None else response.headers.get("x-request-id"),
-            outcome_unknown=True,
-            resendable=False,
-        )
-
-    def _redirected(self, method: str, path: str, response: requests.Response) -> Failure:
-        # Laravel Cloud has answered writes with a redirect to its dashboard (the vendor's
-        # Terraform provider names POST …/background-processes); it may hide a 401 or 422.
-        try:
-            target = urlsplit(response.headers.get("Location", ""))
-            where = (target.hostname or "") + target.path
-        except ValueError:
-            where = ""
-        return self._failure(
-            method,
-            path,
-            f"answered HTTP {response.status_code}, a redirect to "
-            f"{where or 'nowhere'}, and not as an API. It was not followed. "
-            "Check the token, the ids in the path and api_url.",
-            code="redirected",
-            status=response.status_code,
-            request_id=response.headers.get("x-request-id"),
-            outcome_unknown=True,
-            resendable=False,
-        )
-
-    def _unreachable(self, method: str, path: str, error: Exception, *, sent: bool) -> Failure:
-        what = "no answer"
-        if isinstance(error, SSLError):
-            what = "the TLS connection failed"
-        elif isinstance(error, ReadTimeout):
-            what = f"no answer within {self._settings.timeout} seconds, which is api_timeout"
-        return self._failure(
-            method,
-            path,
-            f"gave no usable answer at {self._settings.url} ({what}: {_reason(error)}). "
-            "Check api_url, the network, proxies and certificates.",
-            code="unreachable",
-            outcome_unknown=sent,
-            # The service may still be at it, and store it after the list was read.
-            resendable=not isinstance(error, ReadTimeout),
-        )
-
-    def _refused(
-        self, method: str, path: str, response: requests.Response, told: float | None = None
-    ) -> Failure:
-        status = response.status_code
-        said, details = _said(_decoded(response))
-        said = str(self._scrubbed(said))[:_SHOWN]
-        code, advice = _ADVICE.get(status, ("service_error" if status >= 500 else "refused", ""))
-        if status == 429:
-            limit = response.headers.get("x-ratelimit-limit", "not told")
-            lifts = "it is not told when it lifts"
-            if told is not None:
-                lifts = f"it should lift in {told:.0f} seconds"
-            advice = (
-                f" The limit (requests) is {limit}; {lifts}. This "
-                f"task has waited {self.waited:.0f} of its {self._settings.max_wait} seconds "
-                f"(api_max_wait) and repeats a request {self._settings.retries} times at most "
-                "(api_retries)."
-            )
-        return self._failure(
-            method,
-            path,
-            f"answered HTTP {status}: {said}.{advice.format(hint=self.service.token_hint)}",
-            code=code,
-            status=status,
-            details=details,
-            request_id=response.headers.get("x-request-id"),
-            outcome_unknown=status >= 500,
-            resendable=status != 504,
-        )
-
-    def _failure(self, method: str, path: str, text: str, **about: Any) -> Failure:
-        request_id = about.get("request_id")
-        message = f"{method} {path}: {self.service.name} {text}"
-        if request_id:
-            message += f" Request id: {request_id}."
-        about["details"] = self._scrubbed(about.get("details"))
-        about["request_id"] = self._scrubbed(about.get("request_id"))
-        about["outcome_unknown"] = about.get("outcome_unknown", False) and method != "GET"
-        return Failure(self._scrubbed(message), **about)
-
-    def _scrubbed(self, value: Any) -> Any:
-        """A service may quote the token back, and ansible-core 2.19 to 2.21 print the texts of
-        exceptions unmasked."""
-        if isinstance(value, str):
-            return value.replace(self._settings.token, "***")
-        if isinstance(value, dict):
-            return {self._scrubbed(key): self._scrubbed(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [self._scrubbed(item) for item in value]
-        return value
-
-
-_ADVICE = {
-    401: ("unauthorized", " The token was refused: check {hint}; it may have expired."),
-    403: ("forbidden", " The token is not allowed to do this: check its permissions."),
-    404: ("not_found", " It does not exist, or the token has no access to it."),
-    429: ("rate_limited", ""),
-}
 
 _NOT_JSON: Any = object()
 
@@ -723,54 +565,3 @@ def _is_deep(value: Any) -> bool:
             for item in (each.values() if isinstance(each, dict) else each)
         ]
     return bool(level)
-
-
-def _said(decoded: Any) -> tuple[str, Any]:
-    """What a service says of an error: one sentence, and its field errors.
-
-    Sevalla: ``{message, status, data: {code, message}}``, where data.code is a tracking id.
-    Laravel Cloud: ``{message, errors: {field: [texts]}}``; some 422 have the message only.
-    """
-    if not isinstance(decoded, dict):
-        return "no message that can be read", None
-    data, errors = decoded.get("data"), decoded.get("errors")
-    texts = [decoded.get("message"), data.get("message") if isinstance(data, dict) else None]
-    if isinstance(errors, dict):
-        texts += [
-            f"{field}: {' '.join(map(str, said)) if isinstance(said, list) else said}"
-            for field, said in errors.items()
-        ]
-    told = list(dict.fromkeys(str(text).rstrip(".") for text in texts if text))
-    return "; ".join(told) or "no message", errors or data
-
-
-def _never_connected(error: Exception) -> bool:
-    """Tell whether a request was certainly not sent."""
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(error, ConnectTimeout) or isinstance(
-        reason, (NewConnectionError, ConnectTimeoutError)
-    )
-
-
-def _certificate_refused(error: Exception) -> bool:
-    """Tell whether TLS ended before anything was sent."""
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(error, SSLError) and any(
-        isinstance(cause, ssl.SSLCertVerificationError) for cause in getattr(reason, "args", ())
-    )
-
-
-def _as_urllib3(error: Exception) -> HTTPError:
-    """requests wraps what urllib3 raised; Retry asks for urllib3's own."""
-    if _never_connected(error):
-        return ConnectTimeoutError(str(error))
-    return ProtocolError(str(error))
-
-
-def _reason(error: Exception) -> str:
-    """The cause of a connection error, without the addresses of Python's objects in it."""
-    cause = error.args[0] if error.args else error
-    cause = getattr(cause, "reason", cause)
-    if isinstance(error, ValueError):  # quotes a proxy's URL, and with it its password
-        return "api_url or the URL of a proxy is not a URL"
-    return re.sub(r"<[^>]*>:? ?|^\w+\(\w*: ?", "", str(cause))[:_SHOWN] or type(error).__name__

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
-from ._failure import MISSING, Failure, Problem, invalid_options
+from ._failure import Failure, Problem, invalid_options
 from ._fields import CANNOT, Choices, Options, Process
 from ._http import Client, Service, Settings, checked_url
 from ._plan import Entry, Resource, Step
@@ -173,6 +173,8 @@ def entries(
         ]
         problems += [Problem(entry.named(option), what) for option, what in found]
     if problems:
+        from ._validation import out_of_range
+
         raise invalid_options([*problems, *out_of_range(backend, made)])
     return made
 
@@ -186,24 +188,3 @@ def entry_of(backend: Backend, params: Options, state: str, where: str) -> Entry
         if value is not None and value != {}:
             options[field.option] = value
     return Entry(options, tuple(params.get("clear") or ()), state, where)
-
-
-def out_of_range(backend: Backend, entries: list[Entry]) -> list[Problem]:
-    """The options that no request may hold, for a task that fails before anything is planned.
-    What is missing cannot be told before, nor what depends on live values."""
-    from ._validation import schema_problems
-
-    problems = []
-    for entry in entries:
-        body = {
-            field.wire: field.shape.encode(entry.options[field.option], None)
-            for field in backend.PROCESS.fields
-            if field.option in entry.options
-        }
-        found = schema_problems(backend.SCHEMAS["update"], body, backend.option_name)
-        if entry.state == "present" and "type" in entry.options:
-            found += backend.PROCESS.rules(entry.options, entry.options["type"], False)
-        problems += [
-            Problem(entry.named(option), what) for option, what in found if what != MISSING
-        ]
-    return problems

@@ -53,8 +53,7 @@ class Address(NamedTuple):
     creates: bool = True
 
 
-@dataclass(frozen=True)
-class Resource:
+class Resource(NamedTuple):
     """A kind of process as data. ``collection`` and ``item`` are path templates with
     ``{scope}`` (the application or instance) and ``{id}``.
 
@@ -80,8 +79,7 @@ class Resource:
         return next(known for known in self.fields if known.wire == wire)
 
 
-@dataclass
-class Step:
+class Step(NamedTuple):
     """One write. ``path`` may hold NEW_ID; ``body`` is None for a DELETE."""
 
     action: str
@@ -113,6 +111,11 @@ class Plan:
     after: Options = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def deletes(self) -> bool:
+        """Whether its process is to go."""
+        return self.entry.state == "absent"
 
     @property
     def deployment_required(self) -> bool:
@@ -190,6 +193,11 @@ def plan_list(
             [process for process in live if all(process is not made.live for made in plans)],
         )
     return plans
+
+
+def in_order(plans: list[Plan]) -> list[Plan]:
+    """Updates and creations first, so that nothing is gone before its successor is there."""
+    return sorted(plans, key=lambda made: made.deletes)
 
 
 def _confused(first: Plan, second: Plan) -> str:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Planned bodies against the services' request schemas: all errors at once, by option name.
+"""Plans against what the services take: all errors at once, by option name, before any write.
 
 The texts are made here: those of jsonschema quote the offending value, and a command or an
 HTTP header may hold a secret. Only numbers are shown.
@@ -14,12 +14,61 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from ._failure import MISSING, Problem
+from ._failure import MISSING, Problem, invalid_options
+from ._http import Client
+from ._options import Backend
+from ._plan import Entry, Plan
 
 try:
     from jsonschema import Draft7Validator
 except ImportError:  # told to the user by _module.py, before anything of this file is used
     Draft7Validator = None  # type: ignore[assignment,misc]
+
+
+def validate(
+    backend: Backend, client: Client, plans: list[Plan], warn: Callable[[str], None]
+) -> None:
+    """Refuse plans with anything wrong in them, all of it at once; warn of what looks wrong."""
+    problems: list[Problem] = []
+    remarks: list[str] = []
+    creations: list[str] = []
+    for made in plans:
+        found = list(made.problems)
+        bodies = [(step.action, step.body) for step in made.steps if step.body is not None]
+        if bodies:
+            found += backend.resolve_names(client, made.steps)
+        for action, body in bodies:
+            schema = backend.SCHEMAS[action]
+            found += schema_problems(schema, body, backend.option_name)
+            found += backend.body_rules(body)
+            remarks += [made.entry.named(remark) for remark in backend.remarks(body)]
+        if found and made.live is None and not made.deletes:
+            creations.append(made.address.words)
+        problems += [Problem(made.entry.named(option), what) for option, what in found]
+    if problems:
+        told = f" (there is no {', no '.join(creations)} yet, so it would be created)"
+        raise invalid_options(problems, told if creations else "")
+    for remark in remarks:
+        warn(remark)
+
+
+def out_of_range(backend: Backend, entries: list[Entry]) -> list[Problem]:
+    """The options that no request may hold, for a task that fails before anything is planned.
+    What is missing cannot be told before, nor what depends on live values."""
+    problems = []
+    for entry in entries:
+        body = {
+            field.wire: field.shape.encode(entry.options[field.option], None)
+            for field in backend.PROCESS.fields
+            if field.option in entry.options
+        }
+        found = schema_problems(backend.SCHEMAS["update"], body, backend.option_name)
+        if entry.state == "present" and "type" in entry.options:
+            found += backend.PROCESS.rules(entry.options, entry.options["type"], False)
+        problems += [
+            Problem(entry.named(option), what) for option, what in found if what != MISSING
+        ]
+    return problems
 
 
 def schema_problems(

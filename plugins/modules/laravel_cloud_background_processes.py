@@ -407,7 +407,7 @@ failure:
 
 from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud
 from ansible_collections.evenkeel.paas.plugins.module_utils._module import run_module
-from ansible_collections.evenkeel.paas.plugins.module_utils._process import processes_command
+from ansible_collections.evenkeel.paas.plugins.module_utils._processes import processes_command
 
 COMMAND = processes_command(_laravel_cloud)
 

@@ -452,7 +452,7 @@ failure:
 
 from ansible_collections.evenkeel.paas.plugins.module_utils import _sevalla
 from ansible_collections.evenkeel.paas.plugins.module_utils._module import run_module
-from ansible_collections.evenkeel.paas.plugins.module_utils._process import processes_command
+from ansible_collections.evenkeel.paas.plugins.module_utils._processes import processes_command
 
 COMMAND = processes_command(_sevalla)
 

@@ -65,7 +65,7 @@ WORKER = "../plugin_utils/test_worker.py"
 CLIENT_DEFECTS = (
     Defect(
         "a POST is repeated after a 500",
-        "_http.py",
+        "_retry.py",
         {
             '({"GET", "PATCH", "DELETE"})': '({"GET", "POST", "PATCH", "DELETE"})',
         },
@@ -73,13 +73,13 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "a PATCH is not repeated after a 500",
-        "_http.py",
+        "_retry.py",
         {'({"GET", "PATCH", "DELETE"})': '({"GET", "DELETE"})'},
         (REPEATING,),
     ),
     Defect(
         "a POST is not repeated after a 429",
-        "_http.py",
+        "_retry.py",
         {
             "        if status_code == 429:\n            return True": (
                 "        if status_code == 429:\n"
@@ -139,13 +139,13 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "Retry-After is ignored",
-        "_http.py",
+        "_retry.py",
         {"after = self._retry_after(response)": "after = None"},
         (REPEATING,),
     ),
     Defect(
         "an epoch in x-ratelimit-reset is taken for seconds",
-        "_http.py",
+        "_retry.py",
         {"reset is not None and reset < _EPOCH": "reset is not None"},
         (REPEATING,),
     ),
@@ -167,7 +167,7 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "a token that the service quotes is shown",
-        "_http.py",
+        "_faults.py",
         {'return value.replace(self._settings.token, "***")': "return value"},
         (SECRETS,),
     ),
@@ -237,7 +237,7 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "all that were told to wait come back at once",
-        "_http.py",
+        "_retry.py",
         {"return seconds + random.uniform(0, min(5, 1 + seconds / 10))": "return seconds"},
         (REPEATING, LIMITS),
     ),
@@ -249,7 +249,7 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "the backoff of all clients is the same",
-        "_http.py",
+        "_retry.py",
         {
             "return seconds * random.uniform(0.5, 1.5)": "return seconds",
             "return seconds * 8 * random.uniform(1, 1.5)": "return seconds * 8",
@@ -258,7 +258,7 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "a limit that does not tell when it lifts is given up within its window",
-        "_http.py",
+        "_retry.py",
         {"return seconds * 8 * random": "return seconds * random"},
         (REPEATING,),
     ),
@@ -294,7 +294,7 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "the reset of a limit that was not reached is waited for",
-        "_http.py",
+        "_retry.py",
         {"        if response.status_code != 429:\n            reset = None\n": ""},
         (REPEATING,),
     ),
@@ -353,7 +353,7 @@ CLIENT_DEFECTS = (
     Defect(
         "a refused certificate is tried again",
         "_http.py",
-        {"                    or _certificate_refused(error)\n": ""},
+        {"                    or certificate_refused(error)\n": ""},
         (TLS,),
     ),
     Defect(
@@ -365,7 +365,7 @@ CLIENT_DEFECTS = (
     Defect(
         "a request that was never sent is taken to be stored perhaps",
         "_http.py",
-        {"sent=not _never_connected(lost)": "sent=True"},
+        {"sent=not never_connected(lost)": "sent=True"},
         (REPEATING,),
     ),
     Defect(
@@ -392,19 +392,19 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "a fault of the service is taken to have stored nothing",
-        "_http.py",
+        "_faults.py",
         {"outcome_unknown=status >= 500,": "outcome_unknown=False,"},
         (ERRORS, REPEATING),
     ),
     Defect(
         "a POST without an answer in time may be sent again",
-        "_http.py",
+        "_faults.py",
         {"resendable=not isinstance(error, ReadTimeout)": "resendable=True"},
         (REPEATING,),
     ),
     Defect(
         "field errors are not told",
-        "_http.py",
+        "_faults.py",
         {"if isinstance(errors, dict):\n        texts": "if errors is texts:\n        texts"},
         (ERRORS,),
     ),
@@ -562,43 +562,43 @@ APPLY_DEFECTS = (
     ),
     Defect(
         "a write that fails does not stop the list",
-        "_process.py",
+        "_apply.py",
         {"if writer.failure is not None and not go_on:": "if writer.failure is None and go_on:"},
         (LISTS_PARTIAL,),
     ),
     Defect(
         "continue_on_error is ignored",
-        "_process.py",
+        "_apply.py",
         {"if writer.failure is not None and not go_on:": "if writer.failure is not None:"},
         (LISTS_PARTIAL,),
     ),
     Defect(
         "deletions are sent first",
-        "_process.py",
+        "_apply.py",
         {"for deleting in (False, True):": "for deleting in (True, False):"},
         (LISTS_PLAN, LISTS_PARALLEL),
     ),
     Defect(
         "prune takes an empty list for all there should be",
-        "_process.py",
+        "_processes.py",
         {'if params["prune"] and not params["processes"]:': 'if params["prune"] is None:'},
         (LISTS_PLAN,),
     ),
     Defect(
         "what was done before a failure is not told",
-        "_process.py",
+        "_processes.py",
         {"steps_done=done,": "steps_done=[],"},
         (LISTS_PARTIAL,),
     ),
     Defect(
         "what was left out after a failure is not told",
-        "_process.py",
+        "_processes.py",
         {"steps_not_attempted=left,": "steps_not_attempted=[],"},
         (LISTS_PARTIAL,),
     ),
     Defect(
         "more writes are in flight than max_parallel says",
-        "_process.py",
+        "_apply.py",
         {
             "with ThreadPoolExecutor(parallel) as": "with ThreadPoolExecutor(CONNECTIONS) as",
         },
@@ -614,9 +614,8 @@ APPLY_DEFECTS = (
         "check mode does not validate",
         "_process.py",
         {
-            "    _validate(backend, client, plans, task)\n    pruned": (
-                "    if not task.check_mode:\n"
-                "        _validate(backend, client, plans, task)\n    pruned"
+            "validate(backend, client, plans, task.warn)": (
+                "_ = task.check_mode or validate(backend, client, plans, task.warn)"
             ),
         },
         (SEVALLA, LARAVEL_CLOUD),
@@ -624,11 +623,19 @@ APPLY_DEFECTS = (
     Defect(
         "what checks bodies is imported when there is none",
         "_process.py",
-        {
-            "        if bodies:\n            from ._validation": (
-                "        if backend:\n            from ._validation"
-            ),
-        },
+        {"if any(made.problems or (made.steps and not made.deletes) for": "if any(True for"},
+        (IMPORTS,),
+    ),
+    Defect(
+        "what checks bodies is imported for a deletion",
+        "_process.py",
+        {"(made.steps and not made.deletes)": "made.steps"},
+        (IMPORTS,),
+    ),
+    Defect(
+        "what repeats requests is imported when none is",
+        "_http.py",
+        {"if status < 400 or not self._policy": "if not self._policy"},
         (IMPORTS,),
     ),
 )

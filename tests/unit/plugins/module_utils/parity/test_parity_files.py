@@ -32,12 +32,12 @@ CONTROLLER = ("action/", "callback/", "inventory/", "plugin_utils/")
 MODULE_UTILS_BYTES = 180_000
 """More than all of module_utils together. It is sent to the target for every task."""
 
-SHIPPED_BYTES = 136_000
-"""More than any module with what it imports of module_utils.
+SHIPPED_BYTES = 140_000
+"""More than any module with what it may import of module_utils.
 
-The aim was 60 KB, since what is sent costs time. These are sources with their comments and
-docstrings; compressed, as a task sends them, they are a third of that. What a module compiles of
-it takes 14 of some 250 milliseconds of a task (a module run in November 2026).
+These are sources with their comments and docstrings; compressed, as a task sends them, they are a
+third of that, and sending costs little. What costs is what a task imports of it, for which
+test_imports.py has a ceiling.
 """
 
 

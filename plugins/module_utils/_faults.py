@@ -1,0 +1,188 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is told of a request that went wrong: what was tried, what the service said, what to do.
+
+Imported only once something went wrong, as most tasks need none of it.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from ._failure import Failure
+from ._http import Service, Settings
+
+try:
+    import requests
+    from requests.exceptions import ReadTimeout, SSLError
+except ImportError:  # told to the user by _module.py, before anything of this file is used
+    pass
+
+_SHOWN = 500
+"""How many characters of what a service says are shown."""
+
+_ADVICE = {
+    401: ("unauthorized", " The token was refused: check {hint}; it may have expired."),
+    403: ("forbidden", " The token is not allowed to do this: check its permissions."),
+    404: ("not_found", " It does not exist, or the token has no access to it."),
+    429: ("rate_limited", ""),
+}
+
+
+class Faults:
+    """Makes the failures of one client; the token is in none of them."""
+
+    def __init__(self, service: Service, settings: Settings) -> None:
+        self._service = service
+        self._settings = settings
+
+    def unexpected(
+        self, method: str, path: str, what: str, response: requests.Response | None = None
+    ) -> Failure:
+        """The failure for an answer that is not what the service's description promises."""
+        return self._failure(
+            method,
+            path,
+            f"answered {what}. Check api_url: is this really the API, with no proxy or login "
+            "page in between?",
+            code="unexpected_answer",
+            status=None if response is None else response.status_code,
+            request_id=None if response is None else response.headers.get("x-request-id"),
+            outcome_unknown=True,
+            resendable=False,
+        )
+
+    def redirected(self, method: str, path: str, response: requests.Response) -> Failure:
+        """The failure for a redirect, which is never followed."""
+        # Laravel Cloud has answered writes with a redirect to its dashboard (the vendor's
+        # Terraform provider names POST …/background-processes); it may hide a 401 or 422.
+        try:
+            target = urlsplit(response.headers.get("Location", ""))
+            where = (target.hostname or "") + target.path
+        except ValueError:
+            where = ""
+        return self._failure(
+            method,
+            path,
+            f"answered HTTP {response.status_code}, a redirect to "
+            f"{where or 'nowhere'}, and not as an API. It was not followed. "
+            "Check the token, the ids in the path and api_url.",
+            code="redirected",
+            status=response.status_code,
+            request_id=response.headers.get("x-request-id"),
+            outcome_unknown=True,
+            resendable=False,
+        )
+
+    def unreachable(self, method: str, path: str, error: Exception, *, sent: bool) -> Failure:
+        """The failure for a request without an answer; ``sent`` when it may have been acted on."""
+        what = "no answer"
+        if isinstance(error, SSLError):
+            what = "the TLS connection failed"
+        elif isinstance(error, ReadTimeout):
+            what = f"no answer within {self._settings.timeout} seconds, which is api_timeout"
+        return self._failure(
+            method,
+            path,
+            f"gave no usable answer at {self._settings.url} ({what}: {_reason(error)}). "
+            "Check api_url, the network, proxies and certificates.",
+            code="unreachable",
+            outcome_unknown=sent,
+            # The service may still be at it, and store it after the list was read.
+            resendable=not isinstance(error, ReadTimeout),
+        )
+
+    def refused(
+        self,
+        method: str,
+        path: str,
+        response: requests.Response,
+        decoded: Any,
+        told: float | None,
+        waited: float,
+    ) -> Failure:
+        """The failure for an HTTP status of 400 and above.
+
+        ``told`` are the seconds until a limit lifts, ``waited`` those that the task has waited.
+        """
+        status = response.status_code
+        said, details = _said(decoded)
+        said = str(self._scrubbed(said))[:_SHOWN]
+        code, advice = _ADVICE.get(status, ("service_error" if status >= 500 else "refused", ""))
+        if status == 429:
+            limit = response.headers.get("x-ratelimit-limit", "not told")
+            lifts = "it is not told when it lifts"
+            if told is not None:
+                lifts = f"it should lift in {told:.0f} seconds"
+            advice = (
+                f" The limit (requests) is {limit}; {lifts}. This "
+                f"task has waited {waited:.0f} of its {self._settings.max_wait} seconds "
+                f"(api_max_wait) and repeats a request {self._settings.retries} times at most "
+                "(api_retries)."
+            )
+        return self._failure(
+            method,
+            path,
+            f"answered HTTP {status}: {said}.{advice.format(hint=self._service.token_hint)}",
+            code=code,
+            status=status,
+            details=details,
+            request_id=response.headers.get("x-request-id"),
+            outcome_unknown=status >= 500,
+            resendable=status != 504,
+        )
+
+    def _failure(self, method: str, path: str, text: str, **about: Any) -> Failure:
+        request_id = about.get("request_id")
+        message = f"{method} {path}: {self._service.name} {text}"
+        if request_id:
+            message += f" Request id: {request_id}."
+        about["details"] = self._scrubbed(about.get("details"))
+        about["request_id"] = self._scrubbed(about.get("request_id"))
+        about["outcome_unknown"] = about.get("outcome_unknown", False) and method != "GET"
+        return Failure(self._scrubbed(message), **about)
+
+    def _scrubbed(self, value: Any) -> Any:
+        """A service may quote the token back, and ansible-core 2.19 to 2.21 print the texts of
+        exceptions unmasked."""
+        if isinstance(value, str):
+            return value.replace(self._settings.token, "***")
+        if isinstance(value, dict):
+            return {self._scrubbed(key): self._scrubbed(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._scrubbed(item) for item in value]
+        return value
+
+
+def _said(decoded: Any) -> tuple[str, Any]:
+    """What a service says of an error: one sentence, and its field errors.
+
+    Sevalla: ``{message, status, data: {code, message}}``, where data.code is a tracking id.
+    Laravel Cloud: ``{message, errors: {field: [texts]}}``; some 422 have the message only.
+    """
+    if not isinstance(decoded, dict):
+        return "no message that can be read", None
+    data, errors = decoded.get("data"), decoded.get("errors")
+    texts = [decoded.get("message"), data.get("message") if isinstance(data, dict) else None]
+    if isinstance(errors, dict):
+        texts += [
+            f"{field}: {' '.join(map(str, said)) if isinstance(said, list) else said}"
+            for field, said in errors.items()
+        ]
+    told = list(dict.fromkeys(str(text).rstrip(".") for text in texts if text))
+    return "; ".join(told) or "no message", errors or data
+
+
+def _reason(error: Exception) -> str:
+    """The cause of a connection error, without the addresses of Python's objects in it."""
+    cause = error.args[0] if error.args else error
+    cause = getattr(cause, "reason", cause)
+    if isinstance(error, ValueError):  # quotes a proxy's URL, and with it its password
+        return "api_url or the URL of a proxy is not a URL"
+    return re.sub(r"<[^>]*>:? ?|^\w+\(\w*: ?", "", str(cause))[:_SHOWN] or type(error).__name__

@@ -1,0 +1,107 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module for a whole list of processes, and what it tells when a part of it failed.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._failure import Failure, Problem
+from ._http import CONNECTIONS
+from ._module import Command, Task, connected
+from ._options import Backend, connection_problems, connection_spec, entries, process_spec
+from ._plan import Plan
+from ._process import converge, diff, result, told
+
+if TYPE_CHECKING:  # imported by a run that finds something to change
+    from ._apply import Writer
+
+
+def processes_command(backend: Backend) -> Command:
+    """The module for a whole list of processes of a service."""
+    spec = {
+        **connection_spec(backend),
+        **backend.SCOPE_SPEC,
+        "processes": {
+            "type": "list",
+            "elements": "dict",
+            "required": True,
+            "options": process_spec(backend),
+        },
+        "prune": {"type": "bool", "default": False},
+        "max_parallel": {"type": "int", "default": 4},
+        "continue_on_error": {"type": "bool", "default": False},
+    }
+    return Command(spec, lambda task: _manage_list(backend, task))
+
+
+def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:
+    params = task.params
+    problems = [*backend.check_scope(params), *connection_problems(params)]
+    if not 1 <= params["max_parallel"] <= CONNECTIONS:
+        problems.append(Problem("max_parallel", f"must be from 1 to {CONNECTIONS}"))
+    if params["prune"] and not params["processes"]:
+        what = "with an empty list of processes it would delete all of them, and is refused"
+        problems.append(Problem("prune", what))
+    wanted = entries(backend, params["processes"], "present", True, problems)
+    with connected(backend, task) as client:
+        plans, writers = converge(
+            backend,
+            client,
+            task,
+            wanted,
+            prune=params["prune"],
+            parallel=params["max_parallel"],
+            go_on=params["continue_on_error"],
+        )
+        if any(writer.failure for writer in writers):
+            raise _partial(plans, writers)
+        headed = [
+            {**diff(made), "before_header": words, "after_header": words}
+            for made in plans
+            for words in [made.address.words]
+        ]
+        listed = [made.process for made in plans[: len(wanted)]]
+        return {**result(client, plans), "diff": headed, "processes": listed}
+
+
+def _partial(plans: list[Plan], writers: list[Writer]) -> Failure:
+    """The failure of a list, of which some steps are done, some failed, some were left out."""
+    done = [step.told() for writer in writers for step in writer.done]
+    failed = []
+    left = []
+    texts = []
+    for writer in writers:
+        rest = [step.told() for step in writer.plan.steps[len(writer.done) :]]
+        if writer.failure is not None:
+            error = writer.failure
+            failed.append({**rest.pop(0), "error": error.message, "failure": error.about()})
+            where = writer.plan.entry.where or "prune"
+            texts.append(f"{where} ({writer.plan.address.words}): {error.message}")
+        left += rest
+    first = next(writer.failure for writer in writers if writer.failure is not None)
+    failure = Failure(
+        f"{len(failed)} of {len(done) + len(failed) + len(left)} writes failed, {len(done)} are "
+        f"done and {len(left)} were not attempted; run the task again for the rest. "
+        + " ".join(texts),
+        code=first.code,
+        status=first.status,
+        details=first.details,
+        request_id=first.request_id,
+        outcome_unknown=any(each.failure and each.failure.outcome_unknown for each in writers),
+    )
+    failure.result.update(
+        changed=bool(done)
+        or any(each.failure and each.failure.result["changed"] for each in writers),
+        deployment_required=any(writer.deployment_required for writer in writers),
+        plan=told(plans),
+        steps_done=done,
+        steps_failed=failed,
+        steps_not_attempted=left,
+    )
+    return failure
