@@ -186,7 +186,7 @@ def address(options: Options) -> Address:
     config = options.get("config", {})
     identity = {key: config[key] for key in ("connection", "queue") if key in config}
     words = " and ".join(
-        f"{key} {','.join(value) if isinstance(value, list) else value!s}"
+        f"{key} {','.join(map(str, value)) if isinstance(value, list) else value!s}"
         for key, value in identity.items()
     )
     return Address(

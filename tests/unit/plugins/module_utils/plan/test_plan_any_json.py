@@ -10,6 +10,7 @@ have checked it to be.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
@@ -18,7 +19,11 @@ from hypothesis import strategies as st
 
 from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _sevalla
 from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure
-from ansible_collections.evenkeel.paas.plugins.module_utils._plan import plan, unstored
+from ansible_collections.evenkeel.paas.plugins.module_utils._plan import (
+    plan,
+    plan_list,
+    unstored,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
     laravel_facts,
     laravel_worlds,
@@ -92,6 +97,9 @@ class Unread:
 
 def _survives(backend: Any, given_: dict, clear: tuple, state: str, live: list) -> None:
     wanted = entry(backend, given_, clear, state)
+    with contextlib.suppress(Failure):
+        for pruned in plan_list(backend.PROCESS, "scope", [], live, True):
+            assert isinstance(pruned.address.words, str)
     try:
         made = plan(backend.PROCESS, "scope", wanted, live)
     except Failure:
