@@ -83,6 +83,15 @@ PLAYS = Check(
 )
 # What those leave out: tests that are marked as slow.
 SLOW = Check("slow", (sys.executable, "-m", "pytest", "-m", "slow"), counts_tests=True)
+# The properties on ten times as many examples, other ones each time.
+PROPERTIES = Check(
+    "properties",
+    (
+        *("env", "EVENKEEL_EXAMPLES=10", sys.executable),
+        *("-m", "pytest", "-n", "2", "--dist", "worksteal", "-m", "hypothesis"),
+    ),
+    counts_tests=True,
+)
 # In the environment of that name.
 PACKAGING = Check(
     "packaging", (sys.executable, "-m", "pytest", "tests/packaging"), counts_tests=True
@@ -106,10 +115,10 @@ INTEGRATION = Check(
 # Two lanes, for two cores. ansible-test's commands share one folder of environments: one after the
 # other.
 LANES = (
-    (*LINT, PYTEST, PYTEST_OLDEST, PLAYS, SLOW, PACKAGING, DOCS),
+    (*LINT, PYTEST, PYTEST_OLDEST, PLAYS, SLOW, PROPERTIES, PACKAGING, DOCS),
     (SANITY, UNITS_OLDEST, UNITS_ENDS, UNITS, INTEGRATION),
 )
 CHECKS = {check.name: check for lane in LANES for check in lane}
 # What runs only where it is named. On every Python the unit tests take several minutes.
-NOT_USUAL = (UNITS, UNITS_ENDS, PYTEST_OLDEST, PLAYS, SLOW, PACKAGING, DOCS)
+NOT_USUAL = (UNITS, UNITS_ENDS, PYTEST_OLDEST, PLAYS, SLOW, PROPERTIES, PACKAGING, DOCS)
 DEFAULT = [name for name, check in CHECKS.items() if check not in NOT_USUAL]

@@ -4,9 +4,10 @@
 """Test on everything that the collection says it runs on, as far as this machine's Pythons allow.
 
 A cell for each ansible-core, one for the oldest libraries, one for packaging and the hub's gate,
-one for what is slow, one for the documentation's site, and one for planted defects: all, or those
-that are named. Ends with a table. Fails when a cell failed, when fewer than two versions of
-ansible-core could be tried, or when a cell that was named could not.
+one for what is slow, one for many more examples of the properties, one for the documentation's
+site, and one for planted defects: all, or those that are named. Ends with a table. Fails when a
+cell failed, when fewer than two versions of ansible-core could be tried, or when a cell that was
+named could not.
 """
 
 from __future__ import annotations
@@ -92,6 +93,13 @@ def cells() -> list[Cell]:
             "",
             ("run_checks.py", "slow"),
             "a fleet of 200 applications, in slices too; a long play both ways; releases",
+        ),
+        Cell(
+            "properties",
+            "",
+            "",
+            ("run_checks.py", "properties"),
+            "properties on ten times as many examples, other ones each time",
         ),
         Cell("docs", "", "docs", ("run_checks.py", "docs"), "the documentation's site, its links"),
         Cell("defects", "", "", ("plant_defects.py",), "planted defects, each caught", alone=True),

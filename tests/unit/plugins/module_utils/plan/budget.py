@@ -4,8 +4,8 @@
 
 """How many examples a property gets.
 
-By default the examples are the same in every run. ``EVENKEEL_PLAN_EXAMPLES=20`` tries twenty
-times as many, new ones each time.
+By default the examples are few, and the same in every run. ``EVENKEEL_EXAMPLES=10`` tries ten
+times as many, new ones each time; ``make matrix CELLS=properties`` does.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 
-_FACTOR = int(os.environ.get("EVENKEEL_PLAN_EXAMPLES", "1"))
+_FACTOR = int(os.environ.get("EVENKEEL_EXAMPLES", "1"))
 
 
 def examples(count: int) -> Any:
