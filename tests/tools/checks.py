@@ -57,9 +57,10 @@ LINT = (
 )
 # The unit tests and the playbook tests, with this project's own Python.
 # They are far from equally long: the worker that is done first takes over some of the other's.
+# Nice to ansible-test beside them, which is one process and would be left over at the end.
 PYTEST = Check(
     "pytest",
-    (sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal"),
+    ("nice", sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal"),
     counts_tests=True,
 )
 # The same without the tests of the emulator, which only ever runs with the newest libraries.
