@@ -308,7 +308,7 @@ def answered(
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(st.data())
-@examples(10)
+@examples(15)
 def test_fuzz_answers_of_any_json(run: Runner, kind: str, data: st.DataObject) -> None:
     other = data.draw(anything)
     status = data.draw(st.sampled_from([None, None, None, 200, 201, 202, 400, 404, 409, 422]))
@@ -318,7 +318,7 @@ def test_fuzz_answers_of_any_json(run: Runner, kind: str, data: st.DataObject) -
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(st.data())
-@examples(20)
+@examples(30)
 def test_fuzz_answers_that_are_nearly_right(run: Runner, kind: str, data: st.DataObject) -> None:
     which, lists = data.draw(st.integers(0, 4)), data.draw(st.booleans())
     answered(run, kind, which, _mutation(data.draw), None, lists)

@@ -189,14 +189,14 @@ def _twice(run: Runner, module: str, options: dict[str, Any], lists: bool = Fals
 
 
 @given(odd_options(SEVALLA), st.booleans())
-@examples(150)
+@examples(250)
 @example({**WORKING[SEVALLA][0], "application": "../../x?y#z"}, False)
 def test_fuzz_sevalla_options(run: Runner, options: dict[str, Any], lists: bool) -> None:
     _twice(run, SEVALLA, options, lists)
 
 
 @given(odd_options(LARAVEL_CLOUD), st.booleans())
-@examples(150)
+@examples(250)
 @example({**WORKING[LARAVEL_CLOUD][0], "environment": "env-../x"}, False)
 def test_fuzz_laravel_cloud_options(run: Runner, options: dict[str, Any], lists: bool) -> None:
     _twice(run, LARAVEL_CLOUD, options, lists)

@@ -108,9 +108,8 @@ class Listening:
                 return perform(command, task)
             except Failure as failure:
                 self.said += [str(failure), repr(failure), repr(failure.args)]
-                # With all that led to it; the frames between are our own sources.
                 self.said += traceback.format_exception(
-                    type(failure), failure, failure.__traceback__, limit=0
+                    type(failure), failure, failure.__traceback__
                 )
                 raise
 
