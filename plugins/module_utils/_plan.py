@@ -272,11 +272,12 @@ def _plan_absent(resource: Resource, scope: str, made: Plan) -> None:
         made.problems.append(Problem("state", reason))
     for known in resource.fields:
         want = made.entry.options.get(known.option)
+        if want is None or known.on_update:
+            continue
         have = known.live(made.live, want)
         # A name that fits is not enough to delete what is of another type.
-        if want is not None and not known.on_update and not known.shape.same(want, have):
-            has = "does not show it" if have is UNKNOWN else f"has {have}"
-            what = f"{made.address.words} {has}, so it may be another one than is meant"
+        if not known.shape.same(want, have):
+            what = f"{made.address.words} {_has(have)}, so it may be another one than is meant"
             made.problems.append(Problem(known.option, what))
     values = {known.option: shown(None, known.live(made.live)) for known in resource.fields}
     made.before = {option: value for option, value in values.items() if not is_empty(value)}
@@ -305,12 +306,17 @@ def _plan_update(resource: Resource, scope: str, made: Plan, live: Process) -> N
             made.before[option] = _changing(want, value, have)
             body[known.wire] = known.shape.encode(value, have)
         else:
-            has = "does not show it" if have is UNKNOWN else f"has {have}"
-            made.problems.append(Problem(option, f"cannot change; {made.address.words} {has}"))
+            what = f"cannot change; {made.address.words} {_has(have)}"
+            made.problems.append(Problem(option, what))
     made.process = live
     if body:
         made.steps = [_update(resource, item_path(resource, scope, live), body)]
         made.process = resource.predict(scope, live, body)
+
+
+def _has(have: Any) -> str:
+    """What a live process has of a field that cannot change, in words."""
+    return "does not show it" if have is UNKNOWN else f"has {have}"
 
 
 def _changing(want: Any, value: Any, have: Any) -> Any:

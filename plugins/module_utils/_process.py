@@ -77,20 +77,20 @@ def converge(
         from ._validation import validate
 
         validate(backend, client, plans, task.warn)
-    pruned = [made.address.words for made in plans[len(wanted) :]]
     if task.check_mode:
+        pruned = [made.address.words for made in plans[len(wanted) :]]
         if pruned:
             task.warn(
                 f"prune would delete {len(pruned)} of {len(live)} processes: {', '.join(pruned)}."
             )
         return plans, []
-    writers = []
-    if any(made.steps for made in plans):
-        from ._apply import apply
+    if not any(made.steps for made in plans):
+        return plans, []
+    from ._apply import apply
 
-        client.allow_writes()
-        known = frozenset(process["id"] for process in live)
-        writers = apply(backend, client, scope, known, plans, parallel, go_on)
+    client.allow_writes()
+    known = frozenset(process["id"] for process in live)
+    writers = apply(backend, client, scope, known, plans, parallel, go_on)
     for writer in writers:
         writer.plan.process = writer.process
         for warning in writer.warnings:

@@ -283,7 +283,7 @@ CLIENT_DEFECTS = (
     Defect(
         "a process of another type than is meant is deleted",
         "_plan.py",
-        {"if want is not None and not known.on_update": "if want is UNKNOWN"},
+        {"if want is None or known.on_update:": "if known.option:"},
         (FAILING,),
     ),
     Defect(
@@ -730,7 +730,7 @@ PLAN_DEFECTS = (
     Defect(
         "a field that cannot change is silently kept",
         "_plan.py",
-        {"else:\n            has = ": "elif not option:\n            has = "},
+        {"else:\n            what = ": "elif not option:\n            what = "},
         (PLAN_SEVALLA, LARAVEL_CLOUD),
     ),
     Defect(
