@@ -81,10 +81,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from ..module_utils import _laravel_cloud
-from ..module_utils._failure import Failure
-from ..module_utils._fields import Process
-from ..module_utils._http import Client
+from ..module_utils._core.failure import Failure
+from ..module_utils._core.fields import Process
+from ..module_utils._http.client import Client
+from ..module_utils._laravel_cloud import processes as _laravel_cloud
 from ..plugin_utils._inventory import FleetInventory, Found, picked
 
 Resource = dict[str, Any]

@@ -75,9 +75,9 @@ cache_timeout: 600
 from collections.abc import Iterator
 from typing import Any
 
-from ..module_utils import _sevalla
-from ..module_utils._fields import Process
-from ..module_utils._http import Client
+from ..module_utils._core.fields import Process
+from ..module_utils._http.client import Client
+from ..module_utils._sevalla import processes as _sevalla
 from ..plugin_utils._inventory import FleetInventory, Found, picked
 
 # What the list of applications has.

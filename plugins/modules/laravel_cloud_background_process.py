@@ -276,9 +276,11 @@ failure:
     request_id: null
 """
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud
-from ansible_collections.evenkeel.paas.plugins.module_utils._module import run_module
-from ansible_collections.evenkeel.paas.plugins.module_utils._process import process_command
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import run_module
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_one import process_command
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
+    processes as _laravel_cloud,
+)
 
 COMMAND = process_command(_laravel_cloud)
 

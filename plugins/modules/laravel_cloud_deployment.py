@@ -251,12 +251,16 @@ failure:
     request_id: null
 """
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import (
-    _laravel_cloud,
-    _laravel_cloud_deployment,
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import run_module
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_deployment import (
+    deployment_command,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._deployment import deployment_command
-from ansible_collections.evenkeel.paas.plugins.module_utils._module import run_module
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
+    deployments as _laravel_cloud_deployment,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
+    processes as _laravel_cloud,
+)
 
 COMMAND = deployment_command(_laravel_cloud, _laravel_cloud_deployment)
 

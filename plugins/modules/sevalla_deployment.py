@@ -284,9 +284,14 @@ failure:
     request_id: null
 """
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _sevalla, _sevalla_deployment
-from ansible_collections.evenkeel.paas.plugins.module_utils._deployment import deployment_command
-from ansible_collections.evenkeel.paas.plugins.module_utils._module import run_module
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import run_module
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_deployment import (
+    deployment_command,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import (
+    deployments as _sevalla_deployment,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
 
 COMMAND = deployment_command(_sevalla, _sevalla_deployment)
 

@@ -347,9 +347,9 @@ failure:
     request_id: null
 """
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _sevalla
-from ansible_collections.evenkeel.paas.plugins.module_utils._module import run_module
-from ansible_collections.evenkeel.paas.plugins.module_utils._process import process_command
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import run_module
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_one import process_command
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
 
 COMMAND = process_command(_sevalla)
 

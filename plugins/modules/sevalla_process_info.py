@@ -267,9 +267,9 @@ failure:
     request_id: null
 """
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _sevalla
-from ansible_collections.evenkeel.paas.plugins.module_utils._info import info_command
-from ansible_collections.evenkeel.paas.plugins.module_utils._module import run_module
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import run_module
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_info import info_command
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
 
 COMMAND = info_command(_sevalla)
 

@@ -261,8 +261,8 @@ failure:
     request_id: null
 """
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._module import run_module
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla_run import run_command
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import run_module
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.run_cron import run_command
 
 COMMAND = run_command()
 

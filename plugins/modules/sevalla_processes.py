@@ -450,9 +450,11 @@ failure:
     request_id: null
 """
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _sevalla
-from ansible_collections.evenkeel.paas.plugins.module_utils._module import run_module
-from ansible_collections.evenkeel.paas.plugins.module_utils._processes import processes_command
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import run_module
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_list import (
+    processes_command,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
 
 COMMAND = processes_command(_sevalla)
 

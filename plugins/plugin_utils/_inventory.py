@@ -21,11 +21,12 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
-from ..module_utils import _http
-from ..module_utils._failure import Failure
-from ..module_utils._fields import Process
-from ..module_utils._module import Task, connected
-from ..module_utils._options import Backend, connection_spec
+from ..module_utils._core.failure import Failure
+from ..module_utils._core.fields import Process
+from ..module_utils._engine.module import Task, connected
+from ..module_utils._engine.options import connection_spec
+from ..module_utils._engine.service import Backend
+from ..module_utils._http import client as _http
 
 try:
     # From 2.19 on nothing is a template that was not declared one.

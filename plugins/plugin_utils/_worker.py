@@ -32,12 +32,13 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ..module_utils._core.failure import Failure
+
 # These are imported before the fork, once for all tasks. On its own a command imports them only
 # when it has something to send.
-from ..module_utils import _apply, _validation  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._failure import Failure
-from ..module_utils._http import tls_context
-from ..module_utils._module import Command, Task, missing_library, perform
+from ..module_utils._engine import validation as _validation  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils._engine.module import Command, Task, missing_library, perform
+from ..module_utils._http.client import tls_context
 
 try:
     from ansible.module_utils.common.json import Direction, get_module_encoder

@@ -20,7 +20,9 @@ _MODULE_UTILS = Path(__file__).resolve().parents[2] / "plugins" / "module_utils"
 
 
 def _load(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(f"emulator{name}", _MODULE_UTILS / f"{name}.py")
+    spec = importlib.util.spec_from_file_location(
+        f"emulator{name.replace('/', '_')}", _MODULE_UTILS / f"{name}.py"
+    )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -28,8 +30,8 @@ def _load(name: str) -> Any:
     return module
 
 
-_sevalla = _load("_sevalla_schema")
-_laravel_cloud = _load("_laravel_cloud_schema")
+_sevalla = _load("_sevalla/process_schema")
+_laravel_cloud = _load("_laravel_cloud/process_schema")
 
 
 class Body:

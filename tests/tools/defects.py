@@ -65,7 +65,7 @@ WORKER = "../plugin_utils/test_worker.py"
 CLIENT_DEFECTS = (
     Defect(
         "a POST is repeated after a 500",
-        "_retry.py",
+        "_http/retry.py",
         {
             '({"GET", "PATCH", "DELETE"})': '({"GET", "POST", "PATCH", "DELETE"})',
         },
@@ -73,13 +73,13 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "a PATCH is not repeated after a 500",
-        "_retry.py",
+        "_http/retry.py",
         {'({"GET", "PATCH", "DELETE"})': '({"GET", "DELETE"})'},
         (REPEATING,),
     ),
     Defect(
         "a POST is not repeated after a 429",
-        "_retry.py",
+        "_http/retry.py",
         {
             "        if status_code == 429:\n            return True": (
                 "        if status_code == 429:\n"
@@ -90,7 +90,7 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "a redirect is followed",
-        "_http.py",
+        "_http/client.py",
         {
             "allow_redirects=False": "allow_redirects=True",
             "    def get_redirect_target(self, resp: Any) -> None:\n        return None": (
@@ -102,19 +102,19 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "a redirect is taken for an answer",
-        "_http.py",
+        "_http/client.py",
         {"if 300 <= status < 400:": "if status == 300:"},
         (ANSWERS,),
     ),
     Defect(
         "the bound on all waiting is ignored for repetitions",
-        "_http.py",
+        "_http/client.py",
         {"            if seconds > left or left <= 0:\n                return False\n": ""},
         (REPEATING,),
     ),
     Defect(
         "the bound on all waiting is ignored for pauses",
-        "_http.py",
+        "_http/client.py",
         {
             "            if self.waited + seconds > self._settings.max_wait + 1e-6:\n"
             "                return False\n": "",
@@ -123,7 +123,7 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "waits are not added up",
-        "_http.py",
+        "_http/client.py",
         {
             "            self.waited += seconds\n            self._counted_until": (
                 "            self._counted_until"
@@ -133,25 +133,25 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "the time that failed requests take is not counted",
-        "_http.py",
+        "_http/client.py",
         {"            self._count_lost(started, self.clock())\n": ""},
         (REPEATING,),
     ),
     Defect(
         "Retry-After is ignored",
-        "_retry.py",
+        "_http/retry.py",
         {"after = self._retry_after(response)": "after = None"},
         (REPEATING,),
     ),
     Defect(
         "an epoch in x-ratelimit-reset is taken for seconds",
-        "_retry.py",
+        "_http/retry.py",
         {"reset is not None and reset < _EPOCH": "reset is not None"},
         (REPEATING,),
     ),
     Defect(
         "the token is a plain header, which a netrc replaces",
-        "_http.py",
+        "_http/client.py",
         {
             "self._session.auth = _Bearer(settings.token)": (
                 'self._session.headers["Authorization"] = f"Bearer {settings.token}"'
@@ -161,49 +161,49 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "the token is sent in clear text to other machines",
-        "_http.py",
+        "_http/client.py",
         {"and not _is_loopback(host)": "and not host"},
         (SECRETS,),
     ),
     Defect(
         "a token that the service quotes is shown",
-        "_faults.py",
+        "_http/faults.py",
         {'return value.replace(self._settings.token, "***")': "return value"},
         (SECRETS,),
     ),
     Defect(
         "certificates are never verified",
-        "_http.py",
+        "_http/client.py",
         {"verify=self._settings.verify": "verify=False"},
         (TLS,),
     ),
     Defect(
         "a part of a list is lost when a page is short",
-        "_http.py",
+        "_http/client.py",
         {'"offset": offset}': '"offset": 100 * _page}'},
         (PAGES,),
     ),
     Defect(
         "the last numbered page is lost",
-        "_http.py",
+        "_http/client.py",
         {"if count >= last:": "if count >= last - 1:"},
         (PAGES,),
     ),
     Defect(
         "a walk by offset has no end",
-        "_http.py",
+        "_http/client.py",
         {"for _page in range(PAGES):": "while True:"},
         (PAGES,),
     ),
     Defect(
         "a walk by number has no end",
-        "_http.py",
+        "_http/client.py",
         {"in range(1, PAGES + 1):": "in range(1, 10**9):"},
         (PAGES,),
     ),
     Defect(
         "an empty page by offset is taken as the end",
-        "_http.py",
+        "_http/client.py",
         {
             'raise self.unexpected("GET", path, f"an empty page at {offset} of {total} items")': (
                 "return"
@@ -213,43 +213,43 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "an empty numbered page is taken as the end",
-        "_http.py",
+        "_http/client.py",
         {'raise self.unexpected("GET", path, f"an empty page {count} of {last}")': "return"},
         (PAGES,),
     ),
     Defect(
         "a list without a total is taken as whole",
-        "_http.py",
+        "_http/client.py",
         {'number(page.get("total"))': 'number(page.get("total") or 0)'},
         (PAGES,),
     ),
     Defect(
         "a total that is too low hides the rest",
-        "_http.py",
+        "_http/client.py",
         {"if items and offset > total:": "if offset > total and not items:"},
         (PAGES,),
     ),
     Defect(
         "an item that is on two pages is there twice",
-        "_http.py",
+        "_http/client.py",
         {"if each not in seen]": "if each]"},
         (PAGES,),
     ),
     Defect(
         "all that were told to wait come back at once",
-        "_retry.py",
+        "_http/retry.py",
         {"return seconds + random.uniform(0, min(5, 1 + seconds / 10))": "return seconds"},
         (REPEATING, LIMITS),
     ),
     Defect(
         "a long wait is not told",
-        "_module.py",
+        "_engine/module.py",
         {"if client.waited >= _LONG_WAIT:": "if client.waited < 0:"},
         (LIMITS,),
     ),
     Defect(
         "the backoff of all clients is the same",
-        "_retry.py",
+        "_http/retry.py",
         {
             "return seconds * random.uniform(0.5, 1.5)": "return seconds",
             "return seconds * 8 * random.uniform(1, 1.5)": "return seconds * 8",
@@ -258,49 +258,49 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "a limit that does not tell when it lifts is given up within its window",
-        "_retry.py",
+        "_http/retry.py",
         {"return seconds * 8 * random": "return seconds * random"},
         (REPEATING,),
     ),
     Defect(
         "a creation is repeated more often than the task may",
-        "_lost.py",
+        "_engine/lost_post.py",
         {"range(min(_POSTS, 1 + client.retries))": "range(_POSTS)"},
         (FAILING,),
     ),
     Defect(
         "what was stored before a failure needs no deployment",
-        "_apply.py",
+        "_engine/apply.py",
         {"return any(step.deploys for step in stored)": "return False"},
         (FAILING,),
     ),
     Defect(
         "what cannot be planned hides what is out of range",
-        "_process.py",
+        "_engine/run_one.py",
         {'{invalid_options(wrong).message}" if wrong else ""': '" if wrong else ""'},
         (FAILING,),
     ),
     Defect(
         "a process of another type than is meant is deleted",
-        "_plan.py",
+        "_core/planner.py",
         {"if want is None or known.on_update:": "if known.option:"},
         (FAILING,),
     ),
     Defect(
         "a slug that begins like an id is taken for one",
-        "_laravel_cloud.py",
+        "_laravel_cloud/processes.py",
         {'if kind == "process":': "if kind:"},
         (FAILING,),
     ),
     Defect(
         "the reset of a limit that was not reached is waited for",
-        "_retry.py",
+        "_http/retry.py",
         {"        if response.status_code != 429:\n            reset = None\n": ""},
         (REPEATING,),
     ),
     Defect(
         "other threads send while one waits",
-        "_http.py",
+        "_http/client.py",
         {
             "            with self._gate:\n                paused = self._paused\n": (
                 "            paused = self._paused\n"
@@ -310,67 +310,67 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "every thread waits for what another one has waited for",
-        "_http.py",
+        "_http/client.py",
         {"since = self._paused - paused": "since = 0.0"},
         (THREADS,),
     ),
     Defect(
         "what another thread has waited is waited again when it was less",
-        "_http.py",
+        "_http/client.py",
         {"            seconds -= since\n": ""},
         (THREADS,),
     ),
     Defect(
         "a list that ends before its total is taken as whole",
-        "_http.py",
+        "_http/client.py",
         {"if isinstance(total, int) and came < total:": "if isinstance(total, int) and not meta:"},
         (PAGES, LISTS_PLAN),
     ),
     Defect(
         "what stays the same is read for every entry",
-        "_http.py",
+        "_http/client.py",
         {"if path not in self._kept:": "if path:"},
         (LISTS_PLAN,),
     ),
     Defect(
         "the time that requests are lost side by side counts for each",
-        "_http.py",
+        "_http/client.py",
         {"ended - max(started, self._counted_until))": "ended - started)"},
         (THREADS,),
     ),
     Defect(
         "a page that repeats the one before is taken as empty",
-        "_http.py",
+        "_http/client.py",
         {"if items and not new:": "if items is new:"},
         (PAGES,),
     ),
     Defect(
         "JSON of any depth is walked",
-        "_http.py",
+        "_http/client.py",
         {"return _NOT_JSON if _is_deep(decoded) else decoded": "return decoded"},
         (ANSWERS, FUZZ_ANSWERS),
     ),
     Defect(
         "a refused certificate is tried again",
-        "_http.py",
+        "_http/client.py",
         {"                    or certificate_refused(error)\n": ""},
         (TLS,),
     ),
     Defect(
         "clear text for this machine goes to a proxy",
-        "_http.py",
+        "_http/client.py",
         {'proxies={"http": ""}': "proxies=None"},
         (TLS,),
     ),
     Defect(
         "a request that was never sent is taken to be stored perhaps",
-        "_http.py",
+        "_http/client.py",
         {"sent=not never_connected(lost)": "sent=True"},
         (REPEATING,),
     ),
     Defect(
         "JSON that was cut short is taken as no answer",
-        "_http.py",
+        "_http/client.py",
         {
             'raise requests.exceptions.ChunkedEncodingError("the answer was cut short") from': (
                 "return"
@@ -380,37 +380,37 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "a web page is taken as an answer",
-        "_http.py",
+        "_http/client.py",
         {"if decoded is not _NOT_JSON:": "if method:"},
         (ANSWERS,),
     ),
     Defect(
         "a client that only reads can write",
-        "_http.py",
+        "_http/client.py",
         {'if method != "GET" and not self._writes:': "if not method:"},
         (REQUESTS,),
     ),
     Defect(
         "a fault of the service is taken to have stored nothing",
-        "_faults.py",
+        "_http/faults.py",
         {"outcome_unknown=status >= 500,": "outcome_unknown=False,"},
         (ERRORS, REPEATING),
     ),
     Defect(
         "a POST without an answer in time may be sent again",
-        "_faults.py",
+        "_http/faults.py",
         {"resendable=not isinstance(error, ReadTimeout)": "resendable=True"},
         (REPEATING,),
     ),
     Defect(
         "field errors are not told",
-        "_faults.py",
+        "_http/faults.py",
         {"if isinstance(errors, dict):\n        texts": "if errors is texts:\n        texts"},
         (ERRORS,),
     ),
     Defect(
         "a session is not closed",
-        "_http.py",
+        "_http/client.py",
         {"        self._session.close()\n": "        del self._session.auth\n"},
         (WORKER,),
     ),
@@ -419,31 +419,31 @@ CLIENT_DEFECTS = (
 APPLY_DEFECTS = (
     Defect(
         "a POST is sent again without a look at the list",
-        "_apply.py",
+        "_engine/apply.py",
         {"found = self._look_for(lost)": "found = None"},
         (FAULTS_WRITES,),
     ),
     Defect(
         "a POST is sent again when the list could not be read",
-        "_lost.py",
+        "_engine/lost_post.py",
         {"raise lost from None": "continue"},
         (FAULTS_CREATING,),
     ),
     Defect(
         "a POST is sent again although it may be stored later",
-        "_apply.py",
+        "_engine/apply.py",
         {"if not lost.resendable:": "if not step.path:"},
         (FAULTS_WRITES,),
     ),
     Defect(
         "a process found after a lost POST is taken as it is",
-        "_apply.py",
+        "_engine/apply.py",
         {"if unstored(resource, step.body or {}, found):": "if not found:"},
         (FAULTS_CREATING,),
     ),
     Defect(
         "the fields of the created process are not verified",
-        "_apply.py",
+        "_engine/apply.py",
         {
             "return self._verified(step, process)\n            found": (
                 "return process\n            found"
@@ -453,7 +453,7 @@ APPLY_DEFECTS = (
     ),
     Defect(
         "the answer to a PATCH is not verified",
-        "_apply.py",
+        "_engine/apply.py",
         {
             "return self._verified(step, self._read(path) if process is None else process)": (
                 "return self._read(path) if process is None else process"
@@ -463,7 +463,7 @@ APPLY_DEFECTS = (
     ),
     Defect(
         "a 404 on PATCH is taken for success",
-        "_apply.py",
+        "_engine/apply.py",
         {
             '        process = self._write("PATCH", path, step.body)\n': (
                 "        try:\n"
@@ -478,127 +478,127 @@ APPLY_DEFECTS = (
     ),
     Defect(
         "a lost POST is sent again and again",
-        "_lost.py",
+        "_engine/lost_post.py",
         {"_POSTS = 3": "_POSTS = 9"},
         (FAULTS_CREATING,),
     ),
     Defect(
         "a lost POST is looked for only once",
-        "_lost.py",
+        "_engine/lost_post.py",
         {"_LOOK_AFTER = (1.0, 2.0)": "_LOOK_AFTER = (1.0,)"},
         (FAULTS_CREATING,),
     ),
     Defect(
         "a new process that does not show what it is known by is overlooked",
-        "_apply.py",
+        "_engine/apply.py",
         {"            if unclear:\n": "            if unclear and found:\n"},
         (FAULTS_CREATING,),
     ),
     Defect(
         "somebody else's process is taken although it cannot become the wanted one",
-        "_apply.py",
+        "_engine/apply.py",
         {"            if again.problems:\n": "            if again.problems is None:\n"},
         (FAULTS_CREATING,),
     ),
     Defect(
         "the name of a size is sent when a found process is changed",
-        "_apply.py",
+        "_engine/apply.py",
         {"            self._backend.resolve_names(self._client, again.steps)\n": ""},
         (FAULTS_CREATING,),
     ),
     Defect(
         "a creation that was found again is not told as done",
-        "_apply.py",
+        "_engine/apply.py",
         {'                self._stored.append(f"POST {step.path}")\n': ""},
         (FAULTS_CREATING, FAULTS_INTERRUPTED),
     ),
     Defect(
         "a write whose outcome is unknown is not named",
-        "_apply.py",
+        "_engine/apply.py",
         {"                self._unknown.append(written)\n": "                pass\n"},
         (FAULTS_WRITES,),
     ),
     Defect(
         "what a service answers to a DELETE is taken for a process",
-        "_apply.py",
+        "_engine/apply.py",
         {'if method == "DELETE" or (method': "if (method"},
         (SEVALLA, LARAVEL_CLOUD),
     ),
     Defect(
         "a 404 on DELETE is a failure",
-        "_apply.py",
+        "_engine/apply.py",
         {"if failure.status != 404:": "if failure.status:"},
         (SEVALLA, FAULTS_WRITES),
     ),
     Defect(
         "a refused DELETE is taken for success",
-        "_apply.py",
+        "_engine/apply.py",
         {"if failure.status != 404:": "if not failure.status:"},
         (SEVALLA, LARAVEL_CLOUD, RESULTS),
     ),
     Defect(
         "the second request of a creation goes to a placeholder",
-        "_apply.py",
+        "_engine/apply.py",
         {"step.path.replace(NEW_ID, new_id)": "step.path"},
         (FAULTS_INTERRUPTED,),
     ),
     Defect(
         "a failure after a write says that nothing was changed",
-        "_apply.py",
+        "_engine/apply.py",
         {'failure.result["changed"] = bool(self._stored)': 'failure.result["changed"] = False'},
         (FAULTS_INTERRUPTED,),
     ),
     Defect(
         "a lost write is told as nothing changed",
-        "_module.py",
+        "_engine/module.py",
         {'"" if failure.outcome_unknown else " Nothing was changed."': '" Nothing was changed."'},
         (FAULTS_WRITES,),
     ),
     Defect(
         "check mode writes",
-        "_process.py",
+        "_engine/run_one.py",
         {"    if task.check_mode:\n": "    if task.check_mode and not plans:\n"},
         (SEVALLA, LARAVEL_CLOUD),
     ),
     Defect(
         "a write that fails does not stop the list",
-        "_apply.py",
+        "_engine/apply.py",
         {"if writer.failure is not None and not go_on:": "if writer.failure is None and go_on:"},
         (LISTS_PARTIAL,),
     ),
     Defect(
         "continue_on_error is ignored",
-        "_apply.py",
+        "_engine/apply.py",
         {"if writer.failure is not None and not go_on:": "if writer.failure is not None:"},
         (LISTS_PARTIAL,),
     ),
     Defect(
         "deletions are sent first",
-        "_apply.py",
+        "_engine/apply.py",
         {"for deleting in (False, True):": "for deleting in (True, False):"},
         (LISTS_PLAN, LISTS_PARALLEL),
     ),
     Defect(
         "prune takes an empty list for all there should be",
-        "_processes.py",
+        "_engine/run_list.py",
         {'if params["prune"] and not params["processes"]:': 'if params["prune"] is None:'},
         (LISTS_PLAN,),
     ),
     Defect(
         "what was done before a failure is not told",
-        "_processes.py",
+        "_engine/run_list.py",
         {"steps_done=done,": "steps_done=[],"},
         (LISTS_PARTIAL,),
     ),
     Defect(
         "what was left out after a failure is not told",
-        "_processes.py",
+        "_engine/run_list.py",
         {"steps_not_attempted=left,": "steps_not_attempted=[],"},
         (LISTS_PARTIAL,),
     ),
     Defect(
         "more writes are in flight than max_parallel says",
-        "_apply.py",
+        "_engine/apply.py",
         {
             "with ThreadPoolExecutor(parallel) as": "with ThreadPoolExecutor(CONNECTIONS) as",
         },
@@ -606,13 +606,13 @@ APPLY_DEFECTS = (
     ),
     Defect(
         "warnings of what was not stored are lost",
-        "_process.py",
+        "_engine/run_one.py",
         {"for warning in writer.warnings:": "for warning in writer.warnings[1:]:"},
         (FAULTS_WRITES,),
     ),
     Defect(
         "check mode does not validate",
-        "_process.py",
+        "_engine/run_one.py",
         {
             "validate(backend, client, plans, task.warn)": (
                 "_ = task.check_mode or validate(backend, client, plans, task.warn)"
@@ -622,19 +622,19 @@ APPLY_DEFECTS = (
     ),
     Defect(
         "what checks bodies is imported when there is none",
-        "_process.py",
+        "_engine/run_one.py",
         {"if any(made.problems or (made.steps and not made.deletes) for": "if any(True for"},
         (IMPORTS,),
     ),
     Defect(
         "what checks bodies is imported for a deletion",
-        "_process.py",
+        "_engine/run_one.py",
         {"(made.steps and not made.deletes)": "made.steps"},
         (IMPORTS,),
     ),
     Defect(
         "what repeats requests is imported when none is",
-        "_http.py",
+        "_http/client.py",
         {"if status < 400 or not self._policy": "if not self._policy"},
         (IMPORTS,),
     ),
@@ -643,25 +643,25 @@ APPLY_DEFECTS = (
 PLAN_DEFECTS = (
     Defect(
         "0, false and empty texts are not given",
-        "_options.py",
+        "_engine/options.py",
         {"if value is not None and value != {}:": "if value:"},
         (OPTION_VALUES,),
     ),
     Defect(
         "0, false and empty texts are left out of an update",
-        "_plan.py",
+        "_core/planner.py",
         {"if option not in clear and want is None:": "if option not in clear and not want:"},
         (PLAN_SEVALLA, PLAN_LARAVEL_CLOUD),
     ),
     Defect(
         "0, false and empty texts are left out of a creation",
-        "_plan.py",
+        "_core/planner.py",
         {"        if want is None:\n": "        if not want:\n"},
         (PLAN_LARAVEL_CLOUD, PLAN_SEVALLA),
     ),
     Defect(
         "0 and false stand for nothing set",
-        "_fields.py",
+        "_core/fields.py",
         {
             'return value is None or value == "" or value == {} or value == []': (
                 "return not value"
@@ -671,19 +671,19 @@ PLAN_DEFECTS = (
     ),
     Defect(
         "nulls are sent",
-        "_fields.py",
+        "_core/fields.py",
         {"in value.items() if item is not None}": "in value.items()}"},
         (OPTION_VALUES,),
     ),
     Defect(
         "numbers are compared by type",
-        "_fields.py",
+        "_core/fields.py",
         {"(number(have) if isinstance(want, int) else have)": "have"},
         (TABLE,),
     ),
     Defect(
         "true equals 1",
-        "_fields.py",
+        "_core/fields.py",
         {
             "if isinstance(want, bool) or isinstance(have, bool):": (
                 "if isinstance(want, bool) and isinstance(have, bool):"
@@ -693,13 +693,13 @@ PLAN_DEFECTS = (
     ),
     Defect(
         "a list equals a longer one that begins the same",
-        "_fields.py",
+        "_core/fields.py",
         {"and len(have) == len(want)": "and len(have) >= len(want)"},
         (TABLE,),
     ),
     Defect(
         "the order of a list is ignored",
-        "_fields.py",
+        "_core/fields.py",
         {
             "all(covers(*pair) for pair in zip(have, want))": (
                 "all(any(covers(one, other) for one in have) for other in want)"
@@ -709,19 +709,19 @@ PLAN_DEFECTS = (
     ),
     Defect(
         "a field that the answer does not have is taken as equal",
-        "_fields.py",
+        "_core/fields.py",
         {"return UNKNOWN\n        return self": "return want\n        return self"},
         (PLAN_SEVALLA, PLAN_LARAVEL_CLOUD),
     ),
     Defect(
         "the first of several processes with a name is taken",
-        "_plan.py",
+        "_core/planner.py",
         {"if len(found) > 1:": "if len(found) > 100:"},
         (ADDRESSING, LARAVEL_CLOUD),
     ),
     Defect(
         "an update is one PATCH for each field",
-        "_plan.py",
+        "_core/planner.py",
         {
             "scope, live), body)]": "scope, live), {wire: body[wire]}) for wire in body]",
         },
@@ -729,13 +729,13 @@ PLAN_DEFECTS = (
     ),
     Defect(
         "a field that cannot change is silently kept",
-        "_plan.py",
+        "_core/planner.py",
         {"else:\n            what = ": "elif not option:\n            what = "},
         (PLAN_SEVALLA, LARAVEL_CLOUD),
     ),
     Defect(
         "what is empty is emptied again in every run",
-        "_plan.py",
+        "_core/planner.py",
         {
             "if is_empty(have) if option in clear else known.shape.same(want, have):": (
                 "if option not in clear and known.shape.same(want, have):"
@@ -745,31 +745,31 @@ PLAN_DEFECTS = (
     ),
     Defect(
         "a field that only a PATCH takes is sent with the POST",
-        "_plan.py",
+        "_core/planner.py",
         {"(first if known.on_create else then)[known.wire]": "first[known.wire]"},
         (SEVALLA, PLAN_SEVALLA),
     ),
     Defect(
         "a deployment is required after every change",
-        "_plan.py",
+        "_core/planner.py",
         {"any(step.deploys for step in self.steps)": "bool(self.steps)"},
         (SEVALLA, PLAN_SEVALLA),
     ),
     Defect(
         "an id is put into a path without quoting",
-        "_plan.py",
+        "_core/planner.py",
         {'quote(str(process["id"]), safe="")': 'str(process["id"])'},
         (ADDRESSING,),
     ),
     Defect(
         "a process that does not show its name is taken for another one",
-        "_plan.py",
+        "_core/planner.py",
         {"if made.live is None and unclear:": "if made.live is None and not live:"},
         (LIST, FAULTS_READS),
     ),
     Defect(
         "two entries of a list may be the same process",
-        "_plan.py",
+        "_core/planner.py",
         {
             'made.problems.append(Problem("", what))\n            break\n': "break\n",
         },
@@ -777,7 +777,7 @@ PLAN_DEFECTS = (
     ),
     Defect(
         "two entries that name a process in two ways are two processes",
-        "_plan.py",
+        "_core/planner.py",
         {
             "if first.live is made.live and (": (
                 "if first.address.words == made.address.words and ("
@@ -787,13 +787,13 @@ PLAN_DEFECTS = (
     ),
     Defect(
         "two entries may become the same process",
-        "_plan.py",
+        "_core/planner.py",
         {"            elif _confused(first, made):\n": "            elif not first:\n"},
         (LISTS_PLAN,),
     ),
     Defect(
         "only the first entry that fails is told",
-        "_plan.py",
+        "_core/planner.py",
         {
             'failures[0].message = " ".join(failure.message for failure in failures)': (
                 "failures[0].message = failures[0].message"
@@ -803,25 +803,25 @@ PLAN_DEFECTS = (
     ),
     Defect(
         "prune is always on",
-        "_plan.py",
+        "_core/planner.py",
         {"    if prune:\n": "    if plans:\n"},
         (LIST,),
     ),
     Defect(
         "prune deletes what is in the list",
-        "_plan.py",
+        "_core/planner.py",
         {"if all(process is not made.live for made in plans)]": "if process]"},
         (LIST,),
     ),
     Defect(
         "prune deletes a web process",
-        "_plan.py",
+        "_core/planner.py",
         {"        if resource.undeletable(process) is None:\n": "        if process:\n"},
         (LIST,),
     ),
     Defect(
         "prune deletes what may be in the list",
-        "_plan.py",
+        "_core/planner.py",
         {
             "if any(made.address.unclear(process) for made in plans)": (
                 "if any(made.live is process for made in plans)"
@@ -831,7 +831,7 @@ PLAN_DEFECTS = (
     ),
     Defect(
         "a process that cannot be deleted is deleted",
-        "_plan.py",
+        "_core/planner.py",
         {"    if reason:\n": "    if reason and not made.live:\n"},
         (SEVALLA, PLAN_SEVALLA),
     ),
@@ -840,13 +840,13 @@ PLAN_DEFECTS = (
 SEVALLA_DEFECTS = (
     Defect(
         "an id of an answer becomes a path, whatever it is",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {'isinstance(value.get("id"), str) and is_id(value["id"])': 'value.get("id")'},
         (FUZZ_ANSWERS,),
     ),
     Defect(
         "a process without a type may be deleted as if it were no web process",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {
             '    if "type" not in process:\n': "    if not process:\n",
             'if process["type"] == "web" else None': 'if process.get("type") == "web" else None',
@@ -855,7 +855,7 @@ SEVALLA_DEFECTS = (
     ),
     Defect(
         "a display name goes before the unique name of an application",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {
             'found.get("name") == wanted:\n                return str(found["id"])': (
                 'found.get("name") == wanted:\n                shown_as.append(str(found["id"]))'
@@ -865,13 +865,13 @@ SEVALLA_DEFECTS = (
     ),
     Defect(
         "live settings of a scaling strategy are lost",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {"return overlay(want, have) if same_kind else want": "return want"},
         (PLAN_SEVALLA,),
     ),
     Defect(
         "another type of scaling strategy gets the settings of the old one",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {
             'isinstance(have, dict) and want.get("type") in (None, have.get("type"))': (
                 "isinstance(have, dict)"
@@ -881,19 +881,19 @@ SEVALLA_DEFECTS = (
     ),
     Defect(
         "settings of the other type of scaling strategy are taken as live",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {'if (key in manual) == (wire.get("type") == "manual")': "if key"},
         (PLAN_SEVALLA, SWITCHES),
     ),
     Defect(
         "live settings of a probe are lost",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {"return overlay(want, have) if _same_probe_kind(want, have) else want": "return want"},
         (PLAN_SEVALLA,),
     ),
     Defect(
         "another handler of a probe is put beside the old one",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {
             "return overlay(want, have) if _same_probe_kind(want, have) else want": (
                 "return overlay(want, have)"
@@ -903,7 +903,7 @@ SEVALLA_DEFECTS = (
     ),
     Defect(
         "the old handler of a probe is not set to null",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {
             "{key: None for key in have if key not in value} if isinstance(have, dict) else {}": (
                 "{}"
@@ -913,7 +913,7 @@ SEVALLA_DEFECTS = (
     ),
     Defect(
         "a 404 of the application is taken for no processes",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {
             "raise (no_application(application, failure) if failure.status == 404 else failure)": (
                 "if failure.status == 404:\n            return []\n        raise failure"
@@ -923,73 +923,73 @@ SEVALLA_DEFECTS = (
     ),
     Defect(
         "a 404 of one process is never taken for one of the application",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {"return list_processes(client, application)\n\n\ndef": "return []\n\n\ndef"},
         (FAULTS_READS, SEVALLA),
     ),
     Defect(
         "the first of several applications with a display name is taken",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {"if len(shown_as) == 1:": "if shown_as:"},
         (READING,),
     ),
     Defect(
         "a web process can be deleted",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {'return _UNDELETABLE if process["type"] == "web" else None': "return None"},
         (SEVALLA, PLAN_SEVALLA),
     ),
     Defect(
         "min_instance_count may be above max_instance_count",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {"isinstance(high, int) and low > high:": "isinstance(high, int) and low > 50:"},
         (PROBLEMS, SEVALLA),
     ),
     Defect(
         "a probe may have two handlers",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {"if sent and len(_probe_kinds(sent)) != 1:": "if sent and not _probe_kinds(sent):"},
         (PROBLEMS, SEVALLA),
     ),
     Defect(
         "a worker may have options of a web process",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {"and process_type not in known.only_for:": "and process_type is None:"},
         (PROBLEMS, SEVALLA),
     ),
     Defect(
         "a cron process needs no schedule",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {'process_type == "cron" and not options.get("schedule"):': "not FIELDS:"},
         (PROBLEMS, SEVALLA),
     ),
     Defect(
         "names of sizes are taken in the case in which they are given",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {"clean=str.lower": "clean=str"},
         (OPTION_VALUES, SEVALLA),
     ),
     Defect(
         "names of sizes are compared in the case that the service shows",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {"return value.lower() if isinstance(value, str) else value": "return value"},
         (PLAN_SEVALLA, SEVALLA),
     ),
     Defect(
         "sizes are looked up for every write",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {"ids = _size_ids(client) if unresolved else {}": "ids = _size_ids(client)"},
         (PROBLEMS, SEVALLA),
     ),
     Defect(
         "sizes are looked up for every read",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {"    if nameless:\n": "    if live:\n"},
         (SEVALLA,),
     ),
     Defect(
         "ids are compared by case",
-        "_sevalla.py",
+        "_sevalla/processes.py",
         {'live["id"].lower() == wanted.lower()': 'live["id"] == wanted'},
         (ADDRESSING,),
     ),
@@ -998,13 +998,13 @@ SEVALLA_DEFECTS = (
 LARAVEL_CLOUD_DEFECTS = (
     Defect(
         "an id of an answer becomes a path whatever it is",
-        "_laravel_cloud.py",
+        "_laravel_cloud/processes.py",
         {'and re.fullmatch(r"[0-9A-Za-z]+(-[0-9A-Za-z]+)*", value["id"])': 'and value["id"]'},
         (FUZZ_ANSWERS,),
     ),
     Defect(
         "an attribute named id is taken for the id",
-        "_laravel_cloud.py",
+        "_laravel_cloud/processes.py",
         {
             '        **attributes,\n        "id": resource["id"],\n': (
                 '        "id": resource["id"],\n        **attributes,\n'
@@ -1014,7 +1014,7 @@ LARAVEL_CLOUD_DEFECTS = (
     ),
     Defect(
         "an environment with the user's variables is read",
-        "_laravel_cloud.py",
+        "_laravel_cloud/processes.py",
         {
             '    if is_id("env", environment):\n        return environment\n': (
                 '    if is_id("env", environment):\n'
@@ -1025,25 +1025,25 @@ LARAVEL_CLOUD_DEFECTS = (
     ),
     Defect(
         "live settings of a config are lost",
-        "_laravel_cloud.py",
+        "_laravel_cloud/processes.py",
         {"return {**have, **want} if isinstance(have, dict) else want": "return want"},
         (PLAN_LARAVEL_CLOUD, LARAVEL_CLOUD),
     ),
     Defect(
         "nulls of the live config are sent back",
-        "_laravel_cloud.py",
+        "_laravel_cloud/processes.py",
         {"_SETTABLE if wire.get(key) is not None}": "_SETTABLE if key in wire}"},
         (PLAN_LARAVEL_CLOUD, LARAVEL_CLOUD),
     ),
     Defect(
         "a force of null does not equal false",
-        "_laravel_cloud.py",
+        "_laravel_cloud/processes.py",
         {'covers({"force": False, **have}, want)': "covers(have, want)"},
         (PLAN_LARAVEL_CLOUD, LARAVEL_CLOUD),
     ),
     Defect(
         "the order of queues is ignored",
-        "_laravel_cloud.py",
+        "_laravel_cloud/processes.py",
         {
             "    return [name.strip() for text in texts": (
                 "    return [*sorted(name.strip() for text in texts"
@@ -1056,13 +1056,13 @@ LARAVEL_CLOUD_DEFECTS = (
     ),
     Defect(
         "queues are sent as a list",
-        "_laravel_cloud.py",
+        "_laravel_cloud/processes.py",
         {'"queue": ",".join(value["queue"])}': '"queue": value["queue"]}'},
         (PLAN_LARAVEL_CLOUD, LARAVEL_CLOUD),
     ),
     Defect(
         "a worker is addressed without its queue",
-        "_laravel_cloud.py",
+        "_laravel_cloud/processes.py",
         {
             'for key in ("connection", "queue") if key in config}': (
                 'for key in ("connection",) if key in config}'
@@ -1072,7 +1072,7 @@ LARAVEL_CLOUD_DEFECTS = (
     ),
     Defect(
         "a 404 of the instance is taken for no processes",
-        "_laravel_cloud.py",
+        "_laravel_cloud/processes.py",
         {
             'raise missing("instance", instance, failure) if failure.status == 404 else failure': (
                 "if failure.status == 404:\n            return []\n        raise failure"
@@ -1082,13 +1082,13 @@ LARAVEL_CLOUD_DEFECTS = (
     ),
     Defect(
         "the first of several instances with a name is taken",
-        "_laravel_cloud.py",
+        "_laravel_cloud/processes.py",
         {"if len(found) == 1:": "if found:"},
         (READING,),
     ),
     Defect(
         "processes that a page does not include are lost",
-        "_laravel_cloud.py",
+        "_laravel_cloud/processes.py",
         {
             "if ids is None or any(each not in included for each in ids):": "if ids is None:",
             "for each in ids]\n": "for each in ids if each in included]\n",
@@ -1097,13 +1097,13 @@ LARAVEL_CLOUD_DEFECTS = (
     ),
     Defect(
         "any worker can be deleted without saying which",
-        "_laravel_cloud.py",
+        "_laravel_cloud/processes.py",
         {'if process_type == "worker" and state == "absent":': 'if state == "unknown":'},
         (ADDRESSING, LARAVEL_CLOUD),
     ),
     Defect(
         "settings of a worker are accepted for a custom process",
-        "_laravel_cloud.py",
+        "_laravel_cloud/processes.py",
         {"""if process_type != "worker" and "config" in options:""": "if not FIELDS:"},
         (PROBLEMS, LARAVEL_CLOUD),
     ),
@@ -1112,13 +1112,13 @@ LARAVEL_CLOUD_DEFECTS = (
 OPTION_DEFECTS = (
     Defect(
         "an empty variable hides the next one",
-        "_options.py",
+        "_engine/options.py",
         {"if os.environ.get(name):": "if name in os.environ:"},
         (OPTION_VALUES,),
     ),
     Defect(
         "a ca_path verifies although nothing should be",
-        "_options.py",
+        "_engine/options.py",
         {
             '(params["ca_path"] or True) if params["validate_certs"] else False': (
                 'params["ca_path"] or params["validate_certs"]'
@@ -1128,19 +1128,19 @@ OPTION_DEFECTS = (
     ),
     Defect(
         "an option can be given and cleared",
-        "_options.py",
+        "_engine/options.py",
         {"            if option in entry.options\n": "            if not option\n"},
         (OPTION_VALUES,),
     ),
     Defect(
         "the range of a number is not told",
-        "_validation.py",
+        "_engine/validation.py",
         {'out of range; allowed is {allowed}"': 'out of range"'},
         (PROBLEMS,),
     ),
     Defect(
         "the choices of an option are not told",
-        "_validation.py",
+        "_engine/validation.py",
         {
             """f"must be one of {', '.join(str(choice) for choice in error.validator_value)}\"""": (
                 '"is none of the choices"'
@@ -1150,7 +1150,7 @@ OPTION_DEFECTS = (
     ),
     Defect(
         "a message quotes a value that may be secret",
-        "_validation.py",
+        "_engine/validation.py",
         {
             """return f"must be {kinds if isinstance(kinds, str) else ' or '.join(kinds)}\"""": (
                 "return str(error.message)"
@@ -1160,13 +1160,13 @@ OPTION_DEFECTS = (
     ),
     Defect(
         "a message about a length quotes the value",
-        "_validation.py",
+        "_engine/validation.py",
         {'f"is {len(value)} characters long;': 'f"{value} is {len(value)} characters long;'},
         (PROBLEMS,),
     ),
     Defect(
         "only the first thing that is wrong is told",
-        "_validation.py",
+        "_engine/validation.py",
         {
             "in Draft7Validator(schema).iter_errors(body):": (
                 "in list(Draft7Validator(schema).iter_errors(body))[:1]:"
@@ -1179,49 +1179,49 @@ OPTION_DEFECTS = (
 DEPLOYMENT_DEFECTS = (
     Defect(
         "a deployment that was listed before is taken for the lost one",
-        "_deployment.py",
+        "_engine/run_deployment.py",
         {'known = {deployment["id"] for deployment in newest}': "known: set[str] = set()"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "one of several deployments that may be the lost one is taken",
-        "_deployment.py",
+        "_engine/run_deployment.py",
         {"        if len(found) == 1:\n": "        if found:\n"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a deployment that may still be started is started again",
-        "_deployment.py",
+        "_engine/run_deployment.py",
         {"        if not lost.resendable:\n            break\n": ""},
         (DEPLOYMENTS,),
     ),
     Defect(
         "any new deployment is taken for the lost one",
-        "_deployment.py",
+        "_engine/run_deployment.py",
         {" and deploys.may_come_of(step, deployment)": ""},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a deployment is started again without a look at the list",
-        "_deployment.py",
+        "_engine/run_deployment.py",
         {"for found in looks(client, lost, read):": "for found in ():"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "the last pause goes beyond wait_timeout",
-        "_deployment.py",
+        "_engine/run_deployment.py",
         {"client.sleep(min(pause, left))": "client.sleep(pause)"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "the pauses between reads count as waiting",
-        "_deployment.py",
+        "_engine/run_deployment.py",
         {"client.sleep(min(pause, left))": "client.pause(min(pause, left))"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a limit that lifts too late is waited for",
-        "_deployment.py",
+        "_engine/run_deployment.py",
         {
             'client.deadline = self._started + params["wait_timeout"]': (
                 'deadline = self._started + params["wait_timeout"]'
@@ -1232,37 +1232,37 @@ DEPLOYMENT_DEFECTS = (
     ),
     Defect(
         "a rate limit is asked again at once when all waiting is used up",
-        "_deployment.py",
+        "_engine/run_deployment.py",
         {"pause = max(pause, _RATE_WINDOW)": 'pause = float(params["poll_interval"])'},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a deployment that has vanished is waited for",
-        "_deployment.py",
+        "_engine/run_deployment.py",
         {"            if failure.code in _PASSING:\n": "            if failure.code:\n"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a read that fails loses the deployment",
-        "_deployment.py",
+        "_engine/run_deployment.py",
         {"            if failure.code in _PASSING:\n": "            if not failure.code:\n"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "an unknown status with a time of its end is waited for",
-        "_deployment.py",
+        "_engine/run_deployment.py",
         {'return bool(deployment.get("finished_at"))': "return False"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "an unknown status is an end",
-        "_deployment.py",
+        "_engine/run_deployment.py",
         {'return bool(deployment.get("finished_at"))': "return True"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "any end is a success",
-        "_deployment.py",
+        "_engine/run_deployment.py",
         {
             'if self.deployment.get("status") != self._deploys.LIFE.success:': (
                 "if not self.statuses:"
@@ -1272,13 +1272,13 @@ DEPLOYMENT_DEFECTS = (
     ),
     Defect(
         "a deployment that failed did not change anything",
-        "_deployment.py",
+        "_engine/run_deployment.py",
         {"changed=bool(watch.deployment)": "changed=False"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "each read is a change of the status",
-        "_deployment.py",
+        "_engine/run_deployment.py",
         {
             'if self.statuses and self.statuses[-1]["status"] == status:': (
                 "if not self.deployment:"
@@ -1288,85 +1288,85 @@ DEPLOYMENT_DEFECTS = (
     ),
     Defect(
         "it waits when it should not",
-        "_deployment.py",
+        "_engine/run_deployment.py",
         {'watch.wait() if params["wait"] else watch.deployment': "watch.wait()"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "check mode deploys",
-        "_deployment.py",
+        "_engine/run_deployment.py",
         {"        if not task.check_mode:\n": "        if task:\n"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a deployment by a push is taken for the lost one",
-        "_sevalla_deployment.py",
+        "_sevalla/deployments.py",
         {'deployment.get("type") != "automatic"': "True"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a deployment of another kind is taken for the lost one",
-        "_sevalla_deployment.py",
+        "_sevalla/deployments.py",
         {'(trigger not in _TRIGGERS or trigger == wanted["trigger"])': "True"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a deployment of another branch is taken for the lost one",
-        "_sevalla_deployment.py",
+        "_sevalla/deployments.py",
         {'(not branch or branch == wanted.get("branch", branch))': "True"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a deployment without a trigger cannot be the lost one",
-        "_sevalla_deployment.py",
+        "_sevalla/deployments.py",
         {"trigger not in _TRIGGERS or trigger == wanted": "trigger == wanted"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a deployment is asked for without a body",
-        "_sevalla_deployment.py",
+        "_sevalla/deployments.py",
         {"_collection(scope), given)": "_collection(scope), given or None)"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "what was never deployed is restarted",
-        "_sevalla_deployment.py",
+        "_sevalla/deployments.py",
         {"    if not _restarts(step) or newest:\n": "    if scope:\n"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "skipped is no end",
-        "_sevalla_deployment.py",
+        "_sevalla/deployments.py",
         {'{"failed", "cancelled", "skipped"}': '{"failed", "cancelled"}'},
         (DEPLOYMENTS,),
     ),
     Defect(
         "the bare failed is forgotten",
-        "_laravel_cloud_deployment.py",
+        "_laravel_cloud/deployments.py",
         {'"deployment.failed", "failed", "cancelled"': '"deployment.failed", "cancelled"'},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a build that succeeded is not known",
-        "_laravel_cloud_deployment.py",
+        "_laravel_cloud/deployments.py",
         {'{"pending", "build.succeeded"}': '{"pending"}'},
         (DEPLOYMENTS,),
     ),
     Defect(
         "anything is run",
-        "_sevalla_run.py",
+        "_sevalla/run_cron.py",
         {'    if process.get("type") != "cron":\n': "    if not process:\n"},
         (PROCESS_RUN,),
     ),
     Defect(
         "check mode runs a process",
-        "_sevalla_run.py",
+        "_sevalla/run_cron.py",
         {"        if not task.check_mode:\n": "        if task:\n"},
         (PROCESS_RUN,),
     ),
     Defect(
         "a run that may have begun is said not to have",
-        "_sevalla_run.py",
+        "_sevalla/run_cron.py",
         {"        if failure.outcome_unknown:\n": "        if not failure.code:\n"},
         (PROCESS_RUN,),
     ),
@@ -1375,61 +1375,61 @@ DEPLOYMENT_DEFECTS = (
 INFO_DEFECTS = (
     Defect(
         "what a name stands for several times is written down without key or id",
-        "_info.py",
+        "_engine/run_info.py",
         {"   if backend.check_address(": "   if False and backend.check_address("},
         (DESIRED,),
     ),
     Defect(
         "every entry that is written down has an id",
-        "_info.py",
+        "_engine/run_info.py",
         {"for unique in ({}, *_unique(": "for unique in ({'id': process['id']}, *_unique("},
         (DESIRED,),
     ),
     Defect(
         "what a creation sets anyway is written down",
-        "_info.py",
+        "_engine/run_info.py",
         {" or value == field.default:": ":"},
         (DESIRED,),
     ),
     Defect(
         "what would change something is written down",
-        "_info.py",
+        "_engine/run_info.py",
         {"        if not wrong:\n": "        if options:\n"},
         (DESIRED,),
     ),
     Defect(
         "values that no option takes are written down",
-        "_info.py",
+        "_engine/run_info.py",
         {"return None if checked.error_messages else value": "return value"},
         (DESIRED,),
     ),
     Defect(
         "an empty map is written down",
-        "_info.py",
+        "_engine/run_info.py",
         {"for key, item in kept.items() if not is_empty(item)}": "for key, item in kept.items()}"},
         (DESIRED,),
     ),
     Defect(
         "sizes are written down by their ids where the service has no names",
-        "_info.py",
+        "_engine/run_info.py",
         {"        backend.name_sizes(client, live)\n": ""},
         (DESIRED,),
     ),
     Defect(
         "all is read when something is asked for",
-        "_info.py",
+        "_engine/run_info.py",
         {"if _is_meant(backend, wanted, process)]": "if process]"},
         (DESIRED,),
     ),
     Defect(
         "a process that is read by its id alone has no twins",
-        "_laravel_cloud.py",
+        "_laravel_cloud/processes.py",
         {'if whole and is_id("inst", instance):': "if whole and not found:"},
         (DESIRED,),
     ),
     Defect(
         "a worker that is not forced is written down with force",
-        "_laravel_cloud.py",
+        "_laravel_cloud/processes.py",
         {"if config[key] is not False}": "if key}"},
         (DESIRED,),
     ),

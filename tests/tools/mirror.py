@@ -22,7 +22,7 @@ from places import ROOT, mirror_path
 NEEDED = (
     "galaxy.yml",
     "plugins/modules/*.py",
-    "plugins/module_utils/*.py",
+    "plugins/module_utils/*/*.py",
     "tests/unit/**/test_*.py",
     "tests/playbooks/test_*.py",
     "tests/integration/targets/*/tasks/main.yml",

@@ -56,23 +56,31 @@ DESCRIPTIONS = {
 }
 OPERATIONS = (
     Operation(
-        "Sevalla", "post", "/applications/{}/processes", "_sevalla_schema.py", "CREATE_PROCESS"
+        "Sevalla",
+        "post",
+        "/applications/{}/processes",
+        "_sevalla/process_schema.py",
+        "CREATE_PROCESS",
     ),
     Operation(
-        "Sevalla", "patch", "/applications/{}/processes/{}", "_sevalla_schema.py", "UPDATE_PROCESS"
+        "Sevalla",
+        "patch",
+        "/applications/{}/processes/{}",
+        "_sevalla/process_schema.py",
+        "UPDATE_PROCESS",
     ),
     Operation(
         "Laravel Cloud",
         "post",
         "/instances/{}/background-processes",
-        "_laravel_cloud_schema.py",
+        "_laravel_cloud/process_schema.py",
         "CREATE_BACKGROUND_PROCESS",
     ),
     Operation(
         "Laravel Cloud",
         "patch",
         "/background-processes/{}",
-        "_laravel_cloud_schema.py",
+        "_laravel_cloud/process_schema.py",
         "UPDATE_BACKGROUND_PROCESS",
     ),
 )

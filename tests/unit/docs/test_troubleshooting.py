@@ -21,7 +21,7 @@ PAGE = COLLECTION / "docs" / "docsite" / "rst" / "guide_troubleshooting.rst"
 SOURCES = [
     path
     for folder in ("module_utils", "plugin_utils", "inventory", "callback")
-    for path in sorted((COLLECTION / "plugins" / folder).glob("*.py"))
+    for path in sorted((COLLECTION / "plugins" / folder).rglob("*.py"))
 ]
 
 ANYTHING = "\N{HORIZONTAL ELLIPSIS}"

@@ -103,7 +103,7 @@ def test_a_certificate_that_is_not_checked_is_a_warning(read: Reader, plugin: st
 
 @pytest.mark.parametrize("plugin", PLUGINS)
 def test_a_library_is_missing(read: Reader, plugin: str) -> None:
-    from ansible_collections.evenkeel.paas.plugins.module_utils import _http
+    from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 
     read.monkeypatch.setattr(_http, "IMPORT_ERROR", "there is none")
     assert "Failed to import the required Python library (requests)" in failure(read, plugin)
@@ -125,7 +125,7 @@ def test_a_request_is_repeated(read: Reader, plugin: str) -> None:
     """The modules' own client, with its patience."""
     read.emulator.faults.add(Fault("429_seconds", times=2))
     slept: list[float] = []
-    from ansible_collections.evenkeel.paas.plugins.module_utils import _http
+    from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 
     read.monkeypatch.setattr(_http.Client, "sleep", staticmethod(slept.append))
     assert read(plugin).hosts

@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _sevalla
-from ansible_collections.evenkeel.paas.plugins.module_utils._options import connection_spec
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.options import connection_spec
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
+    processes as _laravel_cloud,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
 from ansible_collections.evenkeel.paas.tests.unit.plugins.inventory.reading import (
     Reader,
     documented,
@@ -102,7 +105,7 @@ def test_an_address_in_the_environment_that_is_empty_counts_as_none(
         taken.append(settings)
         raise Taken
 
-    from ansible_collections.evenkeel.paas.plugins.module_utils import _http
+    from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 
     read.monkeypatch.setattr(_http.Client, "__init__", connect)
     with pytest.raises(Taken):

@@ -23,9 +23,9 @@ from typing import Any, Callable
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _http
-from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure
-from ansible_collections.evenkeel.paas.plugins.module_utils._module import Command, Task
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import Command, Task
+from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 from ansible_collections.evenkeel.paas.plugins.plugin_utils import _worker
 from ansible_collections.evenkeel.paas.tests.emulator.world import SEVALLA_SHOP_ID
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.conftest import (

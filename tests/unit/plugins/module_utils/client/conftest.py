@@ -12,9 +12,10 @@ from typing import Any, Callable
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _sevalla
-from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure
-from ansible_collections.evenkeel.paas.plugins.module_utils._http import Client, Settings
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
+from ansible_collections.evenkeel.paas.plugins.module_utils._http.client import Client
+from ansible_collections.evenkeel.paas.plugins.module_utils._http.settings import Settings
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
     TOKEN,
     ScriptedServer,

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
+    processes as _laravel_cloud,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
     answer,
 )

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _http, _laravel_cloud
-from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
+from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
+    processes as _laravel_cloud,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
     answer,
 )

@@ -12,9 +12,12 @@ import traceback
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _sevalla
-from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure
-from ansible_collections.evenkeel.paas.plugins.module_utils._http import checked_url
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
+from ansible_collections.evenkeel.paas.plugins.module_utils._http.settings import checked_url
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
+    processes as _laravel_cloud,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
     TOKEN,
     answer,

@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._http import Client
+from ansible_collections.evenkeel.paas.plugins.module_utils._http.client import Client
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
     answer,
     drop,

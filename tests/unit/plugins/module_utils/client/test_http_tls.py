@@ -13,7 +13,7 @@ import ssl
 import pytest
 import trustme
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _http
+from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
     TOKEN,
     answer,

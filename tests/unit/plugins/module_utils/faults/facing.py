@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _http
+from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 from ansible_collections.evenkeel.paas.tests.emulator import Fault
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
     LARAVEL_CLOUD_PRODUCTION_WORKERS_ID,

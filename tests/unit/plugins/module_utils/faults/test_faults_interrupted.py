@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _http
+from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 from ansible_collections.evenkeel.paas.tests.emulator import Fault
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
     SEVALLA_SHOP_ID,

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _module
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine import module as _module
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     LISTS,
     MODULES,
@@ -23,7 +23,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
     list_of_one,
 )
 
-ROOT = Path(str(_module.__file__)).parents[5]
+ROOT = Path(str(_module.__file__)).parents[6]
 TASKS: dict[str, dict[str, Any]] = {
     "sevalla_process": {
         "application": "shop-x1y2z",
@@ -49,21 +49,21 @@ import importlib, json, sys
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 name, options, check_mode = json.loads(sys.argv[1])
 module = importlib.import_module("{MODULES}." + name)
-from ansible_collections.evenkeel.paas.plugins.module_utils import _module
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine import module as _module
 assert _module.missing_library() is None
 parsed = ArgumentSpecValidator(module.COMMAND.argument_spec).validate(options)
 assert not parsed.error_messages, parsed.error_messages
 task = _module.Task(parsed.validated_parameters, check_mode, print)
 result = _module.perform(module.COMMAND, task)
-here = _module.__name__.rpartition(".")[0] + "."
+here = _module.__name__.rpartition("._engine.")[0] + "."
 ours = [name[len(here):] for name in sys.modules if name.startswith(here)]
 print(json.dumps([result["plan"], "jsonschema" in sys.modules, ours]))
 """
 """What ``run_module`` does, in a Python that has imported nothing else."""
 
 
-ONLY_FOR_CHANGES = {"_apply", "_lost", "_validation"}
-ONLY_FOR_FAULTS = {"_faults", "_retry"}
+ONLY_FOR_CHANGES = {"_engine.apply", "_engine.lost_post", "_engine.validation"}
+ONLY_FOR_FAULTS = {"_http.faults", "_http.retry"}
 IMPORTED_BYTES = 92_000
 """More than any module imports of module_utils to find that nothing is to be done.
 
@@ -115,8 +115,9 @@ def test_a_run_imports_no_more_than_it_needs(emulator: Any, module: str) -> None
     plan, _jsonschema, idle = ran(emulator, module, options, False)
     assert plan == []
     assert not (ONLY_FOR_CHANGES | ONLY_FOR_FAULTS) & set(idle)
-    sources = Path(str(_module.__file__)).parent
-    assert sum((sources / f"{name}.py").stat().st_size for name in idle) < IMPORTED_BYTES
+    sources = Path(str(_module.__file__)).parents[1]
+    files = [sources.joinpath(*name.split(".")).with_suffix(".py") for name in idle]
+    assert sum(file.stat().st_size for file in files if file.exists()) < IMPORTED_BYTES
 
 
 @pytest.mark.parametrize("module", list(TASKS))
@@ -127,4 +128,4 @@ def test_what_is_deleted_is_not_checked(emulator: Any, module: str) -> None:
     plan, jsonschema, files = ran(emulator, module, {**TASKS[module], "state": "absent"}, False)
     assert [step["method"] for step in plan] == ["DELETE"]
     assert not jsonschema
-    assert "_validation" not in files
+    assert "_engine.validation" not in files

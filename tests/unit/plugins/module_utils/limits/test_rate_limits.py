@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _http
+from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 from ansible_collections.evenkeel.paas.tests.emulator import Emulator
 from ansible_collections.evenkeel.paas.tests.emulator.world import SEVALLA_SHOP_ID
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.limits.virtual_time import (

@@ -15,7 +15,7 @@ from typing import Any, Callable
 import pytest
 from flask import Response, request
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _http
+from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 from ansible_collections.evenkeel.paas.tests.emulator import Fault, faults, world
 from ansible_collections.evenkeel.paas.tests.emulator.server import Hooks
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.kits import (

@@ -12,14 +12,14 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import (
-    _laravel_cloud,
-    _module,
-    _options,
-    _process,
-    _sevalla,
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure, Problem
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine import module as _module
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine import options as _options
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine import run_one as _process
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
+    processes as _laravel_cloud,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure, Problem
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
 
 BACKENDS = [_sevalla, _laravel_cloud]
 ID = "fb5e5168-4281-4bec-94c5-0d1584e9e657"

@@ -22,14 +22,19 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.parity.do
     service_of,
 )
 
-FILES = sorted(path.relative_to(PLUGINS).as_posix() for path in PLUGINS.rglob("*.py"))
+FILES = sorted(
+    path.relative_to(PLUGINS).as_posix()
+    for path in PLUGINS.rglob("*.py")
+    # ansible-test wants them empty.
+    if path.name != "__init__.py"
+)
 HERE = "ansible_collections.evenkeel.paas."
 THIRD_PARTY = {"requests", "urllib3", "jsonschema"}
 
 CONTROLLER = ("action/", "callback/", "inventory/", "plugin_utils/")
 """Folders of plugins that run inside Ansible, and so have all of it."""
 
-MODULE_UTILS_BYTES = 180_000
+MODULE_UTILS_BYTES = 200_000
 """More than all of module_utils together. It is sent to the target for every task."""
 
 SHIPPED_BYTES = 140_000
@@ -155,7 +160,7 @@ def test_what_a_module_ships_is_not_large(module):
 def test_a_module_ships_nothing_of_the_other_service(module):
     others = SERVICES.keys() - {service_of(module)}
     for file in shipped(f"modules/{module}.py"):
-        assert not any(f"/_{other}" in file for other in others), file
+        assert not any(f"/_{other}/" in file for other in others), file
 
 
 # Action groups and attributes.

@@ -12,8 +12,11 @@ from typing import Any
 import flask
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _sevalla
-from ansible_collections.evenkeel.paas.plugins.module_utils._http import Client
+from ansible_collections.evenkeel.paas.plugins.module_utils._http.client import Client
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
+    processes as _laravel_cloud,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
 from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Hooks, world
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.parity.documented import (
     ANSIBLES_OWN,

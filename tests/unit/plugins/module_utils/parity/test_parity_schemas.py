@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _sevalla
-from ansible_collections.evenkeel.paas.plugins.module_utils._fields import CANNOT
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud_schema import (
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.fields import CANNOT
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
+    processes as _laravel_cloud,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.process_schema import (
     CREATE_BACKGROUND_PROCESS,
     UPDATE_BACKGROUND_PROCESS,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla_schema import (
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.process_schema import (
     CREATE_PROCESS,
     HORIZONTAL_CONFIG,
     MANUAL_CONFIG,

@@ -13,9 +13,11 @@ from __future__ import annotations
 import copy
 from typing import Any, NamedTuple
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _options
-from ansible_collections.evenkeel.paas.plugins.module_utils._plan import Entry, Plan, plan
-from ansible_collections.evenkeel.paas.plugins.module_utils._validation import schema_problems
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import Entry, Plan, plan
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine import options as _options
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.validation import (
+    schema_problems,
+)
 
 
 class Case(NamedTuple):

@@ -17,13 +17,16 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _sevalla
-from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure
-from ansible_collections.evenkeel.paas.plugins.module_utils._plan import (
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import (
     plan,
     plan_list,
     unstored,
 )
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
+    processes as _laravel_cloud,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
     laravel_facts,
     laravel_worlds,

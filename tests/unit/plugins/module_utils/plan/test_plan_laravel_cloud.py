@@ -17,8 +17,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud
-from ansible_collections.evenkeel.paas.plugins.module_utils._plan import plan, unstored
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import plan, unstored
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
+    processes as _laravel_cloud,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
     laravel_facts as facts,
 )

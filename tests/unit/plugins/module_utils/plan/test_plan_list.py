@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _sevalla
-from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure
-from ansible_collections.evenkeel.paas.plugins.module_utils._options import entries
-from ansible_collections.evenkeel.paas.plugins.module_utils._plan import Plan, plan_list
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import Plan, plan_list
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.options import entries
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
+    processes as _laravel_cloud,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.asking import (
     parameters,
 )

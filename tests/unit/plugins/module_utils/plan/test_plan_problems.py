@@ -10,14 +10,19 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _sevalla
-from ansible_collections.evenkeel.paas.plugins.module_utils._failure import (
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import (
     Failure,
     Problem,
     invalid_options,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._plan import Step, plan
-from ansible_collections.evenkeel.paas.plugins.module_utils._validation import schema_problems
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import Step, plan
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.validation import (
+    schema_problems,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
+    processes as _laravel_cloud,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
     sevalla_facts as facts,
 )

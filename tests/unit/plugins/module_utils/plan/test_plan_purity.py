@@ -17,9 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _plan
+from ansible_collections.evenkeel.paas.plugins.module_utils._core import planner
 
-FILES = ("_plan", "_fields", "_failure")
 BLOCKED = (
     "ansible",
     "requests",
@@ -36,8 +35,9 @@ BLOCKED = (
     "subprocess",
     "logging",
 )
-FOLDER = Path(str(_plan.__file__)).parent
-ROOT = FOLDER.parents[4]
+FOLDER = Path(str(planner.__file__)).parent
+FILES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
+ROOT = FOLDER.parents[5]
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -64,9 +64,9 @@ for name in list(sys.modules):
         del sys.modules[name]
 for name in blocked:
     sys.modules[name] = None
-base = "ansible_collections.evenkeel.paas.plugins.module_utils."
-fields = importlib.import_module(base + "_fields")
-planner = importlib.import_module(base + "_plan")
+base = "ansible_collections.evenkeel.paas.plugins.module_utils._core."
+fields = importlib.import_module(base + "fields")
+planner = importlib.import_module(base + "planner")
 resource = planner.Resource(
     service="any", collection="/{{scope}}", item="/{{scope}}/{{id}}",
     fields=(fields.Field("size", {{"type": "int"}}),),

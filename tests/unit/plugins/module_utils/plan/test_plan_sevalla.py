@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _sevalla
-from ansible_collections.evenkeel.paas.plugins.module_utils._plan import plan, unstored
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import plan, unstored
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
     sevalla_facts as facts,
 )

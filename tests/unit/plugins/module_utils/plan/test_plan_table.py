@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _laravel_cloud, _sevalla
-from ansible_collections.evenkeel.paas.plugins.module_utils._fields import (
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.fields import (
     CANNOT,
     UNKNOWN,
     Field,
@@ -22,7 +21,15 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._fields import (
     is_empty,
     overlay,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._plan import Entry, plan, unstored
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import (
+    Entry,
+    plan,
+    unstored,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
+    processes as _laravel_cloud,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
     laravel_facts,
     sevalla_facts,

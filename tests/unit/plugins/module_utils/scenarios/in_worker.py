@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._module import Command
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import Command
 from ansible_collections.evenkeel.paas.plugins.plugin_utils._worker import WorkerAction
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     Said,

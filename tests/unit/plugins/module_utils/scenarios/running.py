@@ -16,8 +16,9 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _http, _module
-from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine import module as _module
+from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 from ansible_collections.evenkeel.paas.tests.emulator import world
 
 MODULES = "ansible_collections.evenkeel.paas.plugins.modules"

@@ -11,11 +11,13 @@ from typing import Any, Callable
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import (
-    _laravel_cloud_deployment,
-    _sevalla_deployment,
+from ansible_collections.evenkeel.paas.plugins.module_utils._http.client import Client
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
+    deployments as _laravel_cloud_deployment,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._http import Client
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import (
+    deployments as _sevalla_deployment,
+)
 from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Fault
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
     LARAVEL_CLOUD_PRODUCTION_ID,

@@ -20,8 +20,9 @@ from typing import Any
 import pytest
 from flask import Response, request
 
-from ansible_collections.evenkeel.paas.plugins.module_utils import _http, _module
-from ansible_collections.evenkeel.paas.plugins.module_utils._failure import Failure
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine import module as _module
+from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 from ansible_collections.evenkeel.paas.tests.emulator import faults, world
 from ansible_collections.evenkeel.paas.tests.emulator.server import Hooks
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (

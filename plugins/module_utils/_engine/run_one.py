@@ -13,14 +13,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._failure import Failure, invalid_options
-from ._http import Client
-from ._module import Command, Task, connected
-from ._options import Backend, connection_problems, connection_spec, entries, process_spec
-from ._plan import Entry, Plan, in_order, plan_list
+from .._core.failure import Failure, invalid_options
+from .._core.planner import Entry, Plan, in_order, plan_list
+from .._http.client import Client
+from .module import Command, Task, connected
+from .options import connection_problems, connection_spec, entries, process_spec
+from .service import Backend
 
 if TYPE_CHECKING:  # imported by a run that finds something to change
-    from ._apply import Writer
+    from .apply import Writer
 
 
 def process_command(backend: Backend) -> Command:
@@ -68,13 +69,13 @@ def converge(
     try:
         plans = plan_list(backend.PROCESS, scope, wanted, live, prune)
     except Failure as failure:
-        from ._validation import out_of_range
+        from .validation import out_of_range
 
         wrong = out_of_range(backend, wanted)
         failure.message += f" {invalid_options(wrong).message}" if wrong else ""
         raise
     if any(made.problems or (made.steps and not made.deletes) for made in plans):
-        from ._validation import validate
+        from .validation import validate
 
         validate(backend, client, plans, task.warn)
     if task.check_mode:
@@ -86,7 +87,7 @@ def converge(
         return plans, []
     if not any(made.steps for made in plans):
         return plans, []
-    from ._apply import apply
+    from .apply import apply
 
     client.allow_writes()
     known = frozenset(process["id"] for process in live)

@@ -14,14 +14,14 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from ._failure import MISSING, Problem, invalid_options
-from ._http import Client
-from ._options import Backend
-from ._plan import Entry, Plan
+from .._core.failure import MISSING, Problem, invalid_options
+from .._core.planner import Entry, Plan
+from .._http.client import Client
+from .service import Backend
 
 try:
     from jsonschema import Draft7Validator
-except ImportError:  # told to the user by _module.py, before anything of this file is used
+except ImportError:  # reported by _engine/module.py, before anything of this file is used
     Draft7Validator = None  # type: ignore[assignment,misc]
 
 

@@ -15,11 +15,11 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from ._deployment import Deployment, Life
-from ._failure import Failure, Problem
-from ._http import Client
-from ._laravel_cloud import find_environment, is_id, missing, resource_in
-from ._plan import Step
+from .._core.failure import Failure, Problem
+from .._core.planner import Step
+from .._engine.run_deployment import Deployment, Life
+from .._http.client import Client
+from .processes import find_environment, is_id, missing, resource_in
 
 # What is needed depends on the other, and module_defaults may give it: check_options decides.
 OPTIONS: dict[str, Any] = {option: {"type": "str"} for option in ("environment", "application")}

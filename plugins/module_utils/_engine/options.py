@@ -10,63 +10,15 @@ This module is private to the collection.
 from __future__ import annotations
 
 import os
-from typing import Any, Protocol
+from typing import Any
 
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
-from ._failure import Failure, Problem, invalid_options
-from ._fields import CANNOT, Choices, Options, Process
-from ._http import Client, Service, Settings, checked_url
-from ._plan import Entry, Resource, Step
-
-
-class Backend(Protocol):
-    """What a service's file (``_sevalla.py``, ``_laravel_cloud.py``) offers; the file itself
-    is the object, and its functions say more of each."""
-
-    SERVICE: Service
-    TOKEN_VARIABLES: list[str]
-    URL_VARIABLE: str
-    URL: str
-    SCOPE_SPEC: dict[str, Any]
-    PROCESS: Resource
-    SCHEMAS: dict[str, dict[str, Any]]
-    NARROWED_BY: tuple[str, ...]
-
-    def check_scope(self, params: dict[str, Any]) -> list[Problem]:
-        """What is wrong with the options that say where."""
-
-    def check_address(self, options: Options, state: str) -> list[Problem]:
-        """What is wrong with the options that say which process."""
-
-    def read(
-        self, client: Client, params: dict[str, Any], entries: list[Entry], whole: bool
-    ) -> tuple[str, list[Process]]:
-        """The scope and the processes in it that the entries may address, or all of them."""
-
-    def list_processes(self, client: Client, scope: str) -> list[Process]:
-        """All processes of a scope."""
-
-    def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Process:
-        """The process that a write was answered with."""
-
-    def name_sizes(self, client: Client, live: list[Process]) -> None:
-        """Put names beside the ids of sizes."""
-
-    def resolve_names(self, client: Client, steps: list[Step]) -> list[Problem]:
-        """Put ids where steps have names; the names that are not known."""
-
-    def body_rules(self, body: dict[str, Any]) -> list[Problem]:
-        """What is wrong with a body that its schema takes."""
-
-    def remarks(self, body: dict[str, Any]) -> list[str]:
-        """What to warn of in a body."""
-
-    def option_name(self, path: list[Any]) -> str:
-        """The option that a place in a body comes from."""
-
-    def advice(self, method: str, status: int | None) -> str:
-        """What to say beside the service's own words when it refuses a write."""
+from .._core.failure import Failure, Problem, invalid_options
+from .._core.fields import CANNOT, Choices, Options
+from .._core.planner import Entry
+from .._http.settings import Settings, checked_url
+from .service import Backend
 
 
 def first_set(*names: str) -> str:
@@ -173,7 +125,7 @@ def entries(
         ]
         problems += [Problem(entry.named(option), what) for option, what in found]
     if problems:
-        from ._validation import out_of_range
+        from .validation import out_of_range
 
         raise invalid_options([*problems, *out_of_range(backend, made)])
     return made

@@ -13,17 +13,17 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ._failure import Failure, invalid_options
-from ._fields import UNKNOWN, Options, Process, is_empty
-from ._module import Command, Task, connected
-from ._options import (
-    Backend,
+from .._core.failure import Failure, invalid_options
+from .._core.fields import UNKNOWN, Options, Process, is_empty
+from .._core.planner import Entry, locate, plan
+from .module import Command, Task, connected
+from .options import (
     connection_problems,
     connection_spec,
     entry_of,
     process_spec,
 )
-from ._plan import Entry, locate, plan
+from .service import Backend
 
 
 def info_command(backend: Backend) -> Command:

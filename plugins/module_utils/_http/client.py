@@ -4,15 +4,14 @@
 
 """The HTTP client of both services: JSON in, JSON out, and every fault a Failure.
 
-``_retry.py`` says what is repeated and when; all of it is under one bound on the waiting of the
-whole task here. ``_faults.py`` has the words of the failures.
+``retry.py`` says what is repeated and when; all of it is under one bound on the waiting of the
+whole task here. ``faults.py`` has the words of the failures.
 
 This module is private to the collection.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
 import ssl
@@ -22,11 +21,11 @@ import traceback
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, cast
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Callable, cast
 
-from ._failure import Failure, Problem, invalid_options
-from ._fields import number
+from .._core.failure import Failure
+from .._core.fields import number
+from .settings import Service, Settings, checked_url
 
 try:
     import requests
@@ -37,14 +36,14 @@ try:
     from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies
     from urllib3.exceptions import HTTPError
     from urllib3.util.ssl_ import create_urllib3_context
-except ImportError:  # told to the user by _module.py, before anything of this file is used
+except ImportError:  # reported by _engine/module.py, before anything of this file is used
     IMPORT_ERROR: str | None = traceback.format_exc()
     AuthBase = HTTPAdapter = Session = object  # type: ignore[assignment,misc]
 else:
     IMPORT_ERROR = None
 if TYPE_CHECKING:  # they are imported once something goes wrong, which mostly nothing does
-    from ._faults import Faults
-    from ._retry import Repeating
+    from .faults import Faults
+    from .retry import Repeating
 
 CONNECTIONS = 32
 """How many requests of one client can be under way at a time."""
@@ -53,65 +52,6 @@ PAGES = 1000
 """More pages than any list has: an endless walk ends here."""
 
 _DEEPEST = 50
-
-
-class Service(NamedTuple):
-    """What differs between the two services for a client.
-
-    ``accept`` is the Accept header, ``token_hint`` says where a token is given.
-    """
-
-    name: str
-    accept: str
-    token_hint: str
-
-
-class Settings(NamedTuple):
-    """The connection options of a module: ``url`` without a slash at its end, seconds for
-    ``timeout`` and ``max_wait``, ``verify`` true, false or the path of a CA bundle."""
-
-    url: str
-    token: str
-    timeout: int
-    retries: int
-    max_wait: int
-    verify: Any
-
-
-def checked_url(url: str) -> str:
-    """The base URL without its last slash; raises Failure when a token must not go there."""
-    url = url.strip()
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        parts.port  # noqa: B018 - raises ValueError for a port that is none
-    except ValueError:
-        parts, host = urlsplit(""), ""
-    if (
-        parts.scheme not in ("http", "https")
-        or not host
-        or parts.username is not None
-        or "?" in url
-        or "#" in url
-    ):
-        what = "must look like https://host/path, with no user, query or fragment"
-        raise invalid_options([Problem("api_url", what)])
-    if parts.scheme == "http" and not _is_loopback(host):
-        what = (
-            f"is http://{host}…: the token would travel in clear text. Use https; http is for "
-            "loopback addresses only"
-        )
-        raise invalid_options([Problem("api_url", what)])
-    return url.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class _Session(Session):
@@ -221,13 +161,13 @@ class Client:
 
     @cached_property
     def _policy(self) -> Repeating:
-        from ._retry import policy
+        from .retry import policy
 
         return policy(self.retries)
 
     @cached_property
     def _faults(self) -> Faults:
-        from ._faults import Faults
+        from .faults import Faults
 
         return Faults(self.service, self._settings)
 
@@ -375,7 +315,7 @@ class Client:
                 if status < 400 or not self._policy.is_retry(method, status):
                     return self._accepted(method, path, response, decoded)
             except (OSError, HTTPError, ValueError) as error:
-                from ._retry import certificate_refused
+                from .retry import certificate_refused
 
                 # What is no RequestException, or a ValueError too, is wrong before it is sent.
                 if (
@@ -426,7 +366,7 @@ class Client:
 
         ``paused`` is how many seconds the client had paused in all when the attempt began.
         """
-        from ._retry import as_urllib3, never_connected
+        from .retry import as_urllib3, never_connected
 
         told = policy.told(response)
         seconds = policy.backoff(response) if told is None else told
@@ -471,7 +411,7 @@ class Client:
         What other threads have waited since the attempt began counts: as much of what the
         service has ``told`` as they waited, and for all of a backoff of our own.
         """
-        from ._retry import later
+        from .retry import later
 
         with self._gate:
             since = self._paused - paused

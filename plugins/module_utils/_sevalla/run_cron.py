@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import _sevalla
-from ._failure import Failure, Problem, invalid_options
-from ._fields import Process
-from ._http import Client
-from ._module import Command, Task, connected
-from ._options import connection_problems, connection_spec
-from ._plan import Entry, Step, item_path, locate
+from .._core.failure import Failure, Problem, invalid_options
+from .._core.fields import Process
+from .._core.planner import Entry, Step, item_path, locate
+from .._engine.module import Command, Task, connected
+from .._engine.options import connection_problems, connection_spec
+from .._http.client import Client
+from . import processes as _sevalla
 
 _ADDRESSES = ("id", "key", "display_name")
 

@@ -18,9 +18,10 @@ from typing import Any, Callable, NamedTuple
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from . import _http
-from ._failure import Failure
-from ._options import Backend, settings
+from .._core.failure import Failure
+from .._http import client as _http
+from .options import settings
+from .service import Backend
 
 _LONG_WAIT = 10
 """Seconds of waiting from which on a task says so."""

@@ -6,7 +6,7 @@
 
 Source: the service's OpenAPI description of ``POST`` and ``PATCH
 /applications/{id}/processes`` (snapshot of 2026-03-09). Only what the description
-states is here; rules across fields are in ``_sevalla.py``. Where the description says
+states is here; rules across fields are in ``processes.py``. Where the description says
 ``oneOf`` these say ``if``/``then``, so that an error names the field and not the branch.
 
 This module is private to the collection.

@@ -27,7 +27,7 @@ try:
         ProtocolError,
     )
     from urllib3.util import Retry
-except ImportError:  # told to the user by _module.py, before anything of this file is used
+except ImportError:  # reported by _engine/module.py, before anything of this file is used
     Retry = object  # type: ignore[assignment,misc]
 
 _EPOCH = 10**9

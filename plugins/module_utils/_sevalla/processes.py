@@ -16,8 +16,8 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from ._failure import Failure, Problem
-from ._fields import (
+from .._core.failure import Failure, Problem
+from .._core.fields import (
     TEXT,
     UNKNOWN,
     Choices,
@@ -32,9 +32,10 @@ from ._fields import (
     renamed,
     without_nulls,
 )
-from ._http import Client, Service
-from ._plan import Address, Entry, Resource, Step
-from ._sevalla_schema import CREATE_PROCESS, HORIZONTAL_CONFIG, MANUAL_CONFIG, UPDATE_PROCESS
+from .._core.planner import Address, Entry, Resource, Step
+from .._http.client import Client
+from .._http.settings import Service
+from .process_schema import CREATE_PROCESS, HORIZONTAL_CONFIG, MANUAL_CONFIG, UPDATE_PROCESS
 
 SERVICE = Service(
     name="Sevalla",

@@ -11,15 +11,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._failure import Failure, Problem
-from ._http import CONNECTIONS
-from ._module import Command, Task, connected
-from ._options import Backend, connection_problems, connection_spec, entries, process_spec
-from ._plan import Plan
-from ._process import converge, diff, result, told
+from .._core.failure import Failure, Problem
+from .._core.planner import Plan
+from .._http.client import CONNECTIONS
+from .module import Command, Task, connected
+from .options import connection_problems, connection_spec, entries, process_spec
+from .run_one import converge, diff, result, told
+from .service import Backend
 
 if TYPE_CHECKING:  # imported by a run that finds something to change
-    from ._apply import Writer
+    from .apply import Writer
 
 
 def processes_command(backend: Backend) -> Command:

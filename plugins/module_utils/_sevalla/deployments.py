@@ -15,11 +15,11 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from . import _sevalla
-from ._deployment import Deployment, Life
-from ._failure import Failure, Problem
-from ._http import Client
-from ._plan import Step
+from .._core.failure import Failure, Problem
+from .._core.planner import Step
+from .._engine.run_deployment import Deployment, Life
+from .._http.client import Client
+from . import processes as _sevalla
 
 OPTIONS: dict[str, Any] = {
     **_sevalla.SCOPE_SPEC,

@@ -13,12 +13,12 @@ import threading
 from typing import Any
 from urllib.parse import quote
 
-from ._failure import Failure
-from ._fields import Process
-from ._http import Client
-from ._lost import looks, posts
-from ._options import Backend
-from ._plan import NEW_ID, Plan, Step, in_order, item_path, locate, plan, unstored
+from .._core.failure import Failure
+from .._core.fields import Process
+from .._core.planner import NEW_ID, Plan, Step, in_order, item_path, locate, plan, unstored
+from .._http.client import Client
+from .lost_post import looks, posts
+from .service import Backend
 
 
 def apply(

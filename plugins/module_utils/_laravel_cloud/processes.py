@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from ._failure import MISSING, Failure, Problem
-from ._fields import (
+from .._core.failure import MISSING, Failure, Problem
+from .._core.fields import (
     UNKNOWN,
     Field,
     Options,
@@ -29,9 +29,10 @@ from ._fields import (
     number,
     without_nulls,
 )
-from ._http import Client, Service
-from ._laravel_cloud_schema import CREATE_BACKGROUND_PROCESS, UPDATE_BACKGROUND_PROCESS
-from ._plan import Address, Entry, Resource, Step
+from .._core.planner import Address, Entry, Resource, Step
+from .._http.client import Client
+from .._http.settings import Service
+from .process_schema import CREATE_BACKGROUND_PROCESS, UPDATE_BACKGROUND_PROCESS
 
 SERVICE = Service(
     name="Laravel Cloud",

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Callable, TypeVar
 
-from ._failure import Failure
-from ._http import Client
+from .._core.failure import Failure
+from .._http.client import Client
 
 _POSTS = 3
 """How often a POST is sent at most, each time only when the one before stored nothing."""

@@ -15,12 +15,13 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, Protocol
 
-from ._failure import Failure, Problem, invalid_options
-from ._http import Client
-from ._lost import looks, posts
-from ._module import Command, Task, connected
-from ._options import Backend, connection_problems, connection_spec
-from ._plan import Step
+from .._core.failure import Failure, Problem, invalid_options
+from .._core.planner import Step
+from .._http.client import Client
+from .lost_post import looks, posts
+from .module import Command, Task, connected
+from .options import connection_problems, connection_spec
+from .service import Backend
 
 Deployment = dict[str, Any]
 
@@ -58,8 +59,8 @@ class Life(NamedTuple):
 
 
 class Deploys(Protocol):
-    """What a service's deployment file (``_sevalla_deployment.py``,
-    ``_laravel_cloud_deployment.py``) offers; the file itself is the object, and its functions
+    """What a service's deployment file (``deployments.py`` of
+    its folder) offers; the file itself is the object, and its functions
     say more of each."""
 
     OPTIONS: dict[str, Any]

@@ -15,13 +15,13 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from ._failure import Failure
-from ._http import Service, Settings
+from .._core.failure import Failure
+from .settings import Service, Settings
 
 try:
     import requests
     from requests.exceptions import ReadTimeout, SSLError
-except ImportError:  # told to the user by _module.py, before anything of this file is used
+except ImportError:  # reported by _engine/module.py, before anything of this file is used
     pass
 
 _SHOWN = 500

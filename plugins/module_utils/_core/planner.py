@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, NamedTuple
 from urllib.parse import quote
 
-from ._failure import Failure, Problem
-from ._fields import UNKNOWN, Field, Options, Process, is_empty, shown
+from .failure import Failure, Problem
+from .fields import UNKNOWN, Field, Options, Process, is_empty, shown
 
 NEW_ID = "{process_id}"
 """Stands in a path for the id of a process that the step before creates."""
