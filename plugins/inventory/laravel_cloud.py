@@ -84,7 +84,8 @@ from urllib.parse import quote
 from ..module_utils._core.failure import Failure
 from ..module_utils._core.fields import Process
 from ..module_utils._http.client import Client
-from ..module_utils._laravel_cloud import processes as _laravel_cloud
+from ..module_utils._laravel_cloud import service as _laravel_cloud
+from ..module_utils._laravel_cloud.processes import PROCESSES
 from ..plugin_utils._inventory import FleetInventory, Found, picked
 
 Resource = dict[str, Any]
@@ -95,7 +96,7 @@ class InventoryModule(FleetInventory):
     """Laravel Cloud's instances."""
 
     NAME = "evenkeel.paas.laravel_cloud"
-    backend = _laravel_cloud
+    service = _laravel_cloud.SERVICE
     group = "laravel_cloud"
     processes = "laravel_cloud_background_processes"
 
@@ -170,10 +171,9 @@ def _found(
 ) -> Found:
     def read_processes() -> list[Process]:
         if listed is None:
-            return _laravel_cloud.list_processes(client, instance["id"])
+            return PROCESSES.list_all(client, instance["id"])
         return [
-            _laravel_cloud.receive(client, "GET", "", {"data": item}, instance["id"])
-            for item in listed
+            PROCESSES.receive(client, "GET", "", {"data": item}, instance["id"]) for item in listed
         ]
 
     # An environment has the application's secrets in plain text: nothing but these leaves it.

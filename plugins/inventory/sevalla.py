@@ -77,7 +77,8 @@ from typing import Any
 
 from ..module_utils._core.fields import Process
 from ..module_utils._http.client import Client
-from ..module_utils._sevalla import processes as _sevalla
+from ..module_utils._sevalla.processes import PROCESSES
+from ..module_utils._sevalla.service import SERVICE, object_in
 from ..plugin_utils._inventory import FleetInventory, Found, picked
 
 # What the list of applications has.
@@ -98,7 +99,7 @@ class InventoryModule(FleetInventory):
     """Sevalla's applications."""
 
     NAME = "evenkeel.paas.sevalla"
-    backend = _sevalla
+    service = SERVICE
     group = "sevalla"
     processes = "sevalla_processes"
 
@@ -107,12 +108,12 @@ class InventoryModule(FleetInventory):
         path = "/applications"
         for page in client.offset_pages(path):
             for item in page:
-                yield _found(client, _sevalla.receive(client, "GET", path, item, ""))
+                yield _found(client, object_in(client, path, item))
 
 
 def _found(client: Client, application: dict[str, Any]) -> Found:
     def read_processes() -> list[Process]:
-        return _sevalla.list_processes(client, application["id"])
+        return PROCESSES.list_all(client, application["id"])
 
     return Found(
         (str(application.get("name") or application["id"]),),

@@ -278,11 +278,11 @@ failure:
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import run_module
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_one import process_command
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    processes as _laravel_cloud,
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
+    PROCESSES,
 )
 
-COMMAND = process_command(_laravel_cloud)
+COMMAND = process_command(PROCESSES)
 
 
 def main() -> None:

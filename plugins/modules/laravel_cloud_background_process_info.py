@@ -259,11 +259,11 @@ failure:
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import run_module
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_info import info_command
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    processes as _laravel_cloud,
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
+    PROCESSES,
 )
 
-COMMAND = info_command(_laravel_cloud)
+COMMAND = info_command(PROCESSES)
 
 
 def main() -> None:

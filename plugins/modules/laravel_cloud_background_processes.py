@@ -409,11 +409,11 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module impor
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_list import (
     processes_command,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    processes as _laravel_cloud,
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
+    PROCESSES,
 )
 
-COMMAND = processes_command(_laravel_cloud)
+COMMAND = processes_command(PROCESSES)
 
 
 def main() -> None:

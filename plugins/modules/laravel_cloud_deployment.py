@@ -258,11 +258,11 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_deployme
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
     deployments as _laravel_cloud_deployment,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    processes as _laravel_cloud,
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.service import (
+    SERVICE,
 )
 
-COMMAND = deployment_command(_laravel_cloud, _laravel_cloud_deployment)
+COMMAND = deployment_command(SERVICE, _laravel_cloud_deployment)
 
 
 def main() -> None:

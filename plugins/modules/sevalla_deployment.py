@@ -291,9 +291,9 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_deployme
 from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import (
     deployments as _sevalla_deployment,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.service import SERVICE
 
-COMMAND = deployment_command(_sevalla, _sevalla_deployment)
+COMMAND = deployment_command(SERVICE, _sevalla_deployment)
 
 
 def main() -> None:

@@ -349,9 +349,9 @@ failure:
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import run_module
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_one import process_command
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import PROCESSES
 
-COMMAND = process_command(_sevalla)
+COMMAND = process_command(PROCESSES)
 
 
 def main() -> None:

@@ -269,9 +269,9 @@ failure:
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import run_module
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_info import info_command
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import PROCESSES
 
-COMMAND = info_command(_sevalla)
+COMMAND = info_command(PROCESSES)
 
 
 def main() -> None:

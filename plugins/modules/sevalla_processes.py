@@ -454,9 +454,9 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module impor
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_list import (
     processes_command,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import PROCESSES
 
-COMMAND = processes_command(_sevalla)
+COMMAND = processes_command(PROCESSES)
 
 
 def main() -> None:

@@ -25,8 +25,8 @@ from ..module_utils._core.failure import Failure
 from ..module_utils._core.fields import Process
 from ..module_utils._engine.module import Task, connected
 from ..module_utils._engine.options import connection_spec
-from ..module_utils._engine.service import Backend
 from ..module_utils._http import client as _http
+from ..module_utils._http.settings import Service
 
 try:
     # From 2.19 on nothing is a template that was not declared one.
@@ -70,11 +70,11 @@ class Found(NamedTuple):
 class FleetInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
     """An inventory plugin less what a service's own file says.
 
-    ``backend`` is the service's file of module_utils, ``group`` the group of all hosts and the
+    ``service`` is the service of module_utils, ``group`` the group of all hosts and the
     beginning of their variables' names, ``processes`` the variable for processes.
     """
 
-    backend: Backend
+    service: Service
     group: str
     processes: str
 
@@ -118,7 +118,7 @@ class FleetInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         task = Task(self._connection(), True, self.display.warning)
         hosts = []
         try:
-            with connected(self.backend, task) as client:
+            with connected(self.service, task) as client:
                 for found in self.find(client):
                     if not self._taken(found):
                         continue
@@ -139,7 +139,7 @@ class FleetInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
     def _connection(self) -> dict[str, Any]:
         """The connection options as a module would have them."""
         params = {}
-        for name, about in connection_spec(self.backend).items():
+        for name, about in connection_spec(self.service).items():
             value = self.get_option(name)
             if isinstance(value, str):
                 value = self.templar.template(value)

@@ -161,7 +161,7 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "the token is sent in clear text to other machines",
-        "_http/client.py",
+        "_http/settings.py",
         {"and not _is_loopback(host)": "and not host"},
         (SECRETS,),
     ),
@@ -288,7 +288,7 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "a slug that begins like an id is taken for one",
-        "_laravel_cloud/processes.py",
+        "_laravel_cloud/service.py",
         {'if kind == "process":': "if kind:"},
         (FAILING,),
     ),
@@ -840,7 +840,7 @@ PLAN_DEFECTS = (
 SEVALLA_DEFECTS = (
     Defect(
         "an id of an answer becomes a path, whatever it is",
-        "_sevalla/processes.py",
+        "_sevalla/service.py",
         {'isinstance(value.get("id"), str) and is_id(value["id"])': 'value.get("id")'},
         (FUZZ_ANSWERS,),
     ),
@@ -855,7 +855,7 @@ SEVALLA_DEFECTS = (
     ),
     Defect(
         "a display name goes before the unique name of an application",
-        "_sevalla/processes.py",
+        "_sevalla/service.py",
         {
             'found.get("name") == wanted:\n                return str(found["id"])': (
                 'found.get("name") == wanted:\n                shown_as.append(str(found["id"]))'
@@ -915,21 +915,19 @@ SEVALLA_DEFECTS = (
         "a 404 of the application is taken for no processes",
         "_sevalla/processes.py",
         {
-            "raise (no_application(application, failure) if failure.status == 404 else failure)": (
-                "if failure.status == 404:\n            return []\n        raise failure"
-            ),
+            "raise no_application(application, failure) from None": "return []",
         },
         (FAULTS_READS, SEVALLA),
     ),
     Defect(
         "a 404 of one process is never taken for one of the application",
         "_sevalla/processes.py",
-        {"return list_processes(client, application)\n\n\ndef": "return []\n\n\ndef"},
+        {"return self.list_all(client, application)\n\n    def": "return []\n\n    def"},
         (FAULTS_READS, SEVALLA),
     ),
     Defect(
         "the first of several applications with a display name is taken",
-        "_sevalla/processes.py",
+        "_sevalla/service.py",
         {"if len(shown_as) == 1:": "if shown_as:"},
         (READING,),
     ),
@@ -978,7 +976,7 @@ SEVALLA_DEFECTS = (
     Defect(
         "sizes are looked up for every write",
         "_sevalla/processes.py",
-        {"ids = _size_ids(client) if unresolved else {}": "ids = _size_ids(client)"},
+        {"ids = size_ids(client) if unresolved else {}": "ids = _size_ids(client)"},
         (PROBLEMS, SEVALLA),
     ),
     Defect(
@@ -998,7 +996,7 @@ SEVALLA_DEFECTS = (
 LARAVEL_CLOUD_DEFECTS = (
     Defect(
         "an id of an answer becomes a path whatever it is",
-        "_laravel_cloud/processes.py",
+        "_laravel_cloud/service.py",
         {'and re.fullmatch(r"[0-9A-Za-z]+(-[0-9A-Za-z]+)*", value["id"])': 'and value["id"]'},
         (FUZZ_ANSWERS,),
     ),
@@ -1014,7 +1012,7 @@ LARAVEL_CLOUD_DEFECTS = (
     ),
     Defect(
         "an environment with the user's variables is read",
-        "_laravel_cloud/processes.py",
+        "_laravel_cloud/service.py",
         {
             '    if is_id("env", environment):\n        return environment\n': (
                 '    if is_id("env", environment):\n'
@@ -1074,21 +1072,19 @@ LARAVEL_CLOUD_DEFECTS = (
         "a 404 of the instance is taken for no processes",
         "_laravel_cloud/processes.py",
         {
-            'raise missing("instance", instance, failure) if failure.status == 404 else failure': (
-                "if failure.status == 404:\n            return []\n        raise failure"
-            ),
+            'raise missing("instance", instance, failure) from None': "return []",
         },
         (LARAVEL_CLOUD, RESULTS),
     ),
     Defect(
         "the first of several instances with a name is taken",
-        "_laravel_cloud/processes.py",
+        "_laravel_cloud/service.py",
         {"if len(found) == 1:": "if found:"},
         (READING,),
     ),
     Defect(
         "processes that a page does not include are lost",
-        "_laravel_cloud/processes.py",
+        "_laravel_cloud/service.py",
         {
             "if ids is None or any(each not in included for each in ids):": "if ids is None:",
             "for each in ids]\n": "for each in ids if each in included]\n",
@@ -1412,7 +1408,7 @@ INFO_DEFECTS = (
     Defect(
         "sizes are written down by their ids where the service has no names",
         "_engine/run_info.py",
-        {"        backend.name_sizes(client, live)\n": ""},
+        {"        backend.complete(client, live)\n": ""},
         (DESIRED,),
     ),
     Defect(

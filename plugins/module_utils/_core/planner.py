@@ -14,69 +14,15 @@ This module is private to the collection.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Callable, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from .failure import Failure, Problem
-from .fields import UNKNOWN, Field, Options, Process, is_empty, shown
+from .fields import UNKNOWN, Options, Process, is_empty, shown
+from .resource import Address, Entry, Resource
 
 NEW_ID = "{process_id}"
 """Stands in a path for the id of a process that the step before creates."""
-
-
-class Entry(NamedTuple):
-    """What the user wants of one process: the options that were given, and no others.
-
-    ``where`` is its place in a list of entries, as ``processes[2]``, and empty outside of one.
-    """
-
-    options: Options
-    clear: tuple[str, ...] = ()
-    state: str = "present"
-    where: str = ""
-
-    def named(self, option: str) -> str:
-        """An option of this entry, as the user writes it; the entry itself for an empty one."""
-        return ".".join(part for part in (self.where, option) if part)
-
-
-class Address(NamedTuple):
-    """How an entry names its process: in words, and as a test of a live process.
-
-    ``unclear`` tells that a live process does not show what it would be known by. ``creates``
-    tells whether a process that nobody answers for can be created under it.
-    """
-
-    words: str
-    answers: Callable[[Process], bool]
-    unclear: Callable[[Process], bool] = lambda process: False
-    creates: bool = True
-
-
-class Resource(NamedTuple):
-    """A kind of process as data. ``collection`` and ``item`` are path templates with
-    ``{scope}`` (the application or instance) and ``{id}``.
-
-    ``address(options)`` says which process an entry means. ``rules(options, type, creating)``
-    gives the problems that stand in several fields together. ``undeletable(process)`` gives
-    the reason why a process cannot be deleted, or None. ``predict(scope, process, body)`` is
-    the process as the service would show it after a body was stored. ``known_by(process)`` are
-    the options by which an entry would name a live process.
-    """
-
-    service: str
-    collection: str
-    item: str
-    fields: tuple[Field, ...]
-    address: Callable[[Options], Address]
-    rules: Callable[[Options, str | None, bool], list[Problem]]
-    predict: Callable[[str, Process, dict[str, Any]], Process]
-    known_by: Callable[[Process], Options]
-    undeletable: Callable[[Process], str | None] = lambda process: None
-
-    def field_of(self, wire: str) -> Field:
-        """The field that a key of a body belongs to."""
-        return next(known for known in self.fields if known.wire == wire)
 
 
 class Step(NamedTuple):
@@ -135,7 +81,7 @@ def plan(resource: Resource, scope: str, entry: Entry, live: list[Process]) -> P
     unclear = [str(process["id"]) for process in live if address.unclear(process)]
     if made.live is None and unclear:
         raise Failure(
-            f"{resource.service} lists {', '.join(unclear)} without what processes are known by, "
+            f"{resource.vendor} lists {', '.join(unclear)} without what processes are known by, "
             f"so whether there is a {address.words} cannot be told.",
             code="unexpected_answer",
         )
@@ -224,7 +170,7 @@ def _plan_prune(
     ]
     if unclear:
         raise Failure(
-            f"{resource.service} lists {', '.join(unclear)} without what processes are known by, "
+            f"{resource.vendor} lists {', '.join(unclear)} without what processes are known by, "
             "so whether they are in the list cannot be told, and nothing is pruned.",
             code="unexpected_answer",
         )

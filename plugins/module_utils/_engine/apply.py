@@ -171,7 +171,7 @@ class Writer:
         address = self.plan.address
 
         def read() -> tuple[list[Process], Process | None]:
-            listed = self._backend.list_processes(self._client, self._scope)
+            listed = self._backend.list_all(self._client, self._scope)
             new = [process for process in listed if process["id"] not in self._known]
             return new, locate(address, new)
 
@@ -186,7 +186,7 @@ class Writer:
 
     def _adopt(self, step: Step, found: Process) -> Process:
         """Make a process that a lost POST created, or somebody else just then, the wanted one."""
-        resource = self._backend.PROCESS
+        resource = self._backend
         if unstored(resource, step.body or {}, found):
             again = plan(resource, self._scope, self.plan.entry, [found])
             if again.problems:
@@ -215,11 +215,11 @@ class Writer:
 
     def _verified(self, step: Step, process: Process) -> Process:
         """Warn of fields that the service accepted and does not show."""
-        resource, body = self._backend.PROCESS, step.body or {}
+        resource, body = self._backend, step.body or {}
         missed = unstored(resource, body, process)
         if not missed:
             return process
-        write = f"{self._backend.SERVICE.name} accepted {step.method} {step.path}"
+        write = f"{self._backend.vendor} accepted {step.method} {step.path}"
         try:
             # The answer to a POST may be older than what is stored: Laravel Cloud's shows a
             # null strategy_type that every later read has a value for.

@@ -20,8 +20,8 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._core.failure import Failure
 from .._http import client as _http
+from .._http.settings import Service
 from .options import settings
-from .service import Backend
 
 _LONG_WAIT = 10
 """Seconds of waiting from which on a task says so."""
@@ -85,7 +85,7 @@ def perform(command: Command, task: Task) -> dict[str, Any]:
 
 
 @contextmanager
-def connected(backend: Backend, task: Task) -> Iterator[_http.Client]:
+def connected(service: Service, task: Task) -> Iterator[_http.Client]:
     """A client for one task, which still only reads.
 
     Warns of what makes the connection unsafe and of long waiting; a Failure inside gets what
@@ -93,7 +93,7 @@ def connected(backend: Backend, task: Task) -> Iterator[_http.Client]:
     """
     if not task.params["validate_certs"]:
         task.warn("validate_certs is false: anybody in between can read and use the token.")
-    with _http.Client(backend.SERVICE, settings(task.params)) as client:
+    with _http.Client(service, settings(task.params)) as client:
         try:
             yield client
         except Failure as failure:
@@ -101,6 +101,6 @@ def connected(backend: Backend, task: Task) -> Iterator[_http.Client]:
             raise
         if client.waited >= _LONG_WAIT:
             task.warn(
-                f"{backend.SERVICE.name} made this task wait: it waited {client.waited:.0f} "
+                f"{service.name} made this task wait: it waited {client.waited:.0f} "
                 f"seconds for {client.repeated} repeated request(s)."
             )

@@ -16,8 +16,8 @@ from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
 from .._core.failure import Failure, Problem, invalid_options
 from .._core.fields import CANNOT, Choices, Options
-from .._core.planner import Entry
-from .._http.settings import Settings, checked_url
+from .._core.resource import Entry
+from .._http.settings import Service, Settings, checked_url
 from .service import Backend
 
 
@@ -32,7 +32,7 @@ def first_set(*names: str) -> str:
     raise AnsibleFallbackNotFound
 
 
-def connection_spec(backend: Backend) -> dict[str, Any]:
+def connection_spec(service: Service) -> dict[str, Any]:
     """The connection options, as in the service's connection doc fragment."""
     return {
         # Checked by Client and not required here, so that linters accept the environment
@@ -41,12 +41,12 @@ def connection_spec(backend: Backend) -> dict[str, Any]:
             "type": "str",
             "no_log": True,
             "aliases": ["api_key"],
-            "fallback": (first_set, backend.TOKEN_VARIABLES),
+            "fallback": (first_set, service.token_variables),
         },
         "api_url": {
             "type": "str",
-            "default": backend.URL,
-            "fallback": (first_set, [backend.URL_VARIABLE]),
+            "default": service.url,
+            "fallback": (first_set, [service.url_variable]),
         },
         "api_timeout": {"type": "int", "default": 30},
         "api_retries": {"type": "int", "default": 5},
@@ -59,8 +59,8 @@ def connection_spec(backend: Backend) -> dict[str, Any]:
 def process_spec(backend: Backend) -> dict[str, Any]:
     """The options of one process, as in the service's process doc fragment."""
     spec: dict[str, Any] = {"id": {"type": "str", "aliases": ["process_id"]}}
-    spec.update((field.option, field.spec) for field in backend.PROCESS.fields)
-    clearable = [field.option for field in backend.PROCESS.fields if field.empty is not CANNOT]
+    spec.update((field.option, field.spec) for field in backend.fields)
+    clearable = [field.option for field in backend.fields if field.empty is not CANNOT]
     if clearable:
         spec["clear"] = {"type": "list", "elements": "str", "choices": Choices(clearable)}
     return spec
@@ -134,7 +134,7 @@ def entries(
 def entry_of(backend: Backend, params: Options, state: str, where: str) -> Entry:
     """What the options say of one process, unchecked."""
     options: Options = {"id": params["id"]} if params["id"] else {}
-    for field in backend.PROCESS.fields:
+    for field in backend.fields:
         value = params.get(field.option)
         value = value if value is None else field.clean(value)
         if value is not None and value != {}:

@@ -18,10 +18,10 @@ from typing import Any, NamedTuple, Protocol
 from .._core.failure import Failure, Problem, invalid_options
 from .._core.planner import Step
 from .._http.client import Client
+from .._http.settings import Service
 from .lost_post import looks, posts
 from .module import Command, Task, connected
 from .options import connection_problems, connection_spec
-from .service import Backend
 
 Deployment = dict[str, Any]
 
@@ -100,19 +100,19 @@ class Deploys(Protocol):
         """What to say beside the service's own words when none starts."""
 
 
-def deployment_command(backend: Backend, deploys: Deploys) -> Command:
+def deployment_command(service: Service, deploys: Deploys) -> Command:
     """The module that deploys on a service."""
     spec = {
-        **connection_spec(backend),
+        **connection_spec(service),
         **deploys.OPTIONS,
         "wait": {"type": "bool", "default": True},
         "wait_timeout": {"type": "int", "default": 1800},
         "poll_interval": {"type": "int", "default": deploys.POLL_INTERVAL},
     }
-    return Command(spec, lambda task: _deploy(backend, deploys, task))
+    return Command(spec, lambda task: _deploy(service, deploys, task))
 
 
-def _deploy(backend: Backend, deploys: Deploys, task: Task) -> dict[str, Any]:
+def _deploy(service: Service, deploys: Deploys, task: Task) -> dict[str, Any]:
     params = task.params
     problems = [*deploys.check_options(params), *connection_problems(params)]
     problems += [
@@ -122,7 +122,7 @@ def _deploy(backend: Backend, deploys: Deploys, task: Task) -> dict[str, Any]:
     ]
     if problems:
         raise invalid_options(problems)
-    with connected(backend, task) as client:
+    with connected(service, task) as client:
         scope = deploys.find_scope(client, params)
         newest = deploys.newest(client, scope)
         step = deploys.start(scope, params)

@@ -15,7 +15,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._core.failure import Failure, invalid_options
 from .._core.fields import UNKNOWN, Options, Process, is_empty
-from .._core.planner import Entry, locate, plan
+from .._core.planner import locate, plan
+from .._core.resource import Entry
 from .module import Command, Task, connected
 from .options import (
     connection_problems,
@@ -30,9 +31,9 @@ def info_command(backend: Backend) -> Command:
     """The module that reads the processes of a service."""
     options = process_spec(backend)
     spec = {
-        **connection_spec(backend),
-        **backend.SCOPE_SPEC,
-        **{name: options[name] for name in ("id", *backend.NARROWED_BY)},
+        **connection_spec(backend.service),
+        **backend.scope_spec,
+        **{name: options[name] for name in ("id", *backend.info_filters)},
     }
     return Command(spec, lambda task: _read(backend, task), writes=False)
 
@@ -45,10 +46,10 @@ def _read(backend: Backend, task: Task) -> dict[str, Any]:
         problems += backend.check_address(wanted.options, "present")
     if problems:
         raise invalid_options(problems)
-    with connected(backend, task) as client:
+    with connected(backend.service, task) as client:
         # Whole, since a name is unique or not among all processes.
         scope, live = backend.read(client, params, [wanted], True)
-        backend.name_sizes(client, live)
+        backend.complete(client, live)
         found = [process for process in live if _is_meant(backend, wanted, process)]
         return {
             "changed": False,
@@ -61,9 +62,9 @@ def _read(backend: Backend, task: Task) -> dict[str, Any]:
 def _is_meant(backend: Backend, wanted: Entry, process: Process) -> bool:
     """Tell whether a process has all that was asked for; what it does not show, it has not."""
     given = dict(wanted.options)
-    if "id" in given and not backend.PROCESS.address({"id": given.pop("id")}).answers(process):
+    if "id" in given and not backend.address({"id": given.pop("id")}).answers(process):
         return False
-    for field in backend.PROCESS.fields:
+    for field in backend.fields:
         if field.option in given:
             want = given[field.option]
             have = field.live(process, want)
@@ -91,7 +92,7 @@ def desired(backend: Backend, scope: str, process: Process, live: list[Process])
 def _options(backend: Backend, process: Process) -> Options:
     options: Options = {}
     spec = process_spec(backend)
-    for field in backend.PROCESS.fields:
+    for field in backend.fields:
         if not (field.on_create or field.on_update):
             continue
         if field.only_for and process.get("type") not in field.only_for:
@@ -120,7 +121,7 @@ def _writable(spec: dict[str, Any], value: Any) -> Any:
 
 def _unique(backend: Backend, process: Process) -> list[Options]:
     """What may tell a process from all others: its key where it has one, and its id."""
-    key = process.get("key") if "key" in backend.NARROWED_BY else None
+    key = process.get("key") if "key" in backend.info_filters else None
     return [*([{"key": key}] if key and isinstance(key, str) else []), {"id": process["id"]}]
 
 
@@ -130,7 +131,7 @@ def _accepted(
     """The options less those that would change something, None when they do not mean just the
     process."""
     spec = process_spec(backend)
-    resource = backend.PROCESS
+    resource = backend
     options = dict(options)
     for _field in resource.fields:
         checked = ArgumentSpecValidator(spec).validate(options)

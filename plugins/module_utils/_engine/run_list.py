@@ -26,8 +26,8 @@ if TYPE_CHECKING:  # imported by a run that finds something to change
 def processes_command(backend: Backend) -> Command:
     """The module for a whole list of processes of a service."""
     spec = {
-        **connection_spec(backend),
-        **backend.SCOPE_SPEC,
+        **connection_spec(backend.service),
+        **backend.scope_spec,
         "processes": {
             "type": "list",
             "elements": "dict",
@@ -50,7 +50,7 @@ def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:
         what = "with an empty list of processes it would delete all of them, and is refused"
         problems.append(Problem("prune", what))
     wanted = entries(backend, params["processes"], "present", True, problems)
-    with connected(backend, task) as client:
+    with connected(backend.service, task) as client:
         plans, writers = converge(
             backend,
             client,

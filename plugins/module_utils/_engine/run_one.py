@@ -14,7 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._core.failure import Failure, invalid_options
-from .._core.planner import Entry, Plan, in_order, plan_list
+from .._core.planner import Plan, in_order, plan_list
+from .._core.resource import Entry
 from .._http.client import Client
 from .module import Command, Task, connected
 from .options import connection_problems, connection_spec, entries, process_spec
@@ -27,8 +28,8 @@ if TYPE_CHECKING:  # imported by a run that finds something to change
 def process_command(backend: Backend) -> Command:
     """The module for one process of a service."""
     spec = {
-        **connection_spec(backend),
-        **backend.SCOPE_SPEC,
+        **connection_spec(backend.service),
+        **backend.scope_spec,
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         **process_spec(backend),
     }
@@ -39,7 +40,7 @@ def _manage_one(backend: Backend, task: Task) -> dict[str, Any]:
     params = task.params
     problems = [*backend.check_scope(params), *connection_problems(params)]
     wanted = entries(backend, [params], params["state"], False, problems)
-    with connected(backend, task) as client:
+    with connected(backend.service, task) as client:
         (made,), writers = converge(backend, client, task, wanted)
         for writer in writers:
             if writer.failure is not None:
@@ -67,7 +68,7 @@ def converge(
     """
     scope, live = backend.read(client, task.params, wanted, prune)
     try:
-        plans = plan_list(backend.PROCESS, scope, wanted, live, prune)
+        plans = plan_list(backend, scope, wanted, live, prune)
     except Failure as failure:
         from .validation import out_of_range
 

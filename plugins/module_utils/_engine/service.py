@@ -2,66 +2,61 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The contract of a service: what it must offer for the engine to manage its processes.
+"""The contract of a service: what it must offer for the engine to manage a kind of resource.
 
 This module is private to the collection.
 """
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, ClassVar
 
 from .._core.failure import Problem
-from .._core.fields import Options, Process
-from .._core.planner import Entry, Resource, Step
+from .._core.fields import Process
+from .._core.planner import Step
+from .._core.resource import Entry, Resource
 from .._http.client import Client
 from .._http.settings import Service
 
 
-class Backend(Protocol):
-    """What a service's ``processes.py`` offers; the file itself
-    is the object, and its functions say more of each."""
+class Backend(Resource):
+    """A kind of resource with the requests that read it.
 
-    SERVICE: Service
-    TOKEN_VARIABLES: list[str]
-    URL_VARIABLE: str
-    URL: str
-    SCOPE_SPEC: dict[str, Any]
-    PROCESS: Resource
-    SCHEMAS: dict[str, dict[str, Any]]
-    NARROWED_BY: tuple[str, ...]
+    A subclass must set the attributes and write ``check_scope``, ``read``, ``list_all`` and
+    ``receive``, beside what ``Resource`` asks for. It may override the rest.
+    """
+
+    service: ClassVar[Service]
+    scope_spec: ClassVar[dict[str, Any]]
+    """The argument spec of the options that say where the resource is."""
+
+    info_filters: ClassVar[tuple[str, ...]] = ()
+    """The fields by which the info module narrows what it returns."""
 
     def check_scope(self, params: dict[str, Any]) -> list[Problem]:
-        """What is wrong with the options that say where."""
-
-    def check_address(self, options: Options, state: str) -> list[Problem]:
-        """What is wrong with the options that say which process."""
+        """Return what is wrong with the options of ``scope_spec``, before anything is read."""
+        raise NotImplementedError
 
     def read(
         self, client: Client, params: dict[str, Any], entries: list[Entry], whole: bool
     ) -> tuple[str, list[Process]]:
-        """The scope and the processes in it that the entries may address, or all of them."""
+        """Return the id of the scope and its live resources: ``whole``, or what entries need.
 
-    def list_processes(self, client: Client, scope: str) -> list[Process]:
-        """All processes of a scope."""
+        Raises Failure ``not_found`` for a scope that does not exist; never an empty list.
+        """
+        raise NotImplementedError
+
+    def list_all(self, client: Client, scope: str) -> list[Process]:
+        """Return all live resources of a scope."""
+        raise NotImplementedError
 
     def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Process:
-        """The process that a write was answered with."""
+        """Return the resource in a response; raises Failure for anything else."""
+        raise NotImplementedError
 
-    def name_sizes(self, client: Client, live: list[Process]) -> None:
-        """Put names beside the ids of sizes."""
+    def complete(self, client: Client, live: list[Process]) -> None:
+        """Add to live resources what a comparison or a reader needs and the list lacks."""
 
     def resolve_names(self, client: Client, steps: list[Step]) -> list[Problem]:
-        """Put ids where steps have names; the names that are not known."""
-
-    def body_rules(self, body: dict[str, Any]) -> list[Problem]:
-        """What is wrong with a body that its schema takes."""
-
-    def remarks(self, body: dict[str, Any]) -> list[str]:
-        """What to warn of in a body."""
-
-    def option_name(self, path: list[Any]) -> str:
-        """The option that a place in a body comes from."""
-
-    def advice(self, method: str, status: int | None) -> str:
-        """What to say beside the service's own words when it refuses a write."""
+        """Put ids for names into the bodies of steps; return the names that do not exist."""
+        return []

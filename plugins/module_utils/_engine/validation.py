@@ -15,7 +15,8 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from .._core.failure import MISSING, Problem, invalid_options
-from .._core.planner import Entry, Plan
+from .._core.planner import Plan
+from .._core.resource import Entry
 from .._http.client import Client
 from .service import Backend
 
@@ -38,7 +39,7 @@ def validate(
         if bodies:
             found += backend.resolve_names(client, made.steps)
         for action, body in bodies:
-            schema = backend.SCHEMAS[action]
+            schema = backend.schemas[action]
             found += schema_problems(schema, body, backend.option_name)
             found += backend.body_rules(body)
             remarks += [made.entry.named(remark) for remark in backend.remarks(body)]
@@ -59,12 +60,12 @@ def out_of_range(backend: Backend, entries: list[Entry]) -> list[Problem]:
     for entry in entries:
         body = {
             field.wire: field.shape.encode(entry.options[field.option], None)
-            for field in backend.PROCESS.fields
+            for field in backend.fields
             if field.option in entry.options
         }
-        found = schema_problems(backend.SCHEMAS["update"], body, backend.option_name)
+        found = schema_problems(backend.schemas["update"], body, backend.option_name)
         if entry.state == "present" and "type" in entry.options:
-            found += backend.PROCESS.rules(entry.options, entry.options["type"], False)
+            found += backend.rules(entry.options, entry.options["type"], False)
         problems += [
             Problem(entry.named(option), what) for option, what in found if what != MISSING
         ]

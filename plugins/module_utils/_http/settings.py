@@ -17,14 +17,22 @@ from .._core.failure import Problem, invalid_options
 
 
 class Service(NamedTuple):
-    """What differs between the two services for a client.
+    """A service as the client and the connection options know it.
 
-    ``accept`` is the Accept header, ``token_hint`` says where a token is given.
+    ``accept`` is the Accept header. ``token_variables`` and ``url_variable`` are environment
+    variables, ``url`` is the default of ``api_url``.
     """
 
     name: str
     accept: str
-    token_hint: str
+    token_variables: list[str]
+    url_variable: str
+    url: str
+
+    @property
+    def token_hint(self) -> str:
+        """Where a user sets the token, for messages."""
+        return f"api_token or the environment variable {self.token_variables[0]}"
 
 
 class Settings(NamedTuple):

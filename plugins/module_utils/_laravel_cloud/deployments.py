@@ -19,10 +19,15 @@ from .._core.failure import Failure, Problem
 from .._core.planner import Step
 from .._engine.run_deployment import Deployment, Life
 from .._http.client import Client
-from .processes import find_environment, is_id, missing, resource_in
+from .service import (
+    ENVIRONMENT_SPEC,
+    check_environment,
+    find_environment,
+    missing,
+    resource_in,
+)
 
-# What is needed depends on the other, and module_defaults may give it: check_options decides.
-OPTIONS: dict[str, Any] = {option: {"type": "str"} for option in ("environment", "application")}
+OPTIONS = ENVIRONMENT_SPEC
 
 POLL_INTERVAL = 5
 """Deployments take from half a minute to two; the tools there are ask every five seconds or so."""
@@ -44,12 +49,7 @@ LIFE = Life(
 
 def check_options(params: dict[str, Any]) -> list[Problem]:
     """The problems with how the environment is named, known before anything is read."""
-    environment = params["environment"]
-    if not environment:
-        return [Problem("environment", "give it, to say what to deploy")]
-    if not is_id("env", environment) and not params["application"]:
-        return [Problem("application", f"needed, since environment {environment!r} is a name")]
-    return []
+    return check_environment(params, "give it, to say what to deploy")
 
 
 def find_scope(client: Client, params: dict[str, Any]) -> str:

@@ -19,10 +19,16 @@ from .._core.failure import Failure, Problem
 from .._core.planner import Step
 from .._engine.run_deployment import Deployment, Life
 from .._http.client import Client
-from . import processes as _sevalla
+from .service import (
+    APPLICATION_SPEC,
+    check_application,
+    find_application,
+    no_application,
+    object_in,
+)
 
 OPTIONS: dict[str, Any] = {
-    **_sevalla.SCOPE_SPEC,
+    **APPLICATION_SPEC,
     "branch": {"type": "str"},
     "docker_image": {"type": "str"},
     "restart": {"type": "bool", "default": False},
@@ -44,7 +50,7 @@ _TRIGGERS = {"MANUAL_DEPLOY", "ROLLBACK_DEPLOYMENT", "AUTO_DEPLOY_ON_PUSH", "RES
 
 def check_options(params: dict[str, Any]) -> list[Problem]:
     """The problems with the options, known before anything is read."""
-    problems = _sevalla.check_scope(params)
+    problems = check_application(params)
     for option in ("branch", "docker_image"):
         if params[option] == "":
             problems.append(Problem(option, "is empty"))
@@ -59,7 +65,7 @@ def check_options(params: dict[str, Any]) -> list[Problem]:
 
 def find_scope(client: Client, params: dict[str, Any]) -> str:
     """The id of the application."""
-    return _sevalla.find_application(client, params["application"])
+    return find_application(client, params["application"])
 
 
 def _collection(scope: str) -> str:
@@ -71,7 +77,9 @@ def item_path(scope: str, deployment_id: str) -> str:
     return f"{_collection(scope)}/{quote(deployment_id, safe='')}"
 
 
-receive = _sevalla.receive
+def receive(client: Client, method: str, path: str, answer: Any, scope: str) -> Deployment:
+    """Return the deployment in a response; raises Failure for anything else."""
+    return object_in(client, path, answer, method)
 
 
 def newest(client: Client, scope: str) -> list[Deployment]:
@@ -80,9 +88,7 @@ def newest(client: Client, scope: str) -> list[Deployment]:
     try:
         page = next(client.offset_pages(path))
     except Failure as failure:
-        raise (
-            _sevalla.no_application(scope, failure) if failure.status == 404 else failure
-        ) from None
+        raise (no_application(scope, failure) if failure.status == 404 else failure) from None
     return [receive(client, "GET", path, item, scope) for item in page]
 
 

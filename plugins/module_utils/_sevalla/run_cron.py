@@ -13,11 +13,12 @@ from typing import Any
 
 from .._core.failure import Failure, Problem, invalid_options
 from .._core.fields import Process
-from .._core.planner import Entry, Step, item_path, locate
+from .._core.planner import Step, item_path, locate
+from .._core.resource import Entry
 from .._engine.module import Command, Task, connected
 from .._engine.options import connection_problems, connection_spec
 from .._http.client import Client
-from . import processes as _sevalla
+from .processes import PROCESSES
 
 _ADDRESSES = ("id", "key", "display_name")
 
@@ -25,8 +26,8 @@ _ADDRESSES = ("id", "key", "display_name")
 def run_command() -> Command:
     """The module that runs a cron process."""
     spec = {
-        **connection_spec(_sevalla),
-        **_sevalla.SCOPE_SPEC,
+        **connection_spec(PROCESSES.service),
+        **PROCESSES.scope_spec,
         "id": {"type": "str", "aliases": ["process_id"]},
         "key": {"type": "str", "no_log": False},
         "display_name": {"type": "str", "aliases": ["name"]},
@@ -37,19 +38,19 @@ def run_command() -> Command:
 def _run(task: Task) -> dict[str, Any]:
     params = task.params
     address = {option: params[option] for option in _ADDRESSES if params[option]}
-    problems = [*_sevalla.check_scope(params), *connection_problems(params)]
+    problems = [*PROCESSES.check_scope(params), *connection_problems(params)]
     if len(address) != 1:
         problems.append(
             Problem("display_name", "give exactly one of id, key and display_name, to say which")
         )
     else:
-        problems += _sevalla.check_address(address, "present")
+        problems += PROCESSES.check_address(address, "present")
     if problems:
         raise invalid_options(problems)
-    with connected(_sevalla, task) as client:
-        scope, live = _sevalla.read(client, params, [Entry(address)], whole=False)
+    with connected(PROCESSES.service, task) as client:
+        scope, live = PROCESSES.read(client, params, [Entry(address)], whole=False)
         process = _cron(scope, address, live, task.check_mode)
-        path = f"{item_path(_sevalla.PROCESS, scope, process)}/trigger"
+        path = f"{item_path(PROCESSES, scope, process)}/trigger"
         step = Step("run", "POST", path, None)
         if not task.check_mode:
             client.allow_writes()
@@ -64,7 +65,7 @@ def _run(task: Task) -> dict[str, Any]:
 
 def _cron(scope: str, options: dict[str, Any], live: list[Process], check_mode: bool) -> Process:
     """The cron process that the options address; raises Failure when there is none such."""
-    address = _sevalla.address(options)
+    address = PROCESSES.address(options)
     process = locate(address, live)
     if process is None:
         hint = " One that a task before would create is not there in check mode."

@@ -13,17 +13,19 @@ import pytest
 import yaml
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.options import connection_spec
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    processes as _laravel_cloud,
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
+    PROCESSES as LARAVEL_CLOUD,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import (
+    PROCESSES as SEVALLA,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.inventory.reading import (
     Reader,
     documented,
     text_of,
 )
 
-BACKENDS = {"sevalla": _sevalla, "laravel_cloud": _laravel_cloud}
+BACKENDS = {"sevalla": SEVALLA, "laravel_cloud": LARAVEL_CLOUD}
 CONNECTION = {
     *("api_token", "api_url", "api_timeout", "api_retries", "api_max_wait"),
     *("validate_certs", "ca_path"),
@@ -48,7 +50,7 @@ def examples(plugin: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("plugin", BACKENDS)
 def test_the_connection_options_are_the_modules_own(plugin: str) -> None:
-    spec = connection_spec(BACKENDS[plugin])
+    spec = connection_spec(BACKENDS[plugin].service)
     options = documented(plugin)["options"]
     assert spec.keys() == CONNECTION
     for name, about in spec.items():
@@ -110,7 +112,7 @@ def test_an_address_in_the_environment_that_is_empty_counts_as_none(
     read.monkeypatch.setattr(_http.Client, "__init__", connect)
     with pytest.raises(Taken):
         read(plugin)
-    assert taken[0].url == BACKENDS[plugin].URL
+    assert taken[0].url == BACKENDS[plugin].service.url
 
 
 @pytest.mark.parametrize("plugin", BACKENDS)

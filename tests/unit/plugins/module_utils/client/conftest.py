@@ -15,7 +15,9 @@ import pytest
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
 from ansible_collections.evenkeel.paas.plugins.module_utils._http.client import Client
 from ansible_collections.evenkeel.paas.plugins.module_utils._http.settings import Settings
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import (
+    PROCESSES as SEVALLA,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
     TOKEN,
     ScriptedServer,
@@ -93,7 +95,7 @@ def client_of() -> Iterator[Callable[..., Client]]:
     """
     clients: list[Client] = []
 
-    def make(server: Any, *, service: Any = _sevalla.SERVICE, writes: bool = True, **changes: Any):
+    def make(server: Any, *, service: Any = SEVALLA.service, writes: bool = True, **changes: Any):
         given = {
             "url": server if isinstance(server, str) else server.url,
             "token": TOKEN,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    processes as _laravel_cloud,
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
+    PROCESSES as LARAVEL_CLOUD,
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
     TOKEN,
@@ -99,7 +99,7 @@ def test_json_that_is_nested_beyond_all_reason_is_a_failure(serve, client_of, fa
 def test_a_redirect_is_not_followed_whatever_its_kind(method, status, serve, client_of, failure_of):
     headers = {"location": "/elsewhere", "content_type": "text/html", "x_request_id": "req-7"}
     server = serve(answer(status, PAGE, **headers))
-    failure = failure_of(client_of(server, service=_laravel_cloud.SERVICE), method)
+    failure = failure_of(client_of(server, service=LARAVEL_CLOUD.service), method)
     assert server.said == [f"{method} /v3/things"]
     assert failure.as_result()["failure"] == {
         "status": status,

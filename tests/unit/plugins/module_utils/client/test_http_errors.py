@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    processes as _laravel_cloud,
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
+    PROCESSES as LARAVEL_CLOUD,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import (
+    PROCESSES as SEVALLA,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
     answer,
 )
 
-SEVALLA, LARAVEL = _sevalla.SERVICE, _laravel_cloud.SERVICE
+SEVALLA, LARAVEL = SEVALLA.service, LARAVEL_CLOUD.service
 METHODS = ("GET", "POST", "PATCH", "DELETE")
 TRACKED = {"code": "err-abc-123", "message": "display_name is too long"}
 FIELD_ERRORS = {

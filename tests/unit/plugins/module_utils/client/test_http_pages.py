@@ -10,8 +10,8 @@ import pytest
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
 from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    processes as _laravel_cloud,
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
+    PROCESSES as LARAVEL_CLOUD,
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
     answer,
@@ -42,7 +42,7 @@ def numbered_items(client):
 @pytest.fixture
 def laravel(client_of):
     """A function that makes a client of Laravel Cloud."""
-    return lambda server, **changes: client_of(server, service=_laravel_cloud.SERVICE, **changes)
+    return lambda server, **changes: client_of(server, service=LARAVEL_CLOUD.service, **changes)
 
 
 # Sevalla.

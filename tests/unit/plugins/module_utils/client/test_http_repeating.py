@@ -12,10 +12,12 @@ import time as real_time
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    processes as _laravel_cloud,
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
+    PROCESSES as LARAVEL_CLOUD,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import (
+    PROCESSES as SEVALLA,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
     answer,
     cut,
@@ -88,7 +90,7 @@ def test_beside_an_epoch_the_retry_after_counts_whatever_the_clock_says(
 ):
     epoch = int(real_time.time()) + clock_off_by
     server = serve(limited(x_ratelimit_reset=epoch, retry_after=20), OK)
-    client_of(server, service=_laravel_cloud.SERVICE).get("/things")
+    client_of(server, service=LARAVEL_CLOUD.service).get("/things")
     assert 20 <= time.slept[0] <= at_latest(20)
 
 
@@ -102,7 +104,7 @@ def test_an_epoch_in_the_past_is_not_waited_for(serve, client_of, time):
     assert 0 <= time.slept[0] <= 1
 
 
-@pytest.mark.parametrize("service", [_sevalla.SERVICE, _laravel_cloud.SERVICE])
+@pytest.mark.parametrize("service", [SEVALLA.service, LARAVEL_CLOUD.service])
 def test_a_retry_after_in_seconds_says_how_long_to_wait(service, serve, client_of, time):
     client_of(serve(limited(retry_after=12), OK), service=service).get("/things")
     assert 12 <= time.slept[0] <= at_latest(12)

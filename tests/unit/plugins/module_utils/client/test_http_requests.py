@@ -10,10 +10,12 @@ import json
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    processes as _laravel_cloud,
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
+    PROCESSES as LARAVEL_CLOUD,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import (
+    PROCESSES as SEVALLA,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
     TOKEN,
     answer,
@@ -45,8 +47,8 @@ def test_a_matching_netrc_does_not_replace_the_token(
 @pytest.mark.parametrize(
     ("service", "accept"),
     [
-        (_sevalla.SERVICE, "application/json"),
-        (_laravel_cloud.SERVICE, "application/vnd.api+json, application/json"),
+        (SEVALLA.service, "application/json"),
+        (LARAVEL_CLOUD.service, "application/vnd.api+json, application/json"),
     ],
 )
 def test_each_service_gets_the_accept_header_it_wants(service, accept, serve, client_of):

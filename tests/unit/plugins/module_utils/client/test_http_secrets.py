@@ -14,10 +14,12 @@ import pytest
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
 from ansible_collections.evenkeel.paas.plugins.module_utils._http.settings import checked_url
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    processes as _laravel_cloud,
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
+    PROCESSES as LARAVEL_CLOUD,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import (
+    PROCESSES as SEVALLA,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
     TOKEN,
     answer,
@@ -98,8 +100,8 @@ def test_a_token_like_a_piece_of_json_does_not_break_the_failure(
 @pytest.mark.parametrize(
     ("service", "hint"),
     [
-        (_sevalla.SERVICE, "SEVALLA_API_KEY"),
-        (_laravel_cloud.SERVICE, "LARAVEL_CLOUD_API_TOKEN"),
+        (SEVALLA.service, "SEVALLA_API_KEY"),
+        (LARAVEL_CLOUD.service, "LARAVEL_CLOUD_API_TOKEN"),
     ],
 )
 def test_a_missing_token_is_a_failure_that_says_where_to_give_it(service, hint, client_of):

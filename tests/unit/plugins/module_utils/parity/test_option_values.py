@@ -16,12 +16,14 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine import module as _module
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine import options as _options
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine import run_one as _process
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    processes as _laravel_cloud,
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
+    PROCESSES as LARAVEL_CLOUD,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import (
+    PROCESSES as SEVALLA,
+)
 
-BACKENDS = [_sevalla, _laravel_cloud]
+BACKENDS = [SEVALLA, LARAVEL_CLOUD]
 ID = "fb5e5168-4281-4bec-94c5-0d1584e9e657"
 CONNECTION: dict[str, Any] = {
     "api_url": "https://api.example.com",
@@ -45,7 +47,7 @@ def parsed(backend: Any, **options: Any) -> dict[str, Any]:
 
 def entry(backend: Any, **options: Any) -> Any:
     """What the options of one process are made into."""
-    scope = {"application": "shop"} if backend is _sevalla else {}
+    scope = {"application": "shop"} if backend is SEVALLA else {}
     params = parsed(backend, **{**scope, **options})
     (made,) = _options.entries(backend, [params], params["state"], False, [])
     return made
@@ -88,9 +90,12 @@ def test_without_any_variable_there_is_no_value(value, monkeypatch):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_an_empty_url_variable_leaves_the_default(backend, monkeypatch):
-    monkeypatch.setenv(backend.URL_VARIABLE, "")
-    spec = {"api_url": _options.connection_spec(backend)["api_url"]}
-    assert ArgumentSpecValidator(spec).validate({}).validated_parameters["api_url"] == backend.URL
+    monkeypatch.setenv(backend.service.url_variable, "")
+    spec = {"api_url": _options.connection_spec(backend.service)["api_url"]}
+    assert (
+        ArgumentSpecValidator(spec).validate({}).validated_parameters["api_url"]
+        == backend.service.url
+    )
 
 
 # Connection options.
@@ -141,10 +146,10 @@ def test_settings_verify_by_the_ca_path_unless_nothing_is_checked(checked, verif
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_what_is_not_given_or_null_is_not_in_an_entry(backend):
     address = (
-        {"display_name": "queue"} if backend is _sevalla else {"type": "custom", "command": "run"}
+        {"display_name": "queue"} if backend is SEVALLA else {"type": "custom", "command": "run"}
     )
     choices = ("type", "job_start_policy", "ingress_protocol")
-    fields = [known.option for known in backend.PROCESS.fields if known.option not in choices]
+    fields = [known.option for known in backend.fields if known.option not in choices]
     nulls = dict.fromkeys(["id", *fields])
     assert entry(backend, **address).options == address
     made = entry(backend, **{**nulls, **address})
@@ -166,7 +171,7 @@ def test_what_is_not_given_or_null_is_not_in_an_entry(backend):
 def test_a_null_for_an_option_with_choices_is_not_managed_too(options):
     """Ansible's own check of choices refuses null where the option is known to have choices."""
     params = {"application": "shop", "display_name": "queue", **options}
-    checked = ArgumentSpecValidator(_process.process_command(_sevalla).argument_spec).validate(
+    checked = ArgumentSpecValidator(_process.process_command(SEVALLA).argument_spec).validate(
         params
     )
     assert not checked.error_messages
@@ -174,7 +179,7 @@ def test_a_null_for_an_option_with_choices_is_not_managed_too(options):
 
 def test_nulls_are_dropped_at_every_depth():
     made = entry(
-        _sevalla,
+        SEVALLA,
         type="web",
         scaling_strategy={"type": "manual", "instance_count": 2, "max_instance_count": None},
         liveness_probe={
@@ -199,11 +204,11 @@ def test_nulls_are_dropped_at_every_depth():
 @pytest.mark.parametrize(
     ("backend", "options"),
     [
-        (_sevalla, {"type": "web", "scaling_strategy": {}}),
-        (_sevalla, {"type": "web", "liveness_probe": {}}),
-        (_sevalla, {"type": "web", "readiness_probe": {"period_seconds": None}}),
-        (_laravel_cloud, {"type": "worker", "config": {}}),
-        (_laravel_cloud, {"type": "worker", "config": {"tries": None}}),
+        (SEVALLA, {"type": "web", "scaling_strategy": {}}),
+        (SEVALLA, {"type": "web", "liveness_probe": {}}),
+        (SEVALLA, {"type": "web", "readiness_probe": {"period_seconds": None}}),
+        (LARAVEL_CLOUD, {"type": "worker", "config": {}}),
+        (LARAVEL_CLOUD, {"type": "worker", "config": {"tries": None}}),
     ],
 )
 def test_an_empty_dict_is_not_given(backend, options):
@@ -213,16 +218,16 @@ def test_an_empty_dict_is_not_given(backend, options):
 @pytest.mark.parametrize(
     ("backend", "options"),
     [
-        (_sevalla, {"type": "web", "is_ingress_enabled": False}),
-        (_sevalla, {"type": "web", "entrypoint": ""}),
-        (_sevalla, {"type": "web", "port": 0}),
-        (_sevalla, {"type": "web", "scaling_strategy": {"instance_count": 0}}),
-        (_sevalla, {"type": "web", "liveness_probe": {"initial_delay_seconds": 0}}),
-        (_sevalla, {"type": "web", "liveness_probe": {"exec": {"command": []}}}),
-        (_laravel_cloud, {"type": "worker", "config": {"force": False, "sleep": 0, "tries": 0}}),
-        (_laravel_cloud, {"type": "worker", "processes": 0}),
-        (_laravel_cloud, {"type": "worker", "config": {"queue": []}}),
-        (_laravel_cloud, {"type": "worker", "config": {"connection": ""}}),
+        (SEVALLA, {"type": "web", "is_ingress_enabled": False}),
+        (SEVALLA, {"type": "web", "entrypoint": ""}),
+        (SEVALLA, {"type": "web", "port": 0}),
+        (SEVALLA, {"type": "web", "scaling_strategy": {"instance_count": 0}}),
+        (SEVALLA, {"type": "web", "liveness_probe": {"initial_delay_seconds": 0}}),
+        (SEVALLA, {"type": "web", "liveness_probe": {"exec": {"command": []}}}),
+        (LARAVEL_CLOUD, {"type": "worker", "config": {"force": False, "sleep": 0, "tries": 0}}),
+        (LARAVEL_CLOUD, {"type": "worker", "processes": 0}),
+        (LARAVEL_CLOUD, {"type": "worker", "config": {"queue": []}}),
+        (LARAVEL_CLOUD, {"type": "worker", "config": {"connection": ""}}),
     ],
 )
 def test_what_is_given_is_kept_when_it_is_falsy(backend, options):
@@ -231,41 +236,41 @@ def test_what_is_given_is_kept_when_it_is_falsy(backend, options):
 
 @pytest.mark.parametrize(("given", "kept"), [(ID, {"id": ID}), ("", {}), (None, {})])
 def test_an_id_is_kept_unless_it_is_empty(given, kept):
-    made = entry(_sevalla, id=given, display_name="queue")
+    made = entry(SEVALLA, id=given, display_name="queue")
     assert made.options == {**kept, "display_name": "queue"}
 
 
 def test_a_size_is_taken_in_any_case():
-    assert entry(_sevalla, type="web", resource_type="S1").options["resource_type"] == "s1"
+    assert entry(SEVALLA, type="web", resource_type="S1").options["resource_type"] == "s1"
 
 
 @pytest.mark.parametrize("queue", [["mails", "default"], "mails,default", " mails , default ,"])
 def test_queues_are_taken_as_a_list_or_as_text(queue):
-    made = entry(_laravel_cloud, type="worker", config={"queue": queue})
+    made = entry(LARAVEL_CLOUD, type="worker", config={"queue": queue})
     assert made.options["config"] == {"queue": ["mails", "default"]}
 
 
 def test_a_command_is_trimmed():
-    made = entry(_laravel_cloud, type="custom", command=" php artisan horizon\n")
+    made = entry(LARAVEL_CLOUD, type="custom", command=" php artisan horizon\n")
     assert made.options["command"] == "php artisan horizon"
 
 
 def test_what_is_to_be_cleared_is_kept():
-    made = entry(_sevalla, type="web", clear=["liveness_probe", "entrypoint"])
+    made = entry(SEVALLA, type="web", clear=["liveness_probe", "entrypoint"])
     assert made.clear == ("liveness_probe", "entrypoint")
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_the_state_is_kept(state):
-    assert entry(_sevalla, display_name="queue", state=state).state == state
+    assert entry(SEVALLA, display_name="queue", state=state).state == state
 
 
 def test_options_are_not_changed_by_reading_them():
     params = parsed(
-        _laravel_cloud, type="worker", config={"queue": "a, b", "tries": None, "force": False}
+        LARAVEL_CLOUD, type="worker", config={"queue": "a, b", "tries": None, "force": False}
     )
     before = repr(params)
-    _options.entries(_laravel_cloud, [params], "present", False, [])
+    _options.entries(LARAVEL_CLOUD, [params], "present", False, [])
     assert repr(params) == before
 
 
@@ -273,13 +278,13 @@ def test_options_are_not_changed_by_reading_them():
 
 
 def test_an_option_that_is_given_and_to_be_cleared_is_refused():
-    problems = refused(entry, _sevalla, type="web", entrypoint="run", clear=["entrypoint"])
+    problems = refused(entry, SEVALLA, type="web", entrypoint="run", clear=["entrypoint"])
     assert problems.keys() == {"entrypoint"}
 
 
 def test_an_entry_names_all_that_is_wrong_at_once():
     params = parsed(
-        _sevalla,
+        SEVALLA,
         application=" ",
         id="no id",
         entrypoint="run",
@@ -288,20 +293,20 @@ def test_an_entry_names_all_that_is_wrong_at_once():
     )
     found = refused(
         _options.entries,
-        _sevalla,
+        SEVALLA,
         [params],
         "present",
         False,
-        [*_sevalla.check_scope(params), Problem("other", "is wrong too")],
+        [*SEVALLA.check_scope(params), Problem("other", "is wrong too")],
     )
     assert found.keys() == {"application", "other", "id", "entrypoint", "schedule"}
 
 
 def test_a_problem_is_told_once():
-    params = parsed(_sevalla, application="shop", type="web")
+    params = parsed(SEVALLA, application="shop", type="web")
     twice = [Problem("x", "is wrong")] * 2
     with pytest.raises(Failure) as caught:
-        _options.entries(_sevalla, [params], "present", False, twice)
+        _options.entries(SEVALLA, [params], "present", False, twice)
     assert caught.value.message.count("x: is wrong") == 1
 
 
@@ -318,8 +323,8 @@ def task(backend: Any, **options: Any) -> _module.Task:
 @pytest.mark.parametrize(
     ("backend", "options"),
     [
-        (_sevalla, {"application": "shop", "id": "no id"}),
-        (_laravel_cloud, {"type": "worker"}),
+        (SEVALLA, {"application": "shop", "id": "no id"}),
+        (LARAVEL_CLOUD, {"type": "worker"}),
     ],
 )
 def test_wrong_connection_options_are_named_together_with_the_others(backend, options):
@@ -330,5 +335,5 @@ def test_wrong_connection_options_are_named_together_with_the_others(backend, op
 
 def test_a_wrong_address_is_named_together_with_values_out_of_range():
     options = {"application": "shop", "id": "no id", "port": 70000}
-    problems = refused(perform, _sevalla, task(_sevalla, **options))
+    problems = refused(perform, SEVALLA, task(SEVALLA, **options))
     assert problems.keys() == {"id", "port"}

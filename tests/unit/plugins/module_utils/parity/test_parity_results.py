@@ -13,10 +13,12 @@ import flask
 import pytest
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._http.client import Client
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    processes as _laravel_cloud,
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
+    PROCESSES as LARAVEL_CLOUD_PROCESSES,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import (
+    PROCESSES as SEVALLA_PROCESSES,
+)
 from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Hooks, world
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.parity.documented import (
     ANSIBLES_OWN,
@@ -40,8 +42,8 @@ INFOS = {SEVALLA: "sevalla_process_info", LARAVEL: "laravel_cloud_background_pro
 def no_sleep(monkeypatch):
     """No test really sleeps, and no option comes from the machine's environment."""
     monkeypatch.setattr(Client, "sleep", staticmethod(lambda _seconds: None))
-    for backend in (_laravel_cloud, _sevalla):
-        for variable in (*backend.TOKEN_VARIABLES, backend.URL_VARIABLE):
+    for backend in (LARAVEL_CLOUD_PROCESSES, SEVALLA_PROCESSES):
+        for variable in (*backend.service.token_variables, backend.service.url_variable):
             monkeypatch.delenv(variable, raising=False)
 
 

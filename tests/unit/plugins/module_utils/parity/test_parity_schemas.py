@@ -13,19 +13,24 @@ import pytest
 from jsonschema import Draft7Validator
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.fields import CANNOT
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    processes as _laravel_cloud,
-)
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.process_schema import (
     CREATE_BACKGROUND_PROCESS,
     UPDATE_BACKGROUND_PROCESS,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
+    PROCESSES as LARAVEL_CLOUD_PROCESSES,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import (
+    processes as _sevalla_processes,
+)
 from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.process_schema import (
     CREATE_PROCESS,
     HORIZONTAL_CONFIG,
     MANUAL_CONFIG,
     UPDATE_PROCESS,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import (
+    PROCESSES as SEVALLA_PROCESSES,
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.parity.documented import (
     fragment,
@@ -255,10 +260,10 @@ def test_laravel_cloud_a_patch_needs_nothing():
     assert Draft7Validator(UPDATE_BACKGROUND_PROCESS).is_valid({})
 
 
-@pytest.mark.parametrize("backend", [_sevalla, _laravel_cloud])
+@pytest.mark.parametrize("backend", [SEVALLA_PROCESSES, LARAVEL_CLOUD_PROCESSES])
 @pytest.mark.parametrize("action", ["create", "update"])
 def test_a_schema_is_valid_and_known_to_draft_7(backend, action):
-    Draft7Validator.check_schema(backend.SCHEMAS[action])
+    Draft7Validator.check_schema(backend.schemas[action])
 
 
 # The tables.
@@ -270,46 +275,46 @@ NOT_PATCHED = {"type"}
 """Keys that Laravel Cloud's PATCH would take, and that the table keeps out of it."""
 
 
-@pytest.mark.parametrize("backend", [_sevalla, _laravel_cloud])
+@pytest.mark.parametrize("backend", [SEVALLA_PROCESSES, LARAVEL_CLOUD_PROCESSES])
 def test_a_field_that_a_post_takes_is_in_its_schema_and_the_other_way_round(backend):
-    fields = {known.wire for known in backend.PROCESS.fields if known.on_create}
-    assert fields == backend.SCHEMAS["create"]["properties"].keys()
+    fields = {known.wire for known in backend.fields if known.on_create}
+    assert fields == backend.schemas["create"]["properties"].keys()
 
 
-@pytest.mark.parametrize("backend", [_sevalla, _laravel_cloud])
+@pytest.mark.parametrize("backend", [SEVALLA_PROCESSES, LARAVEL_CLOUD_PROCESSES])
 def test_a_field_that_a_patch_takes_is_in_its_schema_and_the_other_way_round(backend):
-    fields = {known.wire for known in backend.PROCESS.fields if known.on_update}
-    assert fields == backend.SCHEMAS["update"]["properties"].keys() - NOT_PATCHED
+    fields = {known.wire for known in backend.fields if known.on_update}
+    assert fields == backend.schemas["update"]["properties"].keys() - NOT_PATCHED
 
 
-@pytest.mark.parametrize("backend", [_sevalla, _laravel_cloud])
+@pytest.mark.parametrize("backend", [SEVALLA_PROCESSES, LARAVEL_CLOUD_PROCESSES])
 def test_what_a_post_requires_has_an_option_that_is_not_required_or_a_default(backend):
     """Nothing is required of an update; what a creation lacks is found by its schema."""
-    required = set(backend.SCHEMAS["create"]["required"])
-    assert required <= {known.wire for known in backend.PROCESS.fields}
-    assert not [known.option for known in backend.PROCESS.fields if known.spec.get("required")]
+    required = set(backend.schemas["create"]["required"])
+    assert required <= {known.wire for known in backend.fields}
+    assert not [known.option for known in backend.fields if known.spec.get("required")]
 
 
-@pytest.mark.parametrize("backend", [_sevalla, _laravel_cloud])
+@pytest.mark.parametrize("backend", [SEVALLA_PROCESSES, LARAVEL_CLOUD_PROCESSES])
 def test_a_field_that_no_request_takes_is_known_as_one(backend):
-    fields = backend.PROCESS.fields
+    fields = backend.fields
     unsent = {known.option for known in fields if not (known.on_create or known.on_update)}
     assert unsent <= READ_ONLY
 
 
-@pytest.mark.parametrize("backend", [_sevalla, _laravel_cloud])
+@pytest.mark.parametrize("backend", [SEVALLA_PROCESSES, LARAVEL_CLOUD_PROCESSES])
 def test_what_empties_a_field_is_a_value_that_a_patch_takes(backend):
-    for known in backend.PROCESS.fields:
+    for known in backend.fields:
         if known.empty is not CANNOT:
-            schema = backend.SCHEMAS["update"]["properties"][known.wire]
+            schema = backend.schemas["update"]["properties"][known.wire]
             assert Draft7Validator(schema).is_valid(known.empty(None)), known.option
 
 
-@pytest.mark.parametrize("backend", [_sevalla, _laravel_cloud])
+@pytest.mark.parametrize("backend", [SEVALLA_PROCESSES, LARAVEL_CLOUD_PROCESSES])
 def test_the_default_of_a_field_is_a_value_that_a_post_takes(backend):
-    for known in backend.PROCESS.fields:
+    for known in backend.fields:
         if known.default is not None:
-            schema = backend.SCHEMAS["create"]["properties"][known.wire]
+            schema = backend.schemas["create"]["properties"][known.wire]
             wire = known.shape.encode(known.default, None)
             assert Draft7Validator(schema).is_valid(wire), known.option
 
@@ -317,8 +322,8 @@ def test_the_default_of_a_field_is_a_value_that_a_post_takes(backend):
 def test_the_defaults_of_a_creation_are_the_promised_ones():
     given = {
         known.option: known.default
-        for backend in (_sevalla, _laravel_cloud)
-        for known in backend.PROCESS.fields
+        for backend in (SEVALLA_PROCESSES, LARAVEL_CLOUD_PROCESSES)
+        for known in backend.fields
         if known.default is not None
     }
     assert given == {
@@ -327,17 +332,17 @@ def test_the_defaults_of_a_creation_are_the_promised_ones():
     }
 
 
-@pytest.mark.parametrize("backend", [_sevalla, _laravel_cloud])
+@pytest.mark.parametrize("backend", [SEVALLA_PROCESSES, LARAVEL_CLOUD_PROCESSES])
 def test_options_and_wire_keys_are_unique(backend):
-    fields = backend.PROCESS.fields
+    fields = backend.fields
     assert len({known.option for known in fields}) == len(fields)
     assert len({known.wire for known in fields}) == len(fields)
 
 
-@pytest.mark.parametrize("backend", [_sevalla, _laravel_cloud])
+@pytest.mark.parametrize("backend", [SEVALLA_PROCESSES, LARAVEL_CLOUD_PROCESSES])
 def test_the_choices_of_an_option_are_those_of_its_schema(backend):
-    schemas = backend.SCHEMAS
-    for known in backend.PROCESS.fields:
+    schemas = backend.schemas
+    for known in backend.fields:
         schema = schemas["update"]["properties"].get(known.wire) or schemas["create"][
             "properties"
         ].get(known.wire, {})
@@ -346,7 +351,7 @@ def test_the_choices_of_an_option_are_those_of_its_schema(backend):
 
 @pytest.mark.parametrize("name", ["maxInstanceCount", "httpGet", "initialDelaySeconds", "port"])
 def test_names_go_to_the_wire_and_back(name):
-    assert _sevalla.camel(_sevalla.snake(name)) == name
+    assert _sevalla_processes.camel(_sevalla_processes.snake(name)) == name
 
 
 # The documented ranges.
@@ -377,7 +382,7 @@ def sevalla_schema(option: str) -> dict[str, Any]:
             inside = {**MANUAL_CONFIG["properties"], **HORIZONTAL_CONFIG["properties"]}
         else:
             inside = schema.get("items", schema)["properties"]
-        schema = inside[_sevalla.camel(name)]
+        schema = inside[_sevalla_processes.camel(name)]
     return schema
 
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 import copy
 from typing import Any, NamedTuple
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import Entry, Plan, plan
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import Plan, plan
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.resource import Entry
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine import options as _options
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.validation import (
     schema_problems,
@@ -61,7 +62,7 @@ def refusals(backend: Any, made: Plan) -> list:
     found = list(made.problems)
     for step in made.steps:
         if step.body is not None:
-            schema = backend.SCHEMAS[step.action]
+            schema = backend.schemas[step.action]
             found += schema_problems(schema, step.body, backend.option_name)
             found += backend.body_rules(step.body)
     return found
@@ -84,7 +85,7 @@ def refused_for(backend: Any, made: Plan, bad: set) -> set:
 def planned(backend: Any, service: Any, case: Case) -> Plan:
     """The plan for a case."""
     wanted = entry(backend, case.given, case.clear, case.state)
-    return plan(backend.PROCESS, service.SCOPE, wanted, service.read(case.live))
+    return plan(backend, service.SCOPE, wanted, service.read(case.live))
 
 
 def sent(service: Any, live: list, made: Plan) -> tuple:

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import plan
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    processes as _laravel_cloud,
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
+    PROCESSES as LARAVEL_CLOUD,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import (
+    PROCESSES as SEVALLA,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
     laravel_facts,
     laravel_service,
@@ -38,17 +40,17 @@ def _check(backend: Any, given_: dict, state: str, live: list, meant: list, crea
     ids = [process["id"] for process in meant]
     if len(meant) > 1:
         with pytest.raises(Failure) as caught:
-            plan(backend.PROCESS, "scope", wanted, live)
+            plan(backend, "scope", wanted, live)
         assert caught.value.code == "ambiguous"
         assert caught.value.details == ids
         assert all(process_id in caught.value.message for process_id in ids)
         return
     if not (meant or creates or state == "absent"):
         with pytest.raises(Failure) as caught:
-            plan(backend.PROCESS, "scope", wanted, live)
+            plan(backend, "scope", wanted, live)
         assert caught.value.code == "not_found"
         return
-    made = plan(backend.PROCESS, "scope", wanted, live)
+    made = plan(backend, "scope", wanted, live)
     assert (made.live["id"] if made.live else None) == (meant[0]["id"] if meant else None)
     actions = [step.action for step in made.steps]
     if state == "absent":
@@ -81,7 +83,7 @@ def test_sevalla_entries_mean_what_they_name(data: st.DataObject, state: str) ->
         return
     meant = sevalla_facts.meant(given_, live)
     creates = not {"id", "key"} & set(given_)
-    _check(_sevalla, given_, state, live, meant, creates)
+    _check(SEVALLA, given_, state, live, meant, creates)
 
 
 @given(st.data(), st.sampled_from(["present", "absent"]))
@@ -105,12 +107,12 @@ def test_laravel_cloud_entries_mean_what_they_name(data: st.DataObject, state: s
     if data.draw(st.sampled_from([True, False, False])):
         given_["id"] = data.draw(st.sampled_from([ONE, *(each["id"] for each in raw)]))
     meant = laravel_facts.meant(given_, raw)
-    _check(_laravel_cloud, given_, state, live, meant, "id" not in given_)
+    _check(LARAVEL_CLOUD, given_, state, live, meant, "id" not in given_)
 
 
 def _sevalla_problems(given_: dict, state: str = "present", clear: tuple = ()) -> dict:
     with pytest.raises(Failure) as caught:
-        entry(_sevalla, given_, clear, state)
+        entry(SEVALLA, given_, clear, state)
     assert caught.value.code == "invalid_options"
     return {each["option"]: each["message"] for each in caught.value.details}
 
@@ -156,7 +158,7 @@ def test_a_laravel_cloud_entry_has_to_say_which_process(
 ) -> None:
     """Whatever is missing of the address is named, all of it, and before a read."""
     with pytest.raises(Failure) as caught:
-        entry(_laravel_cloud, given_, (), state)
+        entry(LARAVEL_CLOUD, given_, (), state)
     assert caught.value.code == "invalid_options"
     assert {each["option"] for each in caught.value.details} == options
 
@@ -169,16 +171,16 @@ def test_a_custom_process_is_its_trimmed_command() -> None:
     """Also where the live one has blanks around it; a worker with the same command is none."""
     command = "php artisan queue:work redis --queue=high --quiet"
     worker = _background(1, "worker", command)
-    wanted = entry(_laravel_cloud, {"type": "custom", "command": f" {command}\n"})
-    made = plan(_laravel_cloud.PROCESS, "scope", wanted, [worker])
+    wanted = entry(LARAVEL_CLOUD, {"type": "custom", "command": f" {command}\n"})
+    made = plan(LARAVEL_CLOUD, "scope", wanted, [worker])
     assert [step.action for step in made.steps] == ["create"]
     assert made.steps[0].body["command"] == command
     for live in (command, f"  {command}", f"{command}\n"):
         custom = _background(2, "custom", live)
-        assert plan(_laravel_cloud.PROCESS, "scope", wanted, [worker, custom]).live == custom
+        assert plan(LARAVEL_CLOUD, "scope", wanted, [worker, custom]).live == custom
     for other in (command.upper(), command + " -v", "php artisan", "", None):
         custom = {**_background(2, "custom", command), "command": other}
-        assert plan(_laravel_cloud.PROCESS, "scope", wanted, [worker, custom]).live is None
+        assert plan(LARAVEL_CLOUD, "scope", wanted, [worker, custom]).live is None
 
 
 def test_ids_are_the_same_in_any_case() -> None:
@@ -191,8 +193,8 @@ def test_ids_are_the_same_in_any_case() -> None:
         "resource_type_name": "s1",
     }
     for size in (live["resource_type_id"], live["resource_type_id"].upper(), "S1", "s1"):
-        wanted = entry(_sevalla, {"id": letters.upper(), "resource_type": size})
-        made = plan(_sevalla.PROCESS, "scope", wanted, [live])
+        wanted = entry(SEVALLA, {"id": letters.upper(), "resource_type": size})
+        made = plan(SEVALLA, "scope", wanted, [live])
         assert made.live == live
         assert made.steps == []
 
@@ -200,7 +202,7 @@ def test_ids_are_the_same_in_any_case() -> None:
 def test_options_not_given_are_not_in_an_entry() -> None:
     """null and a dict of nulls are not given; "", 0 and false are."""
     made = entry(
-        _sevalla,
+        SEVALLA,
         {
             "display_name": "x",
             "entrypoint": "",
@@ -217,7 +219,7 @@ def test_options_not_given_are_not_in_an_entry() -> None:
     assert "port" not in made.options
     assert made.options["readiness_probe"]["period_seconds"] == 1
     worker = entry(
-        _laravel_cloud, {"type": "worker", "config": {"tries": 0, "force": False, "queue": None}}
+        LARAVEL_CLOUD, {"type": "worker", "config": {"tries": 0, "force": False, "queue": None}}
     )
     assert worker.options == {"type": "worker", "config": {"tries": 0, "force": False}}
 
@@ -225,5 +227,5 @@ def test_options_not_given_are_not_in_an_entry() -> None:
 def test_ids_are_quoted_in_paths() -> None:
     """What an answer gives as an id cannot become another path."""
     live = [{"id": "../a?b", "key": "k", "type": "worker"}]
-    made = plan(_sevalla.PROCESS, "s/c", entry(_sevalla, {"key": "k"}, (), "absent"), live)
+    made = plan(SEVALLA, "s/c", entry(SEVALLA, {"key": "k"}, (), "absent"), live)
     assert made.steps[0].path == "/applications/s%2Fc/processes/..%2Fa%3Fb"

@@ -23,10 +23,12 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import
     plan_list,
     unstored,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    processes as _laravel_cloud,
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
+    PROCESSES as LARAVEL_CLOUD,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import (
+    PROCESSES as SEVALLA,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
     laravel_facts,
     laravel_worlds,
@@ -101,10 +103,10 @@ class Unread:
 def _survives(backend: Any, given_: dict, clear: tuple, state: str, live: list) -> None:
     wanted = entry(backend, given_, clear, state)
     with contextlib.suppress(Failure):
-        for pruned in plan_list(backend.PROCESS, "scope", [], live, True):
+        for pruned in plan_list(backend, "scope", [], live, True):
             assert isinstance(pruned.address.words, str)
     try:
-        made = plan(backend.PROCESS, "scope", wanted, live)
+        made = plan(backend, "scope", wanted, live)
     except Failure:
         return
     refusals(backend, made)
@@ -113,7 +115,7 @@ def _survives(backend: Any, given_: dict, clear: tuple, state: str, live: list) 
     assert all(isinstance(problem.message, str) for problem in made.problems)
     for step in made.steps:
         if step.body:
-            missed = unstored(backend.PROCESS, step.body, live[0] if live else {})
+            missed = unstored(backend, step.body, live[0] if live else {})
             assert all(isinstance(option, str) for option in missed)
 
 
@@ -139,7 +141,7 @@ def test_sevalla_answers_of_any_form(live: dict, data: st.DataObject) -> None:
     given_ = {**data.draw(sevalla_worlds.wanted(kind, None)), "id": ID}
     clear = tuple(option for option in sevalla_worlds.CLEARABLE if option not in given_)
     state = data.draw(st.sampled_from(["present", "present", "absent"]))
-    _survives(_sevalla, given_, clear, state, [live])
+    _survives(SEVALLA, given_, clear, state, [live])
 
 
 @given(st.data())
@@ -154,7 +156,7 @@ def test_laravel_cloud_answers_of_any_form(data: st.DataObject) -> None:
         attributes["config"] = data.draw(_nearly_config)
     process_id = "process-a17eded1-a90a-48c4-93eb-1245cd5913e3"
     resource = {"id": process_id, "type": "background_processes", "attributes": attributes}
-    live = _laravel_cloud.receive(Unread(), "GET", "/", {"data": resource}, "scope")  # type: ignore[arg-type]
+    live = LARAVEL_CLOUD.receive(Unread(), "GET", "/", {"data": resource}, "scope")  # type: ignore[arg-type]
     given_: dict = {
         "type": "worker",
         "processes": 2,
@@ -165,7 +167,7 @@ def test_laravel_cloud_answers_of_any_form(data: st.DataObject) -> None:
     state = data.draw(st.sampled_from(["present", "present", "absent"]))
     if data.draw(st.booleans()) or state == "absent":
         given_["id"] = process_id
-    _survives(_laravel_cloud, given_, (), state, [live])
+    _survives(LARAVEL_CLOUD, given_, (), state, [live])
 
 
 def _read(backend: Any, answer: Any) -> Any:
@@ -180,25 +182,25 @@ def _read(backend: Any, answer: Any) -> Any:
 @examples(100)
 def test_an_answer_without_a_process_is_a_failure(odd: Any) -> None:
     """Anything in the place of a process, of its attributes or of its relations."""
-    assert _read(_laravel_cloud, odd) is None
-    assert _read(_laravel_cloud, {"data": odd}) is None
-    inside = _read(_laravel_cloud, {"data": {"id": "process-1", "attributes": odd}})
+    assert _read(LARAVEL_CLOUD, odd) is None
+    assert _read(LARAVEL_CLOUD, {"data": odd}) is None
+    inside = _read(LARAVEL_CLOUD, {"data": {"id": "process-1", "attributes": odd}})
     assert (inside is not None) == isinstance(odd, dict)
     linked = {"id": "process-1", "attributes": {"config": odd}, "relationships": odd}
-    process = _read(_laravel_cloud, {"data": linked})
+    process = _read(LARAVEL_CLOUD, {"data": linked})
     assert isinstance(process["config"], dict)
     json.dumps([process, inside])
-    assert _read(_sevalla, odd) is None
-    assert _read(_sevalla, {"id": odd}) is None  # nothing else becomes a part of a path
-    assert _read(_sevalla, {"id": ID}) == {"id": ID}
+    assert _read(SEVALLA, odd) is None
+    assert _read(SEVALLA, {"id": odd}) is None  # nothing else becomes a part of a path
+    assert _read(SEVALLA, {"id": ID}) == {"id": ID}
 
 
 def test_a_number_may_come_as_a_dict() -> None:
     """A live port or count of the wrong form is unequal, and its value is shown as it is."""
     made = plan(
-        _sevalla.PROCESS,
+        SEVALLA,
         "scope",
-        entry(_sevalla, {"id": ID, "port": 80}),
+        entry(SEVALLA, {"id": ID, "port": 80}),
         [{"id": ID, "type": "worker", "port": {"a": 1}}],
     )
     assert made.steps[0].body == {"port": 80}
@@ -206,9 +208,9 @@ def test_a_number_may_come_as_a_dict() -> None:
 
 def test_a_number_may_come_as_digits_or_not_quite() -> None:
     """A string of digits is the number; one that only looks so is unequal, and no crash."""
-    wanted = entry(_sevalla, {"id": ID, "port": 1})
+    wanted = entry(SEVALLA, {"id": ID, "port": 1})
     for text in ("1", "--1", "-", "1-", "\u00b2", "9" * 5000, "1e3", "0x1"):
-        made = plan(_sevalla.PROCESS, "s", wanted, [{"id": ID, "type": "worker", "port": text}])
+        made = plan(SEVALLA, "s", wanted, [{"id": ID, "type": "worker", "port": text}])
         assert bool(made.steps) == (text != "1"), text
 
 
@@ -225,23 +227,23 @@ def test_a_live_limit_may_come_as_a_string() -> None:
     }
     refused = {4: [], 1: ["scaling_strategy.min_instance_count"]}
     for most, options in refused.items():
-        wanted = entry(_sevalla, {"id": ID, "scaling_strategy": {"max_instance_count": most}})
-        made = plan(_sevalla.PROCESS, "scope", wanted, [live])
+        wanted = entry(SEVALLA, {"id": ID, "scaling_strategy": {"max_instance_count": most}})
+        made = plan(SEVALLA, "scope", wanted, [live])
         (step,) = made.steps
         config = {"minInstanceCount": 2, "maxInstanceCount": most}
         assert step.body == {"scaling_strategy": {"type": "horizontal", "config": config}}
-        assert [problem.option for problem in refusals(_sevalla, made)] == options
+        assert [problem.option for problem in refusals(SEVALLA, made)] == options
 
 
 def test_a_deletion_can_be_reported_when_a_field_is_missing() -> None:
     """The diff of a deletion is plain data whatever the answer leaves out or mangles, and shows
     what it does not know as little as what is not set."""
-    wanted = entry(_sevalla, {"id": ID}, (), "absent")
+    wanted = entry(SEVALLA, {"id": ID}, (), "absent")
     complete: dict = {"id": ID, **dict.fromkeys(_sevalla_fields), "resource_type_name": None}
     for odd in ({}, {"scaling_strategy": "odd"}, {"liveness_probe": []}, {"key": "k"}):
         for missing in sorted(complete.keys() - {"id"}):
             live = {**complete, **odd}
             live.pop(missing)
-            made = plan(_sevalla.PROCESS, "scope", wanted, [live])
+            made = plan(SEVALLA, "scope", wanted, [live])
             json.dumps(made.before)
             assert set(made.before) <= {"key"}

@@ -18,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import plan, unstored
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    processes as _laravel_cloud,
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
+    PROCESSES as LARAVEL_CLOUD,
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
     laravel_facts as facts,
@@ -46,7 +46,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.lara
 
 
 def _planned(case: Case):
-    return planned(_laravel_cloud, Service(case.habits), case)
+    return planned(LARAVEL_CLOUD, Service(case.habits), case)
 
 
 def _target(case: Case) -> dict:
@@ -71,7 +71,7 @@ def test_an_update_sends_exactly_what_differs(kind: str, data: st.DataObject) ->
     target = _target(case)
     made = _planned(case)
     bad = facts.to_refuse(case.given, target)
-    refused_for(_laravel_cloud, made, bad)
+    refused_for(LARAVEL_CLOUD, made, bad)
     want = {
         option
         for option in ("processes", "command", "config")
@@ -106,7 +106,7 @@ def test_an_update_does_what_it_said(kind: str, data: st.DataObject) -> None:
     case = data.draw(worlds.updates(kind))
     target = _target(case)
     made = _planned(case)
-    if refused_options(_laravel_cloud, made):
+    if refused_options(LARAVEL_CLOUD, made):
         return
     service = Service(case.habits)
     live, answers = sent(service, case.live, made)
@@ -126,12 +126,12 @@ def test_an_update_does_what_it_said(kind: str, data: st.DataObject) -> None:
     assert others == [each for each in case.live if each["id"] != target["id"]]
     _assert_predicted(made.process, after)
     for step, answer in zip(made.steps, answers):
-        assert unstored(_laravel_cloud.PROCESS, step.body, service.read([answer])[0]) == []
+        assert unstored(LARAVEL_CLOUD, step.body, service.read([answer])[0]) == []
     # A changed command or a changed connection or queue is another address.
     given_ = {**case.given, "id": target["id"]}
     again = _planned(case._replace(live=live, given=given_))
     assert again.steps == []
-    assert refused_options(_laravel_cloud, again) == set()
+    assert refused_options(LARAVEL_CLOUD, again) == set()
     assert again.process == service.read([after])[0]
     assert again.before == again.after
 
@@ -160,7 +160,7 @@ def test_a_changed_worker_is_not_predicted_to_keep_its_command(case: Case) -> No
     """The service makes the command of a worker from its config, so a plan that changes the
     config does not say what the command will be; any other plan says what it is."""
     made = _planned(case)
-    if refused_options(_laravel_cloud, made):
+    if refused_options(LARAVEL_CLOUD, made):
         return
     sends_config = any("config" in step.body for step in made.steps)
     shown = made.process.get("command")
@@ -177,7 +177,7 @@ def test_a_creation_is_one_post_and_does_what_it_said(case: Case) -> None:
         return
     made = _planned(case)
     bad = facts.to_refuse(case.given, None)
-    found = refused_for(_laravel_cloud, made, bad)
+    found = refused_for(LARAVEL_CLOUD, made, bad)
     (step,) = made.steps
     assert (step.action, step.method) == ("create", "POST")
     assert step.path == f"/instances/{SCOPE}/background-processes"
@@ -198,10 +198,10 @@ def test_a_creation_is_one_post_and_does_what_it_said(case: Case) -> None:
         assert not facts.differs(option, value, live[-1]), option
     _assert_predicted(made.process, live[-1])
     assert not {"id", "created_at"} & set(made.process)
-    assert unstored(_laravel_cloud.PROCESS, step.body, service.read([answer])[0]) == []
+    assert unstored(LARAVEL_CLOUD, step.body, service.read([answer])[0]) == []
     again = _planned(case._replace(live=live))
     assert again.steps == []
-    assert refused_options(_laravel_cloud, again) == set()
+    assert refused_options(LARAVEL_CLOUD, again) == set()
 
 
 @given(worlds.updates() | worlds.creations())
@@ -211,10 +211,10 @@ def test_planning_changes_no_input_and_heeds_no_order(case: Case) -> None:
     order of queues is not one of keys."""
     if len(facts.meant(case.given, case.live)) > 1:
         return
-    wanted = entry(_laravel_cloud, case.given)
+    wanted = entry(LARAVEL_CLOUD, case.given)
     live = Service(case.habits).read(copy.deepcopy(case.live))
     before = copy.deepcopy((wanted, live))
-    first = plan(_laravel_cloud.PROCESS, SCOPE, wanted, live)
+    first = plan(LARAVEL_CLOUD, SCOPE, wanted, live)
     assert (wanted, live) == before
     again = _planned(case._replace(given=reordered(case.given)))
     assert again.steps == first.steps

@@ -13,10 +13,12 @@ import pytest
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import Plan, plan_list
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.options import entries
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    processes as _laravel_cloud,
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
+    PROCESSES as LARAVEL_CLOUD,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import (
+    PROCESSES as SEVALLA,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.asking import (
     parameters,
 )
@@ -55,7 +57,7 @@ def planned(
     backend: Any, given: list[dict[str, Any]], live: list[dict[str, Any]], prune: bool = False
 ) -> list[Plan]:
     wanted = entries(backend, [parameters(backend, each) for each in given], "present", True, [])
-    return plan_list(backend.PROCESS, "scope", wanted, live, prune)
+    return plan_list(backend, "scope", wanted, live, prune)
 
 
 def steps(plans: list[Plan]) -> list[tuple[str, str]]:
@@ -65,12 +67,12 @@ def steps(plans: list[Plan]) -> list[tuple[str, str]]:
 
 def refused(given: list[dict[str, Any]], live: list[dict[str, Any]], **more: Any) -> Failure:
     with pytest.raises(Failure) as caught:
-        planned(_sevalla, given, live, **more)
+        planned(SEVALLA, given, live, **more)
     return caught.value
 
 
 def test_each_entry_has_its_plan_in_the_order_of_the_list() -> None:
-    plans = planned(_sevalla, [NEW, MAIL, {"display_name": "images", "entrypoint": "a"}], LIVE)
+    plans = planned(SEVALLA, [NEW, MAIL, {"display_name": "images", "entrypoint": "a"}], LIVE)
     assert [made.entry.where for made in plans] == [f"processes[{n}]" for n in range(3)]
     assert steps(plans) == [("create", "processes"), ("update", IDS[1])]
 
@@ -89,7 +91,7 @@ def test_two_entries_of_one_process_are_a_problem_of_the_second(
     one: dict[str, Any], other: dict[str, Any]
 ) -> None:
     """Both places are told. Of two that would be created, neither has an id yet."""
-    first, second, third = planned(_sevalla, [one, other, {"display_name": "images"}], LIVE)
+    first, second, third = planned(SEVALLA, [one, other, {"display_name": "images"}], LIVE)
     assert first.problems == third.problems == []
     (problem,) = second.problems
     assert second.entry.named(problem.option) == "processes[1]"
@@ -97,7 +99,7 @@ def test_two_entries_of_one_process_are_a_problem_of_the_second(
 
 
 def test_a_third_entry_of_one_process_is_told_as_well() -> None:
-    plans = planned(_sevalla, [MAIL, MAIL, MAIL], LIVE)
+    plans = planned(SEVALLA, [MAIL, MAIL, MAIL], LIVE)
     assert [len(made.problems) for made in plans] == [0, 1, 1]
 
 
@@ -111,12 +113,12 @@ def test_failures_of_all_entries_are_told_at_once() -> None:
 
 
 def test_without_prune_nothing_is_deleted() -> None:
-    assert steps(planned(_sevalla, [MAIL], LIVE)) == [("update", IDS[1])]
+    assert steps(planned(SEVALLA, [MAIL], LIVE)) == [("update", IDS[1])]
 
 
 def test_prune_deletes_what_is_not_in_the_list_and_can_be_deleted() -> None:
     """By its id, and never a web process; what is in the list only to be created stays out."""
-    plans = planned(_sevalla, [NEW, MAIL], LIVE, prune=True)
+    plans = planned(SEVALLA, [NEW, MAIL], LIVE, prune=True)
     deleted = [("delete", IDS[2]), ("delete", IDS[3])]
     assert steps(plans) == [("create", "processes"), ("update", IDS[1]), *deleted]
     assert all(made.problems == [] for made in plans)
@@ -128,12 +130,12 @@ def test_prune_deletes_what_is_not_in_the_list_and_can_be_deleted() -> None:
     [{"id": IDS[2]}, {"id": IDS[2].upper()}, {"key": "key-2"}, {"display_name": "images"}],
 )
 def test_prune_spares_a_process_however_the_list_names_it(address: dict[str, Any]) -> None:
-    plans = planned(_sevalla, [address], LIVE, prune=True)
+    plans = planned(SEVALLA, [address], LIVE, prune=True)
     assert steps(plans) == [("delete", IDS[1]), ("delete", IDS[3])]
 
 
 def test_prune_spares_one_that_is_renamed_by_the_list() -> None:
-    plans = planned(_sevalla, [{"id": IDS[1], "display_name": "post"}], LIVE, prune=True)
+    plans = planned(SEVALLA, [{"id": IDS[1], "display_name": "post"}], LIVE, prune=True)
     assert steps(plans) == [("update", IDS[1]), ("delete", IDS[2]), ("delete", IDS[3])]
 
 
@@ -156,7 +158,7 @@ def test_prune_deletes_nothing_when_the_list_does_not_show_what_processes_are_kn
 def test_prune_spares_a_process_that_may_be_a_web_process() -> None:
     live = [dict(each) for each in LIVE]
     del live[2]["type"]
-    assert steps(planned(_sevalla, [{"display_name": "mail"}], live, prune=True)) == [
+    assert steps(planned(SEVALLA, [{"display_name": "mail"}], live, prune=True)) == [
         ("delete", IDS[3])
     ]
 
@@ -190,7 +192,7 @@ def test_laravel_cloud_what_does_not_show_what_it_is_known_by_may_be_the_one(
     odd = {**worker(3, "x"), "type": "custom", "command": "b"}
     del odd[missing]
     with pytest.raises(Failure) as caught:
-        planned(_laravel_cloud, [entry], [worker(1, "a"), odd])
+        planned(LARAVEL_CLOUD, [entry], [worker(1, "a"), odd])
     assert caught.value.code == "unexpected_answer"
     assert "process-3" in caught.value.message
     assert "process-1" not in caught.value.message
@@ -199,7 +201,7 @@ def test_laravel_cloud_what_does_not_show_what_it_is_known_by_may_be_the_one(
 def test_laravel_cloud_prune_knows_workers_by_their_queues() -> None:
     live = [worker(1, "a"), worker(2, "a, b"), worker(3, "b,a")]
     kept = {"type": "worker", "config": {"connection": "redis", "queue": ["a", "b"]}}
-    plans = planned(_laravel_cloud, [kept], live, prune=True)
+    plans = planned(LARAVEL_CLOUD, [kept], live, prune=True)
     assert steps(plans) == [("delete", "process-1"), ("delete", "process-3")]
     assert [made.address.words for made in plans[1:]] == [
         "worker with connection redis and queue a",

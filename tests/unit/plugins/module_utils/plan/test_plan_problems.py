@@ -19,10 +19,12 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.validation import (
     schema_problems,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    processes as _laravel_cloud,
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
+    PROCESSES as LARAVEL_CLOUD,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import (
+    PROCESSES as SEVALLA,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
     sevalla_facts as facts,
 )
@@ -41,7 +43,7 @@ CREATE = {
 
 
 def _problems(backend: Any, action: str, body: dict) -> dict:
-    schema = backend.SCHEMAS[action]
+    schema = backend.schemas[action]
     found = schema_problems(schema, body, backend.option_name)
     assert len(found) == len({problem.option for problem in found}), found
     return {problem.option: problem.message for problem in found}
@@ -107,12 +109,12 @@ def test_a_number_out_of_range_is_told_with_the_range(
 ) -> None:
     """By the option's name, with the value and what is allowed; the ends themselves are fine."""
     for fine in (low, high or 10**9):
-        assert _problems(_sevalla, "update", body(fine)) == {}
-        assert _problems(_sevalla, "create", {**CREATE, **body(fine)}) == {}
+        assert _problems(SEVALLA, "update", body(fine)) == {}
+        assert _problems(SEVALLA, "create", {**CREATE, **body(fine)}) == {}
     wrong = [low - 1] + ([high + 1] if high else [])
     for number in wrong:
         for action, rest in (("update", {}), ("create", CREATE)):
-            found = _problems(_sevalla, action, {**rest, **body(number)})
+            found = _problems(SEVALLA, action, {**rest, **body(number)})
             assert list(found) == [option]
             said = found[option]
             assert str(number) in said
@@ -159,7 +161,7 @@ def test_a_number_out_of_range_is_told_with_the_range(
 )
 def test_a_wrong_value_is_told_without_quoting_it(body: dict, option: str, allowed: tuple) -> None:
     """By the option's name, with what is allowed; a value may hold a secret."""
-    found = _problems(_sevalla, "update", body)
+    found = _problems(SEVALLA, "update", body)
     assert list(found) == [option]
     assert all(word in found[option] for word in allowed)
     assert CANARY not in str(found)
@@ -184,12 +186,12 @@ def test_a_wrong_value_is_told_without_quoting_it(body: dict, option: str, allow
 )
 def test_a_wrong_value_for_laravel_cloud(body: dict, option: str, allowed: tuple) -> None:
     """The same; a number without a documented range has none here."""
-    found = _problems(_laravel_cloud, "update", body)
+    found = _problems(LARAVEL_CLOUD, "update", body)
     assert list(found) == [option]
     assert all(word in found[option] for word in allowed)
     assert CANARY not in str(found)
     numbers = dict.fromkeys(("tries", "backoff", "sleep", "rest", "timeout"), -1)
-    assert _problems(_laravel_cloud, "update", {"config": numbers, "processes": 10}) == {}
+    assert _problems(LARAVEL_CLOUD, "update", {"config": numbers, "processes": 10}) == {}
 
 
 def test_all_errors_are_told_at_once() -> None:
@@ -208,7 +210,7 @@ def test_all_errors_are_told_at_once() -> None:
             "periodSeconds": 0,
         },
     }
-    found = schema_problems(_sevalla.SCHEMAS["create"], body, _sevalla.option_name)
+    found = schema_problems(SEVALLA.schemas["create"], body, SEVALLA.option_name)
     assert [problem.option for problem in found] == [
         "display_name",
         "liveness_probe.http_get.http_headers[0].value",
@@ -227,22 +229,22 @@ def test_all_errors_are_told_at_once() -> None:
 
 def test_what_a_create_needs_is_told() -> None:
     """All of it, by the options' names."""
-    assert set(_problems(_sevalla, "create", {})) == {
+    assert set(_problems(SEVALLA, "create", {})) == {
         "display_name",
         "type",
         "resource_type",
         "scaling_strategy",
     }
     # Without a type nobody can say whether a command is needed.
-    found = set(_problems(_laravel_cloud, "create", {}))
+    found = set(_problems(LARAVEL_CLOUD, "create", {}))
     assert found - {"command"} == {"type", "processes"}
     custom = {"type": "custom", "processes": 1}
-    assert set(_problems(_laravel_cloud, "create", custom)) == {"command"}
-    assert _problems(_laravel_cloud, "create", {"type": "worker", "processes": 1}) == {}
-    assert _problems(_sevalla, "create", CREATE) == {}
+    assert set(_problems(LARAVEL_CLOUD, "create", custom)) == {"command"}
+    assert _problems(LARAVEL_CLOUD, "create", {"type": "worker", "processes": 1}) == {}
+    assert _problems(SEVALLA, "create", CREATE) == {}
     for action in ("create", "update"):
         assert "scaling_strategy.type" in _problems(
-            _sevalla, action, {**CREATE, "scaling_strategy": {"config": {"instanceCount": 1}}}
+            SEVALLA, action, {**CREATE, "scaling_strategy": {"config": {"instanceCount": 1}}}
         )
 
 
@@ -276,7 +278,7 @@ def test_what_a_create_needs_is_told() -> None:
 )
 def test_a_strategy_has_the_settings_of_its_type(strategy: dict, options: set) -> None:
     """And its minimum is not above its maximum; all that is wrong is told."""
-    found = _sevalla.body_rules({"scaling_strategy": strategy})
+    found = SEVALLA.body_rules({"scaling_strategy": strategy})
     assert {problem.option for problem in found} == {f"scaling_strategy.{o}" for o in options}
 
 
@@ -293,7 +295,7 @@ def test_a_strategy_has_the_settings_of_its_type(strategy: dict, options: set) -
 )
 def test_a_probe_has_one_handler(probe: str, value: dict, fine: bool) -> None:
     """Exactly one, unless it is being emptied."""
-    found = _sevalla.body_rules({probe: value})
+    found = SEVALLA.body_rules({probe: value})
     assert [problem.option for problem in found] == ([] if fine else [probe])
 
 
@@ -303,7 +305,7 @@ def test_options_of_other_types_are_refused(kind: Any, creating: bool) -> None:
     """Each by its name and with the type that has it; falsy values too."""
     values = {"is_ingress_enabled": False, "schedule": "", "time_zone": ""}
     options = {option: values.get(option, "x") for option in facts.ONLY}
-    found = {p.option: p.message for p in _sevalla.rules(options, kind, creating)}
+    found = {p.option: p.message for p in SEVALLA.rules(options, kind, creating)}
     missing = {"schedule"} if creating and kind == "cron" else set()
     assert set(found) == {o for o, only in facts.ONLY.items() if only != kind} | missing
     for option in set(found) - missing:
@@ -311,7 +313,7 @@ def test_options_of_other_types_are_refused(kind: Any, creating: bool) -> None:
         assert str(kind or "without") in found[option]
     others = {"port": 1, "entrypoint": "", "resource_type": "s1", "display_name": "x"}
     needs = {"cron": {"schedule"}, "job": {"job_start_policy"}}.get(kind, set())
-    assert {p.option for p in _sevalla.rules(others, kind, creating)} == (
+    assert {p.option for p in SEVALLA.rules(others, kind, creating)} == (
         needs if creating else set()
     )
 
@@ -335,7 +337,7 @@ def test_laravel_cloud_options_of_other_types_are_refused(
     options: dict, kind: Any, creating: bool, refused: set
 ) -> None:
     """A worker has no command, a custom process no config; a new worker needs its identity."""
-    found = _laravel_cloud.rules(options, kind, creating)
+    found = LARAVEL_CLOUD.rules(options, kind, creating)
     assert {problem.option for problem in found} == refused
 
 
@@ -350,7 +352,7 @@ def test_every_problem_of_an_entry_is_found_in_one_plan() -> None:
         "scaling_strategy": None,
     }
     wanted = entry(
-        _sevalla,
+        SEVALLA,
         {
             "id": live["id"],
             "key": "other",
@@ -360,8 +362,8 @@ def test_every_problem_of_an_entry_is_found_in_one_plan() -> None:
             "scaling_strategy": {"type": "horizontal", "min_instance_count": 3},
         },
     )
-    made = plan(_sevalla.PROCESS, "scope", wanted, [live])
-    assert {problem.option for problem in refusals(_sevalla, made)} == {
+    made = plan(SEVALLA, "scope", wanted, [live])
+    assert {problem.option for problem in refusals(SEVALLA, made)} == {
         "key",
         "type",
         "port",
@@ -412,10 +414,10 @@ def test_sizes_are_looked_up_only_when_a_write_needs_an_id() -> None:
     client = _Sizes([*LISTED, None, {}, {"name": 1, "id": 2}])
     steps = [*_steps(*facts.SIZES.values()), Step("delete", "DELETE", "/", None)]
     steps.append(Step("update", "PATCH", "/", {"port": 1}))
-    assert _sevalla.resolve_names(client, steps) == []
+    assert SEVALLA.resolve_names(client, steps) == []
     assert client.asked == 0
     steps = _steps("s1", facts.SIZES["s2"], "h1")
-    assert _sevalla.resolve_names(client, steps) == []
+    assert SEVALLA.resolve_names(client, steps) == []
     assert client.asked == 1
     assert [step.body["resource_type_id"] for step in steps] == [
         facts.SIZES[name] for name in ("s1", "s2", "h1")
@@ -424,12 +426,12 @@ def test_sizes_are_looked_up_only_when_a_write_needs_an_id() -> None:
 
 def test_a_size_that_there_is_not_is_told_with_those_there_are() -> None:
     """As a problem of resource_type."""
-    (problem,) = _sevalla.resolve_names(_Sizes(LISTED), _steps("s99"))  # type: ignore[arg-type]
+    (problem,) = SEVALLA.resolve_names(_Sizes(LISTED), _steps("s99"))  # type: ignore[arg-type]
     assert problem.option == "resource_type"
     assert "s99" in problem.message
     assert all(name in problem.message for name in facts.SIZES)
     with pytest.raises(Failure, match="sizes"):
-        _sevalla.resolve_names(_Sizes({"data": []}), _steps("s1"))  # type: ignore[arg-type]
+        SEVALLA.resolve_names(_Sizes({"data": []}), _steps("s1"))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -445,7 +447,7 @@ def test_a_size_that_there_is_not_is_told_with_those_there_are() -> None:
 )
 def test_what_looks_wrong_is_a_warning(body: dict, warned: list) -> None:
     """The service may know better about cron expressions and time zones."""
-    said = _sevalla.remarks(body)
+    said = SEVALLA.remarks(body)
     assert [text.split(":")[0] for text in said] == warned
-    assert _laravel_cloud.remarks(body) == []
-    assert _laravel_cloud.body_rules(body) == []
+    assert LARAVEL_CLOUD.remarks(body) == []
+    assert LARAVEL_CLOUD.body_rules(body) == []

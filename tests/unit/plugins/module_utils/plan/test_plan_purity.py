@@ -67,15 +67,17 @@ for name in blocked:
 base = "ansible_collections.evenkeel.paas.plugins.module_utils._core."
 fields = importlib.import_module(base + "fields")
 planner = importlib.import_module(base + "planner")
-resource = planner.Resource(
-    service="any", collection="/{{scope}}", item="/{{scope}}/{{id}}",
-    fields=(fields.Field("size", {{"type": "int"}}),),
-    address=lambda options: planner.Address("it", lambda live: True),
-    rules=lambda options, kind, creating: [],
-    predict=lambda scope, process, body: {{**process, **body}},
-    known_by=lambda process: {{"id": process["id"]}},
-)
-made = planner.plan(resource, "a", planner.Entry({{"size": 2}}), [{{"id": "1", "size": 1}}])
+resource = importlib.import_module(base + "resource")
+class Sizes(resource.Resource):
+    vendor = "any"
+    collection = "/{{scope}}"
+    item = "/{{scope}}/{{id}}"
+    fields = (fields.Field("size", {{"type": "int"}}),)
+    def address(self, options):
+        return resource.Address("it", lambda live: True)
+    def predict(self, scope, before, body):
+        return {{**before, **body}}
+made = planner.plan(Sizes(), "a", resource.Entry({{"size": 2}}), [{{"id": "1", "size": 1}}])
 print([step.told() for step in made.steps], made.process)
 """
 

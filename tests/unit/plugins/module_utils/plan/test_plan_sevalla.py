@@ -18,7 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import plan, unstored
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import (
+    PROCESSES as SEVALLA,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
     sevalla_facts as facts,
 )
@@ -46,7 +48,7 @@ ALL = facts.OPTIONS
 
 
 def _planned(case: Case):
-    return planned(_sevalla, Service(case.habits), case)
+    return planned(SEVALLA, Service(case.habits), case)
 
 
 def _target(case: Case) -> dict:
@@ -77,7 +79,7 @@ def test_an_update_sends_exactly_what_differs(kind: str, data: st.DataObject) ->
         _assert_body(case, target, step.body)
         assert made.deployment_required == bool(want - facts.AT_ONCE)
     bad = facts.to_refuse(case.given, target)
-    refused_for(_sevalla, made, bad)
+    refused_for(SEVALLA, made, bad)
 
 
 def _assert_body(case: Case, target: dict, body: dict) -> None:
@@ -117,7 +119,7 @@ def test_an_update_does_what_it_said(kind: str, data: st.DataObject) -> None:
     case = data.draw(worlds.updates(kind))
     target = _target(case)
     made = _planned(case)
-    if refused_options(_sevalla, made):
+    if refused_options(SEVALLA, made):
         return
     service = Service(case.habits)
     live, answers = sent(service, case.live, made)
@@ -146,10 +148,10 @@ def test_an_update_does_what_it_said(kind: str, data: st.DataObject) -> None:
     others = [process for process in live if process["id"] != target["id"]]
     assert others == [process for process in case.live if process["id"] != target["id"]]
     for step, answer in zip(made.steps, answers):
-        assert unstored(_sevalla.PROCESS, service.named(step.body), answer) == []
+        assert unstored(SEVALLA, service.named(step.body), answer) == []
     again = _planned(_after(case, live))
     assert again.steps == []
-    assert refused_options(_sevalla, again) == set()
+    assert refused_options(SEVALLA, again) == set()
     assert not again.deployment_required
     assert again.process == after
     assert again.before == again.after
@@ -277,7 +279,7 @@ def test_a_creation_is_one_post_and_does_what_it_said(case: Case) -> None:
     assert made.live is None
     assert made.before == {}
     bad = facts.to_refuse(case.given, None)
-    found = refused_for(_sevalla, made, bad)
+    found = refused_for(SEVALLA, made, bad)
     ingress = {"is_ingress_enabled", "ingress_protocol"} & set(case.given)
     methods = [(step.action, step.method) for step in made.steps]
     assert methods == [("create", "POST")] + [("update", "PATCH")] * bool(ingress)
@@ -307,10 +309,10 @@ def test_a_creation_is_one_post_and_does_what_it_said(case: Case) -> None:
     assert not {"id", "created_at", "updated_at", "key"} & set(made.process)
     assert made.process["app_id"] == SCOPE
     for step, answer in zip(made.steps, answers):
-        assert unstored(_sevalla.PROCESS, service.named(step.body), answer) == []
+        assert unstored(SEVALLA, service.named(step.body), answer) == []
     again = _planned(_after(case, live))
     assert again.steps == []
-    assert refused_options(_sevalla, again) == set()
+    assert refused_options(SEVALLA, again) == set()
 
 
 @given(worlds.updates() | worlds.creations())
@@ -318,10 +320,10 @@ def test_a_creation_is_one_post_and_does_what_it_said(case: Case) -> None:
 def test_planning_changes_no_input_and_heeds_no_order(case: Case) -> None:
     """Entry and live processes are as before, also once names of sizes are looked up in the
     bodies; options in another order, nested ones too, make the same plan."""
-    wanted = entry(_sevalla, case.given, case.clear)
+    wanted = entry(SEVALLA, case.given, case.clear)
     live = copy.deepcopy(case.live)
     before = copy.deepcopy(wanted)
-    made = plan(_sevalla.PROCESS, SCOPE, wanted, live)
+    made = plan(SEVALLA, SCOPE, wanted, live)
     for step in made.steps:
         Service(case.habits).named(step.body)
     assert exactly(live, case.live)

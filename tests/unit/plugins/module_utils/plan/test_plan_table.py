@@ -21,15 +21,17 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._core.fields import 
     is_empty,
     overlay,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import (
-    Entry,
-    plan,
-    unstored,
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import plan, unstored
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.resource import Entry
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
+    PROCESSES as LARAVEL_CLOUD,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    processes as _laravel_cloud,
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import (
+    processes as _sevalla_processes,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import (
+    PROCESSES as SEVALLA,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
     laravel_facts,
     sevalla_facts,
@@ -65,22 +67,22 @@ def test_a_field_is_named_on_the_wire_as_its_option() -> None:
 
 @pytest.mark.parametrize(
     ("backend", "options"),
-    [(_sevalla, sevalla_facts.OPTIONS), (_laravel_cloud, laravel_facts.OPTIONS)],
+    [(SEVALLA, sevalla_facts.OPTIONS), (LARAVEL_CLOUD, laravel_facts.OPTIONS)],
 )
 def test_the_tests_know_every_option(backend: Any, options: tuple) -> None:
     """A new option is not left untested by these properties."""
-    assert [field.option for field in backend.PROCESS.fields] == list(options)
+    assert [field.option for field in backend.fields] == list(options)
 
 
 def test_the_tests_know_every_suboption() -> None:
     """The same for what is inside the options."""
-    specs = {field.option: field.spec.get("options", {}) for field in _sevalla.FIELDS}
+    specs = {field.option: field.spec.get("options", {}) for field in SEVALLA.fields}
     names = {"type", *sevalla_facts.MANUAL, *sevalla_facts.HORIZONTAL}
     assert set(specs["scaling_strategy"]) == names
     for probe in sevalla_facts.PROBES:
         assert set(specs[probe]) == {*sevalla_facts.KINDS, *sevalla_facts.TIMINGS}
         assert set(specs[probe]["http_get"]["options"]) == set(sevalla_facts.HTTP)
-    specs = {field.option: field.spec.get("options", {}) for field in _laravel_cloud.FIELDS}
+    specs = {field.option: field.spec.get("options", {}) for field in LARAVEL_CLOUD.fields}
     assert set(specs["config"]) == set(laravel_facts.SETTABLE)
 
 
@@ -185,7 +187,7 @@ def test_an_argument_spec_of_a_schema() -> None:
             },
         },
     }
-    assert argument_spec(schema, _sevalla.snake) == {
+    assert argument_spec(schema, _sevalla_processes.snake) == {
         "type": "dict",
         "options": {
             "a_b": {"type": "int"},
@@ -203,8 +205,8 @@ def test_wire_names_go_there_and_back() -> None:
     """snake_case to camelCase and back for every name inside strategies and probes."""
     named = {**sevalla_facts.MANUAL, **sevalla_facts.HORIZONTAL, **sevalla_facts.KINDS}
     for option, wire in {**named, **sevalla_facts.TIMINGS, **sevalla_facts.HTTP}.items():
-        assert _sevalla.camel(option) == wire
-        assert _sevalla.snake(wire) == option
+        assert _sevalla_processes.camel(option) == wire
+        assert _sevalla_processes.snake(wire) == option
 
 
 PROBE = {"httpGet": {"path": "/", "port": 80}, "periodSeconds": 5}
@@ -245,18 +247,18 @@ def test_what_the_service_did_not_store_is_named(answer: dict, missed: list) -> 
         "readiness_probe": {**PROBE, "exec": None},
     }
     stored = {**body, "schedule": "", "liveness_probe": None, "readiness_probe": PROBE}
-    assert sorted(unstored(_sevalla.PROCESS, body, {**stored, **answer})) == missed
+    assert sorted(unstored(SEVALLA, body, {**stored, **answer})) == missed
     for key in body:
         less = {name: value for name, value in stored.items() if name != key}
         option = "resource_type" if key == "resource_type_id" else key
-        assert unstored(_sevalla.PROCESS, body, less) == [option]
+        assert unstored(SEVALLA, body, less) == [option]
 
 
 def test_what_laravel_cloud_did_not_store_is_named() -> None:
     """A config by its keys, numbers by value, an unset force as one that is off."""
     body = {"processes": 2, "config": {"queue": "a,b", "tries": 3, "force": False}}
     config = {"queue": "a, b", "tries": "3", "force": None, "sleep": 3}
-    resource = _laravel_cloud.PROCESS
+    resource = LARAVEL_CLOUD
     assert unstored(resource, body, {"processes": 2, "config": config}) == []
     assert unstored(resource, body, {"processes": 1, "config": config}) == ["processes"]
     for change in ({"queue": "b,a"}, {"tries": None}, {"force": True}):
@@ -268,7 +270,7 @@ def test_what_laravel_cloud_did_not_store_is_named() -> None:
 @pytest.mark.parametrize("shown", [[], {}, None])
 def test_a_config_may_be_shown_as_an_empty_list(shown: Any) -> None:
     """PHP's empty array, which a custom process has, is no config like {} and null."""
-    (config,) = (field for field in _laravel_cloud.FIELDS if field.option == "config")
+    (config,) = (field for field in LARAVEL_CLOUD.fields if field.option == "config")
     assert config.live({"config": shown}) == {}
     assert config.live({}) is UNKNOWN
 
@@ -276,7 +278,7 @@ def test_a_config_may_be_shown_as_an_empty_list(shown: Any) -> None:
 def test_a_plan_with_nothing_to_do_needs_no_deployment() -> None:
     """And it says so by having no steps."""
     live = {"id": "process-1", "type": "custom", "command": "x", "processes": 2, "config": {}}
-    made = plan(_laravel_cloud.PROCESS, "i", Entry({"id": "process-1", "processes": 2}), [live])
+    made = plan(LARAVEL_CLOUD, "i", Entry({"id": "process-1", "processes": 2}), [live])
     assert made.steps == []
     assert made.deployment_required is False
     assert made.process == live

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    processes as _laravel_cloud,
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
+    PROCESSES as LARAVEL_CLOUD,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import processes as _sevalla
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import (
+    service as _sevalla_service,
+)
 
 
 class Pages:
@@ -41,7 +43,7 @@ def test_two_applications_with_a_display_name_are_ambiguous() -> None:
     """On whichever pages they are."""
     for pages in ([SHOPS], [SHOPS[:1], SHOPS[1:]]):
         with pytest.raises(Failure) as caught:
-            _sevalla.find_application(Pages(applications=pages), "Shop")  # type: ignore[arg-type]
+            _sevalla_service.find_application(Pages(applications=pages), "Shop")  # type: ignore[arg-type]
         assert caught.value.code == "ambiguous"
         assert caught.value.details == [shop["id"] for shop in SHOPS]
 
@@ -50,7 +52,7 @@ def test_the_unique_name_of_an_application_goes_before_display_names() -> None:
     """Also when two are displayed so."""
     named = {"id": "1b9d6bcd-bbfd-4b2d-9b5d-000000000003", "name": "Shop", "display_name": "Other"}
     pages: Any = Pages(applications=[SHOPS, [named]])
-    assert _sevalla.find_application(pages, "Shop") == named["id"]
+    assert _sevalla_service.find_application(pages, "Shop") == named["id"]
 
 
 def instance(number: int, *processes: str) -> dict[str, Any]:
@@ -67,7 +69,7 @@ BOTH = [{"id": f"process-{n}", "attributes": {"type": "worker"}} for n in (1, 2)
 def test_two_instances_with_a_name_are_ambiguous() -> None:
     pages: Any = Pages(instances=[{"data": [instance(1)]}, {"data": [instance(2)]}])
     with pytest.raises(Failure) as caught:
-        _laravel_cloud.read_instance(
+        LARAVEL_CLOUD.read_instance(
             pages, "Workers", "env-a15fd671-14f8-489f-b552-886c7ffa09dd", None
         )
     assert caught.value.code == "ambiguous"
@@ -78,7 +80,7 @@ def test_two_instances_with_a_name_are_ambiguous() -> None:
 def test_processes_that_are_not_included_are_read_from_their_list(included: int) -> None:
     page = {"data": [instance(1, "process-1", "process-2")], "included": BOTH[:included]}
     pages: Any = Pages(instances=[page], background_processes=[{"data": BOTH}])
-    scope, live = _laravel_cloud.read_instance(
+    scope, live = LARAVEL_CLOUD.read_instance(
         pages, "Workers", "env-a15fd671-14f8-489f-b552-886c7ffa09dd", None
     )
     assert scope == "inst-1"

@@ -1,0 +1,115 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the engine manages: a kind of resource as a table, and the pure rules beside it.
+
+A subclass says what is special about one kind of resource of one service. Everything here is
+pure: nothing of Ansible, requests or the clock is imported.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, ClassVar, NamedTuple
+
+from .failure import Problem
+from .fields import Field, Options, Process
+
+
+class Entry(NamedTuple):
+    """What the user wants of one resource: the options that were given, and no others.
+
+    ``where`` is its place in a list of entries, as ``processes[2]``, and empty outside of one.
+    """
+
+    options: Options
+    clear: tuple[str, ...] = ()
+    state: str = "present"
+    where: str = ""
+
+    def named(self, option: str) -> str:
+        """Return an option of this entry as the user writes it; for "", the entry itself."""
+        return ".".join(part for part in (self.where, option) if part)
+
+
+class Address(NamedTuple):
+    """How an entry names its resource: in words, and as a test of a live one.
+
+    ``unclear`` is true for a live resource that does not show what it would be known by.
+    ``creates`` is true when a missing resource can be created under this address.
+    """
+
+    words: str
+    answers: Callable[[Process], bool]
+    unclear: Callable[[Process], bool] = lambda process: False
+    creates: bool = True
+
+
+class Resource:
+    """A kind of resource.
+
+    A subclass must set the attributes and write ``address``, ``predict`` and ``known_by``. It
+    may override every other method; what stands here is right for a resource without rules of
+    its own.
+    """
+
+    vendor: ClassVar[str]
+    """The name of the service, for messages."""
+
+    noun: ClassVar[str] = "process"
+    plural: ClassVar[str] = "processes"
+    """What messages and result keys call one, and several."""
+
+    collection: ClassVar[str]
+    item: ClassVar[str]
+    """Path templates with ``{scope}`` (what the resource belongs to) and ``{id}``."""
+
+    fields: ClassVar[tuple[Field, ...]]
+    schemas: ClassVar[dict[str, dict[str, Any]]]
+    """The JSON Schemas (Draft 7) of the bodies that ``create`` and ``update`` send."""
+
+    def address(self, options: Options) -> Address:
+        """Return how the options of an entry name its resource."""
+        raise NotImplementedError
+
+    def predict(self, scope: str, before: Process, body: dict[str, Any]) -> Process:
+        """Return the resource as the service would show it after it stored a body."""
+        raise NotImplementedError
+
+    def known_by(self, live: Process) -> Options:
+        """Return the options by which an entry would name a live resource."""
+        raise NotImplementedError
+
+    def check_address(self, options: Options, state: str) -> list[Problem]:
+        """Return what is wrong with how an entry names its resource, before anything is read."""
+        return []
+
+    def rules(self, options: Options, type_: str | None, creating: bool) -> list[Problem]:
+        """Return the problems that several options have together, for a resource of a type."""
+        return []
+
+    def body_rules(self, body: dict[str, Any]) -> list[Problem]:
+        """Return what is wrong with a body although its schema accepts it."""
+        return []
+
+    def remarks(self, body: dict[str, Any]) -> list[str]:
+        """Return warnings about values that look wrong and that the service may accept."""
+        return []
+
+    def undeletable(self, live: Process) -> str | None:
+        """Return the reason why a live resource cannot be deleted, or None."""
+        return None
+
+    def option_name(self, path: list[Any]) -> str:
+        """Return the option that a place in a body comes from, as ``config.tries``."""
+        return ".".join(str(part) for part in path)
+
+    def advice(self, method: str, status: int | None) -> str:
+        """Return what to add to the service's own words when it refuses a write."""
+        return ""
+
+    def field_of(self, wire: str) -> Field:
+        """Return the field that a key of a body belongs to."""
+        return next(field for field in self.fields if field.wire == wire)

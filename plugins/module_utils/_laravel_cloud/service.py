@@ -1,0 +1,169 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Laravel Cloud: its ids, its JSON:API documents, how an environment is found by name.
+
+Facts are from the service's OpenAPI description and from answers that the live service gave in
+March and April 2026; where the two disagree the recorded answers are right.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from .._core.failure import Failure, Problem
+from .._http.client import Client
+from .._http.settings import Service
+
+SERVICE = Service(
+    name="Laravel Cloud",
+    # Laravel takes a request for JSON when the first type listed is JSON; without that it
+    # answers an unauthenticated call with a redirect to a login page.
+    accept="application/vnd.api+json, application/json",
+    token_variables=["LARAVEL_CLOUD_API_TOKEN", "LARAVEL_CLOUD_TOKEN"],
+    url_variable="LARAVEL_CLOUD_BASE_URL",
+    url="https://cloud.laravel.com/api",
+)
+# Which of these are needed depends on the others, and module_defaults may give them: the
+# functions that check them decide, and not the argument spec.
+ENVIRONMENT_SPEC: dict[str, Any] = {
+    option: {"type": "str"} for option in ("environment", "application")
+}
+
+
+def is_id(kind: str, text: str) -> bool:
+    """Tell whether a text is an id of a kind: ``process-…``, ``inst-…``, ``env-…``, ``app-…``.
+
+    A UUID follows (recorded), so that the slugs ``app-store`` and ``env-dev`` are none.
+    """
+    rest = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    if kind == "process":  # has no name that could be taken for an id
+        rest = "[0-9A-Za-z-]+"
+    return re.fullmatch(f"{kind}-{rest}", text) is not None
+
+
+def check_environment(params: dict[str, Any], why: str) -> list[Problem]:
+    """Return what is wrong with how the environment is named, before anything is read.
+
+    ``why`` says what the environment is needed for.
+    """
+    environment = params["environment"]
+    if not environment:
+        return [Problem("environment", why)]
+    if not is_id("env", environment) and not params["application"]:
+        return [Problem("application", f"needed, since environment {environment!r} is a name")]
+    return []
+
+
+def resource_in(client: Client, path: str, value: Any, method: str = "GET") -> dict[str, Any]:
+    """A JSON:API resource with its id and attributes; raises Failure for anything else."""
+    if (
+        isinstance(value, dict)
+        and isinstance(value.get("id"), str)
+        # An id becomes a part of paths, so nothing but an id is taken for one.
+        and re.fullmatch(r"[0-9A-Za-z]+(-[0-9A-Za-z]+)*", value["id"])
+        and isinstance(value.get("attributes"), dict)
+    ):
+        return value
+    raise client.unexpected(method, path, "something that is no resource with id and attributes")
+
+
+def related(resource: dict[str, Any], relation: str) -> list[str] | None:
+    """The ids of a relation; None when the answer does not have it."""
+    relations = resource.get("relationships")
+    linked = relations.get(relation) if isinstance(relations, dict) else None
+    data = linked.get("data") if isinstance(linked, dict) else None
+    listed = [data] if isinstance(data, dict) else data
+    if not isinstance(listed, list):
+        return None
+    return [str(item.get("id")) for item in listed if isinstance(item, dict)]
+
+
+def walk(
+    client: Client, path: str, params: dict[str, Any] | None = None
+) -> Iterator[tuple[dict[str, Any], dict[str, dict[str, Any]]]]:
+    """Every resource of a list, with what its page includes, by id."""
+    for page in client.numbered_pages(path, params):
+        included = page.get("included")
+        by_id = {
+            str(item["id"]): item
+            for item in (included if isinstance(included, list) else [])
+            if isinstance(item, dict) and "id" in item
+        }
+        for item in page["data"]:
+            yield resource_in(client, path, item), by_id
+
+
+def linked(
+    client: Client,
+    path: str,
+    resource: dict[str, Any],
+    included: dict[str, dict[str, Any]],
+    relation: str,
+) -> list[dict[str, Any]] | None:
+    """The resources of a relation; None when the page does not include them all."""
+    ids = related(resource, relation)
+    if ids is None or any(each not in included for each in ids):
+        return None
+    return [resource_in(client, path, included[each]) for each in ids]
+
+
+def find_environment(client: Client, environment: str, application: str | None) -> str:
+    """The id of the environment that a user names by id, slug or name, with its application."""
+    if is_id("env", environment):
+        return environment
+    if is_id("app", application or ""):
+        path = f"/applications/{quote(application or '', safe='')}/environments"
+        candidates = listed("application", application or "", walk(client, path))
+    else:
+        path = "/applications"
+        items = walk(client, path, {"include": "environments"})
+        found, included = the_one("application", application or "", ("slug", "name"), items)
+        ids = related(found, "environments") or []
+        candidates = [(resource_in(client, path, included.get(key)), included) for key in ids]
+    # Never return an environment itself: it carries the application's secrets in plain text.
+    return str(the_one("environment", environment, ("slug", "name"), candidates)[0]["id"])
+
+
+def listed(kind: str, parent: str, items: Iterator[Any]) -> list[Any]:
+    """All items of a parent's list; a missing parent is a Failure that names it."""
+    try:
+        return list(items)
+    except Failure as failure:
+        raise missing(kind, parent, failure) if failure.status == 404 else failure from None
+
+
+def the_one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Any) -> Any:
+    """The one candidate whose id or first matching key is exactly ``wanted``.
+
+    Names are not unique and a slug is not made from the name, so slugs go first.
+    """
+    candidates = list(candidates)
+    for key in keys:
+        found = [item for item in candidates if item[0]["attributes"].get(key) == wanted]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            ids = [str(item[0]["id"]) for item in found]
+            raise Failure(
+                f"{len(ids)} {kind}s have the {key} {wanted!r}: {', '.join(ids)}. Give the id.",
+                code="ambiguous",
+                details=ids,
+            )
+    raise missing(kind, wanted)
+
+
+def missing(kind: str, wanted: str, cause: Failure | None = None) -> Failure:
+    """The failure for an application, environment or instance that is not there; ``cause`` is
+    the service's 404."""
+    words = (
+        f"There is no {kind} {wanted!r} on Laravel Cloud, or the token has no access to it. "
+        f"Check {kind}; names are case-sensitive, an id always works."
+    )
+    return cause.under(words, "not_found") if cause else Failure(words, code="not_found")

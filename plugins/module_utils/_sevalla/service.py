@@ -1,0 +1,110 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Sevalla: its ids, its objects, how an application and a size are found by name.
+
+Facts are from the service's OpenAPI description of API v3 (snapshot of 2026-03-09) and its
+documentation, unless a comment says otherwise.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .._core.failure import Failure, Problem
+from .._http.client import Client
+from .._http.settings import Service
+
+SERVICE = Service(
+    name="Sevalla",
+    accept="application/json",
+    token_variables=["SEVALLA_API_KEY", "SEVALLA_API_TOKEN"],
+    url_variable="SEVALLA_API_URL",
+    url="https://api.sevalla.com/v3",
+)
+APPLICATION_SPEC: dict[str, Any] = {
+    "application": {"type": "str", "required": True, "aliases": ["application_id", "app_id"]},
+}
+
+# The pattern that the description puts on {id} and {process_id}.
+_UUID = re.compile(
+    r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}"
+    r"|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff"
+)
+
+_SIZES = "/resources/process-resource-types"
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text has the form of Sevalla's ids."""
+    return _UUID.fullmatch(text) is not None
+
+
+def check_application(params: dict[str, Any]) -> list[Problem]:
+    """Return what is wrong with how the application is named, before anything is read."""
+    return [] if params["application"].strip() else [Problem("application", "is empty")]
+
+
+def find_application(client: Client, wanted: str) -> str:
+    """The id of the application that a user names by id, name or display_name.
+
+    ``name`` is unique and made by the service, ``display_name`` may repeat. There is no filter
+    and no search, so all pages are read. Raises Failure ``not_found`` or ``ambiguous``.
+    """
+    if is_id(wanted):
+        return wanted
+    shown_as = []
+    for page in client.offset_pages("/applications"):
+        for application in page:
+            found = object_in(client, "/applications", application)
+            if found.get("name") == wanted:
+                return str(found["id"])
+            if found.get("display_name") == wanted:
+                shown_as.append(str(found["id"]))
+    if len(shown_as) == 1:
+        return shown_as[0]
+    if shown_as:
+        raise Failure(
+            f"{len(shown_as)} applications have the display_name {wanted!r}: "
+            f"{', '.join(shown_as)}. Give the id, or the unique name.",
+            code="ambiguous",
+            details=shown_as,
+        )
+    raise no_application(wanted)
+
+
+def no_application(wanted: str, cause: Failure | None = None) -> Failure:
+    """The failure for an application that is not there; ``cause`` is the service's 404."""
+    words = (
+        f"There is no application {wanted!r} on Sevalla, or the token has no access to it. "
+        "Check application; it may be an id, the unique name or the "
+        "display_name, all case-sensitive."
+    )
+    return cause.under(words, "not_found") if cause else Failure(words, code="not_found")
+
+
+def object_in(client: Client, path: str, value: Any, method: str = "GET") -> dict[str, Any]:
+    """Return an object with an id as a response holds it; raises Failure for anything else."""
+    # An id becomes a part of paths, so nothing but an id is taken for one.
+    if isinstance(value, dict) and isinstance(value.get("id"), str) and is_id(value["id"]):
+        return value
+    raise client.unexpected(method, path, "something that is no object with an id")
+
+
+def size_ids(client: Client) -> dict[str, str]:
+    """The ids of all sizes by their names in lower case. Never hard-coded: the vendor's
+    documents contradict each other about them."""
+    sizes = client.get_once(_SIZES)
+    if not isinstance(sizes, list):
+        raise client.unexpected("GET", _SIZES, "something that is not a list of sizes")
+    return {
+        size["name"].lower(): size["id"]
+        for size in sizes
+        if isinstance(size, dict)
+        and isinstance(size.get("name"), str)
+        and isinstance(size.get("id"), str)
+    }
