@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from .failure import Failure, Problem
-from .fields import UNKNOWN, Options, Process, is_empty, shown
+from .fields import UNKNOWN, Field, Options, Process, at, is_empty, shown, with_null
 from .resource import Address, Entry, Resource
 
 NEW_ID = "{process_id}"
@@ -26,13 +26,15 @@ NEW_ID = "{process_id}"
 
 
 class Step(NamedTuple):
-    """One write. ``path`` may hold NEW_ID; ``body`` is None for a DELETE."""
+    """One write. ``path`` may hold NEW_ID; ``body`` is None for a DELETE. ``cleared`` has the
+    dotted options for which the body holds null, to empty them."""
 
     action: str
     method: str
     path: str
     body: dict[str, Any] | None
     deploys: bool = True
+    cleared: tuple[str, ...] = ()
 
     def told(self) -> dict[str, Any]:
         """The step as the result's ``plan`` lists it."""
@@ -198,8 +200,10 @@ def locate(address: Address, live: list[Process]) -> Process | None:
     return found[0] if found else None
 
 
-def unstored(resource: Resource, body: dict[str, Any], process: Process) -> list[str]:
-    """The options that a body set and that the service's own answer does not show."""
+def unstored(
+    resource: Resource, body: dict[str, Any], process: Process, cleared: tuple[str, ...] = ()
+) -> list[str]:
+    """Return the options that a body set, or ``cleared``, and that the response does not show."""
     missed = []
     for wire, value in body.items():
         known = resource.field_of(wire)
@@ -207,6 +211,11 @@ def unstored(resource: Resource, body: dict[str, Any], process: Process) -> list
         have = known.live(process, want)
         if not (is_empty(have) if is_empty(want) else known.shape.same(want, have)):
             missed.append(known.option)
+    for option in cleared:
+        name, _, path = option.partition(".")
+        known = next(field for field in resource.fields if field.option == name)
+        if _is_set(known, known.live(process), path):
+            missed.append(option)
     return missed
 
 
@@ -235,29 +244,48 @@ def _plan_update(resource: Resource, scope: str, made: Plan, live: Process) -> N
     process_type = live.get("type") or options.get("type")
     made.problems += resource.rules(options, process_type, False)
     body: dict[str, Any] = {}
+    cleared: list[str] = []
     for known in resource.fields:
         option = known.option
         want = options.get(option)
-        if option not in clear and want is None:
+        unset = [each for each in known.unsettable if f"{option}.{each}" in clear]
+        if option not in clear and want is None and not unset:
             continue
         have = known.live(live, want)
-        made.before[option] = made.after[option] = want
-        if is_empty(have) if option in clear else known.shape.same(want, have):
-            continue
         if option in clear:
-            made.before[option] = shown(None, have)
-            body[known.wire] = known.empty(have)
-        elif known.on_update:
-            value = known.shape.complete(want, have)
-            made.before[option] = _changing(want, value, have)
+            made.before[option] = made.after[option] = want
+            if not is_empty(have):
+                made.before[option] = shown(None, have)
+                body[known.wire] = known.empty(have)
+            continue
+        set_now = [each for each in unset if have is UNKNOWN or _is_set(known, have, each)]
+        asked = want
+        for each in unset:
+            asked = with_null(asked, each)
+        made.before[option] = made.after[option] = asked
+        if (want is None or known.shape.same(want, have)) and not set_now:
+            continue
+        if known.on_update:
+            value = have if want is None else known.shape.complete(want, have)
+            for each in set_now:
+                if have is UNKNOWN or at(value, each) is not None:
+                    value = with_null(value, each)
+                    cleared.append(f"{option}.{each}")
+            made.before[option] = _changing(asked, value, have)
             body[known.wire] = known.shape.encode(value, have)
         else:
             what = f"cannot change; {made.address.words} {_has(have)}"
             made.problems.append(Problem(option, what))
     made.process = live
     if body:
-        made.steps = [_update(resource, item_path(resource, scope, live), body)]
+        step = _update(resource, item_path(resource, scope, live), body)
+        made.steps = [step._replace(cleared=tuple(cleared))]
         made.process = resource.predict(scope, live, body)
+
+
+def _is_set(field: Field, have: Any, path: str) -> bool:
+    """Tell whether a live setting is something that a person would write."""
+    return not is_empty(at(field.written(have), path))
 
 
 def _has(have: Any) -> str:
@@ -274,16 +302,14 @@ def _changing(want: Any, value: Any, have: Any) -> Any:
 
 
 def _plan_create(resource: Resource, scope: str, made: Plan) -> None:
-    options = made.entry.options
-    made.problems += resource.rules(options, options.get("type"), True)
+    made.problems += resource.rules(made.entry.options, made.entry.options.get("type"), True)
+    options = resource.on_create(made.entry.options)
     first: dict[str, Any] = {}
     then: dict[str, Any] = {}
     for known in resource.fields:
-        want = options.get(known.option, known.default)
+        want = options.get(known.option)
         if want is None:
             continue
-        if known.default is not None:
-            want = known.shape.complete(want, known.default)
         made.after[known.option] = want
         (first if known.on_create else then)[known.wire] = known.shape.encode(want, None)
     collection = resource.collection.format(scope=quote(scope, safe=""))

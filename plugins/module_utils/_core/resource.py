@@ -82,6 +82,17 @@ class Resource:
         """Return the options by which an entry would name a live resource."""
         raise NotImplementedError
 
+    def on_create(self, options: Options) -> Options:
+        """Return the options with the defaults that a creation sends for what is not given."""
+        filled = dict(options)
+        for field in self.fields:
+            if field.default is not None:
+                given = options.get(field.option)
+                filled[field.option] = (
+                    field.default if given is None else field.shape.complete(given, field.default)
+                )
+        return filled
+
     def check_address(self, options: Options, state: str) -> list[Problem]:
         """Return what is wrong with how an entry names its resource, before anything is read."""
         return []
@@ -90,8 +101,11 @@ class Resource:
         """Return the problems that several options have together, for a resource of a type."""
         return []
 
-    def body_rules(self, body: dict[str, Any]) -> list[Problem]:
-        """Return what is wrong with a body although its schema accepts it."""
+    def body_rules(self, body: dict[str, Any], after: Process) -> list[Problem]:
+        """Return what is wrong with a body although its schema accepts it.
+
+        ``after`` is the resource as it would be once the body is stored.
+        """
         return []
 
     def remarks(self, body: dict[str, Any]) -> list[str]:

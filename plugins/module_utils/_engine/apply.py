@@ -202,7 +202,15 @@ class Writer:
         return found
 
     def _update(self, path: str, step: Step) -> Process:
-        process = self._write("PATCH", path, step.body)
+        try:
+            process = self._write("PATCH", path, step.body)
+        except Failure as failure:
+            if step.cleared and failure.status in (400, 422):
+                failure.message += (
+                    f" If it refused null for {', '.join(step.cleared)}, "
+                    f"{self._backend.vendor} cannot unset it: give a value instead."
+                )
+            raise
         return self._verified(step, self._read(path) if process is None else process)
 
     def _delete(self, path: str) -> None:
@@ -216,7 +224,7 @@ class Writer:
     def _verified(self, step: Step, process: Process) -> Process:
         """Warn of fields that the service accepted and does not show."""
         resource, body = self._backend, step.body or {}
-        missed = unstored(resource, body, process)
+        missed = unstored(resource, body, process, step.cleared)
         if not missed:
             return process
         write = f"{self._backend.vendor} accepted {step.method} {step.path}"
@@ -230,7 +238,7 @@ class Writer:
                 f"{failure.message}"
             )
             return process
-        missed = unstored(resource, body, process)
+        missed = unstored(resource, body, process, step.cleared)
         if missed:
             self.warnings.append(f"{write} and did not store: {', '.join(missed)}.")
         return process

@@ -15,7 +15,7 @@ from typing import Any
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
 from .._core.failure import Failure, Problem, invalid_options
-from .._core.fields import CANNOT, Choices, Options
+from .._core.fields import Choices, Options, at
 from .._core.resource import Entry
 from .._http.settings import Service, Settings, checked_url
 from .service import Backend
@@ -58,9 +58,9 @@ def connection_spec(service: Service) -> dict[str, Any]:
 
 def process_spec(backend: Backend) -> dict[str, Any]:
     """The options of one process, as in the service's process doc fragment."""
-    spec: dict[str, Any] = {"id": {"type": "str", "aliases": ["process_id"]}}
+    spec: dict[str, Any] = {"id": {"type": "str", "aliases": [f"{backend.noun}_id"]}}
     spec.update((field.option, field.spec) for field in backend.fields)
-    clearable = [field.option for field in backend.fields if field.empty is not CANNOT]
+    clearable = [name for field in backend.fields for name in field.clearable]
     if clearable:
         spec["clear"] = {"type": "list", "elements": "str", "choices": Choices(clearable)}
     return spec
@@ -112,7 +112,7 @@ def entries(
     every option that is wrong on its own, with ``problems`` that were found before.
     """
     made = [
-        entry_of(backend, params, state, f"processes[{index}]" if listed else "")
+        entry_of(backend, params, state, f"{backend.plural}[{index}]" if listed else "")
         for index, params in enumerate(given)
     ]
     problems = list(problems)
@@ -121,7 +121,7 @@ def entries(
         found += [
             Problem(option, "is given and in clear; it can only be one")
             for option in entry.clear
-            if option in entry.options
+            if at(entry.options, option) is not None
         ]
         problems += [Problem(entry.named(option), what) for option, what in found]
     if problems:

@@ -53,7 +53,7 @@ def _read(backend: Backend, task: Task) -> dict[str, Any]:
         found = [process for process in live if _is_meant(backend, wanted, process)]
         return {
             "changed": False,
-            "processes": found,
+            backend.plural: found,
             "desired": [desired(backend, scope, process, live) for process in found],
             "api": client.counters,
         }

@@ -28,7 +28,7 @@ def processes_command(backend: Backend) -> Command:
     spec = {
         **connection_spec(backend.service),
         **backend.scope_spec,
-        "processes": {
+        backend.plural: {
             "type": "list",
             "elements": "dict",
             "required": True,
@@ -46,10 +46,10 @@ def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:
     problems = [*backend.check_scope(params), *connection_problems(params)]
     if not 1 <= params["max_parallel"] <= CONNECTIONS:
         problems.append(Problem("max_parallel", f"must be from 1 to {CONNECTIONS}"))
-    if params["prune"] and not params["processes"]:
+    if params["prune"] and not params[backend.plural]:
         what = "with an empty list of processes it would delete all of them, and is refused"
         problems.append(Problem("prune", what))
-    wanted = entries(backend, params["processes"], "present", True, problems)
+    wanted = entries(backend, params[backend.plural], "present", True, problems)
     with connected(backend.service, task) as client:
         plans, writers = converge(
             backend,
@@ -68,7 +68,7 @@ def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:
             for words in [made.address.words]
         ]
         listed = [made.process for made in plans[: len(wanted)]]
-        return {**result(client, plans), "diff": headed, "processes": listed}
+        return {**result(client, plans), "diff": headed, backend.plural: listed}
 
 
 def _partial(plans: list[Plan], writers: list[Writer]) -> Failure:

@@ -48,7 +48,7 @@ def _manage_one(backend: Backend, task: Task) -> dict[str, Any]:
                     plan=told([made]), deployment_required=writer.deployment_required
                 )
                 raise writer.failure
-        return {**result(client, [made]), "diff": diff(made), "process": made.process}
+        return {**result(client, [made]), "diff": diff(made), backend.noun: made.process}
 
 
 def converge(

@@ -41,7 +41,7 @@ def validate(
         for action, body in bodies:
             schema = backend.schemas[action]
             found += schema_problems(schema, body, backend.option_name)
-            found += backend.body_rules(body)
+            found += backend.body_rules(body, made.process or {})
             remarks += [made.entry.named(remark) for remark in backend.remarks(body)]
         if found and made.live is None and not made.deletes:
             creations.append(made.address.words)
@@ -49,7 +49,7 @@ def validate(
     if problems:
         told = f" (there is no {', no '.join(creations)} yet, so it would be created)"
         raise invalid_options(problems, told if creations else "")
-    for remark in remarks:
+    for remark in [*remarks, *backend.warnings(client, plans)]:
         warn(remark)
 
 

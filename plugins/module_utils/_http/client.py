@@ -210,6 +210,10 @@ class Client:
             self._kept[path] = self.get(path)
         return self._kept[path]
 
+    def keep(self, path: str, value: Any) -> None:
+        """Take a value that was read otherwise for what ``get_once`` would bring."""
+        self._kept[path] = value
+
     def offset_pages(self, path: str) -> Iterator[list[Any]]:
         """The items of every page of a Sevalla list, 100 at a time.
 

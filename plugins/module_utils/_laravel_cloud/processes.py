@@ -24,9 +24,11 @@ from .._core.fields import (
     Shape,
     argument_spec,
     covers,
+    nullable,
     number,
     without_nulls,
 )
+from .._core.planner import Plan
 from .._core.resource import Address, Entry
 from .._engine.service import Backend
 from .._http.client import Client
@@ -142,6 +144,7 @@ FIELDS = (
         _config_spec(),
         only_for=("worker",),
         shape=CONFIG,
+        unsettable=nullable(UPDATE_BACKGROUND_PROCESS["properties"]["config"], str),
         clean=_clean_config,
         written=_written_config,
     ),
@@ -175,6 +178,13 @@ def _process(client: Client, path: str, resource: Any, scope: str, method: str =
 
 _SCHEMAS = {"create": CREATE_BACKGROUND_PROCESS, "update": UPDATE_BACKGROUND_PROCESS}
 _SCOPE_SPEC: dict[str, Any] = {"instance": {"type": "str"}, **ENVIRONMENT_SPEC}
+
+
+_QUEUE_CLUSTERS = (
+    "Laravel Cloud's queue clusters (instances of type queue) stopped processing on 2026-09-30: "
+    "a worker on one does nothing. Put it on an instance of type service, or use a managed queue; "
+    "see https://cloud.laravel.com/docs/knowledge-base/migrate-from-queue-clusters."
+)
 
 
 class Processes(Backend):
@@ -330,10 +340,32 @@ class Processes(Backend):
             ),
         )
         resource, included = found
+        client.keep(f"/instances/{resource['id']}", {"data": resource})
         items = linked(client, path, resource, included, "backgroundProcesses")
         if items is None:
             return resource["id"], self.list_all(client, resource["id"])
         return resource["id"], [_process(client, path, item, resource["id"]) for item in items]
+
+    def warnings(self, client: Client, plans: list[Plan]) -> list[str]:
+        """Return a warning when a worker would be created where workers do nothing.
+
+        Sends a GET for the instance unless its name was looked up; one that fails is no reason
+        to fail the task.
+        """
+        creations = [
+            step.path
+            for plan in plans
+            for step in plan.steps
+            if step.action == "create" and (step.body or {}).get("type") == "worker"
+        ]
+        if not creations:
+            return []
+        path = creations[0].rpartition("/")[0]
+        try:
+            instance = resource_in(client, path, (client.get_once(path) or {}).get("data"))
+        except Failure:
+            return []
+        return [_QUEUE_CLUSTERS] if instance["attributes"].get("type") == "queue" else []
 
     def list_all(self, client: Client, instance: str) -> list[Process]:
         """All background processes of an instance. A missing instance is a Failure, never an

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
+from .._core.near import hint
 from .._http.client import Client
 from .._http.settings import Service
 
@@ -55,7 +56,10 @@ def check_environment(params: dict[str, Any], why: str) -> list[Problem]:
     """
     environment = params["environment"]
     if not environment:
-        return [Problem("environment", why)]
+        problems = [Problem("environment", why)]
+        if not params["application"]:
+            problems.append(Problem("application", "needed too, unless environment is an id"))
+        return problems
     if not is_id("env", environment) and not params["application"]:
         return [Problem("application", f"needed, since environment {environment!r} is a name")]
     return []
@@ -156,14 +160,31 @@ def the_one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Any) -> A
                 code="ambiguous",
                 details=ids,
             )
-    raise missing(kind, wanted)
+    known = [
+        tuple(str(item[0]["attributes"].get(key) or "") for key in keys) for item in candidates
+    ]
+    raise missing(kind, wanted, known=known)
 
 
-def missing(kind: str, wanted: str, cause: Failure | None = None) -> Failure:
-    """The failure for an application, environment or instance that is not there; ``cause`` is
-    the service's 404."""
+_PARENTS = {"environment": "application", "instance": "environment"}
+"""What an environment and an instance belong to."""
+
+
+def missing(
+    kind: str,
+    wanted: str,
+    cause: Failure | None = None,
+    known: list[tuple[str, ...]] | None = None,
+) -> Failure:
+    """Return the failure for an application, environment or instance that does not exist.
+
+    ``cause`` is the service's 404, ``known`` the names of those that were read instead.
+    """
     words = (
         f"There is no {kind} {wanted!r} on Laravel Cloud, or the token has no access to it. "
         f"Check {kind}; names are case-sensitive, an id always works."
+        + hint(
+            wanted, known or [], SERVICE.name if kind == "application" else f"The {_PARENTS[kind]}"
+        )
     )
     return cause.under(words, "not_found") if cause else Failure(words, code="not_found")

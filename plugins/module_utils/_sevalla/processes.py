@@ -27,11 +27,13 @@ from .._core.fields import (
     Shape,
     argument_spec,
     covers,
+    nullable,
     number,
     overlay,
     renamed,
     without_nulls,
 )
+from .._core.near import nearest
 from .._core.planner import Step
 from .._core.resource import Address, Entry
 from .._engine.service import Backend
@@ -197,6 +199,7 @@ FIELDS = (
         "scaling_strategy",
         _STRATEGY_SPEC,
         shape=STRATEGY,
+        unsettable=nullable(HORIZONTAL_CONFIG, snake),
         default={"type": "manual", "instance_count": 1},
     ),
     # POST does not take the two ingress fields; a PATCH follows it.
@@ -215,10 +218,28 @@ FIELDS = (
         deploys=False,
     ),
     *(
-        Field(probe, _spec(probe), shape=PROBE, empty=_empty_probe, only_for=("web",))
+        Field(
+            probe,
+            _spec(probe),
+            shape=PROBE,
+            empty=_empty_probe,
+            unsettable=nullable(UPDATE_PROCESS["properties"][probe], snake),
+            only_for=("web",),
+        )
         for probe in ("liveness_probe", "readiness_probe")
     ),
 )
+
+
+def _near_zone(zone: str) -> str:
+    from zoneinfo import available_timezones
+
+    zones = available_timezones()
+    # People write the city: Berlin for Europe/Berlin.
+    cities = {name.rpartition("/")[2]: name for name in sorted(zones, reverse=True)}
+    close = nearest(zone, zones) if "/" in zone else None
+    close = close or cities.get(zone) or cities.get(nearest(zone, cities) or "")
+    return f" Did you mean {close!r}?" if close else ""
 
 
 def _zone_known(zone: str) -> bool:
@@ -333,7 +354,7 @@ class Processes(Backend):
             problems.append(Problem("job_start_policy", "a job process needs one"))
         return problems
 
-    def body_rules(self, body: dict[str, Any]) -> list[Problem]:
+    def body_rules(self, body: dict[str, Any], after: Process) -> list[Problem]:
         """The problems inside scaling_strategy and the probes of a body that is to be sent."""
         problems = []
         strategy = body.get("scaling_strategy") or {}
@@ -355,6 +376,17 @@ class Processes(Backend):
                     f"{low} is above max_instance_count, which is {high}",
                 )
             )
+        several = strategy.get("type") == "horizontal" or (config.get("instanceCount") or 0) > 1
+        if after.get("disk") is not None and strategy and several:
+            # "Attaching one switches the process to manual scaling with one instance" (the
+            # service's page on attaching a disk, November 2026).
+            problems.append(
+                Problem(
+                    "scaling_strategy",
+                    "the process has a disk, and Sevalla keeps such a process at manual scaling "
+                    "with one instance; detach the disk first, or ask for one instance",
+                )
+            )
         for probe in ("liveness_probe", "readiness_probe"):
             sent = _decode_probe(body.get(probe))
             # A probe is a Kubernetes probe, which has exactly one handler.
@@ -367,10 +399,17 @@ class Processes(Backend):
         better: its cron syntax and its list of time zones are not documented."""
         said = []
         schedule, zone = body.get("schedule"), body.get("time_zone")
-        if schedule and len(schedule.split()) != 5:
-            said.append(f"schedule: {schedule!r} has not the five fields of a cron expression.")
+        found = len(schedule.split()) if schedule else 5
+        if found != 5:
+            said.append(
+                f"schedule: must have five fields; found {found} in {schedule!r}. Whether Sevalla "
+                "accepts another form, such as @daily, is not documented."
+            )
         if zone and not _zone_known(zone):
-            said.append(f"time_zone: {zone!r} is not in this machine's list of IANA time zones.")
+            said.append(
+                f"time_zone: {zone!r} is not in this machine's list of IANA time zones."
+                + _near_zone(zone)
+            )
         return said
 
     def option_name(self, path: list[Any]) -> str:

@@ -16,6 +16,7 @@ import re
 from typing import Any
 
 from .._core.failure import Failure, Problem
+from .._core.near import hint
 from .._http.client import Client
 from .._http.settings import Service
 
@@ -58,6 +59,7 @@ def find_application(client: Client, wanted: str) -> str:
     if is_id(wanted):
         return wanted
     shown_as = []
+    known = []
     for page in client.offset_pages("/applications"):
         for application in page:
             found = object_in(client, "/applications", application)
@@ -65,6 +67,7 @@ def find_application(client: Client, wanted: str) -> str:
                 return str(found["id"])
             if found.get("display_name") == wanted:
                 shown_as.append(str(found["id"]))
+            known.append((str(found.get("name") or ""), str(found.get("display_name") or "")))
     if len(shown_as) == 1:
         return shown_as[0]
     if shown_as:
@@ -74,15 +77,20 @@ def find_application(client: Client, wanted: str) -> str:
             code="ambiguous",
             details=shown_as,
         )
-    raise no_application(wanted)
+    raise no_application(wanted, known=known)
 
 
-def no_application(wanted: str, cause: Failure | None = None) -> Failure:
-    """The failure for an application that is not there; ``cause`` is the service's 404."""
+def no_application(
+    wanted: str, cause: Failure | None = None, known: list[tuple[str, ...]] | None = None
+) -> Failure:
+    """Return the failure for an application that does not exist.
+
+    ``cause`` is the service's 404, ``known`` the names of the applications that were read.
+    """
     words = (
         f"There is no application {wanted!r} on Sevalla, or the token has no access to it. "
         "Check application; it may be an id, the unique name or the "
-        "display_name, all case-sensitive."
+        f"display_name, all case-sensitive.{hint(wanted, known or [], SERVICE.name)}"
     )
     return cause.under(words, "not_found") if cause else Failure(words, code="not_found")
 
