@@ -36,19 +36,22 @@ def _folded(name: str) -> str:
     return "".join(name.casefold().split())
 
 
-def hint(wanted: str, known: Iterable[tuple[str, ...]], owner: str = "") -> str:
+def maybe(wanted: str, names: Iterable[str]) -> str:
+    """Return the closest name in parentheses, with a blank before it, or ""."""
+    close = nearest(wanted, names)
+    return f" (did you mean {close!r}?)" if close else ""
+
+
+def hint(wanted: str, known: Iterable[tuple[str, ...]], owner: str) -> str:
     """Return what a message adds about a name that does not exist.
 
     That is the closest name, and everything that exists when it is at most ten. Each of
     ``known`` has the names of one thing, the best first; ``owner`` is who has them, as
-    ``Sevalla``, and "" when the message lists them itself. With nothing to say the hint is "",
-    else it begins with a blank.
+    ``Sevalla``. With nothing to say the hint is "", else it begins with a blank.
     """
     things = [[name for name in dict.fromkeys(names) if name] for names in known]
     close = nearest(wanted, (name for names in things for name in names))
     said = f" Did you mean {close!r}?" if close else ""
-    if not owner:
-        return said
     labels = sorted(
         f"{names[0]} ({', '.join(names[1:])})" if names[1:] else names[0]
         for names in things

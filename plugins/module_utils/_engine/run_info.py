@@ -55,6 +55,7 @@ def _read(backend: Backend, task: Task) -> dict[str, Any]:
             "changed": False,
             backend.plural: found,
             "desired": [desired(backend, scope, process, live) for process in found],
+            **backend.about(client),
             "api": client.counters,
         }
 

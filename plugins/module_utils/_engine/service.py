@@ -57,6 +57,10 @@ class Backend(Resource):
     def complete(self, client: Client, live: list[Process]) -> None:
         """Add to live resources what a comparison or a reader needs and the list lacks."""
 
+    def about(self, client: Client) -> dict[str, Any]:
+        """Return what the info module returns beside the resources; may send a GET."""
+        return {}
+
     def warnings(self, client: Client, plans: list[Plan]) -> list[str]:
         """Return warnings about where resources would be created; may send a GET."""
         return []

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
 from .._core.fields import Field, Options, Process, argument_spec
-from .._core.near import hint
+from .._core.near import maybe
 from .._core.planner import Step
 from .._core.resource import Address, Entry
 from .._engine.service import Backend
@@ -180,6 +180,10 @@ class Instances(Backend):
         data = answer.get("data") if isinstance(answer, dict) else None
         return _instance(resource_in(client, path, data, method), scope)
 
+    def about(self, client: Client) -> dict[str, Any]:
+        """Return the sizes that there are."""
+        return {"sizes": read_sizes(client)}
+
     def resolve_names(self, client: Client, steps: list[Step]) -> list[Problem]:
         """Return the sizes that do not exist; one request, or none."""
         wanted = [step.body["size"] for step in steps if step.body and "size" in step.body]
@@ -189,8 +193,8 @@ class Instances(Backend):
         return [
             Problem(
                 "size",
-                f"there is no size {size!r};{hint(size, [(name,) for name in names])} Laravel "
-                f"Cloud has {', '.join(sorted(names))}",
+                f"there is no size {size!r}{maybe(size, names)}; Laravel Cloud has "
+                f"{', '.join(sorted(names))}",
             )
             for size in wanted
             if size not in names

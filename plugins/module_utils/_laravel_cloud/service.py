@@ -13,7 +13,7 @@ This module is private to the collection.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -174,7 +174,7 @@ def missing(
     kind: str,
     wanted: str,
     cause: Failure | None = None,
-    known: list[tuple[str, ...]] | None = None,
+    known: Iterable[tuple[str, ...]] = (),
 ) -> Failure:
     """Return the failure for an application, environment or instance that does not exist.
 
@@ -183,8 +183,6 @@ def missing(
     words = (
         f"There is no {kind} {wanted!r} on Laravel Cloud, or the token has no access to it. "
         f"Check {kind}; names are case-sensitive, an id always works."
-        + hint(
-            wanted, known or [], SERVICE.name if kind == "application" else f"The {_PARENTS[kind]}"
-        )
+        + hint(wanted, known, SERVICE.name if kind == "application" else f"The {_PARENTS[kind]}")
     )
     return cause.under(words, "not_found") if cause else Failure(words, code="not_found")

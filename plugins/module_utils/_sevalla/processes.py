@@ -33,7 +33,7 @@ from .._core.fields import (
     renamed,
     without_nulls,
 )
-from .._core.near import nearest
+from .._core.near import maybe, nearest
 from .._core.planner import Step
 from .._core.resource import Address, Entry
 from .._engine.service import Backend
@@ -530,10 +530,8 @@ class Processes(Backend):
             name = body["resource_type_id"]
             body["resource_type_id"] = ids.get(name, name)
             if name not in ids:
-                known = ", ".join(sorted(ids))
-                problems.append(
-                    Problem("resource_type", f"there is no size {name!r}; Sevalla has {known}")
-                )
+                what = f"there is no size {name!r}{maybe(name, ids)}; Sevalla has "
+                problems.append(Problem("resource_type", what + ", ".join(sorted(ids))))
         return problems
 
 

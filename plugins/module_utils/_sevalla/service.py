@@ -13,6 +13,7 @@ This module is private to the collection.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .._core.failure import Failure, Problem
@@ -60,14 +61,12 @@ def find_application(client: Client, wanted: str) -> str:
         return wanted
     shown_as = []
     known = []
-    for page in client.offset_pages("/applications"):
-        for application in page:
-            found = object_in(client, "/applications", application)
-            if found.get("name") == wanted:
-                return str(found["id"])
-            if found.get("display_name") == wanted:
-                shown_as.append(str(found["id"]))
-            known.append((str(found.get("name") or ""), str(found.get("display_name") or "")))
+    for application in list_applications(client):
+        if application.get("name") == wanted:
+            return str(application["id"])
+        if application.get("display_name") == wanted:
+            shown_as.append(str(application["id"]))
+        known.append(names_of(application))
     if len(shown_as) == 1:
         return shown_as[0]
     if shown_as:
@@ -80,8 +79,20 @@ def find_application(client: Client, wanted: str) -> str:
     raise no_application(wanted, known=known)
 
 
+def list_applications(client: Client) -> Iterator[dict[str, Any]]:
+    """Yield all applications of the account, page by page."""
+    for page in client.offset_pages("/applications"):
+        for application in page:
+            yield object_in(client, "/applications", application)
+
+
+def names_of(application: dict[str, Any]) -> tuple[str, ...]:
+    """Return the names that a user may write for an application, the unique one first."""
+    return tuple(str(application.get(key) or "") for key in ("name", "display_name"))
+
+
 def no_application(
-    wanted: str, cause: Failure | None = None, known: list[tuple[str, ...]] | None = None
+    wanted: str, cause: Failure | None = None, known: Iterable[tuple[str, ...]] = ()
 ) -> Failure:
     """Return the failure for an application that does not exist.
 
@@ -90,7 +101,7 @@ def no_application(
     words = (
         f"There is no application {wanted!r} on Sevalla, or the token has no access to it. "
         "Check application; it may be an id, the unique name or the "
-        f"display_name, all case-sensitive.{hint(wanted, known or [], SERVICE.name)}"
+        f"display_name, all case-sensitive.{hint(wanted, known, SERVICE.name)}"
     )
     return cause.under(words, "not_found") if cause else Failure(words, code="not_found")
 
@@ -103,16 +114,23 @@ def object_in(client: Client, path: str, value: Any, method: str = "GET") -> dic
     raise client.unexpected(method, path, "something that is no object with an id")
 
 
-def size_ids(client: Client) -> dict[str, str]:
-    """The ids of all sizes by their names in lower case. Never hard-coded: the vendor's
-    documents contradict each other about them."""
+def read_sizes(client: Client) -> list[dict[str, Any]]:
+    """Return the sizes of processes that have a name and an id; one request for a whole task.
+
+    Never hard-coded: the vendor's documents contradict each other about them.
+    """
     sizes = client.get_once(_SIZES)
     if not isinstance(sizes, list):
         raise client.unexpected("GET", _SIZES, "something that is not a list of sizes")
-    return {
-        size["name"].lower(): size["id"]
+    return [
+        size
         for size in sizes
         if isinstance(size, dict)
         and isinstance(size.get("name"), str)
         and isinstance(size.get("id"), str)
-    }
+    ]
+
+
+def size_ids(client: Client) -> dict[str, str]:
+    """Return the ids of all sizes by their names in lower case."""
+    return {size["name"].lower(): size["id"] for size in read_sizes(client)}
