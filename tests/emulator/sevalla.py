@@ -43,10 +43,13 @@ TITLES = {
     401: "Unauthorized",
     403: "Forbidden",
     404: "Not found",
+    408: "Request Timeout",
     409: "Conflict",
     415: "Unsupported Media Type",
     422: "Unprocessable Entity",
     429: "Too many requests",
+    500: "Internal Server Error",
+    504: "Gateway Timeout",
 }
 # What a key that only reads may run.
 READING_COMMANDS = ("ls", "cat", "env", "ps", "grep")
