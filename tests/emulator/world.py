@@ -12,10 +12,22 @@ from collections.abc import Mapping
 from typing import Any, Callable
 
 from .ids import Ids, Timestamps
-from .laravel_cloud_state import LaravelCloud, Resource, children
+from .laravel_cloud_state import RUNNING, LaravelCloud, Resource, children
 from .limits import Limiter
+from .outcomes import Outcomes
 from .sevalla_state import Sevalla
 from .switches import Switches
+
+SEED_AGE = 86400
+"""How many seconds ago all that was created that is there at the start."""
+
+# What a past deployment's status is called by Sevalla and by Laravel Cloud.
+_PAST = {
+    "success": ("success", "deployment.succeeded"),
+    "failed": ("failed", "deployment.failed"),
+    "cancelled": ("cancelled", "cancelled"),
+    "running": ("inProgress", "build.running"),
+}
 
 # Sevalla: five applications, each with its web process.
 SEVALLA_COMPANY_ID = "3c8c7a54-6a34-4b8c-9d3b-2a6f0f7f9e10"
@@ -49,6 +61,7 @@ _SIZES = {
 
 # Laravel Cloud: two applications, three environments.
 LARAVEL_CLOUD_ORGANIZATION_ID = "org-a14fe4aa-01c2-4d35-8e46-9f57a068b179"
+LARAVEL_CLOUD_USER_ID = "user-00000000-0000-4000-8000-000000000000"
 LARAVEL_CLOUD_UPDATED_APP_ID = "app-a14fe54f-42b2-431c-9b3a-876900975139"
 LARAVEL_CLOUD_MAIN_ID = "env-a15fd671-0b6a-401a-84bf-14105ce69023"
 LARAVEL_CLOUD_MAIN_APP_ID = "inst-a15fd671-14f8-489f-b552-886c7ffa09dd"
@@ -74,6 +87,7 @@ class World:
     sevalla: Sevalla
     laravel_cloud: LaravelCloud
     limiter: Limiter
+    outcomes: Outcomes
 
     def __init__(
         self,
@@ -81,9 +95,19 @@ class World:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.lock = threading.RLock()
-        self.clock = clock
+        self._machine_clock = clock
+        self._moved = 0.0
         self.ids = Ids()
         self.reset(switches)
+
+    def clock(self) -> float:
+        """Return the services' time, in seconds since 1970."""
+        return self._machine_clock() + self._moved
+
+    def move_clock(self, seconds: float) -> None:
+        """Let so many seconds pass for both services, or, below 0, set their clocks back."""
+        with self.lock:
+            self._moved += seconds
 
     def reset(self, switches: Mapping[str, Any] | None = None) -> None:
         """Back to the seed, with these switches and all others at their default."""
@@ -110,17 +134,26 @@ class World:
                 "",
                 {"name": "Acme", "slug": "acme"},
             )
-            self.laravel_cloud = LaravelCloud(new, self.ids, timestamps, organization, self.clock)
+            self.outcomes = Outcomes()
+            self.sevalla.outcomes = self.outcomes
+            self.laravel_cloud = LaravelCloud(
+                new, self.ids, timestamps, organization, self.clock, self.outcomes
+            )
+            # All that is there at the start is a day old.
+            self._moved = -SEED_AGE
             self._seed_sevalla()
             self._seed_laravel_cloud()
+            self._moved = 0.0
+            self._seed_deployments()
 
     def pass_time(self) -> None:
         """Make the steps of deployments that are due, where they go by the clock."""
         with self.lock:
             for application in self.sevalla.applications.values():
                 self.sevalla.pass_time(application)
-            for deployment in self.laravel_cloud.deployments.values():
-                self.laravel_cloud.pass_time(deployment)
+            cloud = self.laravel_cloud
+            for resource in (*cloud.deployments.values(), *cloud.commands.values()):
+                cloud.pass_time(resource)
 
     def deploy(self, target: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """Start a deployment of an application or environment as somebody else would, with some
@@ -135,13 +168,44 @@ class World:
             deployment.attributes.update(values)
             return {"id": deployment.id, **deployment.attributes}
 
+    def past_deployment(
+        self,
+        target: str,
+        status: str = "success",
+        ago: float = 3600,
+        seconds: float | None = 60,
+        values: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Add a deployment that started ``ago`` seconds ago and took ``seconds``.
+
+        ``status`` is ``success``, ``failed``, ``cancelled``, ``running``, or a status of the
+        service; of one that still runs ``seconds`` counts for nothing. It is the newest one in
+        the list. Return it as the snapshot does. Raise a KeyError if the target does not exist.
+        """
+        with self.lock:
+            application = self.sevalla.applications.get(target)
+            word = _PAST.get(status, (status, status))[0 if application is not None else 1]
+            runs = word in ("waiting", "inProgress", *RUNNING)
+            ended = None if runs or seconds is None else ago - seconds
+            if application is not None:
+                return self.sevalla.remember(application, word, ago, ended, values or {})
+            environment = self.laravel_cloud.environments[target]
+            deployment = self.laravel_cloud.remember(environment, word, ago, ended, values or {})
+            return {"id": deployment.id, **deployment.attributes}
+
+    def delete_application(self, app_id: str) -> None:
+        """Let one of Sevalla's applications be on its way out: listed, with status deleting."""
+        with self.lock:
+            self.sevalla.applications[app_id].deleting = True
+
     def tick(self) -> None:
         """Move every application's and environment's unfinished deployments one step on."""
         with self.lock:
             for application in self.sevalla.applications.values():
                 self.sevalla.advance(application)
-            for deployment in self.laravel_cloud.deployments.values():
-                self.laravel_cloud.advance(deployment)
+            cloud = self.laravel_cloud
+            for resource in (*cloud.deployments.values(), *cloud.commands.values()):
+                cloud.advance(resource)
 
     def finish_deployments(self) -> None:
         """Let every deployment run to its end."""
@@ -207,7 +271,25 @@ class World:
                 {"id": deployment.id, **deployment.attributes}
                 for deployment in children(cloud.deployments, environment)
             ],
+            "commands": [
+                {"id": command.id, **command.attributes}
+                for command in children(cloud.commands, environment)
+            ],
         }
+
+    def _seed_deployments(self) -> None:
+        applications = [SEVALLA_SHOP_ID, SEVALLA_BLOG_ID, SEVALLA_TWIN_1_ID, SEVALLA_TWIN_2_ID]
+        environments = [LARAVEL_CLOUD_MAIN_ID, LARAVEL_CLOUD_PRODUCTION_ID]
+        for switch, targets in (
+            ("sevalla_history", applications),
+            ("laravel_cloud_history", environments),
+        ):
+            status = self.switches[switch]
+            for target in targets:
+                if status != "none":
+                    self.past_deployment(target, "success", 7200)
+                if status not in ("none", "success"):
+                    self.past_deployment(target, status, 30 if status == "running" else 3600)
 
     def _seed_sevalla(self) -> None:
         add = self.sevalla.add_application
@@ -219,6 +301,13 @@ class World:
 
     def _seed_laravel_cloud(self) -> None:
         cloud = self.laravel_cloud
+        user = {
+            "name": "Ada",
+            "email": "ada@example.org",
+            "avatar_url": "https://example.org/ada.png",
+            "created_at": cloud.timestamps.laravel_cloud(),
+        }
+        cloud.users[LARAVEL_CLOUD_USER_ID] = Resource("users", LARAVEL_CLOUD_USER_ID, "", user)
         # A recorded pair: the slug is not made of the name.
         updated = cloud.add_application("updated-app", "test-app-2", LARAVEL_CLOUD_UPDATED_APP_ID)
         shop = cloud.add_application("Shop", "shop", LARAVEL_CLOUD_SHOP_ID)
