@@ -11,6 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+_ENOUGH = 3
+"""How many letters a name must have to stand for a longer one that begins with it."""
+
 _FEW = 10
 """How many names a message lists at most."""
 
@@ -18,13 +21,19 @@ _FEW = 10
 def nearest(wanted: str, names: Iterable[str]) -> str | None:
     """Return the name that is most likely meant, None when none is close.
 
-    A name that differs in case or blanks alone comes first.
+    A name that differs in case or blanks alone comes first, then one that is longer or shorter
+    (``prod`` for ``production``), then one that is spelled alike.
     """
     from difflib import get_close_matches  # needed only when something is missing
 
+    short = _folded(wanted)
     folded = {_folded(name): name for name in names if name != wanted}
-    close = get_close_matches(_folded(wanted), folded, n=1, cutoff=0.6)
-    return folded[close[0]] if close else None
+    if short in folded:
+        return folded[short]
+    longer = [each for each in folded if min(len(each), len(short)) >= _ENOUGH]
+    longer = [each for each in longer if each.startswith(short) or short.startswith(each)]
+    close = longer or get_close_matches(short, folded, n=1, cutoff=0.6)
+    return folded[min(close, key=len)] if close else None
 
 
 def differs_in_writing(wanted: str, name: str) -> bool:

@@ -37,6 +37,7 @@ from .service import (
 
 _SIZES = "/instances/sizes"
 _REPLICAS = ("min_replicas", "max_replicas")
+_NOT_WITH_AUTO = "cannot be given with scaling_type auto"
 
 
 def _field(option: str, **about: Any) -> Field:
@@ -107,15 +108,17 @@ class Instances(Backend):
             replicas["max_replicas"] = max(1, options["min_replicas"])
         return {**replicas, **filled}
 
+    def rules(self, options: Options, type_: str | None, creating: bool) -> list[Problem]:
+        """Return the replicas that are given although the service chooses them."""
+        if options.get("scaling_type") != "auto":
+            return []
+        return [Problem(option, _NOT_WITH_AUTO) for option in _REPLICAS if option in options]
+
     def body_rules(self, body: dict[str, Any], after: Process) -> list[Problem]:
         """Return what is wrong with the replicas, given or live."""
         low, high = (after.get(option) for option in _REPLICAS)
         if after.get("scaling_type") == "auto":
-            return [
-                Problem(option, "cannot be given with scaling_type auto")
-                for option in _REPLICAS
-                if option in body
-            ]
+            return [Problem(option, _NOT_WITH_AUTO) for option in _REPLICAS if option in body]
         if body.keys().isdisjoint(("scaling_type", *_REPLICAS)):
             return []
         problems = [
