@@ -21,18 +21,19 @@ _FEW = 10
 def nearest(wanted: str, names: Iterable[str]) -> str | None:
     """Return the name that is most likely meant, None when none is close.
 
-    A name that differs in case or blanks alone comes first, then one that is longer or shorter
-    (``prod`` for ``production``), then one that is spelled alike.
+    A name that differs in case or blanks alone comes first, then one that is spelled alike, then
+    one that is longer or shorter (``prod`` for ``production``).
     """
     from difflib import get_close_matches  # needed only when something is missing
 
     short = _folded(wanted)
-    folded = {_folded(name): name for name in names if name != wanted}
-    if short in folded:
-        return folded[short]
-    longer = [each for each in folded if min(len(each), len(short)) >= _ENOUGH]
-    longer = [each for each in longer if each.startswith(short) or short.startswith(each)]
-    close = longer or get_close_matches(short, folded, n=1, cutoff=0.6)
+    folded: dict[str, str] = {}
+    for name in names:
+        folded.setdefault(_folded(name), name)
+    long = [each for each in folded if min(len(each), len(short)) >= _ENOUGH]
+    close = get_close_matches(short, folded, n=1) or [
+        each for each in long if each.startswith(short) or short.startswith(each)
+    ]
     return folded[min(close, key=len)] if close else None
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from .._core.failure import MISSING, Problem, invalid_options
+from .._core.fields import without_nulls
 from .._core.planner import Plan
 from .._core.resource import Entry
 from .._http.client import Client
@@ -35,7 +36,12 @@ def validate(
     creations: list[str] = []
     for made in plans:
         found = list(made.problems)
-        bodies = [(step.action, step.body) for step in made.steps if step.body is not None]
+        bodies = [
+            # Null empties a setting, whether or not the description lists it as possible.
+            (step.action, without_nulls(step.body) if step.cleared else step.body)
+            for step in made.steps
+            if step.body is not None
+        ]
         if bodies:
             found += backend.resolve_names(client, made.steps)
         for action, body in bodies:

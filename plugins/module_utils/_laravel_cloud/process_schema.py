@@ -47,21 +47,4 @@ CREATE_BACKGROUND_PROCESS: Schema = {
     "then": {"required": ["command"]},
 }
 
-_CONFIG: Schema = _PROPERTIES["config"]
-_IDENTITY = ("connection", "queue")
-
-# The description gives no way to unset a setting of config, and no recording shows one. Null is
-# what other keys of the service take for it; a service that refuses it says so.
-UPDATE_BACKGROUND_PROCESS: Schema = {
-    "type": "object",
-    "properties": {
-        **_PROPERTIES,
-        "config": {
-            **_CONFIG,
-            "properties": {
-                key: schema if key in _IDENTITY else {**schema, "type": [schema["type"], "null"]}
-                for key, schema in _CONFIG["properties"].items()
-            },
-        },
-    },
-}
+UPDATE_BACKGROUND_PROCESS: Schema = {"type": "object", "properties": _PROPERTIES}

@@ -24,7 +24,6 @@ from .._core.fields import (
     Shape,
     argument_spec,
     covers,
-    nullable,
     number,
     without_nulls,
 )
@@ -144,7 +143,9 @@ FIELDS = (
         _config_spec(),
         only_for=("worker",),
         shape=CONFIG,
-        unsettable=nullable(UPDATE_BACKGROUND_PROCESS["properties"]["config"], str),
+        # Whether the service takes null for them is not documented: where it refuses, the
+        # failure says so. Null would not unset a worker's identity.
+        unsettable=tuple(key for key in _SETTABLE if key not in ("connection", "queue")),
         clean=_clean_config,
         written=_written_config,
     ),
