@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
-from flask import request
 
 from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Hooks
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
@@ -138,14 +138,15 @@ def test_a_service_that_keeps_what_was_emptied_is_a_warning(monkeypatch: Any) ->
     no_waiting(monkeypatch)
 
     class Keeping(Hooks):
-        """Drops the null before the service sees it, as one that ignores it would."""
+        """Shows the old value, as a service would that ignores the null."""
 
-        def before(self) -> Any:
-            """Take periodSeconds out of a PATCH."""
-            body = request.get_json(silent=True)
-            if request.method == "PATCH" and body["liveness_probe"]["periodSeconds"] is None:
-                del body["liveness_probe"]["periodSeconds"]
-            return None
+        def after(self, response: Any) -> Any:
+            """Put the old value into each process."""
+            shown = response.get_json()
+            if shown.get("liveness_probe"):
+                shown["liveness_probe"]["periodSeconds"] = 7
+                response.set_data(json.dumps(shown))
+            return response
 
     with Emulator({"sevalla_nested_patch": "merge"}) as emulator:
         emulator.hooks = Keeping()
