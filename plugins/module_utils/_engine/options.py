@@ -103,6 +103,41 @@ def settings(params: dict[str, Any]) -> Settings:
     )
 
 
+_COMMA_SEPARATED = ("queue", "clear")
+"""Lists that may be written as one text: their items have no commas and no blanks."""
+
+
+def misread(spec: dict[str, Any], given: Any, where: str = "") -> list[Problem]:
+    """Return the options whose form Ansible's own conversions would change without a word.
+
+    ``given`` has the options as the task gave them, before Ansible parsed them. A list for a
+    text would become ``"['node', 'worker.js']"``, and a text for a list would be cut at commas.
+    """
+    problems: list[Problem] = []
+    names = {name: name for name in spec}
+    for name, about in spec.items():
+        names.update(dict.fromkeys(about.get("aliases", ()), name))
+    for written, value in given.items() if isinstance(given, dict) else ():
+        option = names.get(written)
+        about = spec[option] if option else {}
+        name = f"{where}{written}"
+        if about.get("type") == "str" and isinstance(value, (list, dict)):
+            kind = "list" if isinstance(value, list) else "dictionary"
+            problems.append(
+                Problem(name, f"must be a string, not a {kind}; write it as one line in quotes")
+            )
+        elif about.get("elements") == "str" and option not in _COMMA_SEPARATED:
+            if isinstance(value, str):
+                what = "must be a list of words, not a string, such as ['sh', '-c', 'a, b']"
+                problems.append(Problem(name, what))
+        elif "options" in about:
+            listed = enumerate(value) if isinstance(value, list) else [("", value)]
+            for index, each in listed:
+                inside = f"{name}[{index}]." if isinstance(value, list) else f"{name}."
+                problems += misread(about["options"], each, inside)
+    return problems
+
+
 def entries(
     backend: Backend, given: list[Options], state: str, listed: bool, problems: list[Problem]
 ) -> list[Entry]:
