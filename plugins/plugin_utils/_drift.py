@@ -217,9 +217,7 @@ class Report:
                 first = ("", "", "")
         widths = [max(len(line[column]) for line in cells) for column in range(3)]
         cells.insert(1, (*("-" * width for width in widths), "-" * len(cells[0][3])))
-        table = [
-            "  ".join((*map(str.ljust, line[:3], widths), line[3])).rstrip() for line in cells
-        ]
+        table = ["  ".join((*map(str.ljust, line[:3], widths), line[3])).rstrip() for line in cells]
         rest = len(self.as_wanted())
         if rest:
             verb = "other application is" if rest == 1 else f"other {rest} applications are"
