@@ -12,11 +12,13 @@ type: aggregate
 short_description: Report what differs from what playbooks want
 version_added: "1.0.0"
 description:
-  - Collects what the tasks of this collection would change, and ends a run in check mode with one table of it. The table
-    has the application, the process, and what differs.
-  - An application whose task failed, or whose host could not be reached, is in the table too, since nothing is known of
-    it.
-  - Says nothing when no task of the collection ran in check mode, and so can stay enabled.
+  - Collects what the tasks of this collection would change in check mode, and ends the run with one table of it. The table
+    has the application, its service, the process, and what differs.
+  - The result of the module counts, whatever C(failed_when), C(changed_when), C(ignore_errors), C(rescue) or a loop makes
+    of it.
+  - An application that was not compared is in the table too, with the reason. This is so if its task failed, or if its host
+    left the play before the task, for example because it was unreachable.
+  - Shows nothing if no task of the collection is in check mode, and so can stay enabled.
 author:
   - evenkeel.paas contributors (@evenkeel)
 requirements:
@@ -24,9 +26,9 @@ requirements:
 options:
   directory:
     description:
-      - A folder for the same table as C(drift.txt), C(drift.json) and C(drift.html). It is made if it does not exist, and
-        the files of the run before are replaced.
-      - Values of options are in them, as they are in the output of C(--diff).
+      - A folder for the report as C(drift.txt), C(drift.json) and C(drift.html). The plugin creates it if it does not exist,
+        and replaces the files of the previous run.
+      - The files contain values of options, as the output of C(--diff) does.
     type: path
     env:
       - name: EVENKEEL_PAAS_DRIFT_DIRECTORY
@@ -114,7 +116,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         """Take a task that failed."""
         event = _Event(result)
         if not ignore_errors:
-            reason = f'"{event.task.get_name()}" failed: {event.message}'
+            reason = f'the task "{event.task.get_name()}" failed: {event.message}'
             self._plays.fail(event.host.get_name(), event.task, reason)
         self._take(event, failed=True)
 

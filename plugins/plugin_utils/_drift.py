@@ -209,7 +209,7 @@ class Report:
         text = f"Drift: {self.summary_words()}\n"
         if not self.rows:
             return text
-        cells = [("application", "service", "process", "what differs")]
+        cells: list[tuple[str, ...]] = [("application", "service", "process", "what differs")]
         for row in self.sorted_rows():
             first = (row.application, row.service, cut(row.title))
             for what in lines(row):

@@ -26,17 +26,16 @@ def as_html(report: Report) -> str:
         about=escape(f"{of}{time}".strip(", ")),
         counts=_COUNTS.format(**counts),
         applications="".join(
-            _application(*key, list(rows))
+            _application(key, list(rows))
             for key, rows in groupby(report.sorted_rows(), key=lambda row: row.key)
         ),
         rest=_REST.format(count=counts["as_wanted"], names=wanted) if wanted else "",
     )
 
 
-def _application(name: str, service: str, rows: list[Row]) -> str:
-    return _APPLICATION.format(
-        name=escape(name), service=escape(service), rows="".join(map(_row, rows))
-    )
+def _application(key: tuple[str, str], rows: list[Row]) -> str:
+    name, service = map(escape, key)
+    return _APPLICATION.format(name=name, service=service, rows="".join(map(_row, rows)))
 
 
 def _row(row: Row) -> str:

@@ -198,7 +198,7 @@ def test_rescue(drift: Drift) -> None:
     assert drift.tasks(block) == [(BLOG, "unknown"), ("shoop", "unknown")]
     assert drift.summary == (1, 0, 2)
     assert drift.message(BLOG).startswith(
-        f'the task "Web of {BLOG}" was not reached: "Web of shoop" failed: There is no'
+        f'the task "Web of {BLOG}" was not reached: the task "Web of shoop" failed: There'
     )
     # A rescue that nothing needs has no part in it.
     block = {"block": [web(SHOP)], "rescue": [web(BLOG)]}
@@ -275,7 +275,7 @@ def test_hosts_that_fell_out(drift: Drift, strategy: str) -> None:
     message = 'the task "Keep" was not reached: the host is unreachable: '
     assert drift.message(BLOG).startswith(message)
     assert drift.message("draft-d3e4f") == (
-        'the task "Keep" was not reached: "Test" failed: it is wrong'
+        'the task "Keep" was not reached: the task "Test" failed: it is wrong'
     )
     assert "3 applications: 1 as wanted, 0 differ, 2 could not be compared" in drift.run.output
 
