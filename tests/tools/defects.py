@@ -61,6 +61,8 @@ SEVALLA = "scenarios/test_sevalla.py"
 SWITCHES = "scenarios/test_switches.py"
 IMPORTS = "imports/test_imports.py"
 WORKER = "../plugin_utils/test_worker.py"
+DRIFT = "../plugin_utils/test_drift.py"
+DRIFT_RUNS = "../../../playbooks/test_drift.py"
 
 CLIENT_DEFECTS = (
     Defect(
@@ -1431,7 +1433,73 @@ INFO_DEFECTS = (
     ),
 )
 
+DRIFT_DEFECTS = (
+    Defect(
+        "the items of a loop are not in the drift report",
+        "../callback/drift.py",
+        {
+            ".get(event.key, False) or failed\n        self._read(event, failed)\n": (
+                ".get(event.key, False) or failed\n"
+            ),
+        },
+        (f"{DRIFT_RUNS}::test_items_of_a_loop",),
+    ),
+    Defect(
+        "a host that fell out of a play is not in the drift report",
+        "../plugin_utils/_drift_plays.py",
+        {"        fallen = known.failed | gone\n": "        fallen = gone - known.failed\n"},
+        (f"{DRIFT_RUNS}::test_hosts_that_fell_out",),
+    ),
+    Defect(
+        "a host that fell out of an earlier play is not in the drift report",
+        "../plugin_utils/_drift_plays.py",
+        {"        fallen = known.failed | gone\n": "        fallen = set(known.failed)\n"},
+        (f"{DRIFT_RUNS}::test_hosts_that_fell_out_of_an_earlier_play",),
+    ),
+    Defect(
+        "a host that left a play on purpose counts as not compared",
+        "../plugin_utils/_drift_plays.py",
+        {"        fallen = known.failed | gone\n": "        fallen = set(known.hosts)\n"},
+        (f"{DRIFT_RUNS}::test_what_was_not_meant_to_run_is_not_missed",),
+    ),
+    Defect(
+        "the drift report believes failed_when",
+        "../plugin_utils/_drift.py",
+        {'        elif result.get("failure") or not (': "        elif failed or not ("},
+        (DRIFT,),
+    ),
+    Defect(
+        "a failure that failed_when forgives is not in the drift report",
+        "../plugin_utils/_drift.py",
+        {'            if failed or "msg" in result:\n': "            if failed:\n"},
+        (DRIFT,),
+    ),
+    Defect(
+        "the drift report believes changed_when",
+        "../plugin_utils/_drift.py",
+        {
+            "    if not steps:\n        return []\n": (
+                '    if not steps or not result.get("changed"):\n        return []\n'
+            ),
+        },
+        (DRIFT,),
+    ),
+    Defect(
+        "the drift report believes the verdict of a hidden task",
+        "../plugin_utils/_drift.py",
+        {"return source.is_verdict_own and not": "return not"},
+        (DRIFT,),
+    ),
+    Defect(
+        "an application has a line in the drift report for each of its names",
+        "../plugin_utils/_drift.py",
+        {"        scope = _scope(result or {}) or given\n": "        scope = given\n"},
+        (DRIFT,),
+    ),
+)
+
 DEFECTS = (
+    *DRIFT_DEFECTS,
     *INFO_DEFECTS,
     *CLIENT_DEFECTS,
     *APPLY_DEFECTS,

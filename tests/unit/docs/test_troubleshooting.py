@@ -57,6 +57,11 @@ NO_MESSAGES = {
     "what differs",
     f"{ANYTHING} application{ANYTHING}: {ANYTHING} as wanted, {ANYTHING} differ{ANYTHING}",
     f", {ANYTHING} could not be compared",
+    f"The {ANYTHING} as wanted.",
+    "other application is",
+    f"other {ANYTHING} applications are",
+    f"Drift: {ANYTHING}{ANYTHING}: {ANYTHING}",
+    "%Y-%m-%d %H:%M %Z",
     # Ansible's own words, which the page has among its messages.
     f"Unsupported parameters for ({ANYTHING}) module: {ANYTHING}",
 }
