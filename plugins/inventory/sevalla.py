@@ -73,12 +73,14 @@ cache_timeout: 600
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from ..module_utils._core.fields import Process
 from ..module_utils._http.client import Client
 from ..module_utils._sevalla import processes as _sevalla
-from ..plugin_utils._inventory import FleetInventory, Found, picked
+from ..plugin_utils._inventory import FleetInventory, Found, Survey, picked
 
 # What the list of applications has.
 _APPLICATION = (
@@ -102,17 +104,26 @@ class InventoryModule(FleetInventory):
     group = "sevalla"
     processes = "sevalla_processes"
 
-    def find(self, client: Client) -> Iterator[Found]:
-        """Every application of the company."""
-        path = "/applications"
+    def find(self, survey: Survey) -> Iterator[Found]:
+        """Yield every application of the company."""
+        client, path = survey.client, "/applications"
         for page in client.offset_pages(path):
             for item in page:
-                yield _found(client, _sevalla.receive(client, "GET", path, item, ""))
+                receive = partial(_sevalla.receive, client, "GET", path, item, "")
+                application = survey.attempt("An application", receive)
+                if application is not None:
+                    yield _found(client, application)
 
 
 def _found(client: Client, application: dict[str, Any]) -> Found:
     def read_processes() -> list[Process]:
-        return _sevalla.list_processes(client, application["id"])
+        # Not list_processes, whose failure speaks of an option of the modules.
+        path = _sevalla.PROCESS.collection.format(scope=quote(application["id"], safe=""))
+        return [
+            _sevalla.receive(client, "GET", path, item, application["id"])
+            for page in client.offset_pages(path)
+            for item in page
+        ]
 
     return Found(
         (str(application.get("name") or application["id"]),),

@@ -13,7 +13,7 @@ This module is private to the collection.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -45,6 +45,8 @@ TOKEN_VARIABLES = ["LARAVEL_CLOUD_API_TOKEN", "LARAVEL_CLOUD_TOKEN"]
 URL_VARIABLE = "LARAVEL_CLOUD_BASE_URL"
 URL = "https://cloud.laravel.com/api"
 # What is needed depends on the others, and module_defaults may give it: check_scope decides.
+# Names are not unique and a slug is not made from the name, so slugs go first.
+APPLICATION_NAMES = ("slug", "name")
 SCOPE_SPEC: dict[str, Any] = {
     option: {"type": "str"} for option in ("instance", "environment", "application")
 }
@@ -53,6 +55,10 @@ SCOPE_SPEC: dict[str, Any] = {
 _SETTABLE = tuple(CREATE_BACKGROUND_PROCESS["properties"]["config"]["properties"])
 _NUMBERS = {"tries", "backoff", "sleep", "rest", "timeout"}
 _ALL_KEYS = (*_SETTABLE, "name", "max_jobs", "max_time", "stop_when_empty")
+
+
+Listed = tuple[dict[str, Any], dict[str, dict[str, Any]]]
+"""A resource of a list, with what its page includes, by id."""
 
 
 def is_id(kind: str, text: str) -> bool:
@@ -362,7 +368,15 @@ def _related(resource: dict[str, Any], relation: str) -> list[str] | None:
 def walk(
     client: Client, path: str, params: dict[str, Any] | None = None
 ) -> Iterator[tuple[dict[str, Any], dict[str, dict[str, Any]]]]:
-    """Every resource of a list, with what its page includes, by id."""
+    """Yield every resource of a list, with what its page includes, by id."""
+    for item, by_id in walk_unchecked(client, path, params):
+        yield resource_in(client, path, item), by_id
+
+
+def walk_unchecked(
+    client: Client, path: str, params: dict[str, Any] | None = None
+) -> Iterator[tuple[Any, dict[str, dict[str, Any]]]]:
+    """Yield what ``walk`` does, for a caller that checks with ``resource_in`` itself."""
     for page in client.numbered_pages(path, params):
         included = page.get("included")
         by_id = {
@@ -371,7 +385,7 @@ def walk(
             if isinstance(item, dict) and "id" in item
         }
         for item in page["data"]:
-            yield resource_in(client, path, item), by_id
+            yield item, by_id
 
 
 def linked(
@@ -469,7 +483,7 @@ def find_environment(client: Client, environment: str, application: str | None) 
     else:
         path = "/applications"
         listed = walk(client, path, {"include": "environments"})
-        found, included = _one("application", application or "", ("slug", "name"), listed)
+        found, included = _one("application", application or "", APPLICATION_NAMES, listed)
         ids = _related(found, "environments") or []
         candidates = [(resource_in(client, path, included.get(key)), included) for key in ids]
     # Never return an environment itself: it carries the application's secrets in plain text.
@@ -485,23 +499,33 @@ def _listed(kind: str, parent: str, items: Iterator[Any]) -> list[Any]:
 
 
 def _one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Any) -> Any:
-    """The one candidate whose id or first matching key is exactly ``wanted``.
+    """Return the one candidate that ``answering`` finds; raises Failure."""
+    key, found = answering(wanted, keys, candidates)
+    if not found:
+        raise missing(kind, wanted)
+    if len(found) > 1:
+        ids = [str(item[0]["id"]) for item in found]
+        raise Failure(
+            f"{len(ids)} {kind}s have the {key} {wanted!r}: {', '.join(ids)}. Give the id.",
+            code="ambiguous",
+            details=ids,
+        )
+    return found[0]
 
-    Names are not unique and a slug is not made from the name, so slugs go first.
+
+def answering(
+    wanted: str, keys: tuple[str, ...], candidates: Iterable[Listed]
+) -> tuple[str, list[Listed]]:
+    """Return the first key that is ``wanted`` in any of the candidates, and those candidates.
+
+    A candidate is a resource with what its page includes.
     """
     candidates = list(candidates)
     for key in keys:
         found = [item for item in candidates if item[0]["attributes"].get(key) == wanted]
-        if len(found) == 1:
-            return found[0]
         if found:
-            ids = [str(item[0]["id"]) for item in found]
-            raise Failure(
-                f"{len(ids)} {kind}s have the {key} {wanted!r}: {', '.join(ids)}. Give the id.",
-                code="ambiguous",
-                details=ids,
-            )
-    raise missing(kind, wanted)
+            return key, found
+    return "", []
 
 
 def missing(kind: str, wanted: str, cause: Failure | None = None) -> Failure:
