@@ -15,7 +15,7 @@ MOST_LISTED = 10
 """How many names a message lists at most."""
 
 _SHORTEST = 3
-"""From how many characters on a part of a name suggests that name."""
+"""From how many characters on a text resembles anything."""
 
 
 def closest(wanted: str, names: Iterable[str]) -> str | None:
@@ -33,13 +33,14 @@ def closest(wanted: str, names: Iterable[str]) -> str | None:
     key = _folded(wanted)
     if key in folded:
         return folded[key]
-    is_part = len(key) >= _SHORTEST
-    beginning = [each for each in folded if is_part and each.startswith(key)]
+    if len(key) < _SHORTEST:
+        return None
+    beginning = [each for each in folded if each.startswith(key)]
     similar = get_close_matches(key, folded, n=1)
-    containing = [each for each in folded if is_part and key in each]
+    containing = [each for each in folded if key in each]
     for found in (beginning, similar, containing):
         if found:
-            return folded[min(found, key=lambda each: (len(each), each))]
+            return folded[min(found, key=len)]
     return None
 
 

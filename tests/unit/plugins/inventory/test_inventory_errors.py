@@ -90,9 +90,61 @@ def test_a_filter_that_cannot_be_used(
     assert said in failure(read, "sevalla", filters=filters, strict=False)
 
 
-def test_an_application_that_does_not_exist(read: Reader) -> None:
+def test_all_applications_that_do_not_exist_are_named(read: Reader) -> None:
     message = failure(read, "laravel_cloud", applications=["shop", "shoop", "blog"])
-    assert "applications: there is no 'shoop', no 'blog' on Laravel Cloud" in message
+    assert message.endswith(
+        "applications: 'shoop' does not exist on Laravel Cloud, or the token has no access to it; "
+        "did you mean 'shop'? 'blog' does not exist on Laravel Cloud, or the token has no access "
+        "to it. The applications are 'shop', 'test-app-2'."
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "meant"),
+    [
+        ("SHOP", "shop"),
+        (" shop ", "shop"),
+        ("sho", "shop"),
+        ("Updated App", "updated-app"),
+        ("test-app", "test-app-2"),
+        ("front", "shop-front"),
+    ],
+)
+def test_a_near_miss_is_named(read: Reader, wanted: str, meant: str) -> None:
+    read.emulator.world.laravel_cloud.add_application("Facade", "shop-front")
+    message = failure(read, "laravel_cloud", applications=[wanted])
+    assert f"; did you mean {meant!r}?" in message
+
+
+@pytest.mark.parametrize("wanted", ["", "x", "op", "zebra"])
+def test_nothing_is_suggested_that_is_not_near(read: Reader, wanted: str) -> None:
+    assert "did you mean" not in failure(read, "laravel_cloud", applications=[wanted])
+
+
+def test_more_than_ten_applications_are_not_listed(read: Reader) -> None:
+    cloud = read.emulator.world.laravel_cloud
+    for number in range(8):
+        cloud.add_application(f"Number {number}", f"number-{number}")
+    message = failure(read, "laravel_cloud", applications=["zebra"])
+    assert "The applications are 'number-0', 'number-1'," in message
+    cloud.add_application("Number 8", "number-8")
+    assert "The applications are" not in failure(read, "laravel_cloud", applications=["zebra"])
+
+
+def test_no_application_at_all(read: Reader) -> None:
+    read.emulator.world.laravel_cloud.applications.clear()
+    message = failure(read, "laravel_cloud", applications=["shop"])
+    assert message.endswith("or the token has no access to it.")
+
+
+def test_a_name_that_several_applications_have(read: Reader) -> None:
+    """As with the modules: which of them is meant cannot be known."""
+    cloud = read.emulator.world.laravel_cloud
+    ids = [cloud.add_application("Twin", slug).id for slug in ("twin-1", "twin-2")]
+    message = failure(read, "laravel_cloud", applications=["shop", "Twin"])
+    said = f"applications: 2 applications have the name 'Twin': {', '.join(ids)}. Give the id."
+    assert said in message
+    assert read("laravel_cloud", applications=ids).hosts == {}
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
