@@ -31,8 +31,11 @@ options:
     choices: [evenkeel.paas.laravel_cloud]
   applications:
     description:
-      - The applications to read, each by its slug, its id or its name. All when it is empty.
-      - Unlike O(filters) it saves the requests for the others. One that does not exist is an error.
+      - The applications to read, each by its id, its slug or its name. All of them if the list is empty.
+      - As in the modules, a name counts only if no application has it as its slug. A name that several applications have
+        is an error that lists their ids.
+      - Unlike O(filters), it saves the requests for the others. One that does not exist is an error that suggests what was
+        probably meant, and lists all applications if there are at most ten.
     type: list
     elements: str
     default: []

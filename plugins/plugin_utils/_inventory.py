@@ -19,6 +19,7 @@ from typing import Any, Callable, NamedTuple, TypeVar
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
 from ..module_utils._core.failure import Failure
@@ -159,6 +160,30 @@ class FleetInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         for name, variables in _named(hosts, self.display.warning):
             self._add_host(name, variables)
 
+    def set_options(
+        self, task_keys: Any = None, var_options: Any = None, direct: dict[str, Any] | None = None
+    ) -> None:
+        """Set the options, after evaluating the connection options and dropping empty ones.
+
+        Ansible would take an empty text, or a template, for false and for the current folder.
+        """
+        given = dict(direct or {})
+        for name, about in connection_spec(self.backend).items():
+            for key in given.keys() & {name, *about.get("aliases", ())}:
+                value = given[key]
+                if isinstance(value, str):
+                    value = self.templar.template(value)
+                if value is None or value == "":
+                    del given[key]
+                    continue
+                if about["type"] == "bool":
+                    try:
+                        value = boolean(value)
+                    except TypeError as error:
+                        raise AnsibleParserError(f"{key}: {error}") from None
+                given[key] = value
+        super().set_options(task_keys=task_keys, var_options=var_options, direct=given)
+
     def _cached_hosts(self, path: str, cache: bool) -> list[dict[str, Any]]:
         # Everything that decides what is read; of the token no more than part of a digest.
         decisive = json.dumps(
@@ -204,8 +229,6 @@ class FleetInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         params = {}
         for name, about in connection_spec(self.backend).items():
             value = self.get_option(name)
-            if isinstance(value, str):
-                value = self.templar.template(value)
             if value in (None, "") and "fallback" in about:
                 # Ansible takes a variable that is set and empty.
                 value = _first_set(about) or about.get("default")
