@@ -6,10 +6,16 @@
 
 from __future__ import annotations
 
+import ssl
+import threading
+import warnings
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from ansible.errors import AnsibleParserError
 
 from ansible_collections.evenkeel.paas.tests.emulator import Fault
@@ -151,6 +157,47 @@ def test_a_name_that_several_applications_have(read: Reader) -> None:
 def test_a_certificate_that_is_not_checked_is_a_warning(read: Reader, plugin: str) -> None:
     (warning,) = read(plugin, validate_certs=False).warnings
     assert "validate_certs is false" in warning
+
+
+class Empty(BaseHTTPRequestHandler):
+    """A service without any application."""
+
+    def do_GET(self) -> None:
+        body = b'{"data": [], "total": 0, "meta": {"last_page": 1}}'
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments: Any) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def tls_url() -> Iterator[str]:
+    """The address of a service whose certificate nobody trusts."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA(key_type=trustme.KeyType.ECDSA).issue_cert("127.0.0.1").configure_cert(context)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Empty) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"https://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_python_does_not_repeat_that_warning(read: Reader, plugin: str, tls_url: str) -> None:
+    """Its own InsecureRequestWarning would go to stderr, once for each request."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = read(plugin, validate_certs=False, api_url=tls_url)
+    assert [str(each.message) for each in caught if "HTTPS" in str(each.message)] == []
+    assert len(found.warnings) == 1
+    with pytest.raises(AnsibleParserError, match="the TLS connection failed"):
+        read(plugin, api_url=tls_url)
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
