@@ -90,8 +90,11 @@ class Found(NamedTuple):
     processes: Callable[[], list[Process]]
 
 
-_CONCERNS_ALL = {"unauthorized", "rate_limited", "unreachable"}
-"""Codes of failures that the next request would end in as well."""
+_CONCERNS_ONE = {
+    *("forbidden", "not_found", "refused", "service_error"),
+    *("redirected", "unexpected_answer"),
+}
+"""Codes of failures after which requests for other members may succeed."""
 
 Read = TypeVar("Read")
 
@@ -113,7 +116,7 @@ class Survey:
         try:
             return read()
         except Failure as failure:
-            if failure.code in _CONCERNS_ALL or failure.out_of_time:
+            if failure.code not in _CONCERNS_ONE or failure.out_of_time:
                 raise
             self.failures.append(failure)
             self._warn(f"{member} is left out of the inventory: {failure.message}")

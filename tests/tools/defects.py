@@ -1440,13 +1440,13 @@ INVENTORY_DEFECTS = (
     Defect(
         "a member that cannot be read takes the inventory with it",
         "../plugin_utils/_inventory.py",
-        {"if failure.code in _CONCERNS_ALL or failure.out_of_time:": "if failure:"},
+        {"if failure.code not in _CONCERNS_ONE or failure.out_of_time:": "if failure:"},
         (INVENTORY.format("members"),),
     ),
     Defect(
         "a failure that concerns all leaves out one member after the other",
         "../plugin_utils/_inventory.py",
-        {"if failure.code in _CONCERNS_ALL or failure.out_of_time:": "if failure.out_of_time:"},
+        {"if failure.code not in _CONCERNS_ONE or failure.out_of_time:": "if failure.out_of_time:"},
         (INVENTORY.format("members"),),
     ),
     Defect(
