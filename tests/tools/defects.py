@@ -63,6 +63,7 @@ IMPORTS = "imports/test_imports.py"
 WORKER = "../plugin_utils/test_worker.py"
 DRIFT = "../plugin_utils/test_drift.py"
 DRIFT_RUNS = "../../../playbooks/test_drift.py"
+INVENTORY = "../inventory/test_inventory_{}.py"
 
 CLIENT_DEFECTS = (
     Defect(
@@ -1498,9 +1499,63 @@ DRIFT_DEFECTS = (
     ),
 )
 
+INVENTORY_DEFECTS = (
+    Defect(
+        "a member that cannot be read takes the inventory with it",
+        "../plugin_utils/_inventory.py",
+        {"if failure.code not in _CONCERNS_ONE or failure.out_of_time:": "if failure:"},
+        (INVENTORY.format("members"),),
+    ),
+    Defect(
+        "a failure that concerns all leaves out one member after the other",
+        "../plugin_utils/_inventory.py",
+        {"if failure.code not in _CONCERNS_ONE or failure.out_of_time:": "if failure.out_of_time:"},
+        (INVENTORY.format("members"),),
+    ),
+    Defect(
+        "an inventory goes on without patience once its time is spent",
+        "_http/client.py",
+        {"failure.out_of_time = not over": "failure.out_of_time = over and not over"},
+        (INVENTORY.format("members"),),
+    ),
+    Defect(
+        "an inventory that is not whole is cached",
+        "../plugin_utils/_inventory.py",
+        {"hosts if is_whole else None": "hosts"},
+        (INVENTORY.format("members"),),
+    ),
+    Defect(
+        "an inventory takes applications by slug and by name alike",
+        "_laravel_cloud/processes.py",
+        {
+            'found = [item for item in candidates if item[0]["attributes"].get(key) == wanted]': (
+                "found = [\n"
+                "            item\n"
+                "            for item in candidates\n"
+                '            if wanted in [item[0]["attributes"].get(each) for each in keys]\n'
+                "        ]"
+            )
+        },
+        (INVENTORY.format("hosts"),),
+    ),
+    Defect(
+        "a text that defines its own template marks is trusted",
+        "../plugin_utils/_inventory.py",
+        {r"\{|#jinja2:|": r"\{|"},
+        (INVENTORY.format("untrusted"),),
+    ),
+    Defect(
+        "ansible-inventory shows plain texts as dictionaries",
+        "../plugin_utils/_inventory.py",
+        {"if _TEMPLATE_MARKS.search(value) else": "if value else"},
+        (INVENTORY.format("untrusted"),),
+    ),
+)
+
 DEFECTS = (
     *DRIFT_DEFECTS,
     *INFO_DEFECTS,
+    *INVENTORY_DEFECTS,
     *CLIENT_DEFECTS,
     *APPLY_DEFECTS,
     *PLAN_DEFECTS,

@@ -393,6 +393,7 @@ class Client:
             answered = cast("requests.Response", response)
             decoded = _decoded(answered)
             failure = self._faults.refused(method, path, answered, decoded, told, self.waited)
+        failure.out_of_time = not over
         if failure.status != 429:  # which tells of its limits itself
             failure.message += self._why_not_again(policy, seconds, over)
         raise failure

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
 from .._core.fields import Field, Options, Process, argument_spec
-from .._core.near import maybe
+from .._core.near_misses import maybe
 from .._core.planner import Step
 from .._core.resource import Address, Entry
 from .._engine.service import Backend

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
-from .._core.near import hint
+from .._core.near_misses import hint
 from .._http.client import Client
 from .._http.settings import Service
 
@@ -36,6 +36,13 @@ SERVICE = Service(
 ENVIRONMENT_SPEC: dict[str, Any] = {
     option: {"type": "str"} for option in ("environment", "application")
 }
+
+
+Listed = tuple[dict[str, Any], dict[str, dict[str, Any]]]
+"""A resource of a list, with what its page includes, by id."""
+
+# Names are not unique and a slug is not made from the name, so slugs go first.
+APPLICATION_NAMES = ("slug", "name")
 
 
 def is_id(kind: str, text: str) -> bool:
@@ -89,10 +96,16 @@ def related(resource: dict[str, Any], relation: str) -> list[str] | None:
     return [str(item.get("id")) for item in listed if isinstance(item, dict)]
 
 
-def walk(
+def walk(client: Client, path: str, params: dict[str, Any] | None = None) -> Iterator[Listed]:
+    """Yield every resource of a list, with what its page includes, by id."""
+    for item, by_id in walk_unchecked(client, path, params):
+        yield resource_in(client, path, item), by_id
+
+
+def walk_unchecked(
     client: Client, path: str, params: dict[str, Any] | None = None
-) -> Iterator[tuple[dict[str, Any], dict[str, dict[str, Any]]]]:
-    """Every resource of a list, with what its page includes, by id."""
+) -> Iterator[tuple[Any, dict[str, dict[str, Any]]]]:
+    """Yield what ``walk`` does, for a caller that checks with ``resource_in`` itself."""
     for page in client.numbered_pages(path, params):
         included = page.get("included")
         by_id = {
@@ -101,7 +114,7 @@ def walk(
             if isinstance(item, dict) and "id" in item
         }
         for item in page["data"]:
-            yield resource_in(client, path, item), by_id
+            yield item, by_id
 
 
 def linked(
@@ -128,11 +141,11 @@ def find_environment(client: Client, environment: str, application: str | None) 
     else:
         path = "/applications"
         items = walk(client, path, {"include": "environments"})
-        found, included = the_one("application", application or "", ("slug", "name"), items)
+        found, included = the_one("application", application or "", APPLICATION_NAMES, items)
         ids = related(found, "environments") or []
         candidates = [(resource_in(client, path, included.get(key)), included) for key in ids]
     # Never return an environment itself: it carries the application's secrets in plain text.
-    return str(the_one("environment", environment, ("slug", "name"), candidates)[0]["id"])
+    return str(the_one("environment", environment, APPLICATION_NAMES, candidates)[0]["id"])
 
 
 def listed(kind: str, parent: str, items: Iterator[Any]) -> list[Any]:
@@ -143,27 +156,36 @@ def listed(kind: str, parent: str, items: Iterator[Any]) -> list[Any]:
         raise missing(kind, parent, failure) if failure.status == 404 else failure from None
 
 
-def the_one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Any) -> Any:
-    """The one candidate whose id or first matching key is exactly ``wanted``.
+def the_one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Iterable[Listed]) -> Listed:
+    """Return the one candidate that ``answering`` finds; raises Failure for none or several."""
+    candidates = list(candidates)
+    key, found = answering(wanted, keys, candidates)
+    if not found:
+        known = [
+            tuple(str(item[0]["attributes"].get(each) or "") for each in keys)
+            for item in candidates
+        ]
+        raise missing(kind, wanted, known=known)
+    if len(found) > 1:
+        ids = [str(item[0]["id"]) for item in found]
+        raise Failure(
+            f"{len(ids)} {kind}s have the {key} {wanted!r}: {', '.join(ids)}. Give the id.",
+            code="ambiguous",
+            details=ids,
+        )
+    return found[0]
 
-    Names are not unique and a slug is not made from the name, so slugs go first.
-    """
+
+def answering(
+    wanted: str, keys: tuple[str, ...], candidates: Iterable[Listed]
+) -> tuple[str, list[Listed]]:
+    """Return the first key that is ``wanted`` in any of the candidates, and those candidates."""
     candidates = list(candidates)
     for key in keys:
         found = [item for item in candidates if item[0]["attributes"].get(key) == wanted]
-        if len(found) == 1:
-            return found[0]
         if found:
-            ids = [str(item[0]["id"]) for item in found]
-            raise Failure(
-                f"{len(ids)} {kind}s have the {key} {wanted!r}: {', '.join(ids)}. Give the id.",
-                code="ambiguous",
-                details=ids,
-            )
-    known = [
-        tuple(str(item[0]["attributes"].get(key) or "") for key in keys) for item in candidates
-    ]
-    raise missing(kind, wanted, known=known)
+            return key, found
+    return "", []
 
 
 _PARENTS = {"environment": "application", "instance": "environment"}

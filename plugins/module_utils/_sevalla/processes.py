@@ -33,7 +33,7 @@ from .._core.fields import (
     renamed,
     without_nulls,
 )
-from .._core.near import maybe, nearest
+from .._core.near_misses import closest, maybe
 from .._core.planner import Step
 from .._core.resource import Address, Entry
 from .._engine.service import Backend
@@ -237,8 +237,8 @@ def _near_zone(zone: str) -> str:
     zones = available_timezones()
     # People write the city: Berlin for Europe/Berlin.
     cities = {name.rpartition("/")[2]: name for name in sorted(zones, reverse=True)}
-    close = nearest(zone, zones) if "/" in zone else None
-    close = close or cities.get(zone) or cities.get(nearest(zone, cities) or "")
+    close = closest(zone, zones) if "/" in zone else None
+    close = close or cities.get(zone) or cities.get(closest(zone, cities) or "")
     return f" Did you mean {close!r}?" if close else ""
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .._core.failure import Failure, Problem
-from .._core.near import hint
+from .._core.near_misses import hint
 from .._http.client import Client
 from .._http.settings import Service
 
