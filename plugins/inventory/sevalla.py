@@ -78,6 +78,7 @@ from typing import Any
 from ..module_utils._core.fields import Process
 from ..module_utils._http.client import Client
 from ..module_utils._sevalla import processes as _sevalla
+from ..module_utils._sevalla.pages import pages
 from ..plugin_utils._inventory import FleetInventory, Found, picked
 
 # What the list of applications has.
@@ -105,7 +106,7 @@ class InventoryModule(FleetInventory):
     def find(self, client: Client) -> Iterator[Found]:
         """Every application of the company."""
         path = "/applications"
-        for page in client.offset_pages(path):
+        for page in pages(client, path):
             for item in page:
                 yield _found(client, _sevalla.receive(client, "GET", path, item, ""))
 

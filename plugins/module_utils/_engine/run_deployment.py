@@ -20,7 +20,7 @@ from .._core.planner import Step
 from .._http.client import Client
 from .lost_post import looks, posts
 from .module import Command, Task, connected
-from .options import connection_problems, connection_spec
+from .options import connection_spec
 from .service import Backend
 
 Deployment = dict[str, Any]
@@ -114,7 +114,7 @@ def deployment_command(backend: Backend, deploys: Deploys) -> Command:
 
 def _deploy(backend: Backend, deploys: Deploys, task: Task) -> dict[str, Any]:
     params = task.params
-    problems = [*deploys.check_options(params), *connection_problems(params)]
+    problems = [*deploys.check_options(params), *task.connection_problems]
     problems += [
         Problem(option, f"must be from 1 to {_HIGHEST}")
         for option in ("wait_timeout", "poll_interval")

@@ -17,7 +17,7 @@ from .._core.failure import Failure, invalid_options
 from .._core.planner import Entry, Plan, in_order, plan_list
 from .._http.client import Client
 from .module import Command, Task, connected
-from .options import connection_problems, connection_spec, entries, process_spec
+from .options import connection_spec, entries, process_spec
 from .service import Backend
 
 if TYPE_CHECKING:  # imported by a run that finds something to change
@@ -37,7 +37,7 @@ def process_command(backend: Backend) -> Command:
 
 def _manage_one(backend: Backend, task: Task) -> dict[str, Any]:
     params = task.params
-    problems = [*backend.check_scope(params), *connection_problems(params)]
+    problems = [*backend.check_scope(params), *task.connection_problems]
     wanted = entries(backend, [params], params["state"], False, problems)
     with connected(backend, task) as client:
         (made,), writers = converge(backend, client, task, wanted)

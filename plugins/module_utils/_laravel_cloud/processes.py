@@ -13,6 +13,7 @@ This module is private to the collection.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -32,7 +33,15 @@ from .._core.fields import (
 from .._core.planner import Address, Entry, Resource, Step
 from .._http.client import Client
 from .._http.settings import Service
+from .pages import pages
 from .process_schema import CREATE_BACKGROUND_PROCESS, UPDATE_BACKGROUND_PROCESS
+
+
+def _limit_lifts_in(reset: float, retry_after: float | None) -> float | None:
+    """The seconds until a limit lifts. X-RateLimit-Reset is a Unix timestamp (page on rate limits);
+    Retry-After goes first, since it is right under a clock that is off."""
+    return max(0.0, reset - time.time()) if retry_after is None else retry_after
+
 
 SERVICE = Service(
     name="Laravel Cloud",
@@ -40,6 +49,7 @@ SERVICE = Service(
     # answers an unauthenticated call with a redirect to a login page.
     accept="application/vnd.api+json, application/json",
     token_hint="api_token or the environment variable LARAVEL_CLOUD_API_TOKEN",
+    limit_lifts_in=_limit_lifts_in,
 )
 TOKEN_VARIABLES = ["LARAVEL_CLOUD_API_TOKEN", "LARAVEL_CLOUD_TOKEN"]
 URL_VARIABLE = "LARAVEL_CLOUD_BASE_URL"
@@ -363,7 +373,7 @@ def walk(
     client: Client, path: str, params: dict[str, Any] | None = None
 ) -> Iterator[tuple[dict[str, Any], dict[str, dict[str, Any]]]]:
     """Every resource of a list, with what its page includes, by id."""
-    for page in client.numbered_pages(path, params):
+    for page in pages(client, path, params):
         included = page.get("included")
         by_id = {
             str(item["id"]): item

@@ -20,6 +20,7 @@ from .._core.planner import Step
 from .._engine.run_deployment import Deployment, Life
 from .._http.client import Client
 from . import processes as _sevalla
+from .pages import pages
 
 OPTIONS: dict[str, Any] = {
     **_sevalla.SCOPE_SPEC,
@@ -78,7 +79,7 @@ def newest(client: Client, scope: str) -> list[Deployment]:
     """The last hundred deployments: the description has them "ordered by most recent first"."""
     path = _collection(scope)
     try:
-        page = next(client.offset_pages(path))
+        page = next(pages(client, path))
     except Failure as failure:
         raise (
             _sevalla.no_application(scope, failure) if failure.status == 404 else failure

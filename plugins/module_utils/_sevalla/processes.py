@@ -35,12 +35,21 @@ from .._core.fields import (
 from .._core.planner import Address, Entry, Resource, Step
 from .._http.client import Client
 from .._http.settings import Service
+from .pages import pages
 from .process_schema import CREATE_PROCESS, HORIZONTAL_CONFIG, MANUAL_CONFIG, UPDATE_PROCESS
+
+
+def _limit_lifts_in(reset: float, retry_after: float | None) -> float | None:
+    """The seconds until a limit lifts: X-RateLimit-Reset has them (page on rate limits), and
+    Retry-After is not documented."""
+    return max(0.0, reset)
+
 
 SERVICE = Service(
     name="Sevalla",
     accept="application/json",
     token_hint="api_token or the environment variable SEVALLA_API_KEY",
+    limit_lifts_in=_limit_lifts_in,
 )
 TOKEN_VARIABLES = ["SEVALLA_API_KEY", "SEVALLA_API_TOKEN"]
 URL_VARIABLE = "SEVALLA_API_URL"
@@ -461,7 +470,7 @@ def find_application(client: Client, wanted: str) -> str:
     if is_id(wanted):
         return wanted
     shown_as = []
-    for page in client.offset_pages("/applications"):
+    for page in pages(client, "/applications"):
         for application in page:
             found = _object(client, "/applications", application)
             if found.get("name") == wanted:
@@ -494,9 +503,7 @@ def list_processes(client: Client, application: str) -> list[Process]:
     """All processes of an application. A missing application is a Failure, never an empty list."""
     path = PROCESS.collection.format(scope=quote(application, safe=""))
     try:
-        return [
-            _object(client, path, process) for page in client.offset_pages(path) for process in page
-        ]
+        return [_object(client, path, process) for page in pages(client, path) for process in page]
     except Failure as failure:
         raise (no_application(application, failure) if failure.status == 404 else failure) from None
 
