@@ -16,6 +16,9 @@ from typing import Callable, TypeVar
 
 Item = TypeVar("Item")
 
+NAME = "evenkeel.paas"
+"""The name of the threads."""
+
 
 def do_each(
     do: Callable[[Item], None], items: Iterable[Item], threads: int, stop: Callable[[], None]
@@ -29,7 +32,6 @@ def do_each(
     """
     waiting = deque(items)
     errors: list[BaseException] = []
-    ended = threading.Semaphore(0)
 
     def work() -> None:
         try:
@@ -42,17 +44,14 @@ def do_each(
         except BaseException as error:
             errors.append(error)
             stop()
-        finally:
-            ended.release()
 
-    workers = [threading.Thread(target=work, daemon=True) for _ in range(threads)]
+    workers = [threading.Thread(target=work, name=NAME, daemon=True) for _ in range(threads)]
     try:
         for worker in workers:
             worker.start()
-        for _worker in workers:
-            ended.acquire()
         for worker in workers:
-            worker.join()
+            while worker.is_alive():
+                worker.join(0.1)  # A signal that another thread gets would not end a longer one.
     except BaseException:
         waiting.clear()
         stop()
