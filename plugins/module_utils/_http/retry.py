@@ -57,7 +57,8 @@ def never_connected(error: Exception) -> bool:
 
 
 def _reason(error: Exception) -> object:
-    return getattr(error.args[0], "reason", None) if error.args else None
+    cause = error.args[0] if error.args else None
+    return getattr(cause, "reason", None) or cause  # urllib3 before 1.24 does not wrap all of them
 
 
 def asked_seconds(service: Service, response: Any) -> float | None:
