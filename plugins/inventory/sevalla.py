@@ -79,6 +79,7 @@ from urllib.parse import quote
 
 from ..module_utils._core.fields import Process
 from ..module_utils._http.client import Client
+from ..module_utils._sevalla.pages import pages
 from ..module_utils._sevalla.processes import PROCESSES
 from ..module_utils._sevalla.service import SERVICE, object_in
 from ..plugin_utils._inventory import FleetInventory, Found, Survey, picked
@@ -108,7 +109,7 @@ class InventoryModule(FleetInventory):
     def find(self, survey: Survey) -> Iterator[Found]:
         """Yield every application of the company."""
         client, path = survey.client, "/applications"
-        for page in client.offset_pages(path):
+        for page in pages(client, path):
             for item in page:
                 receive = partial(object_in, client, path, item)
                 application = survey.attempt("An application", receive)
@@ -120,9 +121,7 @@ def _found(client: Client, application: dict[str, Any]) -> Found:
     def read_processes() -> list[Process]:
         # Not list_all, whose failure speaks of an option of the modules.
         path = PROCESSES.collection.format(scope=quote(application["id"], safe=""))
-        return [
-            object_in(client, path, item) for page in client.offset_pages(path) for item in page
-        ]
+        return [object_in(client, path, item) for page in pages(client, path) for item in page]
 
     return Found(
         (str(application.get("name") or application["id"]),),

@@ -38,6 +38,7 @@ from ..module_utils._core.failure import Failure
 # when it has something to send.
 from ..module_utils._engine import validation as _validation  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._engine.module import Command, Task, missing_library, perform
+from ..module_utils._engine.options import without_empty
 from ..module_utils._http.client import tls_context
 
 try:
@@ -134,6 +135,7 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
         # By the way that a module's options go: plain Python, no vaults, no tags, no templates.
         options = json.loads(json.dumps(self._task.args, **_ENCODING))
         options = {name: options[name] for name in options if not name.startswith("_ansible_")}
+        options = without_empty(options)
         parsed = ArgumentSpecValidator(self.COMMAND.argument_spec).validate(options)
         options.update(parsed.validated_parameters)
         warnings = [

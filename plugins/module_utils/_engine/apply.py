@@ -9,7 +9,6 @@ This module is private to the collection.
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +17,7 @@ from .._core.fields import Process
 from .._core.planner import NEW_ID, Plan, Step, in_order, item_path, locate, plan, unstored
 from .._http.client import Client
 from .lost_post import looks, posts
+from .parallel import do_each
 from .service import Backend
 
 
@@ -30,36 +30,28 @@ def apply(
     parallel: int,
     go_on: bool,
 ) -> list[Writer]:
-    """Send what the plans say, ``parallel`` plans at a time; with the first failure the rest is
-    left out, unless the run is to ``go_on``. Gives one writer for each plan that has steps.
+    """Send what the plans say, ``parallel`` plans at a time; return one writer for each plan that
+    has steps. The first failure stops the client, unless the run is to ``go_on``: what is under
+    way ends, and nothing else is sent.
 
     ``known`` has the ids of all processes that there were before.
     """
     writers = [
         Writer(backend, client, scope, known, made) for made in in_order(plans) if made.steps
     ]
-    stopped = threading.Event()
 
     def send(writer: Writer) -> None:
-        if not stopped.is_set():
-            writer.apply()
-            if writer.failure is not None and not go_on:
-                stopped.set()
+        writer.apply()
+        if writer.failure is not None and not go_on:
+            client.stop()
 
     for deleting in (False, True):
         batch = [writer for writer in writers if writer.plan.deletes is deleting]
         if parallel == 1 or len(batch) < 2:
             for writer in batch:
                 send(writer)
-            continue
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(parallel) as pool:
-            try:
-                list(pool.map(send, batch))
-            except BaseException:  # the pool would send all the rest before it ends
-                stopped.set()
-                raise
+        else:
+            do_each(send, batch, min(parallel, len(batch)), client.stop)
     return writers
 
 
@@ -87,9 +79,12 @@ class Writer:
         self._unknown: list[str] = []
 
     def apply(self) -> Writer:
-        """Send the steps, up to the first that fails; its failure tells what was stored before."""
+        """Send the steps, up to the first that fails; its failure tells what was stored before.
+        Of a client that is stopped meanwhile, the rest of the steps is left."""
         try:
             for step in self.plan.steps:
+                if self._client.stopped:
+                    break
                 if step.action == "create":
                     self.process = self._create(step)
                 elif step.action == "delete":

@@ -13,15 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from importlib.util import find_spec
 from typing import Any, Callable, NamedTuple
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from .._core.failure import Failure
+from .._core.failure import Failure, Problem
 from .._http import client as _http
-from .._http.settings import Service
-from .options import settings
+from .._http.settings import Service, Settings, parse
+from .options import without_empty
 
 _LONG_WAIT = 10
 """Seconds of waiting from which on a task says so."""
@@ -31,7 +33,8 @@ def _tell_nobody(text: str) -> None:
     """A module in a process of its own cannot show anything before it ends."""
 
 
-class Task(NamedTuple):
+@dataclass(frozen=True)
+class Task:
     """What a run is given: parsed options, check mode, where a warning goes, and ``tell``, which
     takes a sentence about the progress of a run that takes long."""
 
@@ -39,6 +42,20 @@ class Task(NamedTuple):
     check_mode: bool
     warn: Callable[[str], None]
     tell: Callable[[str], None] = _tell_nobody
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The connection options, parsed; raises Failure for what cannot be used."""
+        return parse(self.params)
+
+    @property
+    def connection_problems(self) -> list[Problem]:
+        """The connection options that cannot be used, to be told with all other problems."""
+        try:
+            _parsed = self.settings
+        except Failure as failure:
+            return [Problem(**each) for each in failure.details]
+        return []
 
 
 class Command(NamedTuple):
@@ -53,9 +70,17 @@ class Command(NamedTuple):
     writes: bool = True
 
 
+class _Module(AnsibleModule):  # type: ignore[misc]
+    params: dict[str, Any]
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        self.params = without_empty(self.params)
+
+
 def run_module(command: Command) -> None:
     """Be the module in a process of its own, as Ansible starts it."""
-    module = AnsibleModule(command.argument_spec, supports_check_mode=True)
+    module = _Module(command.argument_spec, supports_check_mode=True)
     missing = missing_library()
     if missing:
         module.fail_json(msg=missing_required_lib(missing), exception=_http.IMPORT_ERROR)
@@ -93,7 +118,7 @@ def connected(service: Service, task: Task) -> Iterator[_http.Client]:
     """
     if not task.params["validate_certs"]:
         task.warn("validate_certs is false: anybody in between can read and use the token.")
-    with _http.Client(service, settings(task.params)) as client:
+    with _http.Client(service, task.settings) as client:
         try:
             yield client
         except Failure as failure:

@@ -14,10 +14,10 @@ from typing import Any
 
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
-from .._core.failure import Failure, Problem, invalid_options
+from .._core.failure import Problem, invalid_options
 from .._core.fields import Choices, Options, at
 from .._core.resource import Entry
-from .._http.settings import Service, Settings, checked_url
+from .._http.settings import Service
 from .service import Backend
 
 
@@ -56,6 +56,19 @@ def connection_spec(service: Service) -> dict[str, Any]:
     }
 
 
+_TEXTS = ("api_token", "api_key", "api_url", "ca_path")
+
+
+def without_empty(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options without connection options that are empty, so that Ansible takes them
+    for not given: then the environment counts."""
+    return {
+        name: value
+        for name, value in options.items()
+        if not (name in _TEXTS and value in (None, ""))
+    }
+
+
 def process_spec(backend: Backend) -> dict[str, Any]:
     """The options of one process, as in the service's process doc fragment."""
     spec: dict[str, Any] = {"id": {"type": "str", "aliases": [f"{backend.noun}_id"]}}
@@ -64,43 +77,6 @@ def process_spec(backend: Backend) -> dict[str, Any]:
     if clearable:
         spec["clear"] = {"type": "list", "elements": "str", "choices": Choices(clearable)}
     return spec
-
-
-_HIGHEST = 10**6
-"""More than anybody waits: days. What a machine's clock cannot count must not be given."""
-
-
-def connection_problems(params: dict[str, Any]) -> list[Problem]:
-    """The connection options that cannot be used, but for a token that is missing."""
-    lowest = {"api_timeout": 1, "api_retries": 0, "api_max_wait": 0}
-    problems = [
-        Problem(option, f"must be from {low} to {_HIGHEST}")
-        for option, low in lowest.items()
-        if not low <= params[option] <= _HIGHEST
-    ]
-    if params["ca_path"] and not os.path.exists(params["ca_path"]):
-        problems.append(Problem("ca_path", f"there is no file {params['ca_path']}"))
-    try:
-        checked_url(params["api_url"])
-    except Failure as failure:
-        problems += [Problem(**each) for each in failure.details]
-    return problems
-
-
-def settings(params: dict[str, Any]) -> Settings:
-    """The connection options as the client takes them; raises Failure for values out of range."""
-    problems = connection_problems(params)
-    if problems:
-        raise invalid_options(problems)
-    return Settings(
-        url=params["api_url"],
-        token=params["api_token"] or "",
-        # True is a number to Ansible; to urllib3 it is none.
-        timeout=int(params["api_timeout"]),
-        retries=params["api_retries"],
-        max_wait=params["api_max_wait"],
-        verify=(params["ca_path"] or True) if params["validate_certs"] else False,
-    )
 
 
 _COMMA_SEPARATED = ("queue", "clear")

@@ -21,7 +21,7 @@ from .._http.client import Client
 from .._http.settings import Service
 from .lost_post import looks, posts
 from .module import Command, Task, connected
-from .options import connection_problems, connection_spec
+from .options import connection_spec
 
 Deployment = dict[str, Any]
 
@@ -114,7 +114,7 @@ def deployment_command(service: Service, deploys: Deploys) -> Command:
 
 def _deploy(service: Service, deploys: Deploys, task: Task) -> dict[str, Any]:
     params = task.params
-    problems = [*deploys.check_options(params), *connection_problems(params)]
+    problems = [*deploys.check_options(params), *task.connection_problems]
     problems += [
         Problem(option, f"must be from 1 to {_HIGHEST}")
         for option in ("wait_timeout", "poll_interval")

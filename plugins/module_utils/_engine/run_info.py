@@ -18,12 +18,7 @@ from .._core.fields import UNKNOWN, Options, Process, is_empty
 from .._core.planner import locate, plan
 from .._core.resource import Entry
 from .module import Command, Task, connected
-from .options import (
-    connection_problems,
-    connection_spec,
-    entry_of,
-    process_spec,
-)
+from .options import connection_spec, entry_of, process_spec
 from .service import Backend
 
 
@@ -41,7 +36,7 @@ def info_command(backend: Backend) -> Command:
 def _read(backend: Backend, task: Task) -> dict[str, Any]:
     params = task.params
     wanted = entry_of(backend, params, "present", "")
-    problems = [*backend.check_scope(params), *connection_problems(params)]
+    problems = [*backend.check_scope(params), *task.connection_problems]
     if "id" in wanted.options:
         problems += backend.check_address(wanted.options, "present")
     if problems:

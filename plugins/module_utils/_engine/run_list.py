@@ -15,7 +15,7 @@ from .._core.failure import Failure, Problem
 from .._core.planner import Plan
 from .._http.client import CONNECTIONS
 from .module import Command, Task, connected
-from .options import connection_problems, connection_spec, entries, process_spec
+from .options import connection_spec, entries, process_spec
 from .run_one import converge, diff, result, told
 from .service import Backend
 
@@ -43,7 +43,7 @@ def processes_command(backend: Backend) -> Command:
 
 def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:
     params = task.params
-    problems = [*backend.check_scope(params), *connection_problems(params)]
+    problems = [*backend.check_scope(params), *task.connection_problems]
     if not 1 <= params["max_parallel"] <= CONNECTIONS:
         problems.append(Problem("max_parallel", f"must be from 1 to {CONNECTIONS}"))
     if params["prune"] and not params[backend.plural]:

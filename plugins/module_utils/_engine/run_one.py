@@ -18,7 +18,7 @@ from .._core.planner import Plan, in_order, plan_list
 from .._core.resource import Entry
 from .._http.client import Client
 from .module import Command, Task, connected
-from .options import connection_problems, connection_spec, entries, process_spec
+from .options import connection_spec, entries, process_spec
 from .service import Backend
 
 if TYPE_CHECKING:  # imported by a run that finds something to change
@@ -38,7 +38,7 @@ def process_command(backend: Backend) -> Command:
 
 def _manage_one(backend: Backend, task: Task) -> dict[str, Any]:
     params = task.params
-    problems = [*backend.check_scope(params), *connection_problems(params)]
+    problems = [*backend.check_scope(params), *task.connection_problems]
     wanted = entries(backend, [params], params["state"], False, problems)
     with connected(backend.service, task) as client:
         (made,), writers = converge(backend, client, task, wanted)

@@ -19,6 +19,7 @@ from .._core.failure import Failure, Problem
 from .._core.planner import Step
 from .._engine.run_deployment import Deployment, Life
 from .._http.client import Client
+from .pages import ends
 from .service import (
     ENVIRONMENT_SPEC,
     check_environment,
@@ -71,7 +72,7 @@ def newest(client: Client, scope: str) -> list[Deployment]:
     not documented. The vendor's CLI takes the first one listed for the last."""
     path = _collection(scope)
     try:
-        items = client.numbered_ends(path)
+        items = ends(client, path)
     except Failure as failure:
         raise missing("environment", scope, failure) if failure.status == 404 else failure from None
     return [_deployment(client, path, item, scope, "GET") for item in items]

@@ -13,6 +13,7 @@ This module is private to the collection.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +22,14 @@ from .._core.failure import Failure, Problem
 from .._core.near_misses import hint
 from .._http.client import Client
 from .._http.settings import Service
+from .pages import pages
+
+
+def _limit_lifts_in(reset: float, retry_after: float | None) -> float | None:
+    """Return the seconds until a limit lifts. X-RateLimit-Reset is a Unix timestamp (page on rate
+    limits); Retry-After goes first, since it is right under a clock that is off."""
+    return max(0.0, reset - time.time()) if retry_after is None else retry_after
+
 
 SERVICE = Service(
     name="Laravel Cloud",
@@ -30,6 +39,7 @@ SERVICE = Service(
     token_variables=["LARAVEL_CLOUD_API_TOKEN", "LARAVEL_CLOUD_TOKEN"],
     url_variable="LARAVEL_CLOUD_BASE_URL",
     url="https://cloud.laravel.com/api",
+    limit_lifts_in=_limit_lifts_in,
 )
 # Which of these are needed depends on the others, and module_defaults may give them: the
 # functions that check them decide, and not the argument spec.
@@ -106,7 +116,7 @@ def walk_unchecked(
     client: Client, path: str, params: dict[str, Any] | None = None
 ) -> Iterator[tuple[Any, dict[str, dict[str, Any]]]]:
     """Yield what ``walk`` does, for a caller that checks with ``resource_in`` itself."""
-    for page in client.numbered_pages(path, params):
+    for page in pages(client, path, params):
         included = page.get("included")
         by_id = {
             str(item["id"]): item

@@ -19,6 +19,7 @@ from .._core.failure import Failure, Problem
 from .._core.planner import Step
 from .._engine.run_deployment import Deployment, Life
 from .._http.client import Client
+from .pages import pages
 from .service import (
     APPLICATION_SPEC,
     check_application,
@@ -86,7 +87,7 @@ def newest(client: Client, scope: str) -> list[Deployment]:
     """The last hundred deployments: the description has them "ordered by most recent first"."""
     path = _collection(scope)
     try:
-        page = next(client.offset_pages(path))
+        page = next(pages(client, path))
     except Failure as failure:
         raise (no_application(scope, failure) if failure.status == 404 else failure) from None
     return [receive(client, "GET", path, item, scope) for item in page]

@@ -38,6 +38,7 @@ from .._core.planner import Step
 from .._core.resource import Address, Entry
 from .._engine.service import Backend
 from .._http.client import Client
+from .pages import pages
 from .process_schema import CREATE_PROCESS, HORIZONTAL_CONFIG, MANUAL_CONFIG, UPDATE_PROCESS
 from .service import (
     APPLICATION_SPEC,
@@ -484,9 +485,7 @@ class Processes(Backend):
         path = self.collection.format(scope=quote(application, safe=""))
         try:
             return [
-                object_in(client, path, process)
-                for page in client.offset_pages(path)
-                for process in page
+                object_in(client, path, process) for page in pages(client, path) for process in page
             ]
         except Failure as failure:
             if failure.status == 404:

@@ -16,7 +16,7 @@ from .._core.fields import Process
 from .._core.planner import Step, item_path, locate
 from .._core.resource import Entry
 from .._engine.module import Command, Task, connected
-from .._engine.options import connection_problems, connection_spec
+from .._engine.options import connection_spec
 from .._http.client import Client
 from .processes import PROCESSES
 
@@ -38,7 +38,7 @@ def run_command() -> Command:
 def _run(task: Task) -> dict[str, Any]:
     params = task.params
     address = {option: params[option] for option in _ADDRESSES if params[option]}
-    problems = [*PROCESSES.check_scope(params), *connection_problems(params)]
+    problems = [*PROCESSES.check_scope(params), *task.connection_problems]
     if len(address) != 1:
         problems.append(
             Problem("display_name", "give exactly one of id, key and display_name, to say which")

@@ -20,6 +20,14 @@ from .._core.failure import Failure, Problem
 from .._core.near_misses import hint
 from .._http.client import Client
 from .._http.settings import Service
+from .pages import pages
+
+
+def _limit_lifts_in(reset: float, retry_after: float | None) -> float | None:
+    """Return the seconds until a limit lifts: X-RateLimit-Reset has them (page on rate limits),
+    and Retry-After is not documented."""
+    return max(0.0, reset)
+
 
 SERVICE = Service(
     name="Sevalla",
@@ -27,6 +35,7 @@ SERVICE = Service(
     token_variables=["SEVALLA_API_KEY", "SEVALLA_API_TOKEN"],
     url_variable="SEVALLA_API_URL",
     url="https://api.sevalla.com/v3",
+    limit_lifts_in=_limit_lifts_in,
 )
 APPLICATION_SPEC: dict[str, Any] = {
     "application": {"type": "str", "required": True, "aliases": ["application_id", "app_id"]},
@@ -81,7 +90,7 @@ def find_application(client: Client, wanted: str) -> str:
 
 def list_applications(client: Client) -> Iterator[dict[str, Any]]:
     """Yield all applications of the account, page by page."""
-    for page in client.offset_pages("/applications"):
+    for page in pages(client, "/applications"):
         for application in page:
             yield object_in(client, "/applications", application)
 
