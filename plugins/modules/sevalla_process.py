@@ -38,17 +38,11 @@ options:
     type: str
     choices: [present, absent]
     default: present
-attributes:
-  idempotent:
-    description: When run twice in a row without anybody else changing things, the second run changes nothing.
-    support: partial
-    details:
-      - Sevalla removes a deleted process at the next deployment, and may list it until then. Until that deployment a
-        task with O(state=absent) deletes it again and reports a change. Creations and updates are fully idempotent.
 extends_documentation_fragment:
   - evenkeel.paas.attributes
   - evenkeel.paas.attributes.sevalla
   - evenkeel.paas.attributes.writer
+  - evenkeel.paas.attributes.listed_after_deletion
   - evenkeel.paas.connection
   - evenkeel.paas.connection.sevalla
   - evenkeel.paas.sevalla_process

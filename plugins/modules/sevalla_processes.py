@@ -55,17 +55,11 @@ options:
       - Whether to go on with the others when a write fails. The task fails in the end in any case.
     type: bool
     default: false
-attributes:
-  idempotent:
-    description: When run twice in a row without anybody else changing things, the second run changes nothing.
-    support: partial
-    details:
-      - Sevalla removes a deleted process at the next deployment, and may list it until then. Until that deployment a
-        task with O(prune) deletes it again and reports a change. Creations and updates are fully idempotent.
 extends_documentation_fragment:
   - evenkeel.paas.attributes
   - evenkeel.paas.attributes.sevalla
   - evenkeel.paas.attributes.writer
+  - evenkeel.paas.attributes.listed_after_deletion
   - evenkeel.paas.connection
   - evenkeel.paas.connection.sevalla
   - evenkeel.paas.sevalla_process.entries

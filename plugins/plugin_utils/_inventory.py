@@ -171,7 +171,7 @@ class FleetInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         Ansible would take an empty text, or a template, for false and for the current folder.
         """
         given = dict(direct or {})
-        for name, about in connection_spec(self.backend).items():
+        for name, about in connection_spec(self.service).items():
             for key in given.keys() & {name, *about.get("aliases", ())}:
                 value = given[key]
                 if isinstance(value, str):
