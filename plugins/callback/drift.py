@@ -12,12 +12,12 @@ type: aggregate
 short_description: Report what differs from what playbooks want
 version_added: "1.0.0"
 description:
-  - Collects what the tasks of this collection would change in check mode, and ends the run with one table of it. The table
-    has the application, its service, the process, and what differs.
-  - The result of the module counts, whatever C(failed_when), C(changed_when), C(ignore_errors), C(rescue) or a loop makes
-    of it.
-  - An application that was not compared is in the table too, with the reason. This is so if its task failed, or if its host
-    left the play before the task, for example because it was unreachable.
+  - Collects what the tasks of this collection would change in check mode, and ends the run with one table of it. The
+    table has the application, its service, the process, and what differs.
+  - The result of the module counts, whatever C(failed_when), C(changed_when), C(ignore_errors), C(rescue) or a loop
+    makes of it.
+  - An application that was not compared is in the table too, with the reason. This is so if its task failed, or if
+    its host left the play before the task, for example because it was unreachable.
   - Shows nothing if no task of the collection is in check mode, and so can stay enabled.
 author:
   - evenkeel.paas contributors (@evenkeel)
@@ -26,8 +26,8 @@ requirements:
 options:
   directory:
     description:
-      - A folder for the report as C(drift.txt), C(drift.json) and C(drift.html). The plugin creates it if it does not exist,
-        and replaces the files of the previous run.
+      - A folder for the report as C(drift.txt), C(drift.json) and C(drift.html). The plugin creates it if it does not
+        exist, and replaces the files of the previous run.
       - The files contain values of options, as the output of C(--diff) does.
     type: path
     env:

@@ -206,7 +206,7 @@ def test_rescue(drift: Drift) -> None:
     assert drift.summary == (1, 0, 0)
 
 
-def test_a_role_retries_and_other_tasks(drift: Drift) -> None:
+def test_retries_and_modules_that_do_not_compare(drift: Drift) -> None:
     """Modules that only read, or that do not compare, have no part in it."""
     info = {"evenkeel.paas.sevalla_process_info": {"application": BLOG}}
     deploy = {"evenkeel.paas.sevalla_deployment": {"application": BLOG}}
@@ -296,8 +296,9 @@ def test_hosts_that_one_failure_took_along(drift: Drift) -> None:
     play = each_application(failing, any_errors_fatal=True)
     assert drift([play], inventory=THREE) == every
     assert drift.message(BLOG) == 'the task "Keep" was not reached: the run has stopped before it'
-    play = each_application(failing, serial=1)
-    assert drift([play], inventory=THREE) == every
+    play = each_application({**FAILS, "when": f"inventory_hostname == '{BLOG}'"}, serial=1)
+    assert drift([play], inventory=THREE) == every[:2]
+    assert drift.summary == (1, 0, 2)
     assert drift([each_application(failing)], inventory=THREE) == [(SHOP, "unknown")]
 
 
@@ -330,6 +331,10 @@ def test_tasks_of_roles_and_of_included_files(drift: Drift) -> None:
     included = {"ansible.builtin.include_role": {"name": "keep"}}
     play = {"connection": "local", "tasks": [PING, TEST, included]}
     assert drift([play], inventory=DOWN) == FALLEN
+    # What a host has done before it fell out is not missed.
+    play = {"connection": "local", "roles": ["keep"], "tasks": [included, FAILS]}
+    assert drift([play], inventory=THREE) == []
+    assert drift.summary == (3, 0, 0)
     # One that only a failure includes is not missed by the hosts that did not fail.
     block = {"block": [TEST], "rescue": [included]}
     play = {"connection": "local", "tasks": [block, FAILS]}
