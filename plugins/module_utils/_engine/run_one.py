@@ -81,8 +81,9 @@ def converge(
     if task.check_mode:
         pruned = [made.address.words for made in plans[len(wanted) :]]
         if pruned:
+            count = f"prune would delete {len(pruned)} of {len(live)} processes"
             task.warn(
-                f"prune would delete {len(pruned)} of {len(live)} processes: {', '.join(pruned)}."
+                f"{count}: {', '.join(pruned)}.", f"{count}. Their names are hidden by no_log."
             )
         return plans, []
     if not any(made.steps for made in plans):
@@ -91,11 +92,11 @@ def converge(
 
     client.allow_writes()
     known = frozenset(process["id"] for process in live)
-    writers = apply(backend, client, scope, known, plans, parallel, go_on)
+    writers = apply(backend, client, scope, known, plans, parallel, go_on, task.progress)
     for writer in writers:
         writer.plan.process = writer.process
-        for warning in writer.warnings:
-            task.warn(warning)
+        for remark in writer.warnings:
+            task.warn(*remark)
     return plans, writers
 
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from .._core.failure import Problem
 from .._core.fields import Options, Process
 from .._core.planner import Entry, Resource, Step
+from .._core.remark import Remark
 from .._http.client import Client
 from .._http.settings import Service
 
@@ -57,7 +58,7 @@ class Backend(Protocol):
     def body_rules(self, body: dict[str, Any]) -> list[Problem]:
         """What is wrong with a body that its schema takes."""
 
-    def remarks(self, body: dict[str, Any]) -> list[str]:
+    def remarks(self, body: dict[str, Any]) -> list[Remark]:
         """What to warn of in a body."""
 
     def option_name(self, path: list[Any]) -> str:

@@ -30,6 +30,7 @@ from .._core.fields import (
     without_nulls,
 )
 from .._core.planner import Address, Entry, Resource, Step
+from .._core.remark import Remark
 from .._http.client import Client
 from .._http.settings import Service
 from .process_schema import CREATE_BACKGROUND_PROCESS, UPDATE_BACKGROUND_PROCESS
@@ -298,7 +299,7 @@ def body_rules(body: dict[str, Any]) -> list[Problem]:
     return []
 
 
-def remarks(body: dict[str, Any]) -> list[str]:
+def remarks(body: dict[str, Any]) -> list[Remark]:
     """Warnings about values about which the service may know better: none here."""
     return []
 

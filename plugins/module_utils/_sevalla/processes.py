@@ -33,6 +33,7 @@ from .._core.fields import (
     without_nulls,
 )
 from .._core.planner import Address, Entry, Resource, Step
+from .._core.remark import Remark
 from .._http.client import Client
 from .._http.settings import Service
 from .process_schema import CREATE_PROCESS, HORIZONTAL_CONFIG, MANUAL_CONFIG, UPDATE_PROCESS
@@ -339,15 +340,17 @@ def body_rules(body: dict[str, Any]) -> list[Problem]:
     return problems
 
 
-def remarks(body: dict[str, Any]) -> list[str]:
+def remarks(body: dict[str, Any]) -> list[Remark]:
     """Warnings about values of a body that look wrong, but about which the service may know
     better: its cron syntax and its list of time zones are not documented."""
-    said = []
+    said: list[Remark] = []
     schedule, zone = body.get("schedule"), body.get("time_zone")
     if schedule and len(schedule.split()) != 5:
-        said.append(f"schedule: {schedule!r} has not the five fields of a cron expression.")
+        what = "has not the five fields of a cron expression."
+        said.append(Remark(f"schedule: {schedule!r} {what}", f"schedule: {what}"))
     if zone and not _zone_known(zone):
-        said.append(f"time_zone: {zone!r} is not in this machine's list of IANA time zones.")
+        what = "is not in this machine's list of IANA time zones."
+        said.append(Remark(f"time_zone: {zone!r} {what}", f"time_zone: {what}"))
     return said
 
 
