@@ -234,22 +234,30 @@ class Writer:
         missed = unstored(resource, body, process)
         if not missed:
             return process
-        accepted = f"{self._backend.SERVICE.name} accepted"
-        write, plain = f"{accepted} {step.method} {step.path}", f"{accepted} a {step.method}"
+        service = self._backend.SERVICE.name
+        write = f"{service} accepted {step.method} {step.path}"
         try:
             # The answer to a POST may be older than what is stored: Laravel Cloud's shows a
             # null strategy_type that every later read has a value for.
             process = self._read(item_path(resource, self._scope, process))
         except Failure as failure:
-            unseen = f"Whether it stored {', '.join(missed)} could not be seen"
+            names = ", ".join(missed)
             self.warnings.append(
-                Remark(f"{write}. {unseen}: {failure.message}", f"{plain}. {unseen}.")
+                Remark(
+                    f"{write}. Whether it stored {names} could not be seen: {failure.message}",
+                    f"{service} accepted a {step.method}, but reading {names} back failed.",
+                )
             )
             return process
         missed = unstored(resource, body, process)
         if missed:
-            unstored_words = f"and did not store: {', '.join(missed)}."
-            self.warnings.append(Remark(f"{write} {unstored_words}", f"{plain} {unstored_words}"))
+            names = ", ".join(missed)
+            self.warnings.append(
+                Remark(
+                    f"{write} and did not store: {names}.",
+                    f"{service} accepted a {step.method} and did not store: {names}.",
+                )
+            )
         return process
 
     def _read(self, path: str) -> Process:

@@ -102,13 +102,13 @@ def missing_libraries() -> list[str]:
 
 def no_libraries(missing: list[str]) -> Failure:
     """Return the failure of a task whose Python does not have packages that are needed."""
-    install = f"{shlex.quote(sys.executable)} -m pip install {' '.join(missing)}"
-    why = os.environ.get(WHY_MODULE)
-    return Failure(
+    python, packages = shlex.quote(sys.executable), " ".join(missing)
+    message = (
         f"{sys.executable} does not have {' and '.join(missing)}, which this module needs. "
-        f'To install, run "{install}".{" " if why else ""}{why or ""}',
-        code="missing_library",
+        f'To install, run "{python} -m pip install {packages}".'
     )
+    why = os.environ.get(WHY_MODULE)
+    return Failure(f"{message} {why}" if why else message, code="missing_library")
 
 
 def perform(command: Command, task: Task) -> dict[str, Any]:

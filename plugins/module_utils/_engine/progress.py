@@ -63,8 +63,11 @@ class Progress:
         if seconds <= _LONG_WAIT:
             return
         with self._lock:
-            done = f"{self._done} of {self._writes} writes done, " if self._writes else ""
-            self._show(f"{reason}: {done}continuing in {seconds:.0f} s", 0)
+            done, until = f"{self._done} of {self._writes}", f"{seconds:.0f} s"
+            if self._writes:
+                self._show(f"{reason}: {done} writes done, continuing in {until}", 0)
+            else:
+                self._show(f"{reason}: continuing in {until}", 0)
 
     def detail(self, text: str) -> None:
         """Show a sentence with ``-v``."""

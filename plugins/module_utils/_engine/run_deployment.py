@@ -173,10 +173,11 @@ def _start(
             lost = failure
         found = _look_for(deploys, client, scope, step, known, lost)
         if found is not None:
-            since = "has appeared since, and is taken for the one that was asked for."
             task.warn(
-                f"The answer to POST {step.path} was lost. Deployment {found['id']} {since}",
-                f"The answer to the POST was lost. A deployment {since}",
+                f"The answer to POST {step.path} was lost. Deployment {found['id']} has appeared "
+                "since, and is taken for the one that was asked for.",
+                "The response to the POST was lost. A deployment has appeared since; the task "
+                "waits for it.",
             )
             return found
         if not lost.resendable:
@@ -260,10 +261,10 @@ class _Watch:
         self.statuses.append({"status": status, "after_seconds": after})
         self._task.progress.status("deployment", deployment["id"], status, after)
         if not self._deploys.LIFE.knows(deployment) and not deployment.get("finished_at"):
-            what, taken = "has a status that is not known here", "It is taken to be on its way."
             self._task.warn(
-                f"Deployment {deployment['id']} {what}: {status}. {taken}",
-                f"The deployment {what}. {taken}",
+                f"Deployment {deployment['id']} has a status that is not known here: {status}. "
+                "It is taken to be on its way.",
+                "The deployment has an unknown status. It is taken to be on its way.",
             )
 
     def wait(self) -> Deployment:

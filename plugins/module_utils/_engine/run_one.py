@@ -81,9 +81,9 @@ def converge(
     if task.check_mode:
         pruned = [made.address.words for made in plans[len(wanted) :]]
         if pruned:
-            count = f"prune would delete {len(pruned)} of {len(live)} processes"
             task.warn(
-                f"{count}: {', '.join(pruned)}.", f"{count}. Their names are hidden by no_log."
+                f"prune would delete {len(pruned)} of {len(live)} processes: {', '.join(pruned)}.",
+                f"prune would delete {len(pruned)} of {len(live)} processes; no_log hides which.",
             )
         return plans, []
     if not any(made.steps for made in plans):

@@ -346,11 +346,19 @@ def remarks(body: dict[str, Any]) -> list[Remark]:
     said: list[Remark] = []
     schedule, zone = body.get("schedule"), body.get("time_zone")
     if schedule and len(schedule.split()) != 5:
-        what = "has not the five fields of a cron expression."
-        said.append(Remark(f"schedule: {schedule!r} {what}", f"schedule: {what}"))
+        said.append(
+            Remark(
+                f"schedule: {schedule!r} has not the five fields of a cron expression.",
+                "schedule: does not have the five fields of a cron expression.",
+            )
+        )
     if zone and not _zone_known(zone):
-        what = "is not in this machine's list of IANA time zones."
-        said.append(Remark(f"time_zone: {zone!r} {what}", f"time_zone: {what}"))
+        said.append(
+            Remark(
+                f"time_zone: {zone!r} is not in this machine's list of IANA time zones.",
+                "time_zone: is not in this machine's list of IANA time zones.",
+            )
+        )
     return said
 
 
