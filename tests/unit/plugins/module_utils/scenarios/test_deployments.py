@@ -174,10 +174,14 @@ def test_one_is_started_and_followed_to_its_end(service: Service, time: Time) ->
     ]
     assert done.result["api"] == {"requests": 2 + polls, "retries": 0, "waited_seconds": 0.0}
     assert done.warnings == []
-    assert len(done.told) == len(service.walk)
-    for told, status in zip(done.told, service.walk):
-        assert deployment["id"] in told
-        assert status in told
+    first, *others = service.walk
+    assert done.told == [
+        f"deployment {deployment['id']}: {first}",
+        *(
+            f"deployment: {status} after {number * service.interval} s"
+            for number, status in enumerate(others, start=1)
+        ),
+    ]
 
 
 def test_what_a_deployment_is_asked_for_with(service: Service) -> None:
@@ -652,6 +656,8 @@ def test_reads_go_on_at_the_limits_pace_when_all_waiting_is_used_up(
     assert done.result["api"]["waited_seconds"] == 0.0
     assert time.slept[:4] == [service.interval, 60, 60, 60]
     assert sum("It will be read again." in told for told in done.told) == 3
+    name = "Sevalla" if service.is_sevalla else "Laravel Cloud"
+    assert done.told.count(f"rate limit of {name}: continuing in 60 s") == 3
 
 
 @pytest.mark.parametrize("kind", ["503_before", "drop_before", "429_seconds", "html_before"])
