@@ -328,6 +328,17 @@ def test_an_unknown_status_is_waited_out_with_a_warning(service: Service, status
     assert {"status": status, "after_seconds": service.interval} in done.result["statuses"]
 
 
+def test_an_unknown_status_is_not_shown_with_no_log(service: Service) -> None:
+    service.fault("change", "GET", service.item, values={"status": "rollingBack"})
+    service.run.no_log = True
+    done = service()
+    deployment = ended_well(service, done)
+    (warning,) = done.warnings
+    assert warning == "The deployment has an unknown status. It is taken to be on its way."
+    assert done.told == []
+    assert deployment["id"] not in warning
+
+
 def test_an_unknown_status_does_not_last_for_ever(service: Service) -> None:
     service.fault("change", "GET", service.item, times=None, values={"status": "rollingBack"})
     failed = service()
