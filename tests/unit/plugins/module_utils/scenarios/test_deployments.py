@@ -330,6 +330,7 @@ def test_an_unknown_status_is_waited_out_with_a_warning(service: Service, status
 
 def test_an_unknown_status_is_not_shown_with_no_log(service: Service) -> None:
     service.fault("change", "GET", service.item, values={"status": "rollingBack"})
+    service.fault("change", "GET", service.item, after=1, values={"status": service.walk[-2]})
     service.run.no_log = True
     done = service()
     deployment = ended_well(service, done)
