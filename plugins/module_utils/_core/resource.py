@@ -16,6 +16,7 @@ from typing import Any, Callable, ClassVar, NamedTuple
 
 from .failure import Problem
 from .fields import Field, Options, Process
+from .remark import Remark
 
 
 class Entry(NamedTuple):
@@ -108,7 +109,7 @@ class Resource:
         """
         return []
 
-    def remarks(self, body: dict[str, Any]) -> list[str]:
+    def remarks(self, body: dict[str, Any]) -> list[Remark]:
         """Return warnings about values that look wrong and that the service may accept."""
         return []
 

@@ -15,9 +15,11 @@ from urllib.parse import quote
 from .._core.failure import Failure
 from .._core.fields import Process
 from .._core.planner import NEW_ID, Plan, Step, in_order, item_path, locate, plan, unstored
+from .._core.remark import Remark
 from .._http.client import Client
 from .lost_post import looks, posts
 from .parallel import do_each
+from .progress import Progress
 from .service import Backend
 
 
@@ -29,6 +31,7 @@ def apply(
     plans: list[Plan],
     parallel: int,
     go_on: bool,
+    progress: Progress,
 ) -> list[Writer]:
     """Send what the plans say, ``parallel`` plans at a time; return one writer for each plan that
     has steps. The first failure stops the client, unless the run is to ``go_on``: what is under
@@ -37,8 +40,11 @@ def apply(
     ``known`` has the ids of all processes that there were before.
     """
     writers = [
-        Writer(backend, client, scope, known, made) for made in in_order(plans) if made.steps
+        Writer(backend, client, scope, known, made, progress)
+        for made in in_order(plans)
+        if made.steps
     ]
+    progress.expect_writes(sum(len(writer.plan.steps) for writer in writers))
 
     def send(writer: Writer) -> None:
         writer.apply()
@@ -64,17 +70,24 @@ class Writer:
     """
 
     def __init__(
-        self, backend: Backend, client: Client, scope: str, known: frozenset[str], made: Plan
+        self,
+        backend: Backend,
+        client: Client,
+        scope: str,
+        known: frozenset[str],
+        made: Plan,
+        progress: Progress,
     ) -> None:
         self.plan = made
         self.process = made.live
         self.done: list[Step] = []
-        self.warnings: list[str] = []
+        self.warnings: list[Remark] = []
         self.failure: Failure | None = None
         self._backend = backend
         self._client = client
         self._scope = scope
         self._known = known
+        self._progress = progress
         self._stored: list[str] = []
         self._unknown: list[str] = []
 
@@ -94,8 +107,10 @@ class Writer:
                     new_id = quote(self.process["id"], safe="") if self.process else ""
                     self.process = self._update(step.path.replace(NEW_ID, new_id), step)
                 self.done.append(step)
+                self._progress.write_done(step.action, self.plan.address.words)
         except Failure as failure:
             self.failure = self._explained(failure)
+            self._progress.write_failed(step.action, self.plan.address.words)
         return self
 
     @property
@@ -222,20 +237,30 @@ class Writer:
         missed = unstored(resource, body, process, step.cleared)
         if not missed:
             return process
-        write = f"{self._backend.vendor} accepted {step.method} {step.path}"
+        service = self._backend.vendor
+        write = f"{service} accepted {step.method} {step.path}"
         try:
             # The answer to a POST may be older than what is stored: Laravel Cloud's shows a
             # null strategy_type that every later read has a value for.
             process = self._read(item_path(resource, self._scope, process))
         except Failure as failure:
+            names = ", ".join(missed)
             self.warnings.append(
-                f"{write}. Whether it stored {', '.join(missed)} could not be seen: "
-                f"{failure.message}"
+                Remark(
+                    f"{write}. Whether it stored {names} could not be seen: {failure.message}",
+                    f"{service} accepted a {step.method}, but reading {names} back failed.",
+                )
             )
             return process
         missed = unstored(resource, body, process, step.cleared)
         if missed:
-            self.warnings.append(f"{write} and did not store: {', '.join(missed)}.")
+            names = ", ".join(missed)
+            self.warnings.append(
+                Remark(
+                    f"{write} and did not store: {names}.",
+                    f"{service} accepted a {step.method} and did not store: {names}.",
+                )
+            )
         return process
 
     def _read(self, path: str) -> Process:

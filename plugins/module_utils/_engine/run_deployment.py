@@ -175,7 +175,9 @@ def _start(
         if found is not None:
             task.warn(
                 f"The answer to POST {step.path} was lost. Deployment {found['id']} has appeared "
-                "since, and is taken for the one that was asked for."
+                "since, and is taken for the one that was asked for.",
+                "The response to the POST was lost. A deployment has appeared since; the task "
+                "waits for it.",
             )
             return found
         if not lost.resendable:
@@ -257,11 +259,12 @@ class _Watch:
             return
         after = round(self._client.clock() - self._started)
         self.statuses.append({"status": status, "after_seconds": after})
-        self._task.tell(f"Deployment {deployment['id']}: {status} after {after} seconds")
+        self._task.progress.status("deployment", deployment["id"], status, after)
         if not self._deploys.LIFE.knows(deployment) and not deployment.get("finished_at"):
             self._task.warn(
                 f"Deployment {deployment['id']} has a status that is not known here: {status}. "
-                "It is taken to be on its way."
+                "It is taken to be on its way.",
+                "The deployment has an unknown status. It is taken to be on its way.",
             )
 
     def wait(self) -> Deployment:
@@ -280,6 +283,9 @@ class _Watch:
             pause = float(params["poll_interval"])
             if trouble and trouble.code == "rate_limited":
                 pause = max(pause, _RATE_WINDOW)
+                self._task.progress.on_wait(
+                    f"rate limit of {client.service.name}", min(pause, left)
+                )
             # Not client.pause: api_max_wait is for what goes wrong, not for what takes long.
             client.sleep(min(pause, left))
             trouble = self._look()
@@ -295,7 +301,7 @@ class _Watch:
             self.see(self._deploys.receive(self._client, "GET", path, answer, self._scope))
         except Failure as failure:
             if failure.code in _PASSING:
-                self._task.tell(f"{failure.message} It will be read again.")
+                self._task.progress.detail(f"{failure.message} It will be read again.")
                 return failure
             failure.message += f" {self._words} was started and {self._last}; it goes on."
             raise

@@ -83,7 +83,8 @@ def converge(
         pruned = [made.address.words for made in plans[len(wanted) :]]
         if pruned:
             task.warn(
-                f"prune would delete {len(pruned)} of {len(live)} processes: {', '.join(pruned)}."
+                f"prune would delete {len(pruned)} of {len(live)} processes: {', '.join(pruned)}.",
+                f"prune would delete {len(pruned)} of {len(live)} processes; no_log hides which.",
             )
         return plans, []
     if not any(made.steps for made in plans):
@@ -92,11 +93,11 @@ def converge(
 
     client.allow_writes()
     known = frozenset(process["id"] for process in live)
-    writers = apply(backend, client, scope, known, plans, parallel, go_on)
+    writers = apply(backend, client, scope, known, plans, parallel, go_on, task.progress)
     for writer in writers:
         writer.plan.process = writer.process
-        for warning in writer.warnings:
-            task.warn(warning)
+        for remark in writer.warnings:
+            task.warn(*remark)
     return plans, writers
 
 

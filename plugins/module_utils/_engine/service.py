@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from .._core.failure import Problem
 from .._core.fields import Process
 from .._core.planner import Plan, Step
+from .._core.remark import Remark
 from .._core.resource import Entry, Resource
 from .._http.client import Client
 from .._http.settings import Service
@@ -61,7 +62,7 @@ class Backend(Resource):
         """Return what the info module returns beside the resources; may send a GET."""
         return {}
 
-    def warnings(self, client: Client, plans: list[Plan]) -> list[str]:
+    def warnings(self, client: Client, plans: list[Plan]) -> list[Remark]:
         """Return warnings about where resources would be created; may send a GET."""
         return []
 

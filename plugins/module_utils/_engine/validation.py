@@ -17,6 +17,7 @@ from typing import Any, Callable
 from .._core.failure import MISSING, Problem, invalid_options
 from .._core.fields import without_nulls
 from .._core.planner import Plan
+from .._core.remark import Remark
 from .._core.resource import Entry
 from .._http.client import Client
 from .service import Backend
@@ -28,11 +29,11 @@ except ImportError:  # reported by _engine/module.py, before anything of this fi
 
 
 def validate(
-    backend: Backend, client: Client, plans: list[Plan], warn: Callable[[str], None]
+    backend: Backend, client: Client, plans: list[Plan], warn: Callable[[str, str], None]
 ) -> None:
     """Refuse plans with anything wrong in them, all of it at once; warn of what looks wrong."""
     problems: list[Problem] = []
-    remarks: list[str] = []
+    remarks: list[Remark] = []
     creations: list[str] = []
     for made in plans:
         found = list(made.problems)
@@ -48,7 +49,7 @@ def validate(
             schema = backend.schemas[action]
             found += schema_problems(schema, body, backend.option_name)
             found += backend.body_rules(body, made.process or {})
-            remarks += [made.entry.named(remark) for remark in backend.remarks(body)]
+            remarks += [Remark(*map(made.entry.named, remark)) for remark in backend.remarks(body)]
         if found and made.live is None and not made.deletes:
             creations.append(made.address.words)
         problems += [Problem(made.entry.named(option), what) for option, what in found]
@@ -56,7 +57,7 @@ def validate(
         told = f" (there is no {', no '.join(creations)} yet, so it would be created)"
         raise invalid_options(problems, told if creations else "")
     for remark in [*remarks, *backend.warnings(client, plans)]:
-        warn(remark)
+        warn(*remark)
 
 
 def out_of_range(backend: Backend, entries: list[Entry]) -> list[Problem]:

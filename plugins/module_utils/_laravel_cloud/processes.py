@@ -28,6 +28,7 @@ from .._core.fields import (
     without_nulls,
 )
 from .._core.planner import Plan
+from .._core.remark import Remark
 from .._core.resource import Address, Entry
 from .._engine.service import Backend
 from .._http.client import Client
@@ -347,7 +348,7 @@ class Processes(Backend):
             return resource["id"], self.list_all(client, resource["id"])
         return resource["id"], [_process(client, path, item, resource["id"]) for item in items]
 
-    def warnings(self, client: Client, plans: list[Plan]) -> list[str]:
+    def warnings(self, client: Client, plans: list[Plan]) -> list[Remark]:
         """Return a warning when a worker would be created where workers do nothing.
 
         Sends a GET for the instance unless its name was looked up; one that fails is no reason
@@ -366,7 +367,11 @@ class Processes(Backend):
             instance = resource_in(client, path, (client.get_once(path) or {}).get("data"))
         except Failure:
             return []
-        return [_QUEUE_CLUSTERS] if instance["attributes"].get("type") == "queue" else []
+        return (
+            [Remark(_QUEUE_CLUSTERS, _QUEUE_CLUSTERS)]
+            if instance["attributes"].get("type") == "queue"
+            else []
+        )
 
     def list_all(self, client: Client, instance: str) -> list[Process]:
         """All background processes of an instance. A missing instance is a Failure, never an

@@ -35,6 +35,7 @@ from .._core.fields import (
 )
 from .._core.near_misses import closest, maybe
 from .._core.planner import Step
+from .._core.remark import Remark
 from .._core.resource import Address, Entry
 from .._engine.service import Backend
 from .._http.client import Client
@@ -51,6 +52,7 @@ from .service import (
     size_ids,
 )
 
+_CRON_FIELDS = 5
 _PROBE_KINDS = ("exec", "http_get", "tcp_socket")
 # Wire names are mixed: snake_case outside, camelCase inside scaling_strategy and the probes.
 
@@ -395,21 +397,23 @@ class Processes(Backend):
                 problems.append(Problem(probe, f"give exactly one of {', '.join(_PROBE_KINDS)}"))
         return problems
 
-    def remarks(self, body: dict[str, Any]) -> list[str]:
+    def remarks(self, body: dict[str, Any]) -> list[Remark]:
         """Warnings about values of a body that look wrong, but about which the service may know
         better: its cron syntax and its list of time zones are not documented."""
-        said = []
+        said: list[Remark] = []
         schedule, zone = body.get("schedule"), body.get("time_zone")
-        found = len(schedule.split()) if schedule else 5
-        if found != 5:
-            said.append(
-                f"schedule: must have five fields; found {found} in {schedule!r}. Whether Sevalla "
-                "accepts another form, such as @daily, is not documented."
-            )
+        found = len(schedule.split()) if schedule else _CRON_FIELDS
+        if found != _CRON_FIELDS:
+            fields = f"schedule: must have five fields; found {found}"
+            unknown = "Whether Sevalla accepts another form, such as @daily, is not documented."
+            said.append(Remark(f"{fields} in {schedule!r}. {unknown}", f"{fields}. {unknown}"))
         if zone and not _zone_known(zone):
             said.append(
-                f"time_zone: {zone!r} is not in this machine's list of IANA time zones."
-                + _near_zone(zone)
+                Remark(
+                    f"time_zone: {zone!r} is not in this machine's list of IANA time zones."
+                    + _near_zone(zone),
+                    "time_zone: is not in this machine's list of IANA time zones.",
+                )
             )
         return said
 

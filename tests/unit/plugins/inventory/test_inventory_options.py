@@ -103,7 +103,7 @@ def settings_of(read: Reader) -> Callable[..., Any]:
     class Taken(Exception):
         """Instead of a request to the real service."""
 
-    def connect(_self: Any, _service: Any, settings: Any) -> None:
+    def connect(_self: Any, _service: Any, settings: Any, *_more: Any) -> None:
         raise Taken(settings)
 
     def taken(plugin: str, **options: Any) -> Any:
