@@ -280,6 +280,15 @@ def test_drift_in_one_application_and_a_failure_in_another_is_a_failure(project:
     assert json.loads(project.report("json"))["summary"]["differ"] == 1
 
 
+def test_an_inventory_that_cannot_be_read_is_a_failure(project: Project) -> None:
+    """Even if all other hosts, here localhost, are as wanted."""
+    local = "shop.yml -i localhost, -e ansible_connection=local"
+    assert project.check(local) == 0, project.output
+    assert project.check(local, "-i missing.yml") == 1
+    assert "missing.yml" in project.output
+    assert project.writes == []
+
+
 def test_a_wrong_token_is_a_failure(project: Project) -> None:
     assert project.check("shop.yml", SEVALLA_API_KEY="svl_wrong") == 1
     assert "svl_wrong" not in project.output
@@ -503,3 +512,11 @@ def test_what_is_installed_is_what_the_collection_needs() -> None:
     assert packages == {"ansible-core", "ansible-lint", "jsonschema", "requests"}
     wanted = yaml.safe_load((EXAMPLE / "collections" / "requirements.yml").read_text())
     assert [each["name"] for each in wanted["collections"]] == ["evenkeel.paas"]
+
+
+def test_the_guide_shows_both_files_as_they_are() -> None:
+    guide = GUIDE.read_text().replace("\n    ", "\n")
+    for name in ("github-actions.yml", "gitlab-ci.yml"):
+        text = (EXAMPLE / name).read_text().partition("GPL-3.0-or-later\n\n")[2]
+        assert len(text) > 1000
+        assert text in guide

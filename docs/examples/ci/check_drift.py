@@ -43,6 +43,8 @@ def main() -> int:
         (folder / f"drift.{ending}").unlink(missing_ok=True)
     callbacks = [os.environ.get("ANSIBLE_CALLBACKS_ENABLED"), PLUGIN]
     environment = {
+        # An inventory that cannot be read must not become a run without some of the hosts.
+        "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
         **os.environ,
         "ANSIBLE_CALLBACKS_ENABLED": ",".join(name for name in callbacks if name),
         "EVENKEEL_PAAS_DRIFT_DIRECTORY": str(folder),
