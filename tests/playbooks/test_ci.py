@@ -361,13 +361,14 @@ def test_a_script_that_does_not_start_is_no_drift(
 
 def test_other_callbacks_and_folders_can_be_named(project: Project) -> None:
     variables = {
-        "ANSIBLE_CALLBACKS_ENABLED": "result_lines",
+        "ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.junit",
+        "JUNIT_OUTPUT_DIR": str(project.folder / "junit"),
         "EVENKEEL_PAAS_DRIFT_DIRECTORY": "elsewhere",
     }
     assert project.check("shop.yml", **variables) == 0
     assert (project.folder / "elsewhere" / "drift.md").exists()
     assert not (project.folder / "drift-report").exists()
-    assert (project.folder / "results").read_text().count("\n") == 2
+    assert len(list((project.folder / "junit").iterdir())) == 1
 
 
 # The two files
