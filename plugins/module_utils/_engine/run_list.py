@@ -106,9 +106,8 @@ def _partial(plans: list[Plan], writers: list[Writer]) -> Failure:
             texts.append(f"{where} ({writer.plan.address.words}): {error.message}")
         left += rest
     first = next(writer.failure for writer in writers if writer.failure is not None)
-    count = len(done) + len(failed) + len(left)
     failure = Failure(
-        f"{len(failed)} of {count} write{'s' if count > 1 else ''} failed, {len(done)} "
+        f"{len(failed)} of {len(done) + len(failed) + len(left)} writes failed, {len(done)} "
         f"{'is' if len(done) == 1 else 'are'} done and {len(left)} "
         f"{'was' if len(left) == 1 else 'were'} not attempted; run the task again for the rest. "
         + " ".join(texts),
