@@ -237,8 +237,7 @@ class Writer:
         """Warn of fields that the service accepted and does not show, and of those that were not
         sent and have changed since the plan was made."""
         resource, body = self._backend, step.body or {}
-        accepted = f"{resource.vendor} accepted"
-        write, plain = f"{accepted} {step.method} {step.path}", f"{accepted} a {step.method}"
+        writes = (f"{step.method} {step.path}", f"a {step.method}")  # with values, and without
         missed = unstored(resource, body, process)
         if missed:
             try:
@@ -246,16 +245,28 @@ class Writer:
                 # null strategy_type that every later read has a value for.
                 process = self._read(item_path(resource, self._scope, process))
             except Failure as failure:
-                unseen = f"Whether it stored {', '.join(missed)} could not be seen"
+                reasons = (f": {failure.message}", ".")
                 self.warnings.append(
-                    Remark(f"{write}. {unseen}: {failure.message}", f"{plain}. {unseen}.")
+                    Remark(
+                        *(
+                            f"{resource.vendor} accepted {write}. Whether it stored "
+                            f"{', '.join(missed)} could not be seen{reason}"
+                            for write, reason in zip(writes, reasons)
+                        )
+                    )
                 )
                 return process
             self.zeros.update(zeroed(resource, body, process))
             missed = unstored(resource, body, process, zeros=False)
         if missed:
-            not_stored = f"and did not store: {', '.join(missed)}."
-            self.warnings.append(Remark(f"{write} {not_stored}", f"{plain} {not_stored}"))
+            self.warnings.append(
+                Remark(
+                    *(
+                        f"{resource.vendor} accepted {write} and did not store: {', '.join(missed)}."
+                        for write in writes
+                    )
+                )
+            )
         self._warned.update(missed, (name.partition(".")[0] for name in self.zeros))
         self._warn_of_changes(process)
         return process
