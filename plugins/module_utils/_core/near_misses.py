@@ -9,13 +9,55 @@ This module is private to the collection.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 MOST_LISTED = 10
 """How many names a message lists at most."""
 
 _SHORTEST = 3
 """From how many characters on a text resembles anything."""
+
+
+_CLOSE = 0.8
+"""How alike two words are, from 0 to 1, of which one may be the other misspelt."""
+
+
+class NearMiss(NamedTuple):
+    """A live resource whose name, of a kind such as ``display_name``, is nearly a missing one.
+
+    ``respelled`` is true for a name that differs in case and blanks alone.
+    """
+
+    id: str
+    kind: str
+    name: str
+    respelled: bool
+
+
+def respelled(name: str) -> str:
+    """Return what is left of a name when case and blanks do not matter."""
+    return "".join(name.split()).casefold()
+
+
+def close(one: str, other: str) -> bool:
+    """Tell whether two names differ in one word at most, and in that word only a little.
+
+    Words that differ in their digits alone are close and not meant: ``mail 1`` and ``mail 2``.
+    """
+    words, others = (re.findall(r"\w+", name.casefold().replace("_", " ")) for name in (one, other))
+    if len(words) != len(others):
+        return False
+    different = [pair for pair in zip(words, others) if pair[0] != pair[1]]
+    if len(different) != 1:
+        return not different
+    ((word, another),) = different
+    if re.sub(r"\d", "", word) == re.sub(r"\d", "", another):
+        return False
+    from difflib import SequenceMatcher  # seldom needed, and not quick to import
+
+    return SequenceMatcher(None, word, another).ratio() >= _CLOSE
 
 
 def closest(wanted: str, names: Iterable[str]) -> str | None:
@@ -29,8 +71,8 @@ def closest(wanted: str, names: Iterable[str]) -> str | None:
 
     folded: dict[str, str] = {}
     for name in names:
-        folded.setdefault(_folded(name), name)
-    key = _folded(wanted)
+        folded.setdefault(respelled(name), name)
+    key = respelled(wanted)
     if key in folded:
         return folded[key]
     if len(key) < _SHORTEST:
@@ -42,11 +84,6 @@ def closest(wanted: str, names: Iterable[str]) -> str | None:
         if found:
             return folded[min(found, key=len)]
     return None
-
-
-def differs_in_writing(wanted: str, name: str) -> bool:
-    """Tell whether two different names are equal but for case and blanks."""
-    return wanted != name and _folded(wanted) == _folded(name)
 
 
 def suggestion(wanted: str, names: Iterable[str]) -> str:
@@ -82,7 +119,3 @@ def hint(wanted: str, known: Iterable[tuple[str, ...]], owner: str) -> str:
         if names
     )
     return said + (f" {owner} has {', '.join(labels)}." if 0 < len(labels) <= MOST_LISTED else "")
-
-
-def _folded(name: str) -> str:
-    return "".join(name.split()).casefold()

@@ -12,10 +12,11 @@ This module is private to the collection.
 
 from __future__ import annotations
 
-from typing import Any, Callable, ClassVar, NamedTuple
+from collections.abc import Iterator
+from typing import Any, ClassVar, NamedTuple
 
 from .failure import Problem
-from .fields import Field, Options, Process
+from .fields import UNKNOWN, Field, Options, Process
 from .remark import Remark
 
 
@@ -35,25 +36,42 @@ class Entry(NamedTuple):
         return ".".join(part for part in (self.where, option) if part)
 
 
-class Address(NamedTuple):
-    """How an entry names its resource: in words, and as a test of a live one.
+Key = tuple[Any, ...]
+"""A kind of address and its values, as ``("display_name", "queue")``: hashable, so that finding
+one resource among many is one lookup. UNKNOWN in the place of the values says that a live
+resource does not show them."""
 
-    ``unclear`` is true for a live resource that does not show what it would be known by.
+
+class Address(NamedTuple):
+    """How an entry names its resource: in words, and by the keys of a live one.
+
+    The first of ``keys`` that any live resource answers to decides; the last is the widest.
     ``creates`` is true when a missing resource can be created under this address.
     """
 
     words: str
-    answers: Callable[[Process], bool]
-    unclear: Callable[[Process], bool] = lambda process: False
+    keys: tuple[Key, ...]
     creates: bool = True
+
+    @property
+    def kind(self) -> str:
+        """The kind of its widest key."""
+        return str(self.keys[-1][0])
+
+
+def shown_key(kind: str, live: Process) -> Key:
+    """Return the key for a text of a live resource that is called as the kind is."""
+    value = live.get(kind, UNKNOWN)
+    # An answer may hold anything, and what is not a text cannot be what an entry names.
+    return (kind, value if isinstance(value, str) or value is UNKNOWN else None)
 
 
 class Resource:
     """A kind of resource.
 
-    A subclass must set the attributes and write ``address``, ``predict`` and ``known_by``. It
-    may override every other method; what stands here is right for a resource without rules of
-    its own.
+    A subclass must set the attributes and write ``address``, ``answers_to``, ``predict`` and
+    ``known_by``. It may override every other method; what stands here is right for a resource
+    without rules of its own.
     """
 
     vendor: ClassVar[str]
@@ -71,8 +89,16 @@ class Resource:
     schemas: ClassVar[dict[str, dict[str, Any]]]
     """The JSON Schemas (Draft 7) of the bodies that ``create`` and ``update`` send."""
 
+    unique: ClassVar[dict[str, str]] = {}
+    """The kinds of keys that only one resource of a scope may answer to, or entries could not
+    tell two apart; and the option that sets each."""
+
     def address(self, options: Options) -> Address:
         """Return how the options of an entry name its resource."""
+        raise NotImplementedError
+
+    def answers_to(self, live: Process) -> Iterator[Key]:
+        """Yield every key by which an address may find a live resource, whatever it holds."""
         raise NotImplementedError
 
     def predict(self, scope: str, before: Process, body: dict[str, Any]) -> Process:

@@ -14,7 +14,19 @@ from urllib.parse import quote
 
 from .._core.failure import Failure
 from .._core.fields import Process
-from .._core.planner import NEW_ID, Plan, Step, in_order, item_path, locate, plan, unstored
+from .._core.planner import (
+    NEW_ID,
+    Live,
+    Plan,
+    Step,
+    changed_meanwhile,
+    in_order,
+    item_path,
+    locate,
+    plan,
+    unstored,
+    zeroed,
+)
 from .._core.remark import Remark
 from .._http.client import Client
 from .lost_post import looks, posts
@@ -37,6 +49,8 @@ def apply(
     has steps. The first failure stops the client, unless the run is to ``go_on``: what is under
     way ends, and nothing else is sent.
 
+    Nothing is deleted once anything failed: what is to go may be what still does the work.
+
     ``known`` has the ids of all processes that there were before.
     """
     writers = [
@@ -48,10 +62,12 @@ def apply(
 
     def send(writer: Writer) -> None:
         writer.apply()
-        if writer.failure is not None and not go_on:
+        if writer.failure is not None and (writer.plan.deletes or not go_on):
             client.stop()
 
     for deleting in (False, True):
+        if deleting and any(writer.failure for writer in writers):
+            break
         batch = [writer for writer in writers if writer.plan.deletes is deleting]
         if parallel == 1 or len(batch) < 2:
             for writer in batch:
@@ -65,8 +81,8 @@ class Writer:
     """Applies one plan: sends its steps in their order, and checks what the service made of them.
 
     Afterwards ``process`` is as the service gives it, None when it is gone; ``done`` has the
-    steps that are done; ``warnings`` what the user should know; ``failure`` what ended it, or
-    None.
+    steps that are done; ``warnings`` what the user should know; ``zeros`` the settings whose 0
+    the service made null; ``failure`` what ended it, or None.
     """
 
     def __init__(
@@ -82,6 +98,7 @@ class Writer:
         self.process = made.live
         self.done: list[Step] = []
         self.warnings: list[Remark] = []
+        self.zeros: set[str] = set()
         self.failure: Failure | None = None
         self._backend = backend
         self._client = client
@@ -90,6 +107,7 @@ class Writer:
         self._progress = progress
         self._stored: list[str] = []
         self._unknown: list[str] = []
+        self._warned: set[str] = set()
 
     def apply(self) -> Writer:
         """Send the steps, up to the first that fails; its failure tells what was stored before.
@@ -180,15 +198,16 @@ class Writer:
         """
         address = self.plan.address
 
-        def read() -> tuple[list[Process], Process | None]:
+        def read() -> tuple[Live, Process | None]:
             listed = self._backend.list_all(self._client, self._scope)
             new = [process for process in listed if process["id"] not in self._known]
-            return new, locate(address, new)
+            live = Live(self._backend, new)
+            return live, locate(self._backend, address, live)
 
         for new, found in looks(self._client, lost, read):
             if found is not None:
                 return found
-            unclear = [process["id"] for process in new if address.unclear(process)]
+            unclear = [process["id"] for process in new.unclear({address.kind})]
             if unclear:
                 lost.message += f" The list does not tell whether {', '.join(unclear)} is it."
                 raise lost
@@ -232,36 +251,63 @@ class Writer:
             self._stored.append(f"DELETE {path}")
 
     def _verified(self, step: Step, process: Process) -> Process:
-        """Warn of fields that the service accepted and does not show."""
+        """Warn of fields that the service accepted and does not show, and of those that were not
+        sent and have changed since the plan was made."""
         resource, body = self._backend, step.body or {}
-        missed = unstored(resource, body, process, step.cleared)
-        if not missed:
-            return process
-        service = self._backend.vendor
-        write = f"{service} accepted {step.method} {step.path}"
-        try:
-            # The answer to a POST may be older than what is stored: Laravel Cloud's shows a
-            # null strategy_type that every later read has a value for.
-            process = self._read(item_path(resource, self._scope, process))
-        except Failure as failure:
-            names = ", ".join(missed)
-            self.warnings.append(
-                Remark(
-                    f"{write}. Whether it stored {names} could not be seen: {failure.message}",
-                    f"{service} accepted a {step.method}, but reading {names} back failed.",
-                )
-            )
-            return process
+        writes = (f"{step.method} {step.path}", f"a {step.method}")  # with values, and without
         missed = unstored(resource, body, process, step.cleared)
         if missed:
-            names = ", ".join(missed)
+            try:
+                # The answer to a POST may be older than what is stored: Laravel Cloud's shows a
+                # null strategy_type that every later read has a value for.
+                process = self._read(item_path(resource, self._scope, process))
+            except Failure as failure:
+                reasons = (f": {failure.message}", ".")
+                self.warnings.append(
+                    Remark(
+                        *(
+                            f"{resource.vendor} accepted {write}. Whether it stored "
+                            f"{', '.join(missed)} could not be seen{reason}"
+                            for write, reason in zip(writes, reasons)
+                        )
+                    )
+                )
+                return process
+            self.zeros.update(zeroed(resource, body, process))
+            missed = unstored(resource, body, process, step.cleared, zeros=False)
+        if missed:
             self.warnings.append(
                 Remark(
-                    f"{write} and did not store: {names}.",
-                    f"{service} accepted a {step.method} and did not store: {names}.",
+                    *(
+                        f"{resource.vendor} accepted {write} and did not store: "
+                        f"{', '.join(missed)}."
+                        for write in writes
+                    )
                 )
             )
+        self._warned.update(missed, (name.partition(".")[0] for name in self.zeros))
+        self._warn_of_changes(process)
         return process
+
+    def _warn_of_changes(self, process: Process) -> None:
+        """Warn of options that were as wanted when the plan was made, and that a response shows
+        otherwise."""
+        resource, entry = self._backend, self.plan.entry
+        # What this step wrote is verified, what later ones write is not stored yet.
+        steps = self.plan.steps[len(self.done) :]
+        written = {wire for step in steps for wire in step.body or {}}
+        if changed_meanwhile(resource, entry, written, process):
+            # A response may lack what the list was completed with before it was compared.
+            process = dict(process)
+            resource.complete(self._client, [process])
+        changed = changed_meanwhile(resource, entry, written, process)
+        changed = [option for option in changed if option not in self._warned]
+        if changed:
+            words = (
+                f"Someone else changed {', '.join(changed)} of {resource.noun} {process['id']} "
+                "while this task ran. Run the task again to change it back."
+            )
+            self.warnings.append(Remark(words, words))
 
     def _read(self, path: str) -> Process:
         return self._received("GET", path, self._client.get(path))

@@ -47,11 +47,14 @@ def validate(
             found += backend.resolve_names(client, made.steps)
         for action, body in bodies:
             schema = backend.schemas[action]
-            found += schema_problems(schema, body, backend.option_name)
+            found += _others(found, schema_problems(schema, body, backend.option_name))
             found += backend.body_rules(body, made.process or {})
             remarks += [Remark(*map(made.entry.named, remark)) for remark in backend.remarks(body)]
-        if found and made.live is None and not made.deletes:
-            creations.append(made.address.words)
+        # What is wrong with the entry as a whole is so whether it creates or not.
+        if made.live is None and not made.deletes and any(option for option, _what in found):
+            meant = " or ".join(dict.fromkeys(repr(near.name) for near in made.near))
+            hint = f" (did you mean {meant}?)" if meant else ""
+            creations.append(f"{made.address.words}{hint}")
         problems += [Problem(made.entry.named(option), what) for option, what in found]
     if problems:
         told = f" (there is no {', no '.join(creations)} yet, so it would be created)"
@@ -72,11 +75,18 @@ def out_of_range(backend: Backend, entries: list[Entry]) -> list[Problem]:
         }
         found = schema_problems(backend.schemas["update"], body, backend.option_name)
         if entry.state == "present" and "type" in entry.options:
-            found += backend.rules(entry.options, entry.options["type"], False)
+            rules = backend.rules(entry.options, entry.options["type"], False)
+            found = [*rules, *_others(rules, found)]
         problems += [
             Problem(entry.named(option), what) for option, what in found if what != MISSING
         ]
     return problems
+
+
+def _others(found: list[Problem], more: list[Problem]) -> list[Problem]:
+    """Return the further problems of options that have none yet: an empty text is told once."""
+    named = {option for option, _what in found}
+    return [problem for problem in more if problem.option not in named]
 
 
 def schema_problems(

@@ -12,6 +12,7 @@ This module is private to the collection.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -19,7 +20,7 @@ from .._core.failure import Failure, Problem
 from .._core.fields import Field, Options, Process, argument_spec
 from .._core.near_misses import maybe
 from .._core.planner import Step
-from .._core.resource import Address, Entry
+from .._core.resource import Address, Entry, Key, shown_key
 from .._engine.service import Backend
 from .._http.client import Client
 from .instance_schema import CREATE_INSTANCE, UPDATE_INSTANCE
@@ -56,6 +57,8 @@ FIELDS = (
     _field("scaling_memory_threshold_percentage"),
 )
 
+# Not documented as unique on the service; entries could not tell two apart.
+_UNIQUE = {"name": "name"}
 _SCHEMAS = {"create": CREATE_INSTANCE, "update": UPDATE_INSTANCE}
 
 
@@ -72,20 +75,20 @@ class Instances(Backend):
     fields = FIELDS
     schemas = _SCHEMAS
     info_filters = ("name", "type")
+    unique = _UNIQUE
 
     def address(self, options: Options) -> Address:
         """Return how an entry names its instance: by id, else by name."""
         if options.get("id"):
-            wanted = options["id"]
             return Address(
-                f"instance with id {wanted}", lambda live: live["id"] == wanted, creates=False
+                f"instance with id {options['id']}", (("id", options["id"]),), creates=False
             )
-        wanted = options.get("name")
-        return Address(
-            f"instance {wanted!r}",
-            lambda live: live.get("name") == wanted,
-            lambda live: "name" not in live,
-        )
+        return Address(f"instance {options.get('name')!r}", (("name", options.get("name")),))
+
+    def answers_to(self, live: Process) -> Iterator[Key]:
+        """Yield the keys of a live instance: its id and its name."""
+        yield ("id", live.get("id"))
+        yield shown_key("name", live)
 
     def check_scope(self, params: dict[str, Any]) -> list[Problem]:
         """Return what is wrong with how the environment is named, before anything is read."""

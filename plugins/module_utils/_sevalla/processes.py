@@ -13,6 +13,7 @@ This module is private to the collection.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -36,7 +37,7 @@ from .._core.fields import (
 from .._core.near_misses import closest, maybe
 from .._core.planner import Step
 from .._core.remark import Remark
-from .._core.resource import Address, Entry
+from .._core.resource import Address, Entry, Key, shown_key
 from .._engine.service import Backend
 from .._http.client import Client
 from .pages import pages
@@ -53,6 +54,7 @@ from .service import (
 )
 
 _CRON_FIELDS = 5
+_TYPES = tuple(CREATE_PROCESS["properties"]["type"]["enum"])
 _PROBE_KINDS = ("exec", "http_get", "tcp_socket")
 # Wire names are mixed: snake_case outside, camelCase inside scaling_strategy and the probes.
 
@@ -277,6 +279,7 @@ _UNSET: Process = {
 """What a new process has where nothing was sent, less what the service makes of its own."""
 
 
+_UNIQUE = {"display_name": "display_name"}
 _SCHEMAS = {"create": CREATE_PROCESS, "update": UPDATE_PROCESS}
 
 
@@ -291,6 +294,7 @@ class Processes(Backend):
     fields = FIELDS
     schemas = _SCHEMAS
     info_filters = ("key", "display_name", "type")
+    unique = _UNIQUE
 
     def address(self, options: Options) -> Address:
         """How an entry names its process: by id, by key, as the web process, by its name.
@@ -298,32 +302,31 @@ class Processes(Backend):
         display_name is not documented as unique, and key cannot be chosen on create.
         """
         if options.get("id"):
-            wanted = options["id"]
             return Address(
-                f"process with id {wanted}",
-                lambda live: live["id"].lower() == wanted.lower(),
-                creates=False,
+                f"process with id {options['id']}", (("id", options["id"].lower()),), creates=False
             )
         if options.get("key"):
-            wanted = options["key"]
             return Address(
-                f"process with key {wanted!r}",
-                lambda live: live.get("key") == wanted,
-                lambda live: "key" not in live,
-                creates=False,
+                f"process with key {options['key']!r}", (("key", options["key"]),), creates=False
             )
         if options.get("type") == "web":
-            return Address(
-                "the web process",
-                lambda live: live.get("type") == "web",
-                lambda live: "type" not in live,
-            )
-        wanted = options.get("display_name")
-        return Address(
-            f"process with display_name {wanted!r}",
-            lambda live: live.get("display_name") == wanted,
-            lambda live: "display_name" not in live,
-        )
+            return Address("web process", (("type", "web"),))
+        name, kind = options.get("display_name"), options.get("type")
+        # Only among several of the name: what one process is called it is called whatever its
+        # type, and that the type cannot change is told then.
+        narrow = [("display_name and type", name, kind)] if kind else []
+        return Address(f"process with display_name {name!r}", (*narrow, ("display_name", name)))
+
+    def answers_to(self, live: Process) -> Iterator[Key]:
+        """Yield the keys of a live process: its id, its key, its name, and the web process's."""
+        yield ("id", live.get("id", "").lower())
+        yield shown_key("key", live)
+        yield shown_key("type", live)
+        named = shown_key("display_name", live)
+        yield named
+        # One that does not show its type may be of any.
+        for kind in [live["type"]] if isinstance(live.get("type"), str) else _TYPES:
+            yield ("display_name and type", named[1], kind)
 
     def check_address(self, options: Options, state: str) -> list[Problem]:
         """The problems with how an entry names its process, known before anything is read."""

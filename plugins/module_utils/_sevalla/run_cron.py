@@ -13,7 +13,7 @@ from typing import Any
 
 from .._core.failure import Failure, Problem, invalid_options
 from .._core.fields import Process
-from .._core.planner import Step, item_path, locate
+from .._core.planner import Live, Step, alternatives, item_path, locate
 from .._core.resource import Entry
 from .._engine.module import Command, Task, connected
 from .._engine.options import connection_spec
@@ -65,12 +65,13 @@ def _run(task: Task) -> dict[str, Any]:
 
 def _cron(scope: str, options: dict[str, Any], live: list[Process], check_mode: bool) -> Process:
     """The cron process that the options address; raises Failure when there is none such."""
-    address = PROCESSES.address(options)
-    process = locate(address, live)
+    address, known = PROCESSES.address(options), Live(PROCESSES, live)
+    process = locate(PROCESSES, address, known)
     if process is None:
         hint = " One that a task before would create is not there in check mode."
         raise Failure(
-            f"There is no {address.words} in application {scope}.{hint if check_mode else ''}",
+            f"There is no {address.words} in application {scope}."
+            f"{alternatives(address, known)}{hint if check_mode else ''}",
             code="not_found",
         )
     if process.get("type") != "cron":

@@ -200,8 +200,8 @@ def told_as_one(outcome: Outcome, pruned: bool) -> Outcome:
 
 
 _PARTIAL = (
-    r"^\d+ of \d+ writes failed, \d+ are done and \d+ were not attempted; run the task again for "
-    r"the rest\. (processes\[0\]|prune) \(.*?\): "
+    r"^\d+ of \d+ writes failed, \d+ (?:is|are) done and \d+ (?:was|were) not attempted; run the "
+    r"task again for the rest\. (processes\[0\]|prune) \(.*?\): "
 )
 
 
