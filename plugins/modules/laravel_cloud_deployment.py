@@ -255,14 +255,11 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module impor
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_deployment import (
     deployment_command,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    deployments as _laravel_cloud_deployment,
-)
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.service import (
-    SERVICE,
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.deployments import (
+    DEPLOYMENTS,
 )
 
-COMMAND = deployment_command(SERVICE, _laravel_cloud_deployment)
+COMMAND = deployment_command(DEPLOYMENTS)
 
 
 def main() -> None:

@@ -288,12 +288,9 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module impor
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_deployment import (
     deployment_command,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import (
-    deployments as _sevalla_deployment,
-)
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.service import SERVICE
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.deployments import DEPLOYMENTS
 
-COMMAND = deployment_command(SERVICE, _sevalla_deployment)
+COMMAND = deployment_command(DEPLOYMENTS)
 
 
 def main() -> None:

@@ -1175,49 +1175,49 @@ OPTION_DEFECTS = (
 DEPLOYMENT_DEFECTS = (
     Defect(
         "a deployment that was listed before is taken for the lost one",
-        "_engine/run_deployment.py",
-        {'known = {deployment["id"] for deployment in newest}': "known: set[str] = set()"},
+        "_engine/start.py",
+        {'known_ids = {operation["id"] for operation in before}': "known_ids: set[str] = set()"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "one of several deployments that may be the lost one is taken",
-        "_engine/run_deployment.py",
+        "_engine/start.py",
         {"        if len(found) == 1:\n": "        if found:\n"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a deployment that may still be started is started again",
-        "_engine/run_deployment.py",
+        "_engine/start.py",
         {"        if not lost.resendable:\n            break\n": ""},
         (DEPLOYMENTS,),
     ),
     Defect(
         "any new deployment is taken for the lost one",
-        "_engine/run_deployment.py",
-        {" and deploys.may_come_of(step, deployment)": ""},
+        "_engine/start.py",
+        {" and operations.may_come_of(step, operation)": ""},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a deployment is started again without a look at the list",
-        "_engine/run_deployment.py",
+        "_engine/start.py",
         {"for found in looks(client, lost, read):": "for found in ():"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "the last pause goes beyond wait_timeout",
-        "_engine/run_deployment.py",
+        "_engine/watch.py",
         {"client.sleep(min(pause, left))": "client.sleep(pause)"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "the pauses between reads count as waiting",
-        "_engine/run_deployment.py",
+        "_engine/watch.py",
         {"client.sleep(min(pause, left))": "client.pause(min(pause, left))"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a limit that lifts too late is waited for",
-        "_engine/run_deployment.py",
+        "_engine/watch.py",
         {
             'client.deadline = self._started + params["wait_timeout"]': (
                 'deadline = self._started + params["wait_timeout"]'
@@ -1228,56 +1228,56 @@ DEPLOYMENT_DEFECTS = (
     ),
     Defect(
         "a rate limit is asked again at once when all waiting is used up",
-        "_engine/run_deployment.py",
+        "_engine/watch.py",
         {"pause = max(pause, _RATE_WINDOW)": 'pause = float(params["poll_interval"])'},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a deployment that has vanished is waited for",
-        "_engine/run_deployment.py",
+        "_engine/watch.py",
         {"            if failure.code in _PASSING:\n": "            if failure.code:\n"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a read that fails loses the deployment",
-        "_engine/run_deployment.py",
+        "_engine/watch.py",
         {"            if failure.code in _PASSING:\n": "            if not failure.code:\n"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "an unknown status with a time of its end is waited for",
-        "_engine/run_deployment.py",
-        {'return bool(deployment.get("finished_at"))': "return False"},
+        "_engine/watch.py",
+        {'return bool(operation.get("finished_at"))': "return False"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "an unknown status is an end",
-        "_engine/run_deployment.py",
-        {'return bool(deployment.get("finished_at"))': "return True"},
+        "_engine/watch.py",
+        {'return bool(operation.get("finished_at"))': "return True"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "any end is a success",
         "_engine/run_deployment.py",
         {
-            'if self.deployment.get("status") != self._deploys.LIFE.success:': (
-                "if not self.statuses:"
+            'if params["wait"] and deployment.get("status") != deployments.statuses.success:': (
+                "if not deployment:"
             ),
         },
         (DEPLOYMENTS,),
     ),
     Defect(
         "a deployment that failed did not change anything",
-        "_engine/run_deployment.py",
-        {"changed=bool(watch.deployment)": "changed=False"},
+        "_engine/watch.py",
+        {"changed=bool(self.operation)": "changed=False"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "each read is a change of the status",
-        "_engine/run_deployment.py",
+        "_engine/watch.py",
         {
             'if self.statuses and self.statuses[-1]["status"] == status:': (
-                "if not self.deployment:"
+                "if not self.operation:"
             ),
         },
         (DEPLOYMENTS,),
@@ -1285,7 +1285,7 @@ DEPLOYMENT_DEFECTS = (
     Defect(
         "it waits when it should not",
         "_engine/run_deployment.py",
-        {'watch.wait() if params["wait"] else watch.deployment': "watch.wait()"},
+        {'watch.wait() if params["wait"] else watch.operation': "watch.wait()"},
         (DEPLOYMENTS,),
     ),
     Defect(
@@ -1297,7 +1297,7 @@ DEPLOYMENT_DEFECTS = (
     Defect(
         "a deployment by a push is taken for the lost one",
         "_sevalla/deployments.py",
-        {'deployment.get("type") != "automatic"': "True"},
+        {'operation.get("type") != "automatic"': "True"},
         (DEPLOYMENTS,),
     ),
     Defect(
@@ -1327,7 +1327,7 @@ DEPLOYMENT_DEFECTS = (
     Defect(
         "what was never deployed is restarted",
         "_sevalla/deployments.py",
-        {"    if not _restarts(step) or newest:\n": "    if scope:\n"},
+        {"if not _restarts(step) or newest:\n": "if scope:\n"},
         (DEPLOYMENTS,),
     ),
     Defect(

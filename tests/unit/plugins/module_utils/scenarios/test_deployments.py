@@ -13,10 +13,10 @@ import pytest
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._http.client import Client
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    deployments as _laravel_cloud_deployment,
+    deployments as _laravel_cloud,
 )
 from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import (
-    deployments as _sevalla_deployment,
+    deployments as _sevalla,
 )
 from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Fault
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
@@ -360,21 +360,24 @@ LARAVELS = {
 
 
 @pytest.mark.parametrize(
-    ("life", "documented"),
-    [(_sevalla_deployment.LIFE, SEVALLAS), (_laravel_cloud_deployment.LIFE, LARAVELS)],
+    ("statuses", "documented"),
+    [
+        (_sevalla.DEPLOYMENTS.statuses, SEVALLAS),
+        (_laravel_cloud.DEPLOYMENTS.statuses, LARAVELS),
+    ],
 )
 @pytest.mark.parametrize("finished_at", [None, "2026-03-01T10:00:00Z"])
 def test_every_documented_status_is_known_whatever_the_times_say(
-    life: Any, documented: dict[str, tuple[str, ...]], finished_at: str | None
+    statuses: Any, documented: dict[str, tuple[str, ...]], finished_at: str | None
 ) -> None:
-    for what, statuses in documented.items():
-        for status in statuses:
+    for what, words in documented.items():
+        for status in words:
             deployment = {"status": status, "finished_at": finished_at}
-            assert life.knows(deployment), status
-            assert life.is_over(deployment) == (what != "on their way"), status
-            assert (status == life.success) == (what == "well ended"), status
-    assert not life.knows({"status": "new", "finished_at": finished_at})
-    assert life.is_over({"status": "new", "finished_at": finished_at}) == bool(finished_at)
+            assert statuses.knows(deployment), status
+            assert statuses.is_over(deployment) == (what != "on their way"), status
+            assert (status == statuses.success) == (what == "well ended"), status
+    assert not statuses.knows({"status": "new", "finished_at": finished_at})
+    assert statuses.is_over({"status": "new", "finished_at": finished_at}) == bool(finished_at)
 
 
 # Somebody else's deployments.
