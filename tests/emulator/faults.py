@@ -23,7 +23,7 @@ from typing import Any, Callable, NamedTuple, NoReturn
 
 from flask import Response, g, request
 
-from . import laravel_cloud_state, sevalla_state
+from . import laravel_cloud_form, sevalla_state
 from .schemas import SEVALLA_CREATE
 from .world import World
 
@@ -187,7 +187,7 @@ class Faults:
                     sevalla.create(application, SEVALLA_CREATE.known(body))
                 elif instance is not None:
                     cloud.create(instance, body)
-            except (sevalla_state.RefusalError, laravel_cloud_state.RefusalError):
+            except (sevalla_state.RefusalError, laravel_cloud_form.RefusalError):
                 return  # the service refuses theirs as it will refuse ours
 
     def deploy(self, fault: Fault) -> None:

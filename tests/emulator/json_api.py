@@ -10,7 +10,9 @@ from typing import Any, Callable, Union
 
 from flask import request
 
-from .laravel_cloud_state import LaravelCloud, RefusalError, Resource, children
+from . import laravel_cloud_instances
+from .laravel_cloud_form import RefusalError
+from .laravel_cloud_state import LaravelCloud, Resource, children
 
 Related = Union[list[Resource], Resource, None]
 Relation = Callable[[LaravelCloud, Resource], Related]
@@ -42,6 +44,14 @@ def _first(relation: Callable[[LaravelCloud, Resource], list[Resource]]) -> Rela
     return lambda cloud, resource: next(iter(relation(cloud, resource)), None)
 
 
+def _related(name: str) -> Relation:
+    def relation(cloud: LaravelCloud, resource: Resource) -> Related:
+        related_id = resource.related.get(name) or ""
+        return cloud.users.get(related_id) or cloud.deployments.get(related_id)
+
+    return relation
+
+
 # What ``include`` may name, by kind of resource. What the emulator has nothing of is empty.
 RELATIONS: dict[str, dict[str, Relation]] = {
     "applications": {
@@ -70,7 +80,12 @@ RELATIONS: dict[str, dict[str, Relation]] = {
     },
     "deployments": {
         "environment": lambda cloud, deployment: cloud.environments[deployment.parent],
-        "initiator": _nothing,
+        "initiator": _related("initiator"),
+    },
+    "commands": {
+        "environment": lambda cloud, command: cloud.environments[command.parent],
+        "deployment": _related("deployment"),
+        "initiator": _related("initiator"),
     },
 }
 FILTERS = {
@@ -79,9 +94,10 @@ FILTERS = {
     "instances": ("name", "type", "size", "scaling_type"),
     "background_processes": (),
     "deployments": ("status", "branch_name", "commit_hash"),
+    "commands": ("status", "command"),
 }
 # Recorded: these carry a link to themselves, the others none.
-LINKED = ("environments", "deployments")
+LINKED = ("environments", "deployments", "commands")
 
 
 def document(cloud: LaravelCloud, resource: Resource) -> dict[str, Any]:
@@ -189,11 +205,10 @@ def _many(related: Related) -> list[Resource]:
 
 
 def _shown(cloud: LaravelCloud, resource: Resource, names: list[str]) -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "id": resource.id,
-        "type": resource.kind,
-        "attributes": resource.attributes,
-    }
+    attributes = resource.attributes
+    if resource.kind == "instances":
+        attributes = laravel_cloud_instances.shown(cloud.switches, attributes)
+    shown: dict[str, Any] = {"id": resource.id, "type": resource.kind, "attributes": attributes}
     # Recorded: without include there is no relationships key at all.
     if names:
         shown["relationships"] = {}

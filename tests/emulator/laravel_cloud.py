@@ -11,8 +11,11 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request
 
+from . import laravel_cloud_instances
 from .json_api import document, page
-from .laravel_cloud_state import RefusalError, Resource, children
+from .laravel_cloud_form import RefusalError
+from .laravel_cloud_logs import logs
+from .laravel_cloud_state import Resource, children
 from .limits import Limit
 from .world import World
 
@@ -109,14 +112,32 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
         environment = found(cloud.environments, env_id)
         return _answer(page(cloud, "instances", children(cloud.instances, environment)))
 
+    @routes.post("/api/environments/<env_id>/instances")
+    def create_instance(env_id: str) -> Response:
+        cloud = world.laravel_cloud
+        environment = found(cloud.environments, env_id)
+        return written(laravel_cloud_instances.create(cloud, environment, _body()), 201)
+
+    @routes.get("/api/instances/sizes")
+    def list_sizes() -> Response:
+        # Recorded: not a JSON:API document, and its media type says so.
+        return _answer({"data": laravel_cloud_instances.sizes()}, 200, "application/json")
+
     @routes.get("/api/instances/<instance_id>")
     def get_instance(instance_id: str) -> Response:
         return shown(found(world.laravel_cloud.instances, instance_id))
 
+    @routes.patch("/api/instances/<instance_id>")
+    def update_instance(instance_id: str) -> Response:
+        cloud = world.laravel_cloud
+        instance = found(cloud.instances, instance_id)
+        laravel_cloud_instances.update(cloud, instance, _body())
+        return written(instance)
+
     @routes.delete("/api/instances/<instance_id>")
     def delete_instance(instance_id: str) -> Response:
         cloud = world.laravel_cloud
-        cloud.delete_instance(found(cloud.instances, instance_id))
+        laravel_cloud_instances.delete(cloud, found(cloud.instances, instance_id))
         return _no_content()
 
     @routes.get("/api/instances/<instance_id>/background-processes")
@@ -167,8 +188,13 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
     def deploy(env_id: str) -> Response:
         cloud = world.laravel_cloud
         deployment = cloud.deploy(found(cloud.environments, env_id))
+        shown = document(cloud, deployment)
+        # Recorded: every later answer has it, this one does not.
+        attributes = dict(shown["data"]["attributes"])
+        del attributes["hibernation_wake_up_interval"]
+        shown["data"]["attributes"] = attributes
         # Recorded; the description says 200.
-        return _answer(document(cloud, deployment), 201)
+        return _answer(shown, 201)
 
     @routes.get("/api/deployments/<deployment_id>")
     def get_deployment(deployment_id: str) -> Response:
@@ -176,8 +202,44 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
         world.laravel_cloud.polled(deployment)
         return shown(deployment)
 
+    @routes.get("/api/deployments/<deployment_id>/logs")
+    def get_logs(deployment_id: str) -> Response:
+        cloud = world.laravel_cloud
+        deployment = found(cloud.deployments, deployment_id)
+        if world.switches["laravel_cloud_logs"] == "422":
+            raise RefusalError(
+                422,
+                "Deployment logs are only available for deployments created within the last year.",
+            )
+        return _answer(logs(cloud, deployment), 200, "application/json")
+
+    @routes.get("/api/environments/<env_id>/commands")
+    def list_commands(env_id: str) -> Response:
+        cloud = world.laravel_cloud
+        newest_first = children(cloud.commands, found(cloud.environments, env_id))[::-1]
+        return _answer(page(cloud, "commands", newest_first))
+
+    @routes.post("/api/environments/<env_id>/commands")
+    def run_command(env_id: str) -> Response:
+        cloud = world.laravel_cloud
+        command = cloud.run_command(found(cloud.environments, env_id), _body())
+        # Recorded; the description says 200.
+        return _answer(document(cloud, command), 201)
+
+    @routes.get("/api/commands/<command_id>")
+    def get_command(command_id: str) -> Response:
+        command = found(world.laravel_cloud.commands, command_id)
+        world.laravel_cloud.polled(command)
+        return shown(command)
+
     def shown(resource: Resource) -> Response:
         return _answer(document(world.laravel_cloud, resource))
+
+    def written(instance: Resource, status: int = 200) -> Response:
+        # Recorded: no relationships; only the reading routes document include.
+        attributes = laravel_cloud_instances.shown(world.switches, instance.attributes)
+        data = {"id": instance.id, "type": instance.kind, "attributes": attributes}
+        return _answer({"data": data}, status)
 
     @routes.route("/<path:_rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     def unknown_route(_rest: str) -> Response:

@@ -15,11 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from .ids import Ids, Timestamps
-from .schemas import LARAVEL_CLOUD_CREATE, LARAVEL_CLOUD_UPDATE
-from .switches import STEP_SECONDS, Switches
-
-Attributes = dict[str, Any]
-Errors = dict[str, list[str]]
+from .laravel_cloud_form import Attributes, Form, RefusalError, integer_of, invalid
+from .outcomes import CommandOutcome, DeploymentOutcome, Outcomes
+from .schemas import LARAVEL_CLOUD_COMMAND, LARAVEL_CLOUD_CREATE, LARAVEL_CLOUD_UPDATE
+from .switches import COMMAND_STEP_SECONDS, STEP_SECONDS, Switches
 
 # A worker's config in every recorded answer, in this order.
 CONFIG_KEYS = (
@@ -55,26 +54,18 @@ WORKER_DEFAULTS: dict[str, dict[str, Any]] = {
         "force": False,
     },
 }
-RUNNING = ("pending", "build.running", "deployment.running")
-
-
-class RefusalError(Exception):
-    """The service does not do what it was asked to."""
-
-    def __init__(self, status: int, message: str, errors: Errors | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-        self.errors = errors
-
-
-def invalid(errors: Errors) -> RefusalError:
-    """The framework's answer to a body that fails validation."""
-    first = next(iter(errors.values()))[0]
-    more = sum(len(messages) for messages in errors.values()) - 1
-    if more:
-        first += f" (and {more} more error{'s' if more > 1 else ''})"
-    return RefusalError(422, first, errors)
+RUNNING = (
+    "pending",
+    "build.running",
+    "deployment.running",
+    "command.created",
+    "command.running",
+)
+PACES = {
+    "deployments": ("laravel_cloud_deployment_pace", STEP_SECONDS),
+    "commands": ("laravel_cloud_command_pace", COMMAND_STEP_SECONDS),
+}
+BUILD_STEPS = ("git.clone", "php.command")
 
 
 @dataclass
@@ -85,6 +76,8 @@ class Resource:
     id: str
     parent: str
     attributes: Attributes
+    # The ids of what it belongs to beside the parent, by the name of the relation.
+    related: dict[str, str | None] = field(default_factory=dict)
 
 
 @dataclass
@@ -96,13 +89,19 @@ class LaravelCloud:
     timestamps: Timestamps
     organization: Resource
     clock: Callable[[], float]
+    outcomes: Outcomes = field(default_factory=Outcomes)
+    users: dict[str, Resource] = field(default_factory=dict)
     applications: dict[str, Resource] = field(default_factory=dict)
     environments: dict[str, Resource] = field(default_factory=dict)
     instances: dict[str, Resource] = field(default_factory=dict)
     processes: dict[str, Resource] = field(default_factory=dict)
     deployments: dict[str, Resource] = field(default_factory=dict)
-    # When each deployment made its last step.
+    commands: dict[str, Resource] = field(default_factory=dict)
+    # When each deployment or command made its last step, how often it was read since, and how it
+    # is to end.
     stepped: dict[str, float] = field(default_factory=dict)
+    reads: dict[str, int] = field(default_factory=dict)
+    endings: dict[str, Any] = field(default_factory=dict)
 
     # Applications, environments, instances
 
@@ -213,7 +212,7 @@ class LaravelCloud:
             "background_processes", self.ids.ordered("process"), instance.id, attributes
         )
         self.processes[resource.id] = resource
-        self._after_write(instance)
+        self.after_write(instance)
         return resource
 
     def update(self, process: Resource, body: Any) -> None:
@@ -221,16 +220,17 @@ class LaravelCloud:
         instance = self.instances[process.parent]
         changes = Validation(self.switches).run(body, process.attributes, instance)
         self._store(process.attributes, changes)
-        self._after_write(instance)
+        self.after_write(instance)
 
     def delete(self, process: Resource) -> None:
         """Remove a background process at once."""
         if self.switches["laravel_cloud_delete"] == "422":
             raise RefusalError(422, "An update operation is already in progress")
         del self.processes[process.id]
-        self._after_write(self.instances[process.parent])
+        self.after_write(self.instances[process.parent])
 
-    def _after_write(self, instance: Resource) -> None:
+    def after_write(self, instance: Resource) -> None:
+        """Start the deployment that a write may start by itself."""
         if self.switches["laravel_cloud_writes_deploy"] == "on":
             self.deploy(self.environments[instance.parent])
 
@@ -291,17 +291,27 @@ class LaravelCloud:
             "node_version": environment.attributes["node_version"],
             "uses_octane": False,
             "uses_hibernation": False,
+            "hibernation_wake_up_interval": None,
             "started_at": None,
             "finished_at": None,
         }
         resource = Resource("deployments", self.ids.ordered("depl"), environment.id, attributes)
+        resource.related["initiator"] = next(iter(self.users), None)
         self.deployments[resource.id] = resource
         environment.attributes["status"] = "deploying"
-        self.stepped[resource.id] = self.clock()
-        if self.switches["laravel_cloud_deployment_pace"] == "at_once":
-            while resource.attributes["status"] in RUNNING:
-                self.advance(resource)
+        self._begin(resource, DeploymentOutcome)
         return resource
+
+    def _begin(self, resource: Resource, kind: type[Any]) -> None:
+        """Let a deployment or command begin, by the clock or whatever moves it."""
+        self.endings[resource.id] = self.outcomes.take(kind, resource.parent)
+        self.stepped[resource.id] = self.clock()
+        if self.switches[PACES[resource.kind][0]] == "at_once":
+            self._finish(resource)
+
+    def _finish(self, resource: Resource) -> None:
+        while resource.attributes["status"] in RUNNING:
+            self.advance(resource)
 
     def _deploying(self, environment: Resource) -> bool:
         return any(
@@ -309,27 +319,42 @@ class LaravelCloud:
             for deployment in children(self.deployments, environment)
         )
 
-    def pass_time(self, deployment: Resource) -> None:
-        """Make the steps that are due by the clock, when deployments go by it."""
-        if self.switches["laravel_cloud_deployment_pace"] != "clock":
+    def pass_time(self, resource: Resource) -> None:
+        """Make the steps that are due by the clock, when it goes by it."""
+        switch, seconds = PACES[resource.kind]
+        if self.switches[switch] != "clock":
             return
-        while deployment.attributes["status"] in RUNNING:
-            if self.clock() < self.stepped[deployment.id] + STEP_SECONDS:
+        ending = self.endings[resource.id]
+        if ending is not None and ending.seconds is not None:
+            seconds = ending.seconds
+        while resource.attributes["status"] in RUNNING:
+            if self.clock() < self.stepped[resource.id] + seconds:
                 return
-            self.stepped[deployment.id] += STEP_SECONDS
-            self.advance(deployment)
+            self.stepped[resource.id] += seconds
+            self.advance(resource)
 
-    def polled(self, deployment: Resource) -> None:
-        """Make a step, when deployments go by how often they are read."""
-        if self.switches["laravel_cloud_deployment_pace"] == "polls":
-            self.advance(deployment)
-
-    def advance(self, deployment: Resource) -> None:
-        """Move an unfinished deployment one step on."""
-        attributes = deployment.attributes
-        if attributes["status"] not in RUNNING:
+    def polled(self, resource: Resource) -> None:
+        """Make a step, when it goes by how often it is read."""
+        if self.switches[PACES[resource.kind][0]] != "polls":
             return
-        result = self.switches["laravel_cloud_deployment_result"]
+        ending = self.endings[resource.id]
+        self.reads[resource.id] = self.reads.get(resource.id, 0) + 1
+        if ending is None or self.reads[resource.id] % ending.polls == 0:
+            self.advance(resource)
+
+    def advance(self, resource: Resource) -> None:
+        """Move an unfinished deployment or command one step on."""
+        if resource.attributes["status"] not in RUNNING:
+            return
+        if resource.kind == "commands":
+            self._advance_command(resource)
+        else:
+            self._advance_deployment(resource)
+
+    def _advance_deployment(self, deployment: Resource) -> None:
+        attributes = deployment.attributes
+        ending = self.endings[deployment.id]
+        result = self._result(ending)
         now = self.timestamps.laravel_cloud()
         if attributes["status"] == "pending":
             attributes.update(status="build.running", started_at=now)
@@ -338,16 +363,96 @@ class LaravelCloud:
         else:
             attributes.update(status=result, finished_at=now)
             if result.endswith("failed"):
-                attributes["failure_reason"] = "The command exited with status 1."
+                given = ending and ending.reason
+                attributes["failure_reason"] = given or "The command exited with status 1."
             environment = self.environments[deployment.parent]
             if not self._deploying(environment):
                 environment.attributes["status"] = "running"
 
+    def _result(self, ending: DeploymentOutcome | None) -> str:
+        """Return the status that a deployment ends with."""
+        if ending is None or (ending.status is None and ending.step is None):
+            return self.switches["laravel_cloud_deployment_result"]
+        if ending.status is not None:
+            return ending.status
+        return "build.failed" if ending.step in BUILD_STEPS else "deployment.failed"
+
     def finish(self) -> None:
-        """Let every deployment run to its end."""
-        for deployment in self.deployments.values():
-            while deployment.attributes["status"] in RUNNING:
-                self.advance(deployment)
+        """Let every deployment and every command run to its end."""
+        for resource in (*self.deployments.values(), *self.commands.values()):
+            self._finish(resource)
+
+    # Commands
+
+    def run_command(self, environment: Resource, body: Any) -> Resource:
+        """Start a command on an environment."""
+        text = self._command(body)
+        mine = children(self.commands, environment)
+        refused = self.switches["laravel_cloud_same_command"] == "refused"
+        if refused and any(
+            command.attributes["command"] == text and command.attributes["status"] in RUNNING
+            for command in mine
+        ):
+            raise RefusalError(422, "The command is already running.")
+        last = next(reversed(children(self.deployments, environment)), None)
+        if last is None and self.switches["laravel_cloud_command_never_deployed"] == "refused":
+            raise RefusalError(422, "The environment has not been deployed yet.")
+        attributes = {
+            "command": text,
+            "output": None,
+            "status": "pending",
+            "exit_code": None,
+            "failure_reason": None,
+            "started_at": None,
+            "finished_at": None,
+            "created_at": self.timestamps.laravel_cloud(),
+        }
+        command = Resource("commands", self.ids.ordered("comm"), environment.id, attributes)
+        command.related["deployment"] = last and last.id
+        command.related["initiator"] = next(iter(self.users), None)
+        self.commands[command.id] = command
+        self._begin(command, CommandOutcome)
+        return command
+
+    def _command(self, body: Any) -> str:
+        form = Form(self.switches)
+        changes = form.cleaned(body) if isinstance(body, dict) else {}
+        given = {name: value for name, value in changes.items() if value is not None}
+        for error in LARAVEL_CLOUD_COMMAND.errors(given):
+            form.add(error)
+        if form.errors:
+            raise invalid(form.errors)
+        return str(given["command"])
+
+    def _advance_command(self, command: Resource) -> None:
+        attributes = command.attributes
+        ending = self.endings[command.id] or self._usual_ending()
+        if attributes["status"] == "pending":
+            attributes["status"] = "command.created"
+        elif attributes["status"] == "command.created" and ending.exit_code is not None:
+            attributes.update(status="command.running", started_at=self.timestamps.laravel_cloud())
+            if self.switches["laravel_cloud_running_output"] == "partial":
+                attributes["output"] = ending.output[: len(ending.output) // 2]
+        else:
+            succeeded = ending.exit_code == 0
+            attributes.update(
+                status=ending.status or f"command.{'success' if succeeded else 'failure'}",
+                exit_code=ending.exit_code,
+                finished_at=self.timestamps.laravel_cloud(),
+                failure_reason=ending.reason,
+                output=self._output(ending),
+            )
+
+    def _usual_ending(self) -> CommandOutcome:
+        failed = self.switches["laravel_cloud_command_result"] == "command.failure"
+        return CommandOutcome(exit_code=1 if failed else 0)
+
+    def _output(self, ending: CommandOutcome) -> str | None:
+        """Return what a command that has ended has printed; one that never ran, nothing."""
+        nothing = self.switches["laravel_cloud_empty_output"] == "null"
+        if ending.exit_code is None or (nothing and not ending.output):
+            return None
+        return ending.output
 
 
 def children(resources: dict[str, Resource], parent: Resource) -> list[Resource]:
@@ -368,16 +473,12 @@ def _worker_command(config: Attributes) -> str:
     return " ".join([*words, "--quiet"])
 
 
-class Validation:
-    """A body's way through the framework: its middleware, its rules, what they let through."""
-
-    def __init__(self, switches: Switches) -> None:
-        self.switches = switches
-        self.errors: Errors = {}
+class Validation(Form):
+    """A background process's body on its way through the framework's rules."""
 
     def run(self, body: Any, stored: Attributes | None, instance: Resource) -> Attributes:
         """The changes to store, or a refusal with all errors."""
-        changes = self._cleaned(body) if isinstance(body, dict) else {}
+        changes = self.cleaned(body) if isinstance(body, dict) else {}
         if changes.get("config") == []:  # PHP knows one kind of empty array
             changes["config"] = {}
         if stored is None:
@@ -392,10 +493,10 @@ class Validation:
         for error in schema.errors(numbers):
             # A missing type fulfils the schema's condition, and not the framework's.
             if "type" in numbers or error.validator_value != ["command"]:
-                self._add(error)
+                self.add(error)
         becomes_custom = stored and stored["type"] == "worker" and process_type == "custom"
         if becomes_custom and "command" not in changes:
-            self._error("command", "The command field is required when type is custom.")
+            self.error("command", "The command field is required when type is custom.")
         self._ranges(numbers)
         self._managed_queue(changes, process_type, instance)
         if self.errors:
@@ -407,23 +508,6 @@ class Validation:
             flags = {key: numbers["config"][key] for key in CONFIG_FLAGS if key in config}
             numbers["config"] = {**config, **flags, **dict.fromkeys(unset), **extra}
         return numbers
-
-    def _error(self, name: str, message: str) -> None:
-        messages = self.errors.setdefault(name, [])
-        if message not in messages:
-            messages.append(message)
-
-    def _cleaned(self, value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: self._cleaned(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [self._cleaned(item) for item in value]
-        if isinstance(value, str):
-            trimmed = (
-                value.strip() if self.switches["laravel_cloud_trim_strings"] == "on" else value
-            )
-            return trimmed or None
-        return value
 
     def _unknown_keys(self, changes: Attributes) -> None:
         config = changes.get("config")
@@ -438,7 +522,7 @@ class Validation:
             for name in [name for name in values if name not in names]:
                 del values[name]
                 if self.switches["laravel_cloud_unknown_keys"] == "refused":
-                    self._error(prefix + name, f"The {prefix}{name} field is prohibited.")
+                    self.error(prefix + name, f"The {prefix}{name} field is prohibited.")
 
     def _type(self, changes: Attributes, stored: Attributes | None) -> Any:
         if stored is None:
@@ -446,7 +530,7 @@ class Validation:
         if changes.get("type") in ("worker", "custom") and changes["type"] != stored["type"]:
             action = self.switches["laravel_cloud_type_patch"]
             if action == "refused":
-                self._error("type", "The type cannot be changed.")
+                self.error("type", "The type cannot be changed.")
             if action != "accepted":
                 del changes["type"]
         return changes.get("type") or stored["type"]
@@ -455,13 +539,13 @@ class Validation:
         if process_type == "worker" and "command" in changes:
             action = self.switches["laravel_cloud_worker_command"]
             if action == "refused":
-                self._error("command", "The command field is prohibited when type is worker.")
+                self.error("command", "The command field is prohibited when type is worker.")
             if action != "stored":
                 del changes["command"]
         if process_type == "custom" and "config" in changes:
             config = changes.pop("config")
             if config and self.switches["laravel_cloud_custom_config"] == "refused":
-                self._error("config", "The config field is prohibited when type is custom.")
+                self.error("config", "The config field is prohibited when type is custom.")
 
     def _config(self, changes: Attributes) -> tuple[list[str], Attributes]:
         """Takes out of config what the schema does not know: nulls, and keys of answers."""
@@ -483,7 +567,7 @@ class Validation:
         config = changes.get("config")
         for key, value in (config if isinstance(config, dict) else {}).items():
             if isinstance(value, int) and not isinstance(value, bool) and value < 0:
-                self._error(f"config.{key}", f"The config.{key} field must be at least 0.")
+                self.error(f"config.{key}", f"The config.{key} field must be at least 0.")
 
     def _managed_queue(self, changes: Attributes, process_type: Any, instance: Resource) -> None:
         if self.switches["laravel_cloud_managed_queue_connection"] == "any":
@@ -491,53 +575,21 @@ class Validation:
         if instance.attributes["type"] == "managed_queue" and process_type == "worker":
             config = changes.get("config")
             if isinstance(config, dict) and config.get("connection", "cloud") != "cloud":
-                self._error("config.connection", "Managed queues must use the cloud connection.")
-
-    def _add(self, error: Any) -> None:
-        """A schema's error in the framework's words, without the value."""
-        name = ".".join(str(part) for part in error.absolute_path)
-        if error.validator == "required":
-            for missing in error.validator_value:
-                if missing not in error.instance:
-                    path = f"{name}.{missing}" if name else missing
-                    self._error(path, f"The {path} field is required.")
-            return
-        rule = error.validator_value
-        texts = {
-            "enum": f"The selected {name} is invalid.",
-            "minimum": f"The {name} field must be at least {rule}.",
-            "maximum": f"The {name} field must not be greater than {rule}.",
-            "minLength": f"The {name} field must be at least {rule} characters.",
-            "maxLength": f"The {name} field must not be greater than {rule} characters.",
-        }
-        types = {
-            "integer": f"The {name} field must be an integer.",
-            "string": f"The {name} field must be a string.",
-            "boolean": f"The {name} field must be true or false.",
-            "object": f"The {name} field must be an array.",
-        }
-        self._error(name, types[rule] if error.validator == "type" else texts[error.validator])
+                self.error("config.connection", "Managed queues must use the cloud connection.")
 
 
 def _numbers(changes: Attributes) -> Attributes:
     """The body as the framework's rules understand it: "30" is an integer, "1" a boolean."""
     result = dict(changes)
     if "processes" in result:
-        result["processes"] = _integer(result["processes"])
+        result["processes"] = integer_of(result["processes"])
     if isinstance(result.get("config"), dict):
         config = result["config"] = dict(result["config"])
         properties = LARAVEL_CLOUD_UPDATE.schema["properties"]["config"]["properties"]
         for key, value in config.items():
             wanted = properties[key]["type"]
             if wanted == "integer":
-                config[key] = _integer(value)
+                config[key] = integer_of(value)
             elif wanted == "boolean" and not isinstance(value, bool) and value in (0, 1, "0", "1"):
                 config[key] = bool(int(value))
     return result
-
-
-def _integer(value: Any) -> Any:
-    """The integer that a text stands for; PHP knows none of more than nineteen digits."""
-    if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9][0-9]{0,18})", value):
-        return int(value)
-    return value

@@ -83,3 +83,69 @@ SEVALLA_DEPLOY = Body(
 )
 LARAVEL_CLOUD_CREATE = Body(_laravel_cloud.CREATE_BACKGROUND_PROCESS)
 LARAVEL_CLOUD_UPDATE = Body(_laravel_cloud.UPDATE_BACKGROUND_PROCESS)
+
+# From the OpenAPI description of Laravel Cloud: POST /environments/{environment}/instances, PATCH
+# /instances/{instance} and POST /environments/{environment}/commands. The description requires
+# the settings of managed queues of every instance; a recorded POST does without them. The rules
+# across fields are in laravel_cloud_instances.py.
+_PERCENTAGE: Schema = {"type": ["integer", "null"], "minimum": 50, "maximum": 95}
+_INSTANCE: Schema = {
+    "name": {"type": "string", "minLength": 3, "maxLength": 40},
+    "size": {"type": "string"},
+    "scaling_type": {"type": "string", "enum": ["none", "custom", "auto"]},
+    "min_replicas": {"type": "integer"},
+    "max_replicas": {"type": "integer"},
+    "uses_scheduler": {"type": "boolean"},
+    "sleep_with_app": {"type": "boolean"},
+    "scaling_cpu_threshold_percentage": _PERCENTAGE,
+    "scaling_memory_threshold_percentage": _PERCENTAGE,
+    "visibility_timeout": {"type": "integer", "minimum": 0, "maximum": 43200},
+    "polling_interval": {"type": "integer", "minimum": 1, "maximum": 60},
+    "shutdown_timeout": {"type": "integer", "minimum": 0},
+}
+LARAVEL_CLOUD_INSTANCE_CREATE = Body(
+    {
+        "type": "object",
+        "required": ["name", "type", "size", "scaling_type"],
+        "properties": {
+            **_INSTANCE,
+            "type": {"type": "string", "enum": ["app", "service", "queue", "managed_queue"]},
+            "background_processes": {"type": "array", "items": {"type": "object"}},
+        },
+    }
+)
+LARAVEL_CLOUD_INSTANCE_UPDATE = Body({"type": "object", "properties": _INSTANCE})
+LARAVEL_CLOUD_COMMAND = Body(
+    {
+        "type": "object",
+        "required": ["command"],
+        "properties": {"command": {"type": "string", "minLength": 1, "maxLength": 150000}},
+    }
+)
+# From Sevalla's documentation of running a command in a process and of attaching a disk. The
+# range of timeout was not seen: how long one may be is a switch.
+SEVALLA_EXEC = Body(
+    {
+        "type": "object",
+        "required": ["command"],
+        "properties": {
+            "command": {
+                "type": "array",
+                "items": {"type": "string"},
+                "minItems": 1,
+                "maxItems": 100,
+            },
+            "timeout": {"type": "integer", "minimum": 1},
+        },
+    }
+)
+SEVALLA_DISK = Body(
+    {
+        "type": "object",
+        "required": ["resource_type_id", "mount_path"],
+        "properties": {
+            "resource_type_id": {"type": "string"},
+            "mount_path": {"type": "string"},
+        },
+    }
+)

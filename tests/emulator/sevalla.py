@@ -13,7 +13,14 @@ from typing import Any
 from flask import Blueprint, Response, g, request
 
 from .limits import Limit
-from .schemas import SEVALLA_CREATE, SEVALLA_DEPLOY, SEVALLA_UPDATE, Body
+from .schemas import (
+    SEVALLA_CREATE,
+    SEVALLA_DEPLOY,
+    SEVALLA_DISK,
+    SEVALLA_EXEC,
+    SEVALLA_UPDATE,
+    Body,
+)
 from .sevalla_state import Application, RefusalError
 from .world import World
 
@@ -28,6 +35,7 @@ TIERS = {
     "service_mutation": (Limit(10, 60), True),
     "deployment": (Limit(10, 60), True),
     "general_write": (Limit(30, 60), False),
+    "logs": (Limit(30, 60), False),
     "read": (Limit(400, 60), False),
 }
 TITLES = {
@@ -40,6 +48,8 @@ TITLES = {
     422: "Unprocessable Entity",
     429: "Too many requests",
 }
+# What a key that only reads may run.
+READING_COMMANDS = ("ls", "cat", "env", "ps", "grep")
 # An application's keys in the list; the single one has more.
 _LISTED = ("id", "name", "display_name", "status", "type", "source", "is_suspended")
 
@@ -49,7 +59,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
     routes = Blueprint("sevalla", __name__, url_prefix="/sevalla/v3")
 
     def application_of(app_id: str) -> Application:
-        return world.sevalla.application(app_id)
+        return world.sevalla.opened(app_id)
 
     @routes.before_request
     def check_request() -> None:
@@ -67,7 +77,8 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
             raise RefusalError(429, "Rate limit exceeded")
         if request.method != "GET":
             _check_media_type()
-            if not tokens[token]:
+            g.may_write = tokens[token]
+            if not g.may_write and not request.path.endswith("/exec"):
                 raise RefusalError(403, "The API key lacks the permission")
         for name, value in (request.view_args or {}).items():
             if name.endswith("_id") and not UUID.fullmatch(value):
@@ -107,7 +118,8 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
 
     @routes.get("/applications/<app_id>")
     def get_application(app_id: str) -> Response:
-        return _answer(_detailed(application_of(app_id), world.sevalla.company_id))
+        application = world.sevalla.application(app_id)
+        return _answer(_detailed(application, world.sevalla.company_id))
 
     @routes.get("/applications/<app_id>/processes")
     def list_processes(app_id: str) -> Response:
@@ -146,6 +158,27 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
         world.sevalla.run(application_of(app_id), process)
         return _answer({"message": "Cron job triggered"})
 
+    @routes.post("/applications/<app_id>/processes/<process_id>/exec")
+    def exec_in_process(app_id: str, process_id: str) -> Response:
+        body = _body(SEVALLA_EXEC)
+        # Documented: a key that only reads may run what only reads.
+        if not g.may_write and body["command"][0] not in READING_COMMANDS:
+            raise RefusalError(403, "The API key lacks the permission")
+        process = visible_process(app_id, process_id)
+        return _answer(world.sevalla.execute(application_of(app_id), process, body))
+
+    @routes.put("/applications/<app_id>/processes/<process_id>/disk")
+    def attach_disk(app_id: str, process_id: str) -> Response:
+        body = _body(SEVALLA_DISK)
+        process = visible_process(app_id, process_id)
+        return _answer(world.sevalla.attach(application_of(app_id), process, body))
+
+    @routes.delete("/applications/<app_id>/processes/<process_id>/disk")
+    def detach_disk(app_id: str, process_id: str) -> Response:
+        process = visible_process(app_id, process_id)
+        world.sevalla.detach(application_of(app_id), process)
+        return _answer({"message": "Disk is being detached"})
+
     def visible_process(app_id: str, process_id: str) -> dict[str, Any]:
         application = application_of(app_id)
         process = world.sevalla.find(application, process_id)
@@ -160,18 +193,35 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
 
     @routes.get("/applications/<app_id>/deployments")
     def list_deployments(app_id: str) -> Response:
-        return _page(list(reversed(list(application_of(app_id).deployments.values()))))
+        application = application_of(app_id)
+        listed = [
+            world.sevalla.shown(application, deployment)
+            for deployment in application.deployments.values()
+        ]
+        if world.switches["sevalla_deployments_order"] == "newest_first":
+            listed.reverse()
+        return _page(listed)
 
     @routes.post("/applications/<app_id>/deployments")
     def deploy(app_id: str) -> Response:
         body = _body(SEVALLA_DEPLOY)
-        return _answer(world.sevalla.deploy(application_of(app_id), body))
+        application = application_of(app_id)
+        deployment = world.sevalla.deploy(application, body)
+        return _answer(world.sevalla.shown(application, deployment))
 
     @routes.get("/applications/<app_id>/deployments/<deployment_id>")
     def get_deployment(app_id: str, deployment_id: str) -> Response:
         deployment = deployment_of(app_id, deployment_id)
-        world.sevalla.polled(application_of(app_id), deployment)
-        return _answer(deployment)
+        application = application_of(app_id)
+        world.sevalla.polled(application, deployment)
+        return _answer(world.sevalla.shown(application, deployment))
+
+    @routes.get("/applications/<app_id>/deployments/<deployment_id>/logs")
+    def get_deployment_logs(app_id: str, deployment_id: str) -> Response:
+        deployment = deployment_of(app_id, deployment_id)
+        # A bare list, as the vendor's CLI reads it; its other parameters are ignored.
+        entries = world.sevalla.logs(application_of(app_id), deployment)
+        return _answer(entries[: _query("limit", 1000, 1, 10000)])
 
     @routes.post("/applications/<app_id>/deployments/<deployment_id>/cancel")
     def cancel_deployment(app_id: str, deployment_id: str) -> Response:
@@ -205,7 +255,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
 
 def _tier(world: World) -> str:
     if request.method == "GET":
-        return "read"
+        return "logs" if request.path.endswith("/logs") else "read"
     if "/deployments" in request.path:
         return "deployment"
     if request.method in ("PATCH", "PUT", "DELETE"):

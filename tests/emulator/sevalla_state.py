@@ -14,14 +14,18 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Callable
 
 from .ids import Ids, Timestamps
+from .outcomes import DeploymentOutcome, ExecOutcome, Outcomes
 from .schemas import SEVALLA_UPDATE
 from .switches import STEP_SECONDS, Switches
 
 Process = dict[str, Any]
 Deployment = dict[str, Any]
+Disk = dict[str, Any]
+LogEntry = dict[str, Any]
 
 PROBES = ("liveness_probe", "readiness_probe")
 HANDLERS = ("exec", "httpGet", "tcpSocket")
@@ -76,14 +80,27 @@ class Application:
     deployments: dict[str, Deployment] = field(default_factory=dict)
     # Which processes were already deleted when a deployment was asked for.
     removes: dict[str, set[str]] = field(default_factory=dict)
+    # Which processes there were then, and were not.
+    starts: dict[str, set[str]] = field(default_factory=dict)
     # When the oldest unfinished deployment made its last step.
     stepped: float = 0.0
     # The ids of the cron processes that were run, oldest first.
     runs: list[str] = field(default_factory=list)
+    # The processes that the last successful deployment started.
+    running: set[str] = field(default_factory=set)
+    # How each deployment is to end, and how often the oldest unfinished one was read.
+    endings: dict[str, DeploymentOutcome | None] = field(default_factory=dict)
+    reads: int = 0
+    deleting: bool = False
+    # What was run in processes, oldest first.
+    execs: list[dict[str, Any]] = field(default_factory=list)
+    disks: dict[str, Disk] = field(default_factory=dict)
 
     @property
     def status(self) -> str | None:
         """As the service words the last deployment; null before the first one."""
+        if self.deleting:
+            return "deleting"
         for deployment in reversed(list(self.deployments.values())):
             if deployment["status"] in ("waiting", "inProgress"):
                 return "deploymentInProgress"
@@ -108,6 +125,7 @@ class Sevalla:
     sizes: list[dict[str, Any]]
     company_id: str
     clock: Callable[[], float]
+    outcomes: Outcomes = field(default_factory=Outcomes)
     applications: dict[str, Application] = field(default_factory=dict)
 
     # Applications
@@ -140,6 +158,8 @@ class Sevalla:
             size = next(size for size in self.sizes if size["name"] == "s1")
             process = self._new_process(application, "web", "Web process", size["id"], web_id)
             process.update(key="web", entrypoint="npm start")
+            if deployed:
+                application.running.add(process["id"])
         return application
 
     def application(self, app_id: str) -> Application:
@@ -147,6 +167,13 @@ class Sevalla:
         if app_id not in self.applications:
             raise RefusalError(404, "Application not found")
         return self.applications[app_id]
+
+    def opened(self, app_id: str) -> Application:
+        """The application with that id, or 404 when what hangs on it cannot be seen any more."""
+        application = self.application(app_id)
+        if application.deleting and self.switches["sevalla_deleting_application"] == "404":
+            raise RefusalError(404, "Application not found")
+        return application
 
     # Processes
 
@@ -208,7 +235,7 @@ class Sevalla:
         application.deleted.add(process["id"])
 
     def present(self, process: Process) -> dict[str, Any]:
-        """A process as the service answers it: always the same 22 keys."""
+        """A process as the service answers it: always the same 22 keys, and perhaps its disk."""
         size = next(size for size in self.sizes if size["id"] == process["resource_type_id"])
         named = self.switches["sevalla_resource_type_name"] == "given"
         shown = {
@@ -224,6 +251,10 @@ class Sevalla:
         ):
             if shown[name] == "" and self.switches[switch] == "null":
                 shown[name] = None
+        disk = self.applications[process["app_id"]].disks.get(process["id"])
+        shows = self.switches["sevalla_disk_key"]
+        if shows == "always" or (shows == "when_attached" and disk is not None):
+            shown["disk"] = disk
         return shown
 
     def refusal(self, message: str) -> RefusalError:
@@ -397,6 +428,58 @@ class Sevalla:
             raise RefusalError(status, "Only cron processes can be triggered")
         application.runs.append(process["id"])
 
+    def execute(self, application: Application, process: Process, body: dict[str, Any]) -> Any:
+        """Run a command in a process and return its result."""
+        most = self.switches["sevalla_exec_max_timeout"]
+        timeout = body.get("timeout", 15)
+        if most != "unlimited" and timeout > int(most):
+            raise RefusalError(400, "Request doesn't match the schema")
+        if not self._runs(application, process):
+            answer = self.switches["sevalla_exec_stopped"]
+            if answer != "exit_code":
+                raise RefusalError(int(answer), "The process has no running instance")
+            return {"stdout": "", "stderr": "no running instance\n", "exit_code": 1}
+        words = body["command"]
+        application.execs.append({"process_id": process["id"], "command": words})
+        ending = self.outcomes.take(ExecOutcome, process["id"])
+        if ending is None:
+            ending = ExecOutcome(stdout=" ".join(words) + "\n")
+        if ending.seconds > timeout:
+            answer = self.switches["sevalla_exec_timed_out"]
+            if answer != "exit_code":
+                raise RefusalError(int(answer), "The command timed out")
+            return {"stdout": ending.stdout, "stderr": ending.stderr, "exit_code": 124}
+        return {
+            "stdout": ending.stdout,
+            "stderr": ending.stderr,
+            "exit_code": ending.exit_code,
+        }
+
+    def _runs(self, application: Application, process: Process) -> bool:
+        """Return whether a process has an instance that runs. Cron processes and jobs run now and
+        then only, and a new process runs from the next deployment on."""
+        config = (process["scaling_strategy"] or ONE_INSTANCE)["config"]
+        least = config.get("instanceCount", config.get("minInstanceCount", 0))
+        permanent = process["type"] in ("web", "worker")
+        return permanent and least > 0 and process["id"] in application.running
+
+    def attach(self, application: Application, process: Process, body: dict[str, Any]) -> Process:
+        """Attach a disk to a process, or change it, and return the process."""
+        if process["type"] not in ("web", "worker"):
+            raise self.refusal("Only web and worker processes can have a disk")
+        application.disks[process["id"]] = dict(body)
+        # Documented: attaching switches to one instance.
+        process.update(
+            scaling_strategy=deepcopy(ONE_INSTANCE), updated_at=self.timestamps.sevalla()
+        )
+        return self.present(process)
+
+    def detach(self, application: Application, process: Process) -> None:
+        """Destroy the disk of a process."""
+        if application.disks.pop(process["id"], None) is None:
+            raise RefusalError(404, "Disk not found")
+        process["updated_at"] = self.timestamps.sevalla()
+
     # Deployments
 
     def deploy(self, application: Application, body: dict[str, Any]) -> Deployment:
@@ -440,7 +523,12 @@ class Sevalla:
         }
         if not running:
             application.stepped = self.clock()
+            application.reads = 0
         application.deployments[deployment["id"]] = deployment
+        application.starts[deployment["id"]] = set(application.processes) - application.deleted
+        application.endings[deployment["id"]] = self.outcomes.take(
+            DeploymentOutcome, application.fields["id"]
+        )
         application.removes[deployment["id"]] = set(application.deleted)
         if self.switches["sevalla_deployment_pace"] == "at_once":
             while next(application.unfinished(), None):
@@ -451,29 +539,106 @@ class Sevalla:
         """Make the steps that are due by the clock, when deployments go by it."""
         if self.switches["sevalla_deployment_pace"] != "clock":
             return
-        while next(application.unfinished(), None):
-            if self.clock() < application.stepped + STEP_SECONDS:
+        while (deployment := next(application.unfinished(), None)) is not None:
+            ending = application.endings[deployment["id"]]
+            given = None if ending is None else ending.seconds
+            seconds = STEP_SECONDS if given is None else given
+            if self.clock() < application.stepped + seconds:
                 return
-            application.stepped += STEP_SECONDS
+            application.stepped += seconds
             self.advance(application)
 
     def polled(self, application: Application, deployment: Deployment) -> None:
         """Make a step, when deployments go by how often they are read."""
         by_polls = self.switches["sevalla_deployment_pace"] == "polls"
         if by_polls and deployment["status"] in ("waiting", "inProgress"):
-            self.advance(application)
+            oldest = next(application.unfinished())
+            ending = application.endings[oldest["id"]]
+            application.reads += 1
+            if ending is None or application.reads % ending.polls == 0:
+                self.advance(application)
 
     def advance(self, application: Application) -> None:
         """Move the application's oldest unfinished deployment one step on."""
         deployment = next(application.unfinished(), None)
         if deployment is None:
             return
-        result = self.switches["sevalla_deployment_result"]
+        result = self._result(application, deployment)
         if deployment["status"] == "waiting" and result != "skipped":
             now = self.timestamps.sevalla()
             deployment.update(status="inProgress", started_at=now, updated_at=now)
         else:
             self._end(application, deployment, result)
+
+    def _result(self, application: Application, deployment: Deployment) -> str:
+        """Return the status that a deployment ends with."""
+        ending = application.endings[deployment["id"]]
+        if ending is not None and ending.status is not None:
+            return ending.status
+        if ending is not None and ending.step is not None:
+            return "failed"
+        return self.switches["sevalla_deployment_result"]
+
+    def shown(self, application: Application, deployment: Deployment) -> Deployment:
+        """Return a deployment as the service answers it."""
+        if self.switches["sevalla_deployment_steps"] == "names":
+            return deployment
+        return {**deployment, "steps": list(self._steps(application, deployment))}
+
+    def _steps(self, application: Application, deployment: Deployment) -> Iterator[dict[str, Any]]:
+        """Yield the steps with how far each has come, which the description does not have."""
+        failing = self._failing_step(application, deployment)
+        over = deployment["status"] in ("success", "failed", "cancelled", "skipped")
+        status = "success" if over else deployment["status"]
+        for name in deployment["steps"]:
+            if name == failing:
+                output = "\n".join(self._output(application, deployment))
+                yield {"name": name, "status": deployment["status"], "output": output}
+                status = "skipped"
+            else:
+                yield {"name": name, "status": status, "output": None}
+
+    def _failing_step(self, application: Application, deployment: Deployment) -> str | None:
+        if deployment["status"] != "failed":
+            return None
+        ending = application.endings.get(deployment["id"])
+        usual = "build" if "build" in deployment["steps"] else "rollout"
+        return usual if ending is None or ending.step is None else ending.step
+
+    def _output(self, application: Application, deployment: Deployment) -> list[str]:
+        ending = application.endings.get(deployment["id"])
+        given = None if ending is None else ending.output
+        return ("The step failed with exit code 1" if given is None else given).splitlines()
+
+    def logs(self, application: Application, deployment: Deployment) -> list[LogEntry]:
+        """Return the log of a deployment, oldest entry first, as the vendor's CLI reads it."""
+        status = deployment["status"]
+        if status in ("waiting", "skipped") or self.switches["sevalla_logs"] == "empty":
+            return []
+        failing = self._failing_step(application, deployment)
+        lines: list[tuple[str, str]] = []
+        for name in deployment["steps"]:
+            lines.append((f"Step {name}", "info"))
+            if name == failing:
+                lines += [(line, "error") for line in self._output(application, deployment)]
+                break
+            if status == "inProgress":
+                break
+        when = deployment["started_at"] or deployment["created_at"]
+        moment = datetime.fromisoformat(when.replace("Z", "+00:00")).timestamp()
+        return [
+            {
+                "id": f"{deployment['id']}-{number}",
+                "message": message,
+                "service": application.fields["name"],
+                "severity": severity,
+                "timestamp": when,
+                "tags": {},
+                "attributes": {},
+                "unix_timestamp": int(moment * 1000) + number,
+            }
+            for number, (message, severity) in enumerate(lines)
+        ]
 
     def cancel(self, application: Application, deployment: Deployment) -> None:
         """A waiting deployment is skipped, a running one stopped, an ended one left alone."""
@@ -495,9 +660,11 @@ class Sevalla:
         deployment.update(status=status, finished_at=finished, updated_at=now)
         if status == "success":
             application.deployed = True
+            application.running |= application.starts[deployment["id"]]
             for process_id in application.removes[deployment["id"]]:
                 application.processes.pop(process_id, None)
                 application.deleted.discard(process_id)
+                application.running.discard(process_id)
 
 
 def _slug(text: str) -> str:

@@ -17,6 +17,9 @@ from typing import Any
 STEP_SECONDS = 20
 """How long a step of a deployment takes, when deployments go by the clock."""
 
+COMMAND_STEP_SECONDS = 12
+"""The same for a command. A recorded one took 25 seconds from its creation to its start."""
+
 
 @dataclass(frozen=True)
 class Switch:
@@ -196,7 +199,58 @@ SWITCHES = (
         "The status for a path whose id is not a UUID.",
         "The pattern is in the schema, and Fastify answers 400 to what the schema refuses.",
     ),
+    Switch(
+        "sevalla_disk_key",
+        ("when_attached", "always", "never"),
+        "Does a process show its disk under the key disk, and null there when it has none?",
+        "Disks are documented and no answer that has one was seen.",
+    ),
+    Switch(
+        "sevalla_exec_stopped",
+        ("409", "400", "404", "422", "500", "exit_code"),
+        "What does an exec answer on a process without a running instance: that status, or 200 "
+        "with an exit code other than 0?",
+        "Not documented; 409 says best what is wrong.",
+    ),
+    Switch(
+        "sevalla_exec_max_timeout",
+        ("60", "300", "unlimited"),
+        "How long may an exec's timeout be?",
+        "15 is the example; the range was not seen.",
+    ),
+    Switch(
+        "sevalla_exec_timed_out",
+        ("exit_code", "408", "504"),
+        "What does an exec answer when its command runs longer than timeout: 200 with the exit "
+        "code 124, or that status?",
+        "Not documented; 124 is what timeout(1) gives.",
+    ),
+    Switch(
+        "sevalla_deleting_application",
+        ("404", "answers"),
+        "Do an application's processes and deployments answer while it is being deleted? It is "
+        "listed until then, with the status deleting.",
+        "Not documented; a client has to survive both.",
+    ),
     # Sevalla: deployments, limits
+    Switch(
+        "sevalla_deployment_steps",
+        ("names", "objects"),
+        "Are a deployment's steps names, or objects with name, status and output?",
+        "The OpenAPI description: names. What a step prints is in the deployment's logs.",
+    ),
+    Switch(
+        "sevalla_logs",
+        ("given", "empty"),
+        "Does a deployment have a log when it has ended?",
+        "The vendor's CLI reads it. How soon it is complete is not documented.",
+    ),
+    Switch(
+        "sevalla_deployments_order",
+        ("newest_first", "oldest_first"),
+        "In which order are deployments listed?",
+        "Documented: newest first.",
+    ),
     Switch(
         "sevalla_deployment_result",
         ("success", "failed", "cancelled", "skipped"),
@@ -395,6 +449,103 @@ SWITCHES = (
         "it refused (422)?",
         "No such refusal is documented for deployments; other things that run have one.",
     ),
+    Switch(
+        "laravel_cloud_logs",
+        ("available", "unavailable", "422"),
+        "Are a deployment's logs there once it has ended, not there yet (available: false), or "
+        "refused, as those of deployments older than a year are?",
+        "They are in the recorded answer; 422 is documented for old deployments.",
+    ),
+    Switch(
+        "laravel_cloud_failed_step_status",
+        ("failed", "error", "finished"),
+        "Which status has the step of the logs that failed?",
+        "Recorded are finished and skipped, of a deployment that succeeded.",
+    ),
+    # Laravel Cloud: instances
+    Switch(
+        "laravel_cloud_instance_keys",
+        ("recorded", "documented"),
+        "Does an instance have only the recorded keys, or those of newer descriptions as well "
+        "(probes, and what queues have), null unless they are set?",
+        "The recordings are older than those keys.",
+    ),
+    Switch(
+        "laravel_cloud_instance_types",
+        ("any", "documented"),
+        "May an instance of any type be created, or only service and managed_queue?",
+        "The description of POST names the two; the official clients know four.",
+    ),
+    Switch(
+        "laravel_cloud_replicas",
+        ("required", "defaulted"),
+        "Are min_replicas and max_replicas required unless the scaling is automatic, or 1 when "
+        "they are not sent?",
+        "The official clients always send them.",
+    ),
+    Switch(
+        "laravel_cloud_min_above_max",
+        ("refused", "stored"),
+        "Is min_replicas above max_replicas refused?",
+        "The description does not say so, but no scaling can do it.",
+    ),
+    Switch(
+        "laravel_cloud_queue_settings",
+        ("optional", "required"),
+        "Does a new managed queue need visibility_timeout, polling_interval and shutdown_timeout?",
+        "The description requires them of every instance; a recorded service had none.",
+    ),
+    Switch(
+        "laravel_cloud_instance_names",
+        ("any", "unique"),
+        "May two instances of an environment have the same name?",
+        "No uniqueness is documented.",
+    ),
+    Switch(
+        "laravel_cloud_delete_app_instance",
+        ("204", "422"),
+        "Can an environment's app instance be deleted?",
+        "DELETE documents a 422 and does not say when.",
+    ),
+    # Laravel Cloud: commands
+    Switch(
+        "laravel_cloud_command_result",
+        ("command.success", "command.failure"),
+        "How do commands end?",
+        "Not a question about the service; for trying out the other end.",
+    ),
+    Switch(
+        "laravel_cloud_command_pace",
+        ("polls", "clock", "at_once"),
+        "When does a command make its next step: each time it is read, every 12 seconds, or is "
+        "it over when the request that starts it is answered?",
+        "Not a question about the service; tests need not wait.",
+    ),
+    Switch(
+        "laravel_cloud_same_command",
+        ("accepted", "refused"),
+        "Is a command refused (422) while another one with the same text runs?",
+        "No such refusal is documented.",
+    ),
+    Switch(
+        "laravel_cloud_running_output",
+        ("null", "partial"),
+        "What is the output of a command that runs: null, or what it has printed so far?",
+        "Null until the command ends, as far as anybody has seen.",
+    ),
+    Switch(
+        "laravel_cloud_empty_output",
+        ("empty", "null"),
+        'Is the output of a command that printed nothing "" or null?',
+        "Taken as printed.",
+    ),
+    Switch(
+        "laravel_cloud_command_never_deployed",
+        ("accepted", "refused"),
+        "Is a command on an environment without a deployment accepted, or refused (422)?",
+        "The last deployment's image runs it; a refusal is not documented.",
+    ),
+    # Laravel Cloud: limits
     Switch(
         "laravel_cloud_rate_limit",
         ("off", "on"),

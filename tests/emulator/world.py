@@ -14,6 +14,7 @@ from typing import Any, Callable
 from .ids import Ids, Timestamps
 from .laravel_cloud_state import LaravelCloud, Resource, children
 from .limits import Limiter
+from .outcomes import Outcomes
 from .sevalla_state import Sevalla
 from .switches import Switches
 
@@ -49,6 +50,7 @@ _SIZES = {
 
 # Laravel Cloud: two applications, three environments.
 LARAVEL_CLOUD_ORGANIZATION_ID = "org-a14fe4aa-01c2-4d35-8e46-9f57a068b179"
+LARAVEL_CLOUD_USER_ID = "user-00000000-0000-4000-8000-000000000000"
 LARAVEL_CLOUD_UPDATED_APP_ID = "app-a14fe54f-42b2-431c-9b3a-876900975139"
 LARAVEL_CLOUD_MAIN_ID = "env-a15fd671-0b6a-401a-84bf-14105ce69023"
 LARAVEL_CLOUD_MAIN_APP_ID = "inst-a15fd671-14f8-489f-b552-886c7ffa09dd"
@@ -74,6 +76,7 @@ class World:
     sevalla: Sevalla
     laravel_cloud: LaravelCloud
     limiter: Limiter
+    outcomes: Outcomes
 
     def __init__(
         self,
@@ -110,7 +113,11 @@ class World:
                 "",
                 {"name": "Acme", "slug": "acme"},
             )
-            self.laravel_cloud = LaravelCloud(new, self.ids, timestamps, organization, self.clock)
+            self.outcomes = Outcomes()
+            self.sevalla.outcomes = self.outcomes
+            self.laravel_cloud = LaravelCloud(
+                new, self.ids, timestamps, organization, self.clock, self.outcomes
+            )
             self._seed_sevalla()
             self._seed_laravel_cloud()
 
@@ -119,8 +126,9 @@ class World:
         with self.lock:
             for application in self.sevalla.applications.values():
                 self.sevalla.pass_time(application)
-            for deployment in self.laravel_cloud.deployments.values():
-                self.laravel_cloud.pass_time(deployment)
+            cloud = self.laravel_cloud
+            for resource in (*cloud.deployments.values(), *cloud.commands.values()):
+                cloud.pass_time(resource)
 
     def deploy(self, target: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """Start a deployment of an application or environment as somebody else would, with some
@@ -140,8 +148,9 @@ class World:
         with self.lock:
             for application in self.sevalla.applications.values():
                 self.sevalla.advance(application)
-            for deployment in self.laravel_cloud.deployments.values():
-                self.laravel_cloud.advance(deployment)
+            cloud = self.laravel_cloud
+            for resource in (*cloud.deployments.values(), *cloud.commands.values()):
+                cloud.advance(resource)
 
     def finish_deployments(self) -> None:
         """Let every deployment run to its end."""
@@ -207,6 +216,10 @@ class World:
                 {"id": deployment.id, **deployment.attributes}
                 for deployment in children(cloud.deployments, environment)
             ],
+            "commands": [
+                {"id": command.id, **command.attributes}
+                for command in children(cloud.commands, environment)
+            ],
         }
 
     def _seed_sevalla(self) -> None:
@@ -219,6 +232,13 @@ class World:
 
     def _seed_laravel_cloud(self) -> None:
         cloud = self.laravel_cloud
+        user = {
+            "name": "Ada",
+            "email": "ada@example.org",
+            "avatar_url": "https://example.org/ada.png",
+            "created_at": cloud.timestamps.laravel_cloud(),
+        }
+        cloud.users[LARAVEL_CLOUD_USER_ID] = Resource("users", LARAVEL_CLOUD_USER_ID, "", user)
         # A recorded pair: the slug is not made of the name.
         updated = cloud.add_application("updated-app", "test-app-2", LARAVEL_CLOUD_UPDATED_APP_ID)
         shop = cloud.add_application("Shop", "shop", LARAVEL_CLOUD_SHOP_ID)

@@ -1,0 +1,98 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What tests say of how the next deployment, command or exec shall end.
+
+An outcome is for one target: an application (Sevalla) or environment (Laravel Cloud) for
+deployments and commands, a process for exec. The next one of that target takes it, whoever
+starts it; several wait in the order in which they were added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+class UnknownOutcomeError(ValueError):
+    """An outcome that does not exist."""
+
+
+@dataclass(frozen=True)
+class DeploymentOutcome:
+    """How a deployment ends.
+
+    ``status`` is its last status, ``step`` the step that fails and ``output`` what that step
+    prints; a ``step`` without a status makes the deployment fail. ``seconds`` is how long each of
+    its statuses lasts when deployments go by the clock, ``polls`` how often it is read before
+    each change when they go by that, ``reason`` its failure_reason (Laravel Cloud).
+    """
+
+    status: str | None = None
+    step: str | None = None
+    output: str | None = None
+    seconds: float | None = None
+    polls: int = 1
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class CommandOutcome:
+    """How a command on an environment ends.
+
+    ``output`` is all that it prints; ``seconds`` and ``polls`` are as for a deployment. A
+    ``status`` of ``command.failure`` with an ``exit_code`` of None never ran at all.
+    """
+
+    status: str | None = None
+    exit_code: int | None = 0
+    output: str = "Done.\n"
+    seconds: float | None = None
+    polls: int = 1
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class ExecOutcome:
+    """How an exec ends; ``seconds`` is how long the command runs, which ``timeout`` may cut."""
+
+    exit_code: int = 0
+    stdout: str = ""
+    stderr: str = ""
+    seconds: float = 0.0
+
+
+KINDS: dict[str, type[Any]] = {
+    "deployment": DeploymentOutcome,
+    "command": CommandOutcome,
+    "exec": ExecOutcome,
+}
+
+
+@dataclass
+class Outcomes:
+    """The outcomes that still wait for something to end."""
+
+    _waiting: dict[tuple[type[Any], str], list[Any]] = field(default_factory=dict)
+
+    def add(self, target: str, outcome: Any, times: int = 1) -> None:
+        """Let the next deployments, commands or execs of a target end like that."""
+        self._waiting.setdefault((type(outcome), target), []).extend([outcome] * times)
+
+    def take(self, kind: type[Any], target: str) -> Any:
+        """Return the outcome that is next for a target, or None."""
+        waiting = self._waiting.get((kind, target))
+        return waiting.pop(0) if waiting else None
+
+
+def outcome_of(kind: Any, values: Mapping[str, Any]) -> Any:
+    """Return the outcome that a JSON object describes."""
+    if kind not in KINDS:
+        raise UnknownOutcomeError(f"kind must be one of: {', '.join(KINDS)}.")
+    known = [each.name for each in fields(KINDS[kind])]
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise UnknownOutcomeError(f"Unknown: {', '.join(unknown)}. Known: {', '.join(known)}.")
+    return KINDS[kind](**values)
