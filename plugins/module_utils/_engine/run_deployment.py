@@ -2,33 +2,65 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Start one deployment, and wait for its end.
+"""Start one deployment, always or when something is pending, and wait for its end.
 
 This module is private to the collection.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, ClassVar, NamedTuple
 
 from .._core.failure import Failure, invalid_options
 from .._core.planner import Step
 from .._http.client import Client
 from .module import Command, Task, connected
 from .options import connection_problems, connection_spec
+from .pending import Pending, Shown, Times, find_pending
 from .start import start
 from .watch import Operation, Operations, Watch, waiting_problems, waiting_spec
 
 Deployment = Operation
 
+_LAST_LINES = 20
+"""How many lines of a failed step's output the message has at most."""
+
+_LONGEST_LINE = 300
+
+
+class FailedStep(NamedTuple):
+    """Where a deployment failed: the name of the step, if it is known, and what it printed."""
+
+    name: str | None
+    output: list[str]
+
+
+def lines_of(output: Any) -> list[str]:
+    """Return the lines that a step printed, without the terminal's control sequences."""
+    plain = re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]", "", "" if output is None else str(output))
+    return [line.rstrip() for line in plain.splitlines()]
+
 
 class Deployments(Operations):
-    """The deployments of a service; ``Operations`` says what a service must write."""
+    """The deployments of a service.
+
+    Beside what ``Operations`` asks for, a subclass must set ``times`` and write ``processes``.
+    """
 
     noun = "deployment"
+    times: ClassVar[Times]
+
+    def processes(self, client: Client, scope: str) -> list[Shown]:
+        """Return all processes that deployments are about, with what ``Shown`` says."""
+        raise NotImplementedError
 
     def check_start(self, client: Client, scope: str, step: Step, newest: list[Deployment]) -> None:
         """Raise Failure when the request cannot start a deployment."""
+
+    def failed_step(self, client: Client, scope: str, deployment: Deployment) -> FailedStep | None:
+        """Return where a deployment failed, or None when the service does not say."""
+        return None
 
 
 def deployment_command(deployments: Deployments) -> Command:
@@ -36,6 +68,7 @@ def deployment_command(deployments: Deployments) -> Command:
     spec = {
         **connection_spec(deployments.service),
         **deployments.options,
+        "trigger": {"type": "str", "choices": ["always", "pending"], "default": "always"},
         **waiting_spec(deployments),
     }
     return Command(spec, lambda task: _deploy(deployments, task))
@@ -52,34 +85,101 @@ def _deploy(deployments: Deployments, task: Task) -> dict[str, Any]:
         raise invalid_options(problems)
     with connected(deployments.service, task) as client:
         scope = deployments.find_scope(client, params)
+        run = _Run(deployments, client, scope, task)
+        if params["trigger"] == "always":
+            return run.start(deployments.newest(client, scope))
+        processes = deployments.processes(client, scope)
         newest = deployments.newest(client, scope)
-        step = deployments.request(scope, params)
+        found = find_pending(deployments.statuses, deployments.times, newest, processes)
+        return run.start_if_pending(found, newest)
+
+
+class _Run:
+    """One run of the module, once it is known what is deployed."""
+
+    def __init__(self, deployments: Deployments, client: Client, scope: str, task: Task) -> None:
+        self._deployments = deployments
+        self._client = client
+        self._scope = scope
+        self._task = task
+        self._watch = Watch(deployments, client, scope, task)
+        self._pending: dict[str, Any] = {}
+
+    def start_if_pending(self, found: Pending, newest: list[Deployment]) -> dict[str, Any]:
+        """Return the result when a deployment is started only for what is pending."""
+        self._pending = {"pending": found.reasons}
+        if not found.reasons:
+            return self._result(False, [], found.deployed or {})
+        if found.under_way:
+            return self._join(found.under_way)
+        # So that this deployment is certainly newer than the changes, also for the next run.
+        settle = self._deployments.times.apart
+        if settle and not self._task.check_mode:
+            self._client.sleep(settle + 1)
+        return self.start(newest)
+
+    def start(self, newest: list[Deployment]) -> dict[str, Any]:
+        """Return the result of a deployment that is started; ``newest`` are those before it."""
+        deployments, client, scope = self._deployments, self._client, self._scope
+        step = deployments.request(scope, self._task.params)
         deployments.check_start(client, scope, step, newest)
-        watch = Watch(deployments, client, scope, task)
-        deployment = deployments.predict(scope, step)
-        if not task.check_mode:
-            client.allow_writes()
-            with watch.reported(step):
-                watch.see(start(deployments, client, scope, step, newest, task))
-                deployment = watch.wait() if params["wait"] else watch.operation
-                if params["wait"] and deployment.get("status") != deployments.statuses.success:
-                    raise _ended_badly(deployments, watch)
+        plan = [step.told()]
+        if self._task.check_mode:
+            return self._result(True, plan, deployments.predict(scope, step))
+        client.allow_writes()
+        with self._watch.reported({"plan": plan, **self._pending}):
+            self._watch.see(start(deployments, client, scope, step, newest, self._task))
+            self._wait()
+        return self._result(True, plan, self._watch.operation)
+
+    def _join(self, deployment: Deployment) -> dict[str, Any]:
+        """Return the result of waiting for a deployment that somebody else started."""
+        if self._task.check_mode:
+            return self._result(False, [], deployment)
+        with self._watch.reported({"plan": [], **self._pending}, ours=False):
+            self._watch.see(deployment)
+            self._wait()
+        return self._result(False, [], self._watch.operation)
+
+    def _wait(self) -> None:
+        if not self._task.params["wait"]:
+            return
+        ended = self._watch.wait()
+        if ended.get("status") != self._deployments.statuses.success:
+            raise self._ended_badly(ended)
+
+    def _ended_badly(self, deployment: Deployment) -> Failure:
+        status, reason = deployment.get("status"), deployment.get("failure_reason")
+        said = f": {str(reason).rstrip('.')}" if reason else ""
+        vendor = self._deployments.service.name
+        log = f" {vendor} shows the deployment's log."
+        details = self._watch.details
+        try:
+            failed = self._deployments.failed_step(self._client, self._scope, deployment)
+        except Failure as failure:
+            log += f" Reading it failed: {failure.message}"
+            failed = None
+        if failed:
+            details.update(step=failed.name, output=failed.output)
+            said = f" in step {failed.name}{said}" if failed.name else said
+            last = [line[:_LONGEST_LINE] for line in failed.output if line][-_LAST_LINES:]
+            if last:
+                log = " The last lines of the log:" + "".join(f"\n{line}" for line in last)
+        return Failure(
+            f"{self._watch.words} ended as {status}{said}. Changes of processes are stored, and "
+            f"take effect with the next deployment that succeeds.{log}",
+            code="deployment_failed",
+            details=details,
+        )
+
+    def _result(
+        self, changed: bool, plan: list[dict[str, Any]], deployment: Deployment
+    ) -> dict[str, Any]:
         return {
-            "changed": True,
-            "plan": [step.told()],
+            "changed": changed,
+            "plan": plan,
             "deployment": deployment,
-            "statuses": watch.statuses,
-            "api": client.counters,
+            "statuses": self._watch.statuses,
+            **self._pending,
+            "api": self._client.counters,
         }
-
-
-def _ended_badly(deployments: Deployments, watch: Watch) -> Failure:
-    status, reason = watch.operation.get("status"), watch.operation.get("failure_reason")
-    said = f": {str(reason).rstrip('.')}" if reason else ""
-    return Failure(
-        f"{watch.words} ended as {status}{said}. What the processes were changed to is "
-        f"stored, and takes effect with the next deployment that succeeds. "
-        f"{deployments.service.name} shows the deployment's log.",
-        code="deployment_failed",
-        details=watch.details,
-    )

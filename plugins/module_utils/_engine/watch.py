@@ -161,13 +161,16 @@ class Watch:
             )
 
     @contextmanager
-    def reported(self, step: Step) -> Iterator[None]:
-        """Add what was started and seen so far to the result of a Failure inside."""
+    def reported(self, result: dict[str, Any], ours: bool = True) -> Iterator[None]:
+        """Add a result, and what was seen of the operation, to the result of a Failure inside.
+
+        ``ours`` is false when somebody else started it, which changes nothing.
+        """
         try:
             yield
         except Failure as failure:
             failure.result.update(
-                changed=bool(self.operation), plan=[step.told()], statuses=self.statuses
+                result, changed=ours and bool(self.operation), statuses=self.statuses
             )
             if self.operation:
                 failure.result[self._operations.noun] = self.operation

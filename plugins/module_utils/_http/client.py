@@ -254,24 +254,19 @@ class Client:
                 return
         raise self.unexpected("GET", path, "a list that does not end")
 
-    def numbered_ends(self, path: str) -> list[Any]:
-        """The first hundred and the last hundred items of a Laravel Cloud list, in three requests
-        at most; all items when there are no more.
+    def numbered_ends(self, path: str, enough: Callable[[list[Any]], bool]) -> list[Any]:
+        """Return the items of the first page of a Laravel Cloud list, and those of the last page
+        unless the first ones are ``enough``.
 
-        Whichever way a list is ordered the newest are at one end, and at the other are the oldest:
-        items that are added do not change which these are.
+        Whichever way a list is ordered the newest are at one end.
         """
         seen: set[str] = set()
         page, last = self._numbered_page(path, {}, 1)
-        first = self._unseen(page["data"], seen, path)
-        rest: list[Any] = []
-        # The last page may have few items, and become another one while they are read.
-        for count in range(max(2, last - 1), last + 2):
-            if count > last:
-                break
-            page, last = self._numbered_page(path, {}, count)
-            rest += self._unseen(page["data"], seen, path)
-        return first + rest[-len(first) :]
+        items = self._unseen(page["data"], seen, path)
+        if last > 1 and not enough(items):
+            page, _last = self._numbered_page(path, {}, last)
+            items += self._unseen(page["data"], seen, path)
+        return items
 
     def _numbered_page(
         self, path: str, params: dict[str, Any], count: int

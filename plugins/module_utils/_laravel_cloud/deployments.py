@@ -17,7 +17,8 @@ from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
 from .._core.planner import Step
-from .._engine.run_deployment import Deployment, Deployments
+from .._engine.pending import Shown, Times, is_newest_first
+from .._engine.run_deployment import Deployment, Deployments, FailedStep, lines_of
 from .._engine.watch import Statuses
 from .._http.client import Client
 from .service import (
@@ -25,8 +26,11 @@ from .service import (
     SERVICE,
     check_environment,
     find_environment,
+    linked,
+    listed,
     missing,
     resource_in,
+    walk,
 )
 
 
@@ -58,11 +62,11 @@ class LaravelCloudDeployments(Deployments):
         return find_environment(client, params["environment"], params["application"])
 
     def newest(self, client: Client, scope: str) -> list[Deployment]:
-        """Return the last hundred, with the oldest when there are more: the order of the list is
-        not documented. The vendor's CLI takes the first one listed for the last."""
+        """Return the last hundred at least, as listed: newest first in the recorded list, and
+        when that does not show, with the last page, since no order is documented."""
         path = _collection(scope)
         try:
-            items = client.numbered_ends(path)
+            items = client.numbered_ends(path, lambda page: is_newest_first(page, _listed_start))
         except Failure as failure:
             raise (
                 missing("environment", scope, failure) if failure.status == 404 else failure
@@ -86,6 +90,53 @@ class LaravelCloudDeployments(Deployments):
     def predict(self, scope: str, step: Step) -> Deployment:
         return {"environment_id": scope}
 
+    # A deployment shows no other time; it is null until the deployment has begun.
+    times = Times(started=lambda deployment: deployment.get("started_at"), apart=3)
+
+    def processes(self, client: Client, scope: str) -> list[Shown]:
+        """Return the background processes of every instance; they have no updated_at."""
+        path = f"/environments/{quote(scope, safe='')}/instances"
+        found: list[Shown] = []
+        pages = walk(client, path, {"include": "backgroundProcesses"})
+        for instance, included in listed("environment", scope, pages):
+            items = linked(client, path, instance, included, "backgroundProcesses")
+            if items is None:
+                own = f"/instances/{quote(instance['id'], safe='')}/background-processes"
+                items = [process for process, _included in walk(client, own)]
+            for item in items:
+                shown = item["attributes"]
+                found.append(
+                    {
+                        "id": item["id"],
+                        "name": shown.get("command"),
+                        "created_at": shown.get("created_at"),
+                    }
+                )
+        return found
+
+    def failed_step(self, client: Client, scope: str, deployment: Deployment) -> FailedStep | None:
+        """Return the first step that has not finished, or else the last one that ran; how a step
+        that failed is called was never seen."""
+        if deployment.get("status") == "cancelled":
+            return None
+        path = f"{self.item_path(scope, deployment['id'])}/logs"
+        answer = client.get(path)
+        phases = answer.get("data") if isinstance(answer, dict) else None
+        if not isinstance(phases, dict):
+            raise client.unexpected("GET", path, "something that is not the logs of a deployment")
+        steps = [
+            step
+            for phase in ("build", "deploy")
+            if isinstance(phases.get(phase), dict) and isinstance(phases[phase].get("steps"), list)
+            for step in phases[phase]["steps"]
+            if isinstance(step, dict) and step.get("status") != "skipped"
+        ]
+        unfinished = [step for step in steps if step.get("status") != "finished"]
+        if not steps:
+            return None
+        step = (unfinished or steps[-1:])[0]
+        return FailedStep(str(step.get("step")), lines_of(step.get("output")))
+
 
 def _collection(scope: str) -> str:
     return f"/environments/{quote(scope, safe='')}/deployments"
@@ -94,6 +145,12 @@ def _collection(scope: str) -> str:
 def _deployment(client: Client, path: str, value: Any, scope: str, method: str) -> Deployment:
     resource = resource_in(client, path, value, method)
     return {**resource["attributes"], "id": resource["id"], "environment_id": scope}
+
+
+def _listed_start(resource: Any) -> Any:
+    """Return when a deployment started, as a list has it."""
+    attributes = resource.get("attributes") if isinstance(resource, dict) else None
+    return attributes.get("started_at") if isinstance(attributes, dict) else None
 
 
 DEPLOYMENTS = LaravelCloudDeployments()

@@ -16,8 +16,10 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
+from .._core.fields import number
 from .._core.planner import Step
-from .._engine.run_deployment import Deployment, Deployments
+from .._engine.pending import Shown, Times
+from .._engine.run_deployment import Deployment, Deployments, FailedStep, lines_of
 from .._engine.watch import Statuses
 from .._http.client import Client
 from .service import (
@@ -122,6 +124,51 @@ class SevallaDeployments(Deployments):
             **({"branch": branch} if branch else {}),
         }
 
+    # When it was asked for, by the clock that the processes' times are of. started_at may be of
+    # another clock, and what is changed between the two may be too late for the deployment.
+    times = Times(started=lambda deployment: deployment.get("created_at"))
+
+    def processes(self, client: Client, scope: str) -> list[Shown]:
+        path = f"/applications/{quote(scope, safe='')}/processes"
+        try:
+            return [
+                {**object_in(client, path, process), "name": process.get("display_name")}
+                for page in client.offset_pages(path)
+                for process in page
+            ]
+        except Failure as failure:
+            raise (no_application(scope, failure) if failure.status == 404 else failure) from None
+
+    def failed_step(self, client: Client, scope: str, deployment: Deployment) -> FailedStep | None:
+        """Return the step that failed, where a deployment's steps show it, with its output or
+        else the whole log: the description has only the names of the steps."""
+        if deployment.get("status") in ("cancelled", "skipped"):
+            return None
+        steps = deployment.get("steps")
+        failed = next(
+            (
+                step
+                for step in (steps if isinstance(steps, list) else [])
+                if isinstance(step, dict) and step.get("status") == "failed"
+            ),
+            {},
+        )
+        name = failed.get("name")
+        output = lines_of(failed.get("output")) or self._log(client, scope, deployment)
+        return FailedStep(str(name) if name else None, output) if name or output else None
+
+    def _log(self, client: Client, scope: str, deployment: Deployment) -> list[str]:
+        """Return the lines of the log, which only the vendor's CLI shows to exist: a list of
+        lines, or of objects with a message and a time."""
+        path = f"{self.item_path(scope, deployment['id'])}/logs"
+        answer = client.get(path)
+        if not isinstance(answer, list):
+            raise client.unexpected("GET", path, "something that is not a list of log lines")
+        entries = [entry if isinstance(entry, dict) else {"message": entry} for entry in answer]
+        # Their order is not known.
+        entries.sort(key=_logged_at)
+        return [line for entry in entries for line in lines_of(entry.get("message"))]
+
     def may_come_of(self, step: Step, operation: Deployment) -> bool:
         """Compare what started a deployment, and its branch. What is null, or not known, speaks
         against nothing. The image is not compared: the service shows it with its registry."""
@@ -140,6 +187,11 @@ class SevallaDeployments(Deployments):
 
 def _collection(scope: str) -> str:
     return f"/applications/{quote(scope, safe='')}/deployments"
+
+
+def _logged_at(entry: dict[str, Any]) -> int:
+    when = number(entry.get("unix_timestamp"))
+    return when if isinstance(when, int) else 0
 
 
 def _restarts(step: Step) -> bool:
