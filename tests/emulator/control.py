@@ -16,6 +16,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from .faults import Fault, Faults, UnknownFaultError
+from .outcomes import UnknownOutcomeError, outcome_of
 from .switches import UnknownSwitchError
 from .world import World
 
@@ -35,6 +36,7 @@ def blueprint(world: World, log: list[dict[str, Any]], faults: Faults) -> Bluepr
         return _answer({"message": "Only for this machine."}, 403)
 
     @routes.errorhandler(UnknownFaultError)
+    @routes.errorhandler(UnknownOutcomeError)
     @routes.errorhandler(UnknownSwitchError)
     @routes.errorhandler(BadControlError)
     def refused(error: ValueError) -> Response:
@@ -91,6 +93,42 @@ def blueprint(world: World, log: list[dict[str, Any]], faults: Faults) -> Bluepr
             return _answer(world.deploy(str(wanted.get("of")), wanted.get("values", {})), 201)
         except KeyError:
             raise BadControlError("of must be the id of an application or environment.") from None
+
+    @routes.post("/deployments/past")
+    def past_deployment() -> Response:
+        wanted = _object()
+        _check_keys(wanted, "of", "status", "ago", "seconds", "values")
+        target = str(wanted.pop("of", None))
+        try:
+            return _answer(world.past_deployment(target, **wanted), 201)
+        except KeyError:
+            raise BadControlError("of must be the id of an application or environment.") from None
+
+    @routes.post("/outcomes")
+    def add_outcome() -> Response:
+        wanted = _object()
+        target, times = str(wanted.pop("of", None)), wanted.pop("times", 1)
+        world.outcomes.add(target, outcome_of(wanted.pop("kind", None), wanted), times)
+        return _answer({"of": target, "times": times}, 201)
+
+    @routes.post("/clock")
+    def move_clock() -> Response:
+        wanted = _object()
+        _check_keys(wanted, "by")
+        if not isinstance(wanted.get("by"), (int, float)):
+            raise BadControlError("by must be a number of seconds.")
+        world.move_clock(wanted["by"])
+        return _answer({"now": world.clock()})
+
+    @routes.post("/applications/deleting")
+    def delete_application() -> Response:
+        wanted = _object()
+        _check_keys(wanted, "of")
+        try:
+            world.delete_application(str(wanted.get("of")))
+        except KeyError:
+            raise BadControlError("of must be the id of one of Sevalla's applications.") from None
+        return _answer(world.snapshot())
 
     @routes.post("/deployments/finish")
     def finish_deployments() -> Response:

@@ -23,7 +23,8 @@ from typing import Any, Callable, NamedTuple, NoReturn
 
 from flask import Response, g, request
 
-from . import laravel_cloud_form, sevalla_state
+from . import laravel_cloud_form, laravel_cloud_instances, sevalla_state
+from .laravel_cloud_state import LaravelCloud, Resource
 from .schemas import SEVALLA_CREATE
 from .world import World
 
@@ -161,7 +162,10 @@ class Faults:
         """Remove the object that a request is about."""
         with self.world.lock:
             objects, object_id = self._object()
-            objects.pop(object_id, None)
+            gone = objects.pop(object_id, None)
+            if gone is not None and objects is self.world.laravel_cloud.instances:
+                objects[object_id] = gone
+                self.world.laravel_cloud.delete_instance(gone)
 
     def change(self, fault: Fault) -> None:
         """Change the object that a request is about."""
@@ -175,40 +179,70 @@ class Faults:
         """Create what a POST is about to create, with some values of somebody else's."""
         names = request.view_args or {}
         body = request.get_json(silent=True) if request.method == "POST" else None
-        if not (isinstance(body, dict) and request.path.endswith("processes")):
+        if not (isinstance(body, dict) and request.path.endswith(_CREATING)):
             return
         body = {**body, **values}
         with self.world.lock:
             sevalla, cloud = self.world.sevalla, self.world.laravel_cloud
             application = sevalla.applications.get(names.get("app_id", ""))
             instance = cloud.instances.get(names.get("instance_id", ""))
+            environment = cloud.environments.get(names.get("env_id", ""))
             try:
                 if application is not None and not any(SEVALLA_CREATE.errors(body)):
                     sevalla.create(application, SEVALLA_CREATE.known(body))
                 elif instance is not None:
                     cloud.create(instance, body)
+                elif environment is not None and request.path.endswith("/instances"):
+                    laravel_cloud_instances.create(cloud, environment, body)
+                elif environment is not None:
+                    cloud.run_command(environment, body)
             except (sevalla_state.RefusalError, laravel_cloud_form.RefusalError):
                 return  # the service refuses theirs as it will refuse ours
 
     def deploy(self, fault: Fault) -> None:
         """Start a deployment of what a request is about."""
-        names = request.view_args or {}
         # An id that is none, and a request that has none, name nothing to deploy.
         with contextlib.suppress(KeyError):
-            self.world.deploy(names["app_id" if _is_sevalla() else "env_id"], fault.values)
+            self.world.deploy(self._target(), fault.values)
+
+    def deploy_done(self, fault: Fault) -> None:
+        """Add a deployment, of what a request is about, that starts and ends in this moment."""
+        with contextlib.suppress(KeyError):
+            self.world.past_deployment(self._target(), ago=0, seconds=0, values=dict(fault.values))
+
+    def _target(self) -> str:
+        """The id of the application or environment that a request is about."""
+        names = request.view_args or {}
+        cloud = self.world.laravel_cloud
+        if "app_id" in names or "env_id" in names:
+            return names["app_id" if _is_sevalla() else "env_id"]
+        for name, resources in (
+            ("process_id", cloud.processes),
+            ("instance_id", cloud.instances),
+            ("deployment_id", cloud.deployments),
+            ("command_id", cloud.commands),
+        ):
+            if name in names:
+                parent = resources[names[name]].parent
+                return cloud.instances[parent].parent if name == "process_id" else parent
+        raise KeyError("nothing to deploy")
 
     def _object(self) -> tuple[dict[str, Any], str]:
         """The objects among which the one is that a request is about, and its id; there is none
         of an id that is empty."""
         names = request.view_args or {}
-        kind = "deployment" if "deployment_id" in names else "process"
         service: Any = self.world.laravel_cloud
         if _is_sevalla():
             service = self.world.sevalla.applications.get(names.get("app_id", ""))
         if service is None:
             return {}, ""
-        objects = service.deployments if kind == "deployment" else service.processes
-        return objects, names.get(f"{kind}_id", "")
+        if "deployment_id" in names:
+            return service.deployments, names["deployment_id"]
+        if "command_id" in names:
+            return service.commands, names["command_id"]
+        if request.path.endswith(f"/instances/{names.get('instance_id')}"):
+            return service.instances, names["instance_id"]
+        return service.processes, names.get("process_id", "")
 
     # A write that is forgotten
 
@@ -216,9 +250,7 @@ class Faults:
         """Keep the state that the request is to leave behind."""
         with self.world.lock:
             cloud = self.world.laravel_cloud
-            g.kept = copy.deepcopy(
-                (self.world.sevalla.applications, cloud.processes, cloud.deployments)
-            )
+            g.kept = copy.deepcopy((self.world.sevalla.applications, *_stored(cloud)))
 
     def restore(self, fault: Fault, response: Response) -> Response:
         """Forget what the service has stored, but answer as if it had."""
@@ -226,7 +258,8 @@ class Faults:
             return response
         with self.world.lock:
             cloud = self.world.laravel_cloud
-            self.world.sevalla.applications, cloud.processes, cloud.deployments = g.kept
+            self.world.sevalla.applications = g.kept[0]
+            cloud.processes, cloud.deployments, cloud.instances, cloud.commands = g.kept[1:]
         return response
 
     def restore_and_show(self, fault: Fault, response: Response) -> Response:
@@ -237,15 +270,24 @@ class Faults:
             stored = objects.get(object_id)
             if stored is None or request.method != "PATCH":
                 return response
-            shown = (
-                self.world.sevalla.present(stored)
-                if _is_sevalla()
-                else {
-                    "data": {"id": stored.id, "type": stored.kind, "attributes": stored.attributes}
-                }
-            )
-            response.set_data(json.dumps(shown))
+            response.set_data(json.dumps(self._shown(stored)))
         return response
+
+    def _shown(self, stored: Any) -> dict[str, Any]:
+        if _is_sevalla():
+            return self.world.sevalla.present(stored)
+        attributes = stored.attributes
+        if stored.kind == "instances":
+            attributes = laravel_cloud_instances.shown(self.world.switches, attributes)
+        return {"data": {"id": stored.id, "type": stored.kind, "attributes": attributes}}
+
+
+_CREATING = ("processes", "/instances", "/commands")
+"""How the paths end at which a POST creates something."""
+
+
+def _stored(cloud: LaravelCloud) -> tuple[dict[str, Resource], ...]:
+    return cloud.processes, cloud.deployments, cloud.instances, cloud.commands
 
 
 class _Added:
@@ -269,8 +311,10 @@ def _is_sevalla() -> bool:
 
 
 def _elses(fault: Fault) -> Mapping[str, Any]:
-    default = {"entrypoint": "somebody else's"} if _is_sevalla() else {"processes": 9}
-    return fault.values or default
+    if _is_sevalla():
+        return fault.values or {"entrypoint": "somebody else's"}
+    instance = "background-processes" not in request.path and "/instances" in request.path
+    return fault.values or ({"max_replicas": 9} if instance else {"processes": 9})
 
 
 # Connections
@@ -524,7 +568,8 @@ KINDS = (
     Kind(
         "change",
         "Somebody else changes the object just before the service sees the request for it: "
-        "`values`, or entrypoint (Sevalla), processes (Laravel Cloud).",
+        "`values`, or entrypoint (Sevalla), processes or an instance's max_replicas (Laravel "
+        "Cloud).",
         lambda faults, fault: faults.change(fault),
     ),
     Kind(
@@ -543,6 +588,12 @@ KINDS = (
         "Somebody else starts a deployment just before the service sees the request, which is "
         "about the same application or environment; `values` are fields of theirs.",
         lambda faults, fault: faults.deploy(fault),
+    ),
+    Kind(
+        "deploy_done",
+        "Somebody else's deployment starts and succeeds just before the service sees the request; "
+        "`values` are fields of it.",
+        lambda faults, fault: faults.deploy_done(fault),
     ),
     Kind(
         "not_stored",

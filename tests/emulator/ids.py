@@ -41,13 +41,13 @@ class Timestamps:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
 
-    def _now(self) -> datetime:
-        return datetime.fromtimestamp(self._clock(), timezone.utc)
+    def _at(self, offset: float) -> datetime:
+        return datetime.fromtimestamp(self._clock() + offset, timezone.utc)
 
-    def sevalla(self) -> str:
-        """``2026-03-01T10:00:00.000Z``."""
-        return self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    def sevalla(self, offset: float = 0) -> str:
+        """Return ``2026-03-01T10:00:00.000Z``, the time in so many seconds."""
+        return self._at(offset).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
-    def laravel_cloud(self) -> str:
+    def laravel_cloud(self, offset: float = 0) -> str:
         """``2026-03-01T10:00:00.000000Z``: whole seconds, written with microseconds."""
-        return self._now().strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+        return self._at(offset).strftime("%Y-%m-%dT%H:%M:%S.000000Z")

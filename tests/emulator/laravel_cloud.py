@@ -19,8 +19,13 @@ from .laravel_cloud_state import Resource, children
 from .limits import Limit
 from .world import World
 
-# Recorded in x-ratelimit-limit; that the window is a minute is the framework's default.
+# The documentation's page on rate limits: what is narrower counts in the general limit as well.
 LIMIT = Limit(120, 60)
+INFRASTRUCTURE_LIMIT = Limit(30, 60)
+COMMAND_LIMIT = Limit(20, 60)
+# Recorded: writes of instances are in the limit of 30, those of background processes and
+# deployments are not.
+INFRASTRUCTURE = ("create_instance", "update_instance", "delete_instance")
 MEDIA_TYPE = "application/vnd.api+json"
 ROOT = "/laravel/"
 LOGIN = "/laravel/login"
@@ -35,18 +40,28 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
             raise RefusalError(404, "Not found.")
         return resources[resource_id]
 
+    def count(limit: Limit, scope: str) -> None:
+        enforced = world.switches["laravel_cloud_rate_limit"] == "on"
+        g.reading = world.limiter.count(f"laravel_cloud {scope}", limit, enforced)
+        if g.reading.exceeded:
+            raise RefusalError(429, "Too Many Attempts.")
+
     @routes.before_request
     def check_request() -> None:
         world.pass_time()
         if request.endpoint in ("laravel_cloud.website", "laravel_cloud.unknown_route"):
             return
         scheme, _separator, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or token not in tokens:
+        known = scheme.lower() == "bearer" and token in tokens
+        # Documented: by organization, and by address when the token is none.
+        count(LIMIT, "organization" if known else f"address {request.remote_addr}")
+        if not known:
             raise RefusalError(401, "Unauthenticated.")
-        enforced = world.switches["laravel_cloud_rate_limit"] == "on"
-        g.reading = world.limiter.count("laravel_cloud", LIMIT, enforced)
-        if g.reading.exceeded:
-            raise RefusalError(429, "Too Many Attempts.")
+        route = (request.endpoint or "").rpartition(".")[2]
+        if route in INFRASTRUCTURE:
+            count(INFRASTRUCTURE_LIMIT, "infrastructure")
+        if route == "run_command" and world.switches["laravel_cloud_command_limit"] == "20":
+            count(COMMAND_LIMIT, "commands")
         if request.method != "GET" and not tokens[token]:
             raise RefusalError(403, "This action is unauthorized.")
 

@@ -11,6 +11,7 @@ rule is from the service's OpenAPI description. What nobody states is a switch.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
@@ -18,7 +19,7 @@ from .ids import Ids, Timestamps
 from .laravel_cloud_form import Attributes, Form, RefusalError, integer_of, invalid
 from .outcomes import CommandOutcome, DeploymentOutcome, Outcomes
 from .schemas import LARAVEL_CLOUD_COMMAND, LARAVEL_CLOUD_CREATE, LARAVEL_CLOUD_UPDATE
-from .switches import COMMAND_STEP_SECONDS, STEP_SECONDS, Switches
+from .switches import CLOCK_SECONDS, COMMAND_STEP_SECONDS, STEP_SECONDS, Switches
 
 # A worker's config in every recorded answer, in this order.
 CONFIG_KEYS = (
@@ -279,6 +280,38 @@ class LaravelCloud:
         refused = self.switches["laravel_cloud_concurrent_deployments"] == "refused"
         if refused and self._deploying(environment):
             raise RefusalError(422, "A deployment is already in progress.")
+        resource = self._new_deployment(environment)
+        self.deployments[resource.id] = resource
+        environment.attributes["status"] = "deploying"
+        self._begin(resource, DeploymentOutcome)
+        return resource
+
+    def remember(
+        self,
+        environment: Resource,
+        status: str,
+        ago: float,
+        ended: float | None,
+        values: Mapping[str, Any],
+    ) -> Resource:
+        """Add a deployment of the past as the newest one: when it started and ended, in seconds
+        before now."""
+        deployment = self._new_deployment(environment)
+        deployment.attributes.update(
+            status=status,
+            started_at=None if status == "pending" else self.deployment_time(ago),
+            finished_at=None if ended is None else self.deployment_time(ended),
+        )
+        if status == "cancelled":
+            deployment.attributes.update(self.cancelled_times())
+        deployment.attributes.update(values)
+        self.deployments[deployment.id] = deployment
+        self.stepped[deployment.id] = self.clock()
+        if status in RUNNING:
+            environment.attributes["status"] = "deploying"
+        return deployment
+
+    def _new_deployment(self, environment: Resource) -> Resource:
         attributes = {
             "status": "pending",
             "branch_name": "main",
@@ -297,9 +330,6 @@ class LaravelCloud:
         }
         resource = Resource("deployments", self.ids.ordered("depl"), environment.id, attributes)
         resource.related["initiator"] = next(iter(self.users), None)
-        self.deployments[resource.id] = resource
-        environment.attributes["status"] = "deploying"
-        self._begin(resource, DeploymentOutcome)
         return resource
 
     def _begin(self, resource: Resource, kind: type[Any]) -> None:
@@ -324,7 +354,7 @@ class LaravelCloud:
         switch, seconds = PACES[resource.kind]
         if self.switches[switch] != "clock":
             return
-        ending = self.endings[resource.id]
+        ending = self.endings.get(resource.id)
         if ending is not None and ending.seconds is not None:
             seconds = ending.seconds
         while resource.attributes["status"] in RUNNING:
@@ -337,7 +367,7 @@ class LaravelCloud:
         """Make a step, when it goes by how often it is read."""
         if self.switches[PACES[resource.kind][0]] != "polls":
             return
-        ending = self.endings[resource.id]
+        ending = self.endings.get(resource.id)
         self.reads[resource.id] = self.reads.get(resource.id, 0) + 1
         if ending is None or self.reads[resource.id] % ending.polls == 0:
             self.advance(resource)
@@ -353,9 +383,9 @@ class LaravelCloud:
 
     def _advance_deployment(self, deployment: Resource) -> None:
         attributes = deployment.attributes
-        ending = self.endings[deployment.id]
+        ending = self.endings.get(deployment.id)
         result = self._result(ending)
-        now = self.timestamps.laravel_cloud()
+        now = self.deployment_time()
         if attributes["status"] == "pending":
             attributes.update(status="build.running", started_at=now)
         elif attributes["status"] == "build.running" and result.startswith("deployment."):
@@ -365,9 +395,23 @@ class LaravelCloud:
             if result.endswith("failed"):
                 given = ending and ending.reason
                 attributes["failure_reason"] = given or "The command exited with status 1."
+            if result == "cancelled":
+                attributes.update(self.cancelled_times())
             environment = self.environments[deployment.parent]
             if not self._deploying(environment):
                 environment.attributes["status"] = "running"
+
+    def deployment_time(self, ago: float = 0) -> str:
+        """Return the time by the clock that stamps deployments."""
+        return self.timestamps.laravel_cloud(
+            CLOCK_SECONDS[self.switches["laravel_cloud_deployment_clock"]] - ago
+        )
+
+    def cancelled_times(self) -> Attributes:
+        """Return what is different in the times of a deployment that was cancelled."""
+        if self.switches["laravel_cloud_cancelled_times"] == "set":
+            return {}
+        return {"started_at": None, "finished_at": None}
 
     def _result(self, ending: DeploymentOutcome | None) -> str:
         """Return the status that a deployment ends with."""
@@ -426,7 +470,7 @@ class LaravelCloud:
 
     def _advance_command(self, command: Resource) -> None:
         attributes = command.attributes
-        ending = self.endings[command.id] or self._usual_ending()
+        ending = self.endings.get(command.id) or self._usual_ending()
         if attributes["status"] == "pending":
             attributes["status"] = "command.created"
         elif attributes["status"] == "command.created" and ending.exit_code is not None:

@@ -21,7 +21,7 @@ from .schemas import (
     SEVALLA_UPDATE,
     Body,
 )
-from .sevalla_state import Application, RefusalError
+from .sevalla_state import PROBES, Application, RefusalError
 from .world import World
 
 # The OpenAPI description's pattern for ids in paths: versions 1 to 8 only.
@@ -43,10 +43,13 @@ TITLES = {
     401: "Unauthorized",
     403: "Forbidden",
     404: "Not found",
+    408: "Request Timeout",
     409: "Conflict",
     415: "Unsupported Media Type",
     422: "Unprocessable Entity",
     429: "Too many requests",
+    500: "Internal Server Error",
+    504: "Gateway Timeout",
 }
 # What a key that only reads may run.
 READING_COMMANDS = ("ls", "cat", "env", "ps", "grep")
@@ -138,7 +141,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
 
     @routes.patch("/applications/<app_id>/processes/<process_id>")
     def update_process(app_id: str, process_id: str) -> Response:
-        body = _body(SEVALLA_UPDATE)
+        body = _body(SEVALLA_UPDATE, world.switches["sevalla_null_probe"] == "cleared")
         application = application_of(app_id)
         process = world.sevalla.find(application, process_id)
         gone = world.switches["sevalla_patch_deleted"] == "404"
@@ -275,21 +278,24 @@ def _check_media_type() -> None:
         raise RefusalError(415, f"Unsupported Media Type: {media_type}")
 
 
-def _body(schema: Body) -> dict[str, Any]:
+def _body(schema: Body, probes_may_be_null: bool = False) -> dict[str, Any]:
     """The body without the keys that the schema does not know: those go in silence."""
     text = request.get_data(as_text=True)
     try:
         value = json.loads(text) if text else None
     except ValueError:
         raise RefusalError(400, "Body is not valid JSON") from None
+    cleared = {}
+    if probes_may_be_null and isinstance(value, dict):
+        cleared = {name: None for name in PROBES if name in value and value[name] is None}
+        value = {name: item for name, item in value.items() if name not in cleared}
     error = next(iter(schema.errors(value)), None)
     if error is not None:
         pointer = "/".join(["body", *(str(part) for part in error.absolute_path)])
         rule = error.validator_value
         known = {} if isinstance(rule, dict) else {error.validator: rule}
         raise RefusalError(400, f"{pointer}: {json.dumps(known)}")
-    known_only: dict[str, Any] = schema.known(value)
-    return known_only
+    return {**schema.known(value), **cleared}
 
 
 def _page(items: list[Any]) -> Response:

@@ -11,7 +11,7 @@ Where no source is named, the fact is from the service's OpenAPI description of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +20,7 @@ from typing import Any, Callable
 from .ids import Ids, Timestamps
 from .outcomes import DeploymentOutcome, ExecOutcome, Outcomes
 from .schemas import SEVALLA_UPDATE
-from .switches import STEP_SECONDS, Switches
+from .switches import CLOCK_SECONDS, STEP_SECONDS, Switches
 
 Process = dict[str, Any]
 Deployment = dict[str, Any]
@@ -322,8 +322,9 @@ class Sevalla:
     ) -> dict[str, Any]:
         changes = self._of_this_type(process_type, body)
         self._check_names(application, changes, process)
+        self._check_nulls(changes)
         for name in PROBES:
-            if name in changes:
+            if changes.get(name) is not None:
                 changes[name] = self._probe(changes[name], process and process[name])
         if "scaling_strategy" in changes:
             changes["scaling_strategy"] = self._scaling(
@@ -364,6 +365,20 @@ class Sevalla:
                 if other is not process and other["display_name"] == changes.get("display_name"):
                     raise self.refusal("A process with this display name exists")
 
+    def _check_nulls(self, changes: dict[str, Any]) -> None:
+        action = self.switches["sevalla_nested_null"]
+        nested = [name for name in ("scaling_strategy", *PROBES) if changes.get(name)]
+        # A probe of nulls alone is for another switch.
+        some = [name for name in nested if any(item is not None for item in changes[name].values())]
+        if action == "refused" and any(
+            _without_nulls(changes[name]) != changes[name] for name in some
+        ):
+            raise RefusalError(400, "Request doesn't match the schema")
+
+    def _stored(self, value: Any) -> Any:
+        dropped = self.switches["sevalla_nested_null"] == "dropped"
+        return _without_nulls(value) if dropped else value
+
     def _probe(self, sent: dict[str, Any], stored: dict[str, Any] | None) -> Any:
         merges = self.switches["sevalla_nested_patch"] == "merge"
         probe = _merged(stored or {}, sent) if merges else sent
@@ -376,8 +391,8 @@ class Sevalla:
         if self.switches["sevalla_probe_handlers"] == "exactly_one" and len(handlers) != 1:
             raise self.refusal("A probe needs exactly one of exec, httpGet and tcpSocket")
         if self.switches["sevalla_probe_defaults"] == "filled" and handlers:
-            return _filled(probe, PROBE_DEFAULTS)
-        return probe
+            return _filled(self._stored(probe), PROBE_DEFAULTS)
+        return self._stored(probe)
 
     def _scaling(
         self, process_type: str, sent: dict[str, Any], stored: dict[str, Any] | None
@@ -404,7 +419,7 @@ class Sevalla:
                 raise self.refusal(f"A {process_type} process runs as one instance")
             if action == "forced":
                 return deepcopy(ONE_INSTANCE)
-        return strategy
+        return self._stored(strategy)
 
     def _check_schedule(self, process_type: str, schedule: str) -> None:
         if process_type != "cron":
@@ -499,8 +514,55 @@ class Sevalla:
             for deployment in running:
                 if deployment["status"] == "waiting":
                     self._end(application, deployment, "skipped")
+        deployment = self._new_deployment(application, body, is_restart)
+        if not running:
+            application.stepped = self.clock()
+            application.reads = 0
+        application.deployments[deployment["id"]] = deployment
+        application.starts[deployment["id"]] = set(application.processes) - application.deleted
+        application.endings[deployment["id"]] = self.outcomes.take(
+            DeploymentOutcome, application.fields["id"]
+        )
+        application.removes[deployment["id"]] = set(application.deleted)
+        if self.switches["sevalla_deployment_pace"] == "at_once":
+            while next(application.unfinished(), None):
+                self.advance(application)
+        return deployment
+
+    def remember(
+        self,
+        application: Application,
+        status: str,
+        ago: float,
+        ended: float | None,
+        values: Mapping[str, Any],
+    ) -> Deployment:
+        """Add a deployment of the past as the newest one: when it started and ended, in seconds
+        before now."""
+        deployment = self._new_deployment(application, {}, False)
+        asked = self.timestamps.sevalla(-ago)
+        changed = self.timestamps.sevalla(-(ago if ended is None else ended))
+        deployment.update(
+            status=status,
+            started_at=None if status in ("waiting", "skipped") else self.deployment_time(ago),
+            finished_at=None if ended is None else self.deployment_time(ended),
+            created_at=asked,
+            updated_at=changed,
+        )
+        deployment.update(values)
+        application.stepped = self.clock()
+        application.deployments[deployment["id"]] = deployment
+        application.starts[deployment["id"]] = set(application.processes)
+        if status == "success":
+            application.deployed = True
+            application.running |= set(application.processes)
+        return deployment
+
+    def _new_deployment(
+        self, application: Application, body: dict[str, Any], is_restart: bool
+    ) -> Deployment:
         now = self.timestamps.sevalla()
-        deployment = {
+        return {
             "id": self.ids.uuid(),
             "app_id": application.fields["id"],
             "status": "waiting",
@@ -521,26 +583,13 @@ class Sevalla:
             "created_at": now,
             "updated_at": now,
         }
-        if not running:
-            application.stepped = self.clock()
-            application.reads = 0
-        application.deployments[deployment["id"]] = deployment
-        application.starts[deployment["id"]] = set(application.processes) - application.deleted
-        application.endings[deployment["id"]] = self.outcomes.take(
-            DeploymentOutcome, application.fields["id"]
-        )
-        application.removes[deployment["id"]] = set(application.deleted)
-        if self.switches["sevalla_deployment_pace"] == "at_once":
-            while next(application.unfinished(), None):
-                self.advance(application)
-        return deployment
 
     def pass_time(self, application: Application) -> None:
         """Make the steps that are due by the clock, when deployments go by it."""
         if self.switches["sevalla_deployment_pace"] != "clock":
             return
         while (deployment := next(application.unfinished(), None)) is not None:
-            ending = application.endings[deployment["id"]]
+            ending = application.endings.get(deployment["id"])
             given = None if ending is None else ending.seconds
             seconds = STEP_SECONDS if given is None else given
             if self.clock() < application.stepped + seconds:
@@ -553,7 +602,7 @@ class Sevalla:
         by_polls = self.switches["sevalla_deployment_pace"] == "polls"
         if by_polls and deployment["status"] in ("waiting", "inProgress"):
             oldest = next(application.unfinished())
-            ending = application.endings[oldest["id"]]
+            ending = application.endings.get(oldest["id"])
             application.reads += 1
             if ending is None or application.reads % ending.polls == 0:
                 self.advance(application)
@@ -566,13 +615,16 @@ class Sevalla:
         result = self._result(application, deployment)
         if deployment["status"] == "waiting" and result != "skipped":
             now = self.timestamps.sevalla()
-            deployment.update(status="inProgress", started_at=now, updated_at=now)
+            deployment.update(
+                status="inProgress", started_at=self.deployment_time(), updated_at=now
+            )
+            self._touch(application, "at_start")
         else:
             self._end(application, deployment, result)
 
     def _result(self, application: Application, deployment: Deployment) -> str:
         """Return the status that a deployment ends with."""
-        ending = application.endings[deployment["id"]]
+        ending = application.endings.get(deployment["id"])
         if ending is not None and ending.status is not None:
             return ending.status
         if ending is not None and ending.step is not None:
@@ -656,15 +708,27 @@ class Sevalla:
     def _end(self, application: Application, deployment: Deployment, status: str) -> None:
         now = self.timestamps.sevalla()
         # finished_at is documented for success, failure and cancelling, not for skipping.
-        finished = None if status == "skipped" else now
+        finished = None if status == "skipped" else self.deployment_time()
         deployment.update(status=status, finished_at=finished, updated_at=now)
         if status == "success":
             application.deployed = True
-            application.running |= application.starts[deployment["id"]]
-            for process_id in application.removes[deployment["id"]]:
+            application.running |= application.starts.get(deployment["id"], set())
+            for process_id in application.removes.get(deployment["id"], set()):
                 application.processes.pop(process_id, None)
                 application.deleted.discard(process_id)
                 application.running.discard(process_id)
+            self._touch(application, "at_end")
+
+    def deployment_time(self, ago: float = 0) -> str:
+        """Return the time by the clock that stamps deployments."""
+        return self.timestamps.sevalla(
+            CLOCK_SECONDS[self.switches["sevalla_deployment_clock"]] - ago
+        )
+
+    def _touch(self, application: Application, when: str) -> None:
+        if self.switches["sevalla_deployment_touches"] == when:
+            for process in application.processes.values():
+                process["updated_at"] = self.timestamps.sevalla()
 
 
 def _slug(text: str) -> str:
@@ -674,6 +738,12 @@ def _slug(text: str) -> str:
 def _filled(value: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
     given = {name: item for name, item in value.items() if item is not None}
     return {**value, **{name: given.get(name, default) for name, default in defaults.items()}}
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
+    return value
 
 
 def _merged(stored: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:

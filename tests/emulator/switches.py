@@ -17,6 +17,9 @@ from typing import Any
 STEP_SECONDS = 20
 """How long a step of a deployment takes, when deployments go by the clock."""
 
+CLOCK_SECONDS = {"same": 0, "behind": -3, "ahead": 3}
+"""How far the clock that stamps deployments is from the one that stamps everything else."""
+
 COMMAND_STEP_SECONDS = 12
 """The same for a command. A recorded one took 25 seconds from its creation to its start."""
 
@@ -117,6 +120,19 @@ SWITCHES = (
         "What does a probe do that is {} or has only nulls: is it removed (null), stored as it "
         "is, ignored, or refused?",
         "The schema permits both forms, and there is no other way to remove a probe.",
+    ),
+    Switch(
+        "sevalla_null_probe",
+        ("refused", "cleared"),
+        "What does a PATCH with a probe of null do: is it refused, or the probe removed?",
+        "The schema forbids null there.",
+    ),
+    Switch(
+        "sevalla_nested_null",
+        ("echoed", "dropped", "refused"),
+        "What does null do for a key of scaling_strategy or a probe: does it come back as null, "
+        "is the key missing then, or is it refused?",
+        "The schema permits null in those keys, in requests and in answers.",
     ),
     Switch(
         "sevalla_probe_handlers",
@@ -256,6 +272,27 @@ SWITCHES = (
         ("success", "failed", "cancelled", "skipped"),
         "How do deployments end?",
         "Not a question about the service; for trying out the other ends.",
+    ),
+    Switch(
+        "sevalla_history",
+        ("none", "success", "failed", "cancelled", "running"),
+        "What do the applications' lists of deployments have at the start? Beside success, a "
+        "successful one comes before. Draft was never deployed in any case.",
+        "Not a question about the service; none, so that a test begins with an empty list.",
+    ),
+    Switch(
+        "sevalla_deployment_touches",
+        ("nothing", "at_start", "at_end"),
+        "Does a deployment move its processes' updated_at: never, when it starts, or when it "
+        "has succeeded?",
+        "Not documented; updated_at is when a process was last modified.",
+    ),
+    Switch(
+        "sevalla_deployment_clock",
+        ("same", "behind", "ahead"),
+        "Is the clock of a deployment's started_at and finished_at that of the processes' times, "
+        "or three seconds behind or ahead?",
+        "Not documented; on several machines, clocks differ.",
     ),
     Switch(
         "sevalla_deployment_pace",
@@ -436,6 +473,26 @@ SWITCHES = (
         "Not a question about the service; for trying out the other ends.",
     ),
     Switch(
+        "laravel_cloud_history",
+        ("none", "success", "failed", "cancelled", "running"),
+        "What do the environments' lists of deployments have at the start? Beside success, a "
+        "successful one comes before. Staging was never deployed in any case.",
+        "Not a question about the service; none, so that a test begins with an empty list.",
+    ),
+    Switch(
+        "laravel_cloud_deployment_clock",
+        ("same", "behind", "ahead"),
+        "Is the clock of a deployment's started_at and finished_at that of the processes' times, "
+        "or three seconds behind or ahead?",
+        "Not documented; on several machines, clocks differ.",
+    ),
+    Switch(
+        "laravel_cloud_cancelled_times",
+        ("set", "null"),
+        "Has a deployment that was cancelled started_at and finished_at?",
+        "Only deployments that succeeded were recorded.",
+    ),
+    Switch(
         "laravel_cloud_deployment_pace",
         ("polls", "clock", "at_once"),
         "When does a deployment make its next step: each time it is read, every 20 seconds, or "
@@ -549,8 +606,15 @@ SWITCHES = (
     Switch(
         "laravel_cloud_rate_limit",
         ("off", "on"),
-        "Are more than 120 requests a minute refused with 429?",
+        "Are requests above the documented limits refused with 429: 120 a minute in all, 30 that "
+        "write instances, 20 commands?",
         "Not a question about the service; off, so that tests need not wait.",
+    ),
+    Switch(
+        "laravel_cloud_command_limit",
+        ("20", "120"),
+        "Have commands a limit of their own, or the general one alone?",
+        "The documentation has 20; a recording from before it shows 120.",
     ),
     Switch(
         "laravel_cloud_retry_after",

@@ -12,11 +12,22 @@ from collections.abc import Mapping
 from typing import Any, Callable
 
 from .ids import Ids, Timestamps
-from .laravel_cloud_state import LaravelCloud, Resource, children
+from .laravel_cloud_state import RUNNING, LaravelCloud, Resource, children
 from .limits import Limiter
 from .outcomes import Outcomes
 from .sevalla_state import Sevalla
 from .switches import Switches
+
+SEED_AGE = 86400
+"""How many seconds ago all that was created that is there at the start."""
+
+# What a past deployment's status is called by Sevalla and by Laravel Cloud.
+_PAST = {
+    "success": ("success", "deployment.succeeded"),
+    "failed": ("failed", "deployment.failed"),
+    "cancelled": ("cancelled", "cancelled"),
+    "running": ("inProgress", "build.running"),
+}
 
 # Sevalla: five applications, each with its web process.
 SEVALLA_COMPANY_ID = "3c8c7a54-6a34-4b8c-9d3b-2a6f0f7f9e10"
@@ -84,9 +95,19 @@ class World:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.lock = threading.RLock()
-        self.clock = clock
+        self._machine_clock = clock
+        self._moved = 0.0
         self.ids = Ids()
         self.reset(switches)
+
+    def clock(self) -> float:
+        """Return the services' time, in seconds since 1970."""
+        return self._machine_clock() + self._moved
+
+    def move_clock(self, seconds: float) -> None:
+        """Let so many seconds pass for both services, or, below 0, set their clocks back."""
+        with self.lock:
+            self._moved += seconds
 
     def reset(self, switches: Mapping[str, Any] | None = None) -> None:
         """Back to the seed, with these switches and all others at their default."""
@@ -118,8 +139,12 @@ class World:
             self.laravel_cloud = LaravelCloud(
                 new, self.ids, timestamps, organization, self.clock, self.outcomes
             )
+            # All that is there at the start is a day old.
+            self._moved = -SEED_AGE
             self._seed_sevalla()
             self._seed_laravel_cloud()
+            self._moved = 0.0
+            self._seed_deployments()
 
     def pass_time(self) -> None:
         """Make the steps of deployments that are due, where they go by the clock."""
@@ -142,6 +167,36 @@ class World:
             deployment = self.laravel_cloud.deploy(self.laravel_cloud.environments[target])
             deployment.attributes.update(values)
             return {"id": deployment.id, **deployment.attributes}
+
+    def past_deployment(
+        self,
+        target: str,
+        status: str = "success",
+        ago: float = 3600,
+        seconds: float | None = 60,
+        values: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Add a deployment that started ``ago`` seconds ago and took ``seconds``.
+
+        ``status`` is ``success``, ``failed``, ``cancelled``, ``running``, or a status of the
+        service; of one that still runs ``seconds`` counts for nothing. It is the newest one in
+        the list. Return it as the snapshot does. Raise a KeyError if the target does not exist.
+        """
+        with self.lock:
+            application = self.sevalla.applications.get(target)
+            word = _PAST.get(status, (status, status))[0 if application is not None else 1]
+            runs = word in ("waiting", "inProgress", *RUNNING)
+            ended = None if runs or seconds is None else ago - seconds
+            if application is not None:
+                return self.sevalla.remember(application, word, ago, ended, values or {})
+            environment = self.laravel_cloud.environments[target]
+            deployment = self.laravel_cloud.remember(environment, word, ago, ended, values or {})
+            return {"id": deployment.id, **deployment.attributes}
+
+    def delete_application(self, app_id: str) -> None:
+        """Let one of Sevalla's applications be on its way out: listed, with status deleting."""
+        with self.lock:
+            self.sevalla.applications[app_id].deleting = True
 
     def tick(self) -> None:
         """Move every application's and environment's unfinished deployments one step on."""
@@ -221,6 +276,20 @@ class World:
                 for command in children(cloud.commands, environment)
             ],
         }
+
+    def _seed_deployments(self) -> None:
+        applications = [SEVALLA_SHOP_ID, SEVALLA_BLOG_ID, SEVALLA_TWIN_1_ID, SEVALLA_TWIN_2_ID]
+        environments = [LARAVEL_CLOUD_MAIN_ID, LARAVEL_CLOUD_PRODUCTION_ID]
+        for switch, targets in (
+            ("sevalla_history", applications),
+            ("laravel_cloud_history", environments),
+        ):
+            status = self.switches[switch]
+            for target in targets:
+                if status != "none":
+                    self.past_deployment(target, "success", 7200)
+                if status not in ("none", "success"):
+                    self.past_deployment(target, status, 30 if status == "running" else 3600)
 
     def _seed_sevalla(self) -> None:
         add = self.sevalla.add_application

@@ -70,7 +70,9 @@ class LaravelCloud(Client):
         response = super().__call__(method, path, **options)
         assert response.headers["Cache-Control"] == "no-cache, private"
         if response.status_code in (200, 201):
-            assert response.headers["Content-Type"] == "application/vnd.api+json"
+            plain = path.endswith(("/logs", "/instances/sizes"))
+            media_type = "application/json" if plain else "application/vnd.api+json"
+            assert response.headers["Content-Type"] == media_type
         return response
 
 

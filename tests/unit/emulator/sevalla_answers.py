@@ -196,6 +196,22 @@ DEPLOYMENT = closed(
     created_at=TIME,
     updated_at=TIME,
 )
+# The documentation of running a command in a process, and what the vendor's CLI reads of a log.
+EXEC = closed(stdout=TEXT, stderr=TEXT, exit_code=INTEGER)
+OBJECT = {"type": "object"}
+LOG = {
+    "type": "array",
+    "items": closed(
+        id=TEXT,
+        message=TEXT,
+        service=TEXT,
+        severity=TEXT,
+        timestamp=TIME,
+        tags=OBJECT,
+        attributes=OBJECT,
+        unix_timestamp=INTEGER,
+    ),
+}
 SIZE = closed(
     id=UUID,
     name=TEXT,
@@ -218,6 +234,8 @@ ANSWERS = [
         ("(GET|PATCH)", f"{_APPLICATION}/processes/{_ID}", PROCESS),
         ("DELETE", f"{_APPLICATION}/processes/{_ID}", message("Process is being deleted")),
         ("POST", f"{_APPLICATION}/processes/{_ID}/trigger", message("Cron job triggered")),
+        ("POST", f"{_APPLICATION}/processes/{_ID}/exec", EXEC),
+        ("GET", f"{_APPLICATION}/deployments/{_ID}/logs", LOG),
         ("GET", f"{_APPLICATION}/deployments", page_of(DEPLOYMENT)),
         ("POST", f"{_APPLICATION}/deployments", DEPLOYMENT),
         ("GET", f"{_APPLICATION}/deployments/{_ID}", DEPLOYMENT),

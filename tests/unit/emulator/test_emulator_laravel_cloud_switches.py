@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.evenkeel.paas.tests.emulator import Emulator
+from ansible_collections.evenkeel.paas.tests.emulator.outcomes import CommandOutcome
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
     LARAVEL_CLOUD_MAIN_APP_ID,
     LARAVEL_CLOUD_MAIN_ID,
     LARAVEL_CLOUD_SHOP_ID,
+    LARAVEL_CLOUD_STAGING_ID,
     LARAVEL_CLOUD_UPDATED_APP_ID,
 )
 from ansible_collections.evenkeel.paas.tests.unit.emulator.conftest import LaravelCloud
@@ -31,7 +33,26 @@ from ansible_collections.evenkeel.paas.tests.unit.emulator.test_emulator_laravel
     made,
 )
 
+INSTANCES = f"/environments/{LARAVEL_CLOUD_MAIN_ID}/instances"
+COMMANDS = f"/environments/{LARAVEL_CLOUD_MAIN_ID}/commands"
+SERVICE = {
+    "name": "workers",
+    "type": "service",
+    "size": "flex.m-1vcpu-1gb",
+    "scaling_type": "custom",
+    "min_replicas": 1,
+    "max_replicas": 5,
+}
 REDIS = {"type": "worker", "processes": 1, "config": {"connection": "redis", "tries": 3}}
+
+
+def run_command(cloud: LaravelCloud, text: str = "php artisan list") -> list[dict[str, Any]]:
+    """A command's attributes, as they are answered at first and at each read until it ends."""
+    data = cloud.post(COMMANDS, {"command": text}).json()["data"]
+    seen = [data["attributes"]]
+    while seen[-1]["finished_at"] is None:
+        seen.append(attributes(cloud.get(f"/commands/{data['id']}")))
+    return seen
 
 
 def config_of(cloud: LaravelCloud, path: str) -> dict[str, Any]:
@@ -429,3 +450,271 @@ def test_retry_after(emulator: Emulator, cloud: LaravelCloud, value: str) -> Non
 def test_no_switch_changes_the_recorded_nulls(cloud: LaravelCloud) -> None:
     _path, created = made(cloud, {**WORKER, "config": CONFIG})
     assert created["strategy_threshold"] is None
+
+
+@pytest.mark.parametrize("value", ["available", "unavailable", "422"])
+def test_logs(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
+    emulator.reset({"laravel_cloud_logs": value, "laravel_cloud_deployment_pace": "at_once"})
+    path = f"/deployments/{cloud.post(DEPLOYMENTS).json()['data']['id']}"
+    response = cloud.get(f"{path}/logs")
+    if value == "422":
+        assert response.status_code == 422
+        assert list(response.json()) == ["message"]
+        return
+    phases = response.json()["data"].values()
+    assert {phase["available"] for phase in phases} == {value == "available"}
+    assert [len(phase["steps"]) for phase in phases] == ([2, 2] if value == "available" else [0, 0])
+
+
+@pytest.mark.parametrize("value", ["failed", "error", "finished"])
+def test_failed_step_status(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
+    emulator.reset(
+        {
+            "laravel_cloud_failed_step_status": value,
+            "laravel_cloud_deployment_pace": "at_once",
+            "laravel_cloud_deployment_result": "build.failed",
+        }
+    )
+    path = f"/deployments/{cloud.post(DEPLOYMENTS).json()['data']['id']}"
+    steps = cloud.get(f"{path}/logs").json()["data"]["build"]["steps"]
+    assert [step["status"] for step in steps] == ["finished", value]
+
+
+NEWER = {
+    "queue_status",
+    "paused",
+    "is_default",
+    "visibility_timeout",
+    "polling_interval",
+    "shutdown_timeout",
+    "sleep_with_app",
+    "probes",
+}
+
+
+@pytest.mark.parametrize("value", ["recorded", "documented"])
+def test_instance_keys(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
+    emulator.reset({"laravel_cloud_instance_keys": value})
+    created = cloud.post(INSTANCES, {**SERVICE, "sleep_with_app": True}).json()["data"]
+    path = f"/instances/{created['id']}"
+    one, other = attributes(cloud.get(path)), attributes(cloud.patch(path, {"name": "other"}))
+    listed = cloud.get(INSTANCES).json()["data"][-1]["attributes"]
+    assert one.keys() == other.keys() == listed.keys() == created["attributes"].keys()
+    assert NEWER & one.keys() == (NEWER if value == "documented" else set())
+    assert one.get("sleep_with_app") is (True if value == "documented" else None)
+
+
+@pytest.mark.parametrize("value", ["any", "documented"])
+def test_instance_types(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
+    emulator.reset({"laravel_cloud_instance_types": value})
+    for kind in ("app", "service", "queue"):
+        accepted = value == "any" or kind == "service"
+        response = cloud.post(INSTANCES, {**SERVICE, "type": kind})
+        assert response.status_code == (201 if accepted else 422)
+        if not accepted:
+            assert list(errors(response)) == ["type"]
+
+
+@pytest.mark.parametrize("value", ["required", "defaulted"])
+def test_replicas(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
+    emulator.reset({"laravel_cloud_replicas": value})
+    body = {name: SERVICE[name] for name in ("name", "type", "size", "scaling_type")}
+    response = cloud.post(INSTANCES, body)
+    if value == "required":
+        assert list(errors(response)) == ["min_replicas", "max_replicas"]
+        return
+    created = response.json()["data"]["attributes"]
+    assert (created["min_replicas"], created["max_replicas"]) == (1, 1)
+
+
+@pytest.mark.parametrize("value", ["refused", "stored"])
+def test_min_above_max(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
+    emulator.reset({"laravel_cloud_min_above_max": value})
+    response = cloud.post(INSTANCES, {**SERVICE, "min_replicas": 6})
+    path = f"/instances/{cloud.post(INSTANCES, SERVICE).json()['data']['id']}"
+    changed = cloud.patch(path, {"min_replicas": 6})
+    if value == "stored":
+        assert (response.status_code, changed.status_code) == (201, 200)
+    else:
+        assert list(errors(response)) == list(errors(changed)) == ["max_replicas"]
+        assert attributes(cloud.get(path))["min_replicas"] == 1
+
+
+@pytest.mark.parametrize("value", ["optional", "required"])
+def test_queue_settings(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
+    emulator.reset({"laravel_cloud_queue_settings": value})
+    queue = {
+        "name": "orders",
+        "type": "managed_queue",
+        "size": "mq-pro-512mb",
+        "scaling_type": "custom",
+        "max_replicas": 3,
+    }
+    response = cloud.post(INSTANCES, queue)
+    settings = {"visibility_timeout": 60, "polling_interval": 20, "shutdown_timeout": 30}
+    if value == "required":
+        assert list(errors(response)) == list(settings)
+        response = cloud.post(INSTANCES, {**queue, **settings})
+    assert response.status_code == 201
+    # Nothing of it is asked of other instances.
+    assert cloud.post(INSTANCES, SERVICE).status_code == 201
+
+
+@pytest.mark.parametrize("value", ["any", "unique"])
+def test_instance_names(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
+    emulator.reset({"laravel_cloud_instance_names": value})
+    path = f"/instances/{cloud.post(INSTANCES, SERVICE).json()['data']['id']}"
+    same = cloud.post(INSTANCES, SERVICE)
+    assert same.status_code == (201 if value == "any" else 422)
+    assert cloud.patch(path, {"name": SERVICE["name"]}).status_code == 200
+    taken = cloud.patch(path, {"name": "App"})
+    assert taken.status_code == (200 if value == "any" else 422)
+
+
+@pytest.mark.parametrize("status", [204, 422])
+def test_delete_app_instance(emulator: Emulator, cloud: LaravelCloud, status: int) -> None:
+    emulator.reset({"laravel_cloud_delete_app_instance": status})
+    path = f"/instances/{LARAVEL_CLOUD_MAIN_APP_ID}"
+    assert cloud.delete(path).status_code == status
+    assert cloud.get(path).status_code == (404 if status == 204 else 200)
+    other = f"/instances/{cloud.post(INSTANCES, SERVICE).json()['data']['id']}"
+    assert cloud.delete(other).status_code == 204
+
+
+@pytest.mark.parametrize(("value", "exit_code"), [("command.success", 0), ("command.failure", 1)])
+def test_command_result(
+    emulator: Emulator, cloud: LaravelCloud, value: str, exit_code: int
+) -> None:
+    emulator.reset({"laravel_cloud_command_result": value})
+    last = run_command(cloud)[-1]
+    assert (last["status"], last["exit_code"]) == (value, exit_code)
+
+
+@pytest.mark.parametrize(
+    ("value", "walk"),
+    [
+        ("polls", ["command.created", "command.running", "command.success"]),
+        ("clock", ["pending", "command.created", "command.running"]),
+        ("at_once", ["command.success"] * 3),
+    ],
+)
+def test_command_pace(emulator: Emulator, cloud: LaravelCloud, value: str, walk: list[str]) -> None:
+    emulator.reset({"laravel_cloud_command_pace": value})
+    data = cloud.post(COMMANDS, {"command": "php artisan list"}).json()["data"]
+    over = value == "at_once"
+    assert data["attributes"]["status"] == ("command.success" if over else "pending")
+    seen = []
+    for passed in (1, 12, 12):
+        emulator.world.move_clock(passed)
+        seen.append(attributes(cloud.get(f"/commands/{data['id']}"))["status"])
+    assert seen == walk
+
+
+@pytest.mark.parametrize("value", ["accepted", "refused"])
+def test_same_command(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
+    emulator.reset({"laravel_cloud_same_command": value})
+    body = {"command": "php artisan list"}
+    first = cloud.post(COMMANDS, body).json()["data"]["id"]
+    assert cloud.post(COMMANDS, body).status_code == (201 if value == "accepted" else 422)
+    assert cloud.post(COMMANDS, {"command": "php artisan about"}).status_code == 201
+    for _time in range(3):
+        cloud.get(f"/commands/{first}")
+    assert cloud.post(COMMANDS, body).status_code == 201
+
+
+@pytest.mark.parametrize(("value", "shown"), [("null", None), ("partial", "abc")])
+def test_running_output(
+    emulator: Emulator, cloud: LaravelCloud, value: str, shown: str | None
+) -> None:
+    emulator.reset({"laravel_cloud_running_output": value})
+    emulator.world.outcomes.add(LARAVEL_CLOUD_MAIN_ID, CommandOutcome(output="abcdef"))
+    assert [step["output"] for step in run_command(cloud)] == [None, None, shown, "abcdef"]
+
+
+@pytest.mark.parametrize(("value", "shown"), [("empty", ""), ("null", None)])
+def test_empty_output(
+    emulator: Emulator, cloud: LaravelCloud, value: str, shown: str | None
+) -> None:
+    emulator.reset({"laravel_cloud_empty_output": value})
+    emulator.world.outcomes.add(LARAVEL_CLOUD_MAIN_ID, CommandOutcome(output=""))
+    assert run_command(cloud)[-1]["output"] == shown
+    assert run_command(cloud)[-1]["output"] == "Done.\n"
+
+
+@pytest.mark.parametrize(("value", "status"), [("accepted", 201), ("refused", 422)])
+def test_command_never_deployed(
+    emulator: Emulator, cloud: LaravelCloud, value: str, status: int
+) -> None:
+    emulator.reset({"laravel_cloud_command_never_deployed": value})
+    body = {"command": "php artisan list"}
+    assert cloud.post(COMMANDS, body).status_code == status
+    cloud.post(DEPLOYMENTS)
+    assert cloud.post(COMMANDS, body).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("value", "statuses"),
+    [
+        ("none", []),
+        ("success", ["deployment.succeeded"]),
+        ("failed", ["deployment.failed", "deployment.succeeded"]),
+        ("cancelled", ["cancelled", "deployment.succeeded"]),
+        ("running", ["build.running", "deployment.succeeded"]),
+    ],
+)
+def test_history(emulator: Emulator, cloud: LaravelCloud, value: str, statuses: list[str]) -> None:
+    emulator.reset({"laravel_cloud_history": value})
+    listed = [item["attributes"] for item in cloud.get(DEPLOYMENTS).json()["data"]]
+    assert [item["status"] for item in listed] == statuses
+    born = attributes(cloud.get(f"/instances/{LARAVEL_CLOUD_MAIN_APP_ID}"))["created_at"]
+    for item in listed:
+        assert born < item["started_at"]
+        assert (item["finished_at"] is None) is (item["status"] == "build.running")
+    environment = attributes(cloud.get(f"/environments/{LARAVEL_CLOUD_MAIN_ID}"))
+    assert environment["status"] == ("deploying" if value == "running" else "running")
+    staging = f"/environments/{LARAVEL_CLOUD_STAGING_ID}/deployments"
+    assert cloud.get(staging).json()["data"] == []
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("same", "00"), ("behind", "57"), ("ahead", "03")])
+def test_deployment_clock(value: str, seconds: str) -> None:
+    switches = {"laravel_cloud_deployment_clock": value, "laravel_cloud_deployment_pace": "at_once"}
+    with Emulator(switches, clock=lambda: 1_800_000_000.0) as skewed:
+        cloud = LaravelCloud(
+            skewed.laravel_cloud_url, skewed.token, "application/vnd.api+json, application/json"
+        )
+        deployed = cloud.post(DEPLOYMENTS).json()["data"]["attributes"]
+        _path, process = made(cloud, CUSTOM)
+        cloud.session.close()
+    assert deployed["started_at"] == deployed["finished_at"]
+    assert deployed["started_at"][17:19] == seconds
+    assert process["created_at"][17:19] == "00"
+
+
+@pytest.mark.parametrize("value", ["set", "null"])
+def test_cancelled_times(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
+    emulator.reset(
+        {
+            "laravel_cloud_cancelled_times": value,
+            "laravel_cloud_deployment_result": "cancelled",
+            "laravel_cloud_deployment_pace": "at_once",
+        }
+    )
+    emulator.world.past_deployment(LARAVEL_CLOUD_MAIN_ID, "cancelled")
+    cloud.post(DEPLOYMENTS)
+    for item in cloud.get(DEPLOYMENTS).json()["data"]:
+        for name in ("started_at", "finished_at"):
+            assert (item["attributes"][name] is not None) is (value == "set")
+
+
+@pytest.mark.parametrize("value", ["20", "120"])
+def test_command_limit(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
+    emulator.reset({"laravel_cloud_rate_limit": "on", "laravel_cloud_command_limit": value})
+    for left in range(int(value) - 1, -1, -1):
+        response = cloud.post(COMMANDS, {"command": "php artisan list"})
+        assert response.status_code == 201
+        assert response.headers["x-ratelimit-limit"] == value
+        assert response.headers["x-ratelimit-remaining"] == str(left)
+    assert cloud.post(COMMANDS, {"command": "php artisan list"}).status_code == 429
+    # What they leave of the general limit is there for everything else.
+    assert cloud.get(COMMANDS).status_code == (200 if value == "20" else 429)

@@ -11,6 +11,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.evenkeel.paas.tests.emulator import Emulator
+from ansible_collections.evenkeel.paas.tests.emulator.outcomes import (
+    DeploymentOutcome,
+    ExecOutcome,
+)
 from ansible_collections.evenkeel.paas.tests.unit.emulator.conftest import Sevalla
 from ansible_collections.evenkeel.paas.tests.unit.emulator.test_emulator_sevalla import (
     CRON,
@@ -529,3 +533,198 @@ def test_retry_after(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
 def test_the_web_process_survives_every_deployment(sevalla: Sevalla) -> None:
     deploy(sevalla)
     assert ids(sevalla) == [SEVALLA_SHOP_WEB_ID]
+
+
+@pytest.mark.parametrize(("value", "status"), [("refused", 400), ("cleared", 200)])
+def test_null_probe(emulator: Emulator, sevalla: Sevalla, value: str, status: int) -> None:
+    emulator.reset({"sevalla_null_probe": value})
+    sevalla.patch(WEB, {"readiness_probe": READY})
+    assert sevalla.patch(WEB, {"readiness_probe": None, "port": 9000}).status_code == status
+    stored = sevalla.get(WEB).json()
+    assert stored["readiness_probe"] == (READY if status == 400 else None)
+    assert stored["port"] == (8080 if status == 400 else 9000)
+    # The outer strategy cannot be null in either world.
+    assert sevalla.patch(WEB, {"scaling_strategy": None}).status_code == 400
+
+
+@pytest.mark.parametrize("value", ["echoed", "dropped", "refused"])
+def test_nested_null(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
+    emulator.reset({"sevalla_nested_null": value})
+    config = {"minInstanceCount": 1, "maxInstanceCount": 2, "targetCpuPercent": None}
+    strategy = {"type": "horizontal", "config": config}
+    probe = {**READY, "periodSeconds": None}
+    for field, sent, nested, name in (
+        ("scaling_strategy", strategy, "config", "targetCpuPercent"),
+        ("readiness_probe", probe, None, "periodSeconds"),
+    ):
+        before = sevalla.get(WEB).json()[field]
+        answer = sevalla.patch(WEB, {field: sent})
+        assert answer.status_code == (400 if value == "refused" else 200)
+        after = sevalla.get(WEB).json()[field]
+        if value == "refused":
+            assert after == before
+            continue
+        inner = after[nested] if nested else after
+        assert (name in inner) is (value == "echoed")
+        assert inner.get(name) is None
+
+
+@pytest.mark.parametrize("value", ["when_attached", "always", "never"])
+def test_disk_key(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
+    emulator.reset({"sevalla_disk_key": value})
+    sevalla.documented = False
+    disk = {"resource_type_id": "disk-10", "mount_path": "/data"}
+    assert ("disk" in sevalla.get(WEB).json()) is (value == "always")
+    assert sevalla.get(WEB).json().get("disk") is None
+    sevalla("PUT", f"{WEB}/disk", json=disk)
+    shown = sevalla.get(WEB).json()
+    assert ("disk" in shown) is (value != "never")
+    assert shown.get("disk") == (None if value == "never" else disk)
+
+
+@pytest.mark.parametrize("value", ["409", "400", "404", "422", "500", "exit_code"])
+def test_exec_stopped(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
+    emulator.reset({"sevalla_exec_stopped": value})
+    zero = {"scaling_strategy": {"type": "manual", "config": {"instanceCount": 0}}}
+    sevalla.patch(WEB, zero)
+    answer = sevalla.post(f"{WEB}/exec", {"command": ["ls"]})
+    if value == "exit_code":
+        assert answer.json()["exit_code"] == 1
+        assert answer.json()["stderr"] != ""
+    else:
+        assert answer.status_code == int(value)
+    # Nothing ran.
+    assert emulator.world.sevalla.applications[SHOP.split("/")[2]].execs == []
+
+
+@pytest.mark.parametrize(("value", "longest"), [("60", 60), ("300", 300), ("unlimited", 10**6)])
+def test_exec_max_timeout(emulator: Emulator, sevalla: Sevalla, value: str, longest: int) -> None:
+    emulator.reset({"sevalla_exec_max_timeout": value})
+    statuses = [
+        sevalla.post(f"{WEB}/exec", {"command": ["ls"], "timeout": timeout}).status_code
+        for timeout in (0, 1, longest, longest + 1)
+    ]
+    assert statuses == [400, 200, 200, 200 if value == "unlimited" else 400]
+
+
+@pytest.mark.parametrize("value", ["exit_code", "408", "504"])
+def test_exec_timed_out(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
+    emulator.reset({"sevalla_exec_timed_out": value})
+    slow = ExecOutcome(stdout="half", seconds=20)
+    emulator.world.outcomes.add(SEVALLA_SHOP_WEB_ID, slow, times=2)
+    answer = sevalla.post(f"{WEB}/exec", {"command": ["sleep", "20"], "timeout": 19})
+    if value == "exit_code":
+        assert answer.json() == {"stdout": "half", "stderr": "", "exit_code": 124}
+    else:
+        assert answer.status_code == int(value)
+    answer = sevalla.post(f"{WEB}/exec", {"command": ["sleep", "20"], "timeout": 20})
+    assert answer.json()["exit_code"] == 0
+
+
+@pytest.mark.parametrize(("value", "status"), [("404", 404), ("answers", 200)])
+def test_deleting_application(
+    emulator: Emulator, sevalla: Sevalla, value: str, status: int
+) -> None:
+    emulator.reset({"sevalla_deleting_application": value})
+    emulator.world.delete_application(SHOP.split("/")[2])
+    listed = {item["id"]: item["status"] for item in sevalla.get("/applications").json()["data"]}
+    assert listed[SHOP.split("/")[2]] == "deleting"
+    assert sevalla.get(SHOP).json()["status"] == "deleting"
+    for path in (PROCESSES, WEB, DEPLOYMENTS):
+        assert sevalla.get(path).status_code == status
+    assert sevalla.get(f"/applications/{SEVALLA_DRAFT_ID}/processes").status_code == 200
+
+
+@pytest.mark.parametrize("value", ["names", "objects"])
+def test_deployment_steps(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
+    emulator.reset({"sevalla_deployment_steps": value})
+    sevalla.documented = False
+    failing = DeploymentOutcome(step="build", output="npm ERR!\n")
+    emulator.world.outcomes.add(SHOP.split("/")[2], failing)
+    last = deploy(sevalla)[-1]
+    assert last["status"] == "failed"
+    names = ["checkout", "build", "rollout", "syncConnections"]
+    listed = sevalla.get(DEPLOYMENTS).json()["data"][0]["steps"]
+    assert last["steps"] == listed
+    if value == "names":
+        assert last["steps"] == names
+        return
+    assert [step["name"] for step in last["steps"]] == names
+    assert [step["status"] for step in last["steps"]] == ["success", "failed", *["skipped"] * 2]
+    assert [step["output"] for step in last["steps"]] == [None, "npm ERR!", None, None]
+
+
+@pytest.mark.parametrize("value", ["given", "empty"])
+def test_logs(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
+    emulator.reset({"sevalla_logs": value})
+    last = deploy(sevalla)[-1]
+    assert bool(sevalla.get(f"{DEPLOYMENTS}/{last['id']}/logs").json()) is (value == "given")
+
+
+@pytest.mark.parametrize("value", ["newest_first", "oldest_first"])
+def test_deployments_order(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
+    emulator.reset({"sevalla_deployments_order": value})
+    made_ids = [sevalla.post(DEPLOYMENTS, {}).json()["id"] for _time in range(3)]
+    listed = [item["id"] for item in sevalla.get(DEPLOYMENTS).json()["data"]]
+    assert listed == (made_ids[::-1] if value == "newest_first" else made_ids)
+
+
+@pytest.mark.parametrize(
+    ("value", "statuses", "status"),
+    [
+        ("none", [], "deploymentSuccess"),
+        ("success", ["success"], "deploymentSuccess"),
+        ("failed", ["failed", "success"], "deploymentFailed"),
+        ("cancelled", ["cancelled", "success"], "deploymentCancelled"),
+        ("running", ["inProgress", "success"], "deploymentInProgress"),
+    ],
+)
+def test_history(
+    emulator: Emulator, sevalla: Sevalla, value: str, statuses: list[str], status: str
+) -> None:
+    emulator.reset({"sevalla_history": value})
+    listed = sevalla.get(DEPLOYMENTS).json()["data"]
+    assert [item["status"] for item in listed] == statuses
+    assert sevalla.get(SHOP).json()["status"] == status
+    born = sevalla.get(WEB).json()["created_at"]
+    for item in listed:
+        assert born < item["created_at"] <= item["started_at"]
+        assert (item["finished_at"] is None) is (item["status"] == "inProgress")
+    draft = f"/applications/{SEVALLA_DRAFT_ID}"
+    assert sevalla.get(f"{draft}/deployments").json()["data"] == []
+    assert sevalla.get(draft).json()["status"] is None
+
+
+@pytest.mark.parametrize("value", ["nothing", "at_start", "at_end"])
+def test_deployment_touches(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
+    emulator.reset({"sevalla_deployment_touches": value})
+    path = f"{DEPLOYMENTS}/{sevalla.post(DEPLOYMENTS, {}).json()['id']}"
+    seen = [sevalla.get(WEB).json()["updated_at"]]
+    for status in ("inProgress", "success"):
+        emulator.world.move_clock(10)
+        assert sevalla.get(path).json()["status"] == status
+        seen.append(sevalla.get(WEB).json()["updated_at"])
+    moved = [later != earlier for earlier, later in zip(seen, seen[1:])]
+    assert (
+        moved
+        == {
+            "nothing": [False, False],
+            "at_start": [True, False],
+            "at_end": [False, True],
+        }[value]
+    )
+    created = sevalla.get(WEB).json()["created_at"]
+    assert created == seen[0]
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("same", "00"), ("behind", "57"), ("ahead", "03")])
+def test_deployment_clock(value: str, seconds: str) -> None:
+    with Emulator({"sevalla_deployment_clock": value}, clock=lambda: 1_800_000_000.0) as skewed:
+        sevalla = Sevalla(skewed.sevalla_url, skewed.token, "application/json")
+        last = deploy(sevalla)[-1]
+        process = made(sevalla, WORKER)
+        sevalla.session.close()
+    assert last["started_at"] == last["finished_at"]
+    assert last["started_at"][17:19] == seconds
+    for time in (last["created_at"], last["updated_at"], process["created_at"]):
+        assert time[17:19] == "00"
