@@ -91,15 +91,10 @@ def newest_first(
     return deployments[::-1] if is_oldest_first(deployments, started) else deployments
 
 
-def is_oldest_first(deployments: list[Operation], started: Callable[[Operation], Any]) -> bool:
-    """Return whether the times of listed deployments show that the oldest one is the first."""
+def is_oldest_first(deployments: list[Any], started: Callable[[Any], Any]) -> bool | None:
+    """Return whether listed deployments are in that order; None when their times do not show it."""
     known = [when for when in (_moment(started(each)) for each in deployments) if when]
-    return len(known) > 1 and known[0] < known[-1]
-
-
-def is_newest_first(deployments: list[Operation], started: Callable[[Operation], Any]) -> bool:
-    """Return whether the times of listed deployments show that the newest one is the first."""
-    return is_oldest_first(deployments[::-1], started)
+    return None if len(known) < 2 or known[0] == known[-1] else known[0] < known[-1]
 
 
 def _changes(processes: list[Shown], times: Times, deployed: Operation) -> Iterator[dict[str, Any]]:

@@ -254,19 +254,30 @@ class Client:
                 return
         raise self.unexpected("GET", path, "a list that does not end")
 
-    def numbered_ends(self, path: str, enough: Callable[[list[Any]], bool]) -> list[Any]:
-        """Return the items of the first page of a Laravel Cloud list, and those of the last page
-        unless the first ones are ``enough``.
+    def numbered_ends(
+        self, path: str, oldest_first: Callable[[list[Any]], bool | None]
+    ) -> list[Any]:
+        """Return the newest items of a Laravel Cloud list, in three requests at most, and perhaps
+        the oldest: the first page and, unless that is the newest one, a hundred from the end.
 
-        Whichever way a list is ordered the newest are at one end.
+        ``oldest_first`` returns how a page is ordered, or None when it does not show that. The
+        oldest items are the same ones in each read, whatever was added between.
         """
         seen: set[str] = set()
         page, last = self._numbered_page(path, {}, 1)
-        items = self._unseen(page["data"], seen, path)
-        if last > 1 and not enough(items):
-            page, _last = self._numbered_page(path, {}, last)
-            items += self._unseen(page["data"], seen, path)
-        return items
+        first = self._unseen(page["data"], seen, path)
+        backwards = oldest_first(first)
+        if backwards is False:
+            return first
+        rest: list[Any] = []
+        # In an unknown order the end may be the oldest ones: a whole hundred of them, since the
+        # last page may have few items. It may become another page while the list is read.
+        for count in range(max(2, last if backwards else last - 1), last + 2):
+            if count > last:
+                break
+            page, last = self._numbered_page(path, {}, count)
+            rest += self._unseen(page["data"], seen, path)
+        return first + rest[-len(first) :]
 
     def _numbered_page(
         self, path: str, params: dict[str, Any], count: int

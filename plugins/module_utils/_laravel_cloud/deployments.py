@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
 from .._core.planner import Step
-from .._engine.pending import Shown, Times, is_newest_first
+from .._engine.pending import Shown, Times, is_oldest_first
 from .._engine.run_deployment import Deployment, Deployments, FailedStep, lines_of
 from .._engine.watch import Statuses
 from .._http.client import Client
@@ -62,11 +62,11 @@ class LaravelCloudDeployments(Deployments):
         return find_environment(client, params["environment"], params["application"])
 
     def newest(self, client: Client, scope: str) -> list[Deployment]:
-        """Return the last hundred at least, as listed: newest first in the recorded list, and
-        when that does not show, with the last page, since no order is documented."""
+        """Return the last hundred as they are listed, and perhaps the oldest: newest first in the
+        recorded list, but no order is documented."""
         path = _collection(scope)
         try:
-            items = client.numbered_ends(path, lambda page: is_newest_first(page, _listed_start))
+            items = client.numbered_ends(path, lambda page: is_oldest_first(page, _listed_start))
         except Failure as failure:
             raise (
                 missing("environment", scope, failure) if failure.status == 404 else failure

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from .._core.failure import Failure, Problem
 from .._core.fields import number
 from .._core.planner import Step
-from .._engine.pending import Shown, Times
+from .._engine.pending import Shown, Times, is_oldest_first
 from .._engine.run_deployment import Deployment, Deployments, FailedStep, lines_of
 from .._engine.watch import Statuses
 from .._http.client import Client
@@ -80,13 +80,22 @@ class SevallaDeployments(Deployments):
         return find_application(client, params["application"])
 
     def newest(self, client: Client, scope: str) -> list[Deployment]:
-        """Return the last hundred: the description has them "ordered by most recent first"."""
+        """Return the last hundred: the description has them "ordered by most recent first".
+        Should they come the other way round, return all."""
         path = _collection(scope)
+        pages = client.offset_pages(path)
+
+        def read() -> list[Deployment]:
+            return [self.receive(client, "GET", path, item, scope) for item in next(pages, [])]
+
         try:
-            page = next(client.offset_pages(path))
+            found = read()
         except Failure as failure:
             raise (no_application(scope, failure) if failure.status == 404 else failure) from None
-        return [self.receive(client, "GET", path, item, scope) for item in page]
+        if is_oldest_first(found, self.times.started):
+            while page := read():
+                found += page
+        return found
 
     def request(self, scope: str, params: dict[str, Any]) -> Step:
         # The body is required, if only as {}.

@@ -6,154 +6,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Callable
+from typing import Any
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._http.client import Client
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
     deployments as _laravel_cloud,
 )
 from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import (
     deployments as _sevalla,
 )
-from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Fault
+from ansible_collections.evenkeel.paas.tests.emulator import Emulator
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
-    LARAVEL_CLOUD_PRODUCTION_ID,
     SEVALLA_DRAFT_ID,
     SEVALLA_SHOP_ID,
 )
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.deploying import (
+    Service,
+    Time,
+    ended_well,
+    posts,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
-    Outcome,
     Runner,
 )
 
 PUSHED = {"type": "automatic", "trigger": "AUTO_DEPLOY_ON_PUSH"}
-
-
-class Time:
-    """A clock that moves on only when somebody sleeps. ``meanwhile`` happens in the first sleep."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-        self.slept: list[float] = []
-        self.meanwhile: Callable[[], object] | None = None
-
-    def sleep(self, seconds: float) -> None:
-        """Let that much time pass."""
-        assert seconds >= 0
-        assert len(self.slept) < 1000, "it does not end"
-        self.slept.append(seconds)
-        self.now += seconds
-        if self.meanwhile:
-            self.meanwhile()
-            self.meanwhile = None
-
-    def clock(self) -> float:
-        """The time."""
-        return self.now
-
-
-TIME = Time()
-
-
-@pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> Time:
-    """The same time for the modules and the emulator; none of it is real."""
-    monkeypatch.setattr(Client, "sleep", staticmethod(TIME.sleep))
-    monkeypatch.setattr(Client, "clock", staticmethod(TIME.clock))
-    TIME.slept.clear()
-    TIME.meanwhile = None
-    return TIME
-
-
-class Service:
-    """A service with one of its environments or applications to deploy."""
-
-    def __init__(self, name: str, emulator: Emulator) -> None:
-        self.name = name
-        self.emulator = emulator
-        self.is_sevalla = name == "sevalla"
-        self.module = f"{name}_deployment"
-        self.target = SEVALLA_SHOP_ID if self.is_sevalla else LARAVEL_CLOUD_PRODUCTION_ID
-        self.scope = {"application" if self.is_sevalla else "environment": self.target}
-        parent = "applications" if self.is_sevalla else "environments"
-        self.path = f"/{parent}/{self.target}/deployments"
-        self.item = f"{self.path}/*" if self.is_sevalla else "/deployments/*"
-        self.walk = (
-            ["waiting", "inProgress", "success"]
-            if self.is_sevalla
-            else ["pending", "build.running", "deployment.running", "deployment.succeeded"]
-        )
-        self.interval = 10 if self.is_sevalla else 5
-        self.run = Runner(emulator)
-
-    def __call__(self, **options: Any) -> Outcome:
-        return self.run(self.module, **{**self.scope, **options})
-
-    def switch(self, **values: Any) -> None:
-        """Start anew with switches of this service."""
-        self.emulator.reset({f"{self.name}_{name}": value for name, value in values.items()})
-
-    def fault(self, kind: str, method: str, path: str | None = None, **more: Any) -> None:
-        """Something that goes wrong with the list or, where the path says so, elsewhere."""
-        self.emulator.faults.add(Fault(kind, method=method, path=path or self.path, **more))
-
-    def stored(self) -> list[dict[str, Any]]:
-        """The deployments of the target that there are, oldest first."""
-        world = self.emulator.world.snapshot()[self.name]
-        targets = world["applications"]
-        if not self.is_sevalla:
-            targets = [each for app in targets for each in app["environments"]]
-        return next(each["deployments"] for each in targets if each["id"] == self.target)
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Emulator]:
-    """An emulator that lives in the tests' time."""
-    with Emulator(clock=TIME.clock) as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def emulated(running: Emulator, time: Time) -> Emulator:
-    """The emulator as it is after a start."""
-    running.reset()
-    return running
-
-
-@pytest.fixture(params=["sevalla", "laravel_cloud"])
-def service(request: pytest.FixtureRequest, emulated: Emulator) -> Service:
-    """Each of the two services."""
-    return Service(request.param, emulated)
-
-
-@pytest.fixture
-def sevalla(emulated: Emulator) -> Service:
-    """Sevalla alone."""
-    return Service("sevalla", emulated)
-
-
-@pytest.fixture
-def cloud(emulated: Emulator) -> Service:
-    """Laravel Cloud alone."""
-    return Service("laravel_cloud", emulated)
-
-
-def posts(outcome: Outcome) -> int:
-    """How many POSTs were sent."""
-    return sum(request["method"] == "POST" for request in outcome.requests)
-
-
-def ended_well(service: Service, outcome: Outcome) -> dict[str, Any]:
-    """The deployment of a task that succeeded: the newest there is, at its good end."""
-    assert outcome.message is None, outcome.message
-    assert outcome.result["changed"] is True
-    deployment: dict[str, Any] = outcome.result["deployment"]
-    assert deployment["status"] == service.walk[-1]
-    assert outcome.result["statuses"][-1]["status"] == service.walk[-1]
-    return deployment
 
 
 # The main path.
@@ -264,8 +142,8 @@ def test_any_other_end_fails_the_task(emulated: Emulator, time: Time, name: str,
     assert failed.message is not None
     (stored,) = service.stored()
     assert stored["id"] in failed.message
-    assert f"ended as {end}" in failed.message
-    assert "takes effect with the next deployment that succeeds" in failed.message
+    assert f"of {service.target} ended as {end}" in failed.message
+    assert "take effect with the next deployment that succeeds" in failed.message
     assert "Nothing was changed" not in failed.message
     if stored.get("failure_reason"):
         assert stored["failure_reason"].rstrip(".") in failed.message
@@ -274,14 +152,17 @@ def test_any_other_end_fails_the_task(emulated: Emulator, time: Time, name: str,
     assert result["deployment"]["id"] == stored["id"]
     assert result["statuses"][-1]["status"] == end
     assert result["failure"]["code"] == "deployment_failed"
-    assert result["failure"]["details"] == {"id": stored["id"], "status": end}
+    details = result["failure"]["details"]
+    assert (details["id"], details["status"]) == (stored["id"], end)
+    assert ("output" in details) == (end not in ("cancelled", "skipped"))
 
 
 def test_the_services_reason_is_told(cloud: Service) -> None:
     cloud.switch(deployment_result="build.failed")
     message = cloud().message
     assert message is not None
-    assert "ended as build.failed: The command exited with status 1. What" in message
+    said = "ended as build.failed in step php.command: The command exited with status 1. Changes"
+    assert said in message
 
 
 def test_time_is_over(service: Service, time: Time) -> None:
