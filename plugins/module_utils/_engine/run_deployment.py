@@ -112,10 +112,9 @@ class _Run:
             return self._result(False, [], found.deployed or {})
         if found.under_way:
             return self._join(found.under_way)
-        # So that this deployment is certainly newer than the changes, also for the next run.
-        settle = self._deployments.times.apart
-        if settle and not self._task.check_mode:
-            self._client.sleep(settle + 1)
+        if not self._task.check_mode:
+            # So that this deployment certainly starts after the changes, to the next run as well.
+            self._client.sleep(self._deployments.times.apart + 1)
         return self.start(newest)
 
     def start(self, newest: list[Deployment]) -> dict[str, Any]:
