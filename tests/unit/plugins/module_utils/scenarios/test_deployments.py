@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import flask
 import pytest
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
@@ -16,7 +18,8 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud impor
 from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import (
     deployments as _sevalla,
 )
-from ansible_collections.evenkeel.paas.tests.emulator import Emulator
+from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Hooks
+from ansible_collections.evenkeel.paas.tests.emulator.outcomes import DeploymentOutcome
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
     SEVALLA_DRAFT_ID,
     SEVALLA_SHOP_ID,
@@ -28,6 +31,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
     posts,
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    Outcome,
     Runner,
 )
 
@@ -163,6 +167,108 @@ def test_the_services_reason_is_told(cloud: Service) -> None:
     assert message is not None
     said = "ended as build.failed in step php.command: The command exited with status 1. Changes"
     assert said in message
+
+
+# Why it failed.
+
+OUTPUT = "".join(f"line {number}\n" for number in range(1, 31))
+
+
+def fail(service: Service, output: str | None = OUTPUT, step: str | None = None) -> Outcome:
+    """Run a deployment that fails in a step, which prints something."""
+    step = step or ("build" if service.is_sevalla else "php.command")
+    outcome = DeploymentOutcome(step=step, output=output)
+    service.emulator.world.outcomes.add(service.target, outcome)
+    failed = service()
+    assert failed.result["failure"]["code"] == "deployment_failed"
+    return failed
+
+
+@pytest.mark.parametrize("steps", ["names", "objects"])
+def test_the_last_lines_of_sevallas_log_are_told(sevalla: Service, steps: str) -> None:
+    """Which step failed its description cannot say: there the steps are names."""
+    sevalla.switch(deployment_steps=steps)
+    failed = fail(sevalla)
+    details = failed.result["failure"]["details"]
+    lines = OUTPUT.splitlines()
+    assert details["output"][-30:] == lines
+    assert details["step"] == ("build" if steps == "objects" else None)
+    assert ("ended as failed in step build." in str(failed.message)) == (steps == "objects")
+    assert str(failed.message).endswith("The last lines of the log:\n" + "\n".join(lines[-20:]))
+    reads = [path for path in failed.reads if path.endswith("/logs")]
+    assert len(reads) == (0 if steps == "objects" else 1)
+
+
+@pytest.mark.parametrize("word", ["failed", "error", "finished"])
+@pytest.mark.parametrize("step", ["php.command", "deploy.command"])
+def test_the_step_and_its_last_lines_are_told(cloud: Service, step: str, word: str) -> None:
+    """Whatever the status of a step is called that failed."""
+    cloud.switch(failed_step_status=word)
+    failed = fail(cloud, step=step)
+    end = "build.failed" if step == "php.command" else "deployment.failed"
+    lines = OUTPUT.splitlines()
+    assert f"ended as {end} in step {step}: " in str(failed.message)
+    assert str(failed.message).endswith("The last lines of the log:\n" + "\n".join(lines[-20:]))
+    assert failed.result["failure"]["details"] == {
+        "id": failed.result["deployment"]["id"],
+        "status": end,
+        "step": step,
+        "output": lines,
+    }
+    (read,) = [path for path in failed.reads if path.endswith("/logs")]
+    assert read == f"/deployments/{failed.result['deployment']['id']}/logs"
+
+
+def test_what_a_terminal_would_obey_is_not_in_the_message(service: Service) -> None:
+    red = "\x1b[31;1mred\x1b[0m\x1b[2K " + "x" * 1000
+    failed = fail(service, output=red)
+    assert "\x1b" not in str(failed.message)
+    assert str(failed.message).endswith("\nred " + "x" * 296)
+    assert failed.result["failure"]["details"]["output"][-1] == "red " + "x" * 1000
+
+
+@pytest.mark.parametrize("kind", ["500_before", "html_before", "drop_before"])
+def test_a_log_that_cannot_be_read_does_not_hide_the_failure(service: Service, kind: str) -> None:
+    service.fault(kind, "GET", "*/logs", times=None)
+    failed = fail(service)
+    stored = service.stored()[0]
+    assert f"{stored['id']} of {service.target} ended as " in str(failed.message)
+    assert "shows the deployment's log. Reading it failed: GET /" in str(failed.message)
+    assert failed.result["changed"] is True
+    assert failed.result["failure"]["details"] == {"id": stored["id"], "status": stored["status"]}
+
+
+@pytest.mark.parametrize("logs", ["unavailable", "422", "empty"])
+def test_a_log_that_is_not_there_is_no_trouble(emulated: Emulator, time: Time, logs: str) -> None:
+    service = Service("sevalla" if logs == "empty" else "laravel_cloud", emulated)
+    service.switch(logs=logs)
+    failed = fail(service)
+    assert f"{service.stored()[0]['id']} of {service.target} ended as " in str(failed.message)
+    assert "shows the deployment's log." in str(failed.message)
+    assert ("Reading it failed" in str(failed.message)) == (logs == "422")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *([], {}, "text", None, 7, [None, 7, ["a"], {"message": {}}]),
+        *({"data": []}, {"data": {"build": []}}, {"data": {"build": {"steps": {}}}}),
+        {"data": {"build": {"steps": [7, {}, {"step": {}, "output": ["a"], "status": []}]}}},
+    ],
+)
+def test_whatever_a_log_holds_the_failure_is_told(service: Service, answer: Any) -> None:
+    class Odd(Hooks):
+        """Answers a read of the log with something."""
+
+        def before(self) -> Any:
+            if not flask.request.path.endswith("/logs"):
+                return None
+            return flask.Response(json.dumps(answer), mimetype="application/json")
+
+    service.emulator.hooks = Odd()
+    failed = fail(service)
+    service.emulator.hooks = Hooks()
+    assert f"{service.stored()[0]['id']} of {service.target} ended as " in str(failed.message)
 
 
 def test_time_is_over(service: Service, time: Time) -> None:
