@@ -206,6 +206,7 @@ PROBE = {
     },
 }
 WAITING = {
+    "trigger": {"type": "str", "choices": ["always", "pending"], "default": "always"},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 1800},
 }
