@@ -53,6 +53,7 @@ FAULTS_INTERRUPTED = "faults/test_faults_interrupted.py"
 FAULTS_READS = "faults/test_faults_reads.py"
 FAULTS_WRITES = "faults/test_faults_writes.py"
 DEPLOYMENTS = "scenarios/test_deployments.py"
+PENDING = "scenarios/test_pending.py"
 PROCESS_RUN = "scenarios/test_process_run.py"
 LIMITS = "limits/test_rate_limits.py"
 LARAVEL_CLOUD = "scenarios/test_laravel_cloud.py"
@@ -1174,6 +1175,72 @@ OPTION_DEFECTS = (
 
 DEPLOYMENT_DEFECTS = (
     Defect(
+        "a change right after a deployment on another clock is missed",
+        "_laravel_cloud/deployments.py",
+        {", apart=3)": ", apart=0)"},
+        (PENDING,),
+    ),
+    Defect(
+        "a change while a deployment waits for its turn is missed",
+        "_sevalla/deployments.py",
+        {'deployment.get("created_at"))': 'deployment.get("started_at"))'},
+        (PENDING,),
+    ),
+    Defect(
+        "a deployment that failed leaves nothing pending",
+        "_engine/pending.py",
+        {"if ended and ended[0] is not deployed:": "if ended and deployed is None:"},
+        (PENDING,),
+    ),
+    Defect(
+        "a deployment under way is not waited for",
+        "_engine/run_deployment.py",
+        {"        if found.under_way:\n": "        if not found:\n"},
+        (PENDING,),
+    ),
+    Defect(
+        "any deployment under way is enough",
+        "_engine/pending.py",
+        {"(newest is None or not times.started(each) or _is_after(times, each, newest))": "each"},
+        (PENDING,),
+    ),
+    Defect(
+        "a list of deployments is always newest first",
+        "_engine/pending.py",
+        {"return deployments[::-1] if is_oldest_first": "return deployments if is_oldest_first"},
+        (PENDING,),
+    ),
+    Defect(
+        "a time that cannot be read is no change",
+        "_engine/pending.py",
+        {"_ALWAYS = datetime.max": "_ALWAYS = datetime.min"},
+        (PENDING,),
+    ),
+    Defect(
+        "a deployment is started in the moment of the change",
+        "_engine/run_deployment.py",
+        {"self._client.sleep(self._deployments.times.apart + 1)": "pass"},
+        (PENDING,),
+    ),
+    Defect(
+        "somebody else's deployment is a change of ours",
+        "_engine/watch.py",
+        {"changed=ours and bool(self.operation)": "changed=bool(self.operation)"},
+        (PENDING,),
+    ),
+    Defect(
+        "a log that cannot be read hides the failure",
+        "_engine/run_deployment.py",
+        {'            log += f" Reading it failed: {failure.message}"\n': "            raise\n"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "the whole log is in the message",
+        "_engine/run_deployment.py",
+        {" if line][-_LAST_LINES:]": " if line]"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
         "a deployment that was listed before is taken for the lost one",
         "_engine/start.py",
         {'known_ids = {operation["id"] for operation in before}': "known_ids: set[str] = set()"},
@@ -1260,16 +1327,14 @@ DEPLOYMENT_DEFECTS = (
         "any end is a success",
         "_engine/run_deployment.py",
         {
-            'if params["wait"] and deployment.get("status") != deployments.statuses.success:': (
-                "if not deployment:"
-            ),
+            'if ended.get("status") != self._deployments.statuses.success:': "if not ended:",
         },
         (DEPLOYMENTS,),
     ),
     Defect(
         "a deployment that failed did not change anything",
         "_engine/watch.py",
-        {"changed=bool(self.operation)": "changed=False"},
+        {"changed=ours and bool(self.operation)": "changed=False"},
         (DEPLOYMENTS,),
     ),
     Defect(
@@ -1285,13 +1350,17 @@ DEPLOYMENT_DEFECTS = (
     Defect(
         "it waits when it should not",
         "_engine/run_deployment.py",
-        {'watch.wait() if params["wait"] else watch.operation': "watch.wait()"},
+        {'if not self._task.params["wait"]:': "if not self._task:"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "check mode deploys",
         "_engine/run_deployment.py",
-        {"        if not task.check_mode:\n": "        if task:\n"},
+        {
+            "        if self._task.check_mode:\n            return self._result(True": (
+                "        if not self._task:\n            return self._result(True"
+            ),
+        },
         (DEPLOYMENTS,),
     ),
     Defect(
