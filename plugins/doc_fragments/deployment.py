@@ -35,4 +35,6 @@ notes:
     for. When the service's answer to the request is lost, the list of deployments is read before anything is sent again.
     A deployment that has appeared there since, and that may be the one, is taken for it with a warning. When there are
     several the task fails and lists them.
+  - The message of a deployment that failed ends with the last lines of its log, at most 20. A build may print secrets of
+    your application, which this collection cannot know. Use C(no_log) on the task where it does.
 """

@@ -17,7 +17,8 @@ author:
 description:
   - Starts a deployment of an environment on Laravel Cloud, and waits for its end.
   - This is what makes changes of background processes take effect. They are stored at once and run as described after the
-    next deployment. Notify a handler with this module, so that it deploys once, whatever number of processes changed.
+    next deployment. End a play with this module and O(trigger=pending), so that it deploys once, whatever number of
+    processes was created.
   - A deployment builds the newest commit of the environment's branch, so that new code goes live together with the
     changes of the processes.
 options:
@@ -31,6 +32,25 @@ options:
     description:
       - The application of the environment, by its id, slug or name. Needed when O(environment) is not an id.
     type: str
+  trigger:
+    description:
+      - When to deploy.
+      - V(always) starts a deployment each time that the task runs. It is for a handler.
+      - V(pending) starts one only when the service shows something that the last successful deployment did not see, and
+        otherwise sends nothing but reads. It is for the last task of a play. What an earlier run changed and did not
+        deploy, because it was aborted or its deployment failed, is then deployed by the next run.
+      - 'With V(pending) a deployment is needed when none has succeeded yet, when the last one that ended did not succeed,
+        or when a process was created on any instance of the environment since the last successful one started.'
+      - 'An update and a deletion leave no trace on Laravel Cloud, so V(pending) does not see them. Use a handler with V(always) for them. New code is not a change of a process either.'
+      - With V(pending) a deployment that is under way and started after the newest change is waited for, and no other one
+        is started. Then the task reports no change.
+      - V(pending) compares times of the service with each other. Where they leave a doubt it deploys, so that it may deploy
+        once more than needed. RV(pending) says why. It waits four seconds before it starts one.
+      - In check mode a process that an earlier task would create or change is not stored, so V(pending) does not see it.
+    type: str
+    choices: [always, pending]
+    default: always
+    version_added: "1.1.0"
   poll_interval:
     description:
       - How many seconds to wait between two reads of the deployment, 1 or more.
@@ -49,6 +69,12 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Deploy what is pending, at the end of a play
+  evenkeel.paas.laravel_cloud_deployment:
+    application: shop
+    environment: production
+    trigger: pending
+
 - name: Deploy the shop's production, and wait
   evenkeel.paas.laravel_cloud_deployment:
     application: shop
@@ -65,6 +91,8 @@ deployment:
   description:
     - The deployment as the service gives it, its attributes flattened, as it was when the task ended.
     - In check mode what is known of it before it is started.
+    - With O(trigger=pending) and nothing pending, the last successful deployment. When one that is under way is waited
+      for, that one.
   returned: success, and failure of a deployment that was started
   type: dict
   sample:
@@ -81,6 +109,7 @@ deployment:
     node_version: "24"
     uses_octane: false
     uses_hibernation: false
+    hibernation_wake_up_interval: null
     started_at: "2026-03-01T10:00:05.000000Z"
     finished_at: "2026-03-01T10:01:40.000000Z"
   contains:
@@ -136,6 +165,10 @@ deployment:
       description: Whether the environment hibernates.
       returned: when the deployment was started
       type: bool
+    hibernation_wake_up_interval:
+      description: After how long a hibernating environment wakes up by itself, or null. The service's documentation does not say more.
+      returned: when the deployment was started
+      type: raw
     started_at:
       description: When it began to run, or null.
       returned: when the deployment was started
@@ -146,7 +179,8 @@ deployment:
       type: str
 statuses:
   description:
-    - The statuses that the deployment had, in their order, as far as they were seen. Empty in check mode.
+    - The statuses that the deployment had, in their order, as far as they were seen. Empty in check mode, and when nothing
+      is pending.
     - Where the module runs inside Ansible's own process, each is also shown as soon as it is seen, unless the task has
       C(no_log).
   returned: success, and failure of the request or later
@@ -168,8 +202,38 @@ statuses:
       after_seconds: 5
     - status: deployment.succeeded
       after_seconds: 55
+pending:
+  description:
+    - What the last successful deployment did not see, with O(trigger=pending). Empty when nothing is pending.
+  returned: when O(trigger) is V(pending), success, and failure of a deployment
+  type: list
+  elements: dict
+  contains:
+    reason:
+      description:
+        - V(process_created) for a background process, V(deployment_failed) when the last deployment that ended
+          did not succeed, or V(never_deployed) when none has succeeded.
+      returned: always
+      type: str
+    id:
+      description: The id of the process or of the deployment, null for V(never_deployed).
+      returned: always
+      type: str
+    name:
+      description: The command of the process, null for the others.
+      returned: always
+      type: str
+    at:
+      description: When the service says that it happened, or null.
+      returned: always
+      type: str
+  sample:
+    - reason: process_created
+      id: process-a17677cf-3020-4197-aae6-d14099336ed7
+      name: php artisan horizon
+      at: "2026-03-01T09:58:12.000000Z"
 plan:
-  description: The request that was sent, or would be sent.
+  description: The request that was sent, or would be sent. Empty when none was needed.
   returned: success, and failure of that request or later
   type: list
   elements: dict
@@ -235,7 +299,10 @@ failure:
       returned: always
       type: int
     details:
-      description: The single errors, as the service or the module lists them, or the deployment's V(id) and V(status), or null.
+      description:
+        - The single errors, as the service or the module lists them, or null.
+        - "Of a deployment that did not succeed: its V(id) and V(status). Where the service tells, also V(step), the name of
+          the step that failed, and V(output), the lines that it printed."
       returned: always
       type: raw
     request_id:
@@ -248,6 +315,8 @@ failure:
     details:
       id: depl-a168db2a-df51-49c1-9dbb-319501f255db
       status: build.failed
+      step: php.command
+      output: [Your requirements could not be resolved to an installable set of packages.]
     request_id: null
 """
 
@@ -255,14 +324,11 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module impor
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_deployment import (
     deployment_command,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    deployments as _laravel_cloud_deployment,
-)
-from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.service import (
-    SERVICE,
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.deployments import (
+    DEPLOYMENTS,
 )
 
-COMMAND = deployment_command(SERVICE, _laravel_cloud_deployment)
+COMMAND = deployment_command(DEPLOYMENTS)
 
 
 def main() -> None:

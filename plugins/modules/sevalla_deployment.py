@@ -17,8 +17,8 @@ author:
 description:
   - Starts a deployment of an application on Sevalla, and waits for its end.
   - This is what makes changes of processes take effect. A created or changed process runs as it was described after the
-    next deployment, and a deleted one is gone only then. Notify a handler with this module, so that it deploys once,
-    whatever number of processes changed.
+    next deployment, and a deleted one is gone only then. End a play with this module and O(trigger=pending), so that it
+    deploys once, whatever number of processes changed.
 options:
   application:
     description:
@@ -42,6 +42,25 @@ options:
       - Cannot be given together with O(branch) or O(docker_image).
     type: bool
     default: false
+  trigger:
+    description:
+      - When to deploy.
+      - V(always) starts a deployment each time that the task runs. It is for a handler.
+      - V(pending) starts one only when the service shows something that the last successful deployment did not see, and
+        otherwise sends nothing but reads. It is for the last task of a play. What an earlier run changed and did not
+        deploy, because it was aborted or its deployment failed, is then deployed by the next run.
+      - 'With V(pending) a deployment is needed when none has succeeded yet, when the last one that ended did not succeed,
+        or when a process was created or updated since the last successful one started.'
+      - 'A deletion leaves no trace on Sevalla, so V(pending) does not see it. New code, another branch or another image are not changes of a process either.'
+      - With V(pending) a deployment that is under way and started after the newest change is waited for, and no other one
+        is started. Then the task reports no change.
+      - V(pending) compares times of the service with each other. Where they leave a doubt it deploys, so that it may deploy
+        once more than needed. RV(pending) says why. It waits one second before it starts one.
+      - In check mode a process that an earlier task would create or change is not stored, so V(pending) does not see it.
+    type: str
+    choices: [always, pending]
+    default: always
+    version_added: "1.1.0"
   poll_interval:
     description:
       - How many seconds to wait between two reads of the deployment, 1 or more. Sevalla asks for 10 or more.
@@ -60,6 +79,11 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Deploy what is pending, at the end of a play
+  evenkeel.paas.sevalla_deployment:
+    application: shop-x1y2z
+    trigger: pending
+
 - name: Deploy the shop, and wait
   evenkeel.paas.sevalla_deployment:
     application: shop-x1y2z
@@ -82,6 +106,8 @@ deployment:
   description:
     - The deployment as the service gives it, as it was when the task ended.
     - In check mode what is known of it before it is started.
+    - With O(trigger=pending) and nothing pending, the last successful deployment. When one that is under way is waited
+      for, that one.
   returned: success, and failure of a deployment that was started
   type: dict
   sample:
@@ -179,7 +205,8 @@ deployment:
       type: str
 statuses:
   description:
-    - The statuses that the deployment had, in their order, as far as they were seen. Empty in check mode.
+    - The statuses that the deployment had, in their order, as far as they were seen. Empty in check mode, and when nothing
+      is pending.
     - Where the module runs inside Ansible's own process, each is also shown as soon as it is seen, unless the task has
       C(no_log).
   returned: success, and failure of the request or later
@@ -201,8 +228,38 @@ statuses:
       after_seconds: 10
     - status: success
       after_seconds: 90
+pending:
+  description:
+    - What the last successful deployment did not see, with O(trigger=pending). Empty when nothing is pending.
+  returned: when O(trigger) is V(pending), success, and failure of a deployment
+  type: list
+  elements: dict
+  contains:
+    reason:
+      description:
+        - V(process_created) or V(process_updated) for a process, V(deployment_failed) when the last deployment that ended
+          did not succeed, or V(never_deployed) when none has succeeded.
+      returned: always
+      type: str
+    id:
+      description: The id of the process or of the deployment, null for V(never_deployed).
+      returned: always
+      type: str
+    name:
+      description: The display name of the process, null for the others.
+      returned: always
+      type: str
+    at:
+      description: When the service says that it happened, or null.
+      returned: always
+      type: str
+  sample:
+    - reason: process_updated
+      id: 5f0c6c1a-7d5e-4f0b-8a37-3b6a5a0f2c11
+      name: queue
+      at: "2026-03-01T09:58:12.000Z"
 plan:
-  description: The request that was sent, or would be sent.
+  description: The request that was sent, or would be sent. Empty when none was needed.
   returned: success, and failure of that request or later
   type: list
   elements: dict
@@ -268,7 +325,10 @@ failure:
       returned: always
       type: int
     details:
-      description: The single errors, as the service or the module lists them, or the deployment's V(id) and V(status), or null.
+      description:
+        - The single errors, as the service or the module lists them, or null.
+        - "Of a deployment that did not succeed: its V(id) and V(status). Where the service tells, also V(step), the name of
+          the step that failed or null, and V(output), the lines that it printed or else the lines of the whole log."
       returned: always
       type: raw
     request_id:
@@ -281,6 +341,8 @@ failure:
     details:
       id: fb5e5168-4281-4bec-94c5-0d1584e9e657
       status: failed
+      step: null
+      output: [npm error code ELIFECYCLE]
     request_id: null
 """
 
@@ -288,12 +350,9 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module impor
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_deployment import (
     deployment_command,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import (
-    deployments as _sevalla_deployment,
-)
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.service import SERVICE
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.deployments import DEPLOYMENTS
 
-COMMAND = deployment_command(SERVICE, _sevalla_deployment)
+COMMAND = deployment_command(DEPLOYMENTS)
 
 
 def main() -> None:

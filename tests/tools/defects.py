@@ -54,6 +54,7 @@ FAULTS_INTERRUPTED = "faults/test_faults_interrupted.py"
 FAULTS_READS = "faults/test_faults_reads.py"
 FAULTS_WRITES = "faults/test_faults_writes.py"
 DEPLOYMENTS = "scenarios/test_deployments.py"
+PENDING = "scenarios/test_pending.py"
 PROCESS_RUN = "scenarios/test_process_run.py"
 LIMITS = "limits/test_rate_limits.py"
 LARAVEL_CLOUD = "scenarios/test_laravel_cloud.py"
@@ -1241,50 +1242,116 @@ OPTION_DEFECTS = (
 
 DEPLOYMENT_DEFECTS = (
     Defect(
-        "a deployment that was listed before is taken for the lost one",
+        "a change right after a deployment on another clock is missed",
+        "_laravel_cloud/deployments.py",
+        {", apart=3)": ", apart=0)"},
+        (PENDING,),
+    ),
+    Defect(
+        "a change while a deployment waits for its turn is missed",
+        "_sevalla/deployments.py",
+        {'deployment.get("created_at"))': 'deployment.get("started_at"))'},
+        (PENDING,),
+    ),
+    Defect(
+        "a deployment that failed leaves nothing pending",
+        "_engine/pending.py",
+        {"if ended and ended[0] is not deployed:": "if ended and deployed is None:"},
+        (PENDING,),
+    ),
+    Defect(
+        "a deployment under way is not waited for",
         "_engine/run_deployment.py",
-        {'known = {deployment["id"] for deployment in newest}': "known: set[str] = set()"},
+        {"        if found.under_way:\n": "        if not found:\n"},
+        (PENDING,),
+    ),
+    Defect(
+        "any deployment under way is enough",
+        "_engine/pending.py",
+        {"(newest is None or not times.started(each) or _is_after(times, each, newest))": "each"},
+        (PENDING,),
+    ),
+    Defect(
+        "a list of deployments is always newest first",
+        "_engine/pending.py",
+        {"return deployments[::-1] if is_oldest_first": "return deployments if is_oldest_first"},
+        (PENDING,),
+    ),
+    Defect(
+        "a time that cannot be read is no change",
+        "_engine/pending.py",
+        {"_ALWAYS = datetime.max": "_ALWAYS = datetime.min"},
+        (PENDING,),
+    ),
+    Defect(
+        "a deployment is started in the moment of the change",
+        "_engine/run_deployment.py",
+        {"self._client.sleep(self._deployments.times.apart + 1)": "pass"},
+        (PENDING,),
+    ),
+    Defect(
+        "somebody else's deployment is a change of ours",
+        "_engine/watch.py",
+        {"changed=ours and bool(self.operation)": "changed=bool(self.operation)"},
+        (PENDING,),
+    ),
+    Defect(
+        "a log that cannot be read hides the failure",
+        "_engine/run_deployment.py",
+        {'            log += f" Reading it failed: {failure.message}"\n': "            raise\n"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "the whole log is in the message",
+        "_engine/run_deployment.py",
+        {" if line][-_LAST_LINES:]": " if line]"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "a deployment that was listed before is taken for the lost one",
+        "_engine/start.py",
+        {'known_ids = {operation["id"] for operation in before}': "known_ids: set[str] = set()"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "one of several deployments that may be the lost one is taken",
-        "_engine/run_deployment.py",
+        "_engine/start.py",
         {"        if len(found) == 1:\n": "        if found:\n"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a deployment that may still be started is started again",
-        "_engine/run_deployment.py",
+        "_engine/start.py",
         {"        if not lost.resendable:\n            break\n": ""},
         (DEPLOYMENTS,),
     ),
     Defect(
         "any new deployment is taken for the lost one",
-        "_engine/run_deployment.py",
-        {" and deploys.may_come_of(step, deployment)": ""},
+        "_engine/start.py",
+        {" and operations.may_come_of(step, operation)": ""},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a deployment is started again without a look at the list",
-        "_engine/run_deployment.py",
+        "_engine/start.py",
         {"for found in looks(client, lost, read):": "for found in ():"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "the last pause goes beyond wait_timeout",
-        "_engine/run_deployment.py",
+        "_engine/watch.py",
         {"client.sleep(min(pause, left))": "client.sleep(pause)"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "the pauses between reads count as waiting",
-        "_engine/run_deployment.py",
+        "_engine/watch.py",
         {"client.sleep(min(pause, left))": "client.pause(min(pause, left))"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a limit that lifts too late is waited for",
-        "_engine/run_deployment.py",
+        "_engine/watch.py",
         {
             'client.deadline = self._started + params["wait_timeout"]': (
                 'deadline = self._started + params["wait_timeout"]'
@@ -1295,56 +1362,54 @@ DEPLOYMENT_DEFECTS = (
     ),
     Defect(
         "a rate limit is asked again at once when all waiting is used up",
-        "_engine/run_deployment.py",
+        "_engine/watch.py",
         {"pause = max(pause, _RATE_WINDOW)": 'pause = float(params["poll_interval"])'},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a deployment that has vanished is waited for",
-        "_engine/run_deployment.py",
+        "_engine/watch.py",
         {"            if failure.code in _PASSING:\n": "            if failure.code:\n"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a read that fails loses the deployment",
-        "_engine/run_deployment.py",
+        "_engine/watch.py",
         {"            if failure.code in _PASSING:\n": "            if not failure.code:\n"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "an unknown status with a time of its end is waited for",
-        "_engine/run_deployment.py",
-        {'return bool(deployment.get("finished_at"))': "return False"},
+        "_engine/watch.py",
+        {'return bool(operation.get("finished_at"))': "return False"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "an unknown status is an end",
-        "_engine/run_deployment.py",
-        {'return bool(deployment.get("finished_at"))': "return True"},
+        "_engine/watch.py",
+        {'return bool(operation.get("finished_at"))': "return True"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "any end is a success",
         "_engine/run_deployment.py",
         {
-            'if self.deployment.get("status") != self._deploys.LIFE.success:': (
-                "if not self.statuses:"
-            ),
+            'if ended.get("status") != self._deployments.statuses.success:': "if not ended:",
         },
         (DEPLOYMENTS,),
     ),
     Defect(
         "a deployment that failed did not change anything",
-        "_engine/run_deployment.py",
-        {"changed=bool(watch.deployment)": "changed=False"},
+        "_engine/watch.py",
+        {"changed=ours and bool(self.operation)": "changed=False"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "each read is a change of the status",
-        "_engine/run_deployment.py",
+        "_engine/watch.py",
         {
             'if self.statuses and self.statuses[-1]["status"] == status:': (
-                "if not self.deployment:"
+                "if not self.operation:"
             ),
         },
         (DEPLOYMENTS,),
@@ -1352,19 +1417,23 @@ DEPLOYMENT_DEFECTS = (
     Defect(
         "it waits when it should not",
         "_engine/run_deployment.py",
-        {'watch.wait() if params["wait"] else watch.deployment': "watch.wait()"},
+        {'if not self._task.params["wait"]:': "if not self._task:"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "check mode deploys",
         "_engine/run_deployment.py",
-        {"        if not task.check_mode:\n": "        if task:\n"},
+        {
+            "        if self._task.check_mode:\n            return self._result(True": (
+                "        if not self._task:\n            return self._result(True"
+            ),
+        },
         (DEPLOYMENTS,),
     ),
     Defect(
         "a deployment by a push is taken for the lost one",
         "_sevalla/deployments.py",
-        {'deployment.get("type") != "automatic"': "True"},
+        {'operation.get("type") != "automatic"': "True"},
         (DEPLOYMENTS,),
     ),
     Defect(
@@ -1394,7 +1463,7 @@ DEPLOYMENT_DEFECTS = (
     Defect(
         "what was never deployed is restarted",
         "_sevalla/deployments.py",
-        {"    if not _restarts(step) or newest:\n": "    if scope:\n"},
+        {"if not _restarts(step) or newest:\n": "if scope:\n"},
         (DEPLOYMENTS,),
     ),
     Defect(

@@ -2,341 +2,183 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Start one deployment, and wait for its end.
-
-A deployment is followed by the id that the service gave it, so that nobody else's is waited for.
-When the answer to the POST is lost, the list of deployments tells what became of it: two
-deployments by accident are as bad as none.
+"""Start one deployment, always or when something is pending, and wait for its end.
 
 This module is private to the collection.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+import re
+from typing import Any, ClassVar, NamedTuple
 
-from .._core.failure import Failure, Problem, invalid_options
+from .._core.failure import Failure, invalid_options
 from .._core.planner import Step
 from .._http.client import Client
-from .._http.settings import Service
-from .lost_post import looks, posts
 from .module import Command, Task, connected
 from .options import connection_spec
+from .pending import Pending, Shown, Times, find_pending
+from .start import start
+from .watch import Operation, Operations, Watch, waiting_problems, waiting_spec
 
-Deployment = dict[str, Any]
+Deployment = Operation
 
-_PASSING = ("rate_limited", "service_error", "unreachable", "unexpected_answer", "redirected")
-"""Failures of a read that say nothing of the deployment, which goes on meanwhile."""
+_LAST_LINES = 20
+"""How many lines of a failed step's output the message has at most."""
 
-_RATE_WINDOW = 60.0
-"""Seconds after which both services count reads anew (Sevalla's page on rate limits; Laravel's
-own throttle)."""
-
-
-_HIGHEST = 10**6
-"""More seconds than anybody waits. What a machine's clock cannot count must not be given."""
+_LONGEST_LINE = 300
 
 
-class Life(NamedTuple):
-    """The statuses that a service's deployments can have: on their way, well ended, ended badly."""
+class FailedStep(NamedTuple):
+    """Where a deployment failed: the name of the step, if it is known, and what it printed."""
 
-    running: frozenset[str]
-    success: str
-    failed: frozenset[str]
-
-    def knows(self, deployment: Deployment) -> bool:
-        """Whether the status is one of them."""
-        return deployment.get("status") in (*self.running, self.success, *self.failed)
-
-    def is_over(self, deployment: Deployment) -> bool:
-        """Whether a deployment has ended, well or badly.
-
-        Of a status that is not known, ``finished_at`` tells: a service may learn new ones.
-        """
-        if self.knows(deployment):
-            return deployment.get("status") not in self.running
-        return bool(deployment.get("finished_at"))
+    name: str | None
+    output: list[str]
 
 
-class Deploys(Protocol):
-    """What a service's deployment file (``deployments.py`` of
-    its folder) offers; the file itself is the object, and its functions
-    say more of each."""
+def lines_of(output: Any) -> list[str]:
+    """Return the lines that a step printed, without the terminal's control sequences."""
+    plain = re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]", "", "" if output is None else str(output))
+    return [line.rstrip() for line in plain.splitlines()]
 
-    OPTIONS: dict[str, Any]
-    POLL_INTERVAL: int
-    LIFE: Life
 
-    def check_options(self, params: dict[str, Any]) -> list[Problem]:
-        """What is wrong with the options."""
+class Deployments(Operations):
+    """The deployments of a service.
 
-    def find_scope(self, client: Client, params: dict[str, Any]) -> str:
-        """The id of what is deployed."""
+    Beside what ``Operations`` asks for, a subclass must set ``times`` and write ``processes``.
+    """
 
-    def newest(self, client: Client, scope: str) -> list[Deployment]:
-        """The last deployments, in any order. Older ones may be among them, always the same."""
+    noun = "deployment"
+    times: ClassVar[Times]
 
-    def start(self, scope: str, params: dict[str, Any]) -> Step:
-        """The request that starts one."""
+    def processes(self, client: Client, scope: str) -> list[Shown]:
+        """Return all processes that deployments are about, with what ``Shown`` says."""
+        raise NotImplementedError
 
     def check_start(self, client: Client, scope: str, step: Step, newest: list[Deployment]) -> None:
-        """Raise Failure where it is plain that nothing can start."""
+        """Raise Failure when the request cannot start a deployment."""
 
-    def predict(self, scope: str, step: Step) -> Deployment:
-        """The deployment as far as it is known before."""
-
-    def may_come_of(self, step: Step, deployment: Deployment) -> bool:
-        """Whether a deployment may have come of a request."""
-
-    def receive(
-        self, client: Client, method: str, path: str, answer: Any, scope: str
-    ) -> Deployment:
-        """The deployment in an answer."""
-
-    def item_path(self, scope: str, deployment_id: str) -> str:
-        """The path of a deployment."""
-
-    def advice(self, step: Step, status: int | None) -> str:
-        """What to say beside the service's own words when none starts."""
+    def failed_step(self, client: Client, scope: str, deployment: Deployment) -> FailedStep | None:
+        """Return where a deployment failed, or None when the service does not say."""
+        return None
 
 
-def deployment_command(service: Service, deploys: Deploys) -> Command:
-    """The module that deploys on a service."""
+def deployment_command(deployments: Deployments) -> Command:
+    """Return the module that deploys on a service."""
     spec = {
-        **connection_spec(service),
-        **deploys.OPTIONS,
-        "wait": {"type": "bool", "default": True},
-        "wait_timeout": {"type": "int", "default": 1800},
-        "poll_interval": {"type": "int", "default": deploys.POLL_INTERVAL},
+        **connection_spec(deployments.service),
+        **deployments.options,
+        "trigger": {"type": "str", "choices": ["always", "pending"], "default": "always"},
+        **waiting_spec(deployments),
     }
-    return Command(spec, lambda task: _deploy(service, deploys, task))
+    return Command(spec, lambda task: _deploy(deployments, task))
 
 
-def _deploy(service: Service, deploys: Deploys, task: Task) -> dict[str, Any]:
+def _deploy(deployments: Deployments, task: Task) -> dict[str, Any]:
     params = task.params
-    problems = [*deploys.check_options(params), *task.connection_problems]
-    problems += [
-        Problem(option, f"must be from 1 to {_HIGHEST}")
-        for option in ("wait_timeout", "poll_interval")
-        if not 1 <= params[option] <= _HIGHEST
+    problems = [
+        *deployments.check_options(params),
+        *task.connection_problems,
+        *waiting_problems(params),
     ]
     if problems:
         raise invalid_options(problems)
-    with connected(service, task) as client:
-        scope = deploys.find_scope(client, params)
-        newest = deploys.newest(client, scope)
-        step = deploys.start(scope, params)
-        deploys.check_start(client, scope, step, newest)
-        watch = _Watch(deploys, client, scope, task)
-        deployment = deploys.predict(scope, step)
-        if not task.check_mode:
-            client.allow_writes()
-            try:
-                watch.see(_start(deploys, client, scope, step, newest, task))
-                deployment = watch.wait() if params["wait"] else watch.deployment
-            except Failure as failure:
-                failure.result.update(
-                    changed=bool(watch.deployment), plan=[step.told()], statuses=watch.statuses
-                )
-                if watch.deployment:
-                    failure.result["deployment"] = watch.deployment
-                raise
-        return {
-            "changed": True,
-            "plan": [step.told()],
-            "deployment": deployment,
-            "statuses": watch.statuses,
-            "api": client.counters,
-        }
+    with connected(deployments.service, task) as client:
+        scope = deployments.find_scope(client, params)
+        run = _Run(deployments, client, scope, task)
+        if params["trigger"] == "always":
+            return run.start(deployments.newest(client, scope))
+        processes = deployments.processes(client, scope)
+        newest = deployments.newest(client, scope)
+        found = find_pending(deployments.statuses, deployments.times, newest, processes)
+        return run.start_if_pending(found, newest)
 
 
-def _start(
-    deploys: Deploys,
-    client: Client,
-    scope: str,
-    step: Step,
-    newest: list[Deployment],
-    task: Task,
-) -> Deployment:
-    """Start the deployment. A POST is never repeated blindly: when its outcome is unknown, the
-    list tells."""
-    known = {deployment["id"] for deployment in newest}
-    for _post in posts(client):
-        try:
-            answer = client.send("POST", step.path, body=step.body)
-            return deploys.receive(client, "POST", step.path, answer, scope)
-        except Failure as failure:
-            if not failure.outcome_unknown:
-                failure.message += deploys.advice(step, failure.status)
-                failure.message += _under_way(deploys.LIFE, newest)
-                raise
-            lost = failure
-        found = _look_for(deploys, client, scope, step, known, lost)
-        if found is not None:
-            task.warn(
-                f"The answer to POST {step.path} was lost. Deployment {found['id']} has appeared "
-                "since, and is taken for the one that was asked for.",
-                "The response to the POST was lost. A deployment has appeared since; the task "
-                "waits for it.",
-            )
-            return found
-        if not lost.resendable:
-            break
-    lost.message += (
-        " No deployment that may have come of it is listed now. Look whether one runs before "
-        "another one is started."
-    )
-    raise lost
+class _Run:
+    """One run of the module, once it is known what is deployed."""
 
-
-def _look_for(
-    deploys: Deploys,
-    client: Client,
-    scope: str,
-    step: Step,
-    known: set[str],
-    lost: Failure,
-) -> Deployment | None:
-    """The deployment that a lost POST started: not listed before, and like what was asked for.
-
-    Raises ``lost`` when the list could not be read, and Failure ``ambiguous`` when several may
-    be it: then nothing may be sent again.
-    """
-
-    def read() -> list[Deployment]:
-        return [
-            deployment
-            for deployment in deploys.newest(client, scope)
-            if deployment["id"] not in known and deploys.may_come_of(step, deployment)
-        ]
-
-    for found in looks(client, lost, read):
-        if len(found) == 1:
-            return found[0]
-        if found:
-            ids = [deployment["id"] for deployment in found]
-            raise Failure(
-                f"{lost.message} {len(ids)} deployments have appeared since: {', '.join(ids)}. "
-                "Which one came of it cannot be told, so none is waited for and none started.",
-                code="ambiguous",
-                status=lost.status,
-                details=ids,
-                request_id=lost.request_id,
-                outcome_unknown=True,
-            )
-    return None
-
-
-def _under_way(life: Life, newest: list[Deployment]) -> str:
-    """What a person needs to know when the service starts no deployment: which others run."""
-    running = [
-        f"{deployment['id']} ({deployment.get('status')})"
-        for deployment in newest
-        if not life.is_over(deployment)
-    ]
-    return f" Not ended before that: {', '.join(running)}." if running else ""
-
-
-class _Watch:
-    """Follows one deployment by its id, and keeps each status that it had."""
-
-    def __init__(self, deploys: Deploys, client: Client, scope: str, task: Task) -> None:
-        self._deploys = deploys
+    def __init__(self, deployments: Deployments, client: Client, scope: str, task: Task) -> None:
+        self._deployments = deployments
         self._client = client
         self._scope = scope
         self._task = task
-        self._started = client.clock()
-        self.deployment: Deployment = {}
-        self.statuses: list[dict[str, Any]] = []
+        self._watch = Watch(deployments, client, scope, task)
+        self._pending: dict[str, Any] = {}
 
-    def see(self, deployment: Deployment) -> None:
-        """Take the deployment as the service gives it now; tell of a status that is new."""
-        if not self.deployment:
-            self._started = self._client.clock()
-        self.deployment = deployment
-        status = deployment.get("status")
-        if self.statuses and self.statuses[-1]["status"] == status:
+    def start_if_pending(self, found: Pending, newest: list[Deployment]) -> dict[str, Any]:
+        """Return the result when a deployment is started only for what is pending."""
+        self._pending = {"pending": found.reasons}
+        if not found.reasons:
+            return self._result(False, [], found.deployed or {})
+        if found.under_way:
+            return self._join(found.under_way)
+        if not self._task.check_mode:
+            # So that this deployment certainly starts after the changes, to the next run as well.
+            self._client.sleep(self._deployments.times.apart + 1)
+        return self.start(newest)
+
+    def start(self, newest: list[Deployment]) -> dict[str, Any]:
+        """Return the result of a deployment that is started; ``newest`` are those before it."""
+        deployments, client, scope = self._deployments, self._client, self._scope
+        step = deployments.request(scope, self._task.params)
+        deployments.check_start(client, scope, step, newest)
+        plan = [step.told()]
+        if self._task.check_mode:
+            return self._result(True, plan, deployments.predict(scope, step))
+        client.allow_writes()
+        with self._watch.reported({"plan": plan, **self._pending}):
+            self._watch.see(start(deployments, client, scope, step, newest, self._task))
+            self._wait()
+        return self._result(True, plan, self._watch.operation)
+
+    def _join(self, deployment: Deployment) -> dict[str, Any]:
+        """Return the result of waiting for a deployment that somebody else started."""
+        if self._task.check_mode:
+            return self._result(False, [], deployment)
+        with self._watch.reported({"plan": [], **self._pending}, ours=False):
+            self._watch.see(deployment)
+            self._wait()
+        return self._result(False, [], self._watch.operation)
+
+    def _wait(self) -> None:
+        if not self._task.params["wait"]:
             return
-        after = round(self._client.clock() - self._started)
-        self.statuses.append({"status": status, "after_seconds": after})
-        self._task.progress.status("deployment", deployment["id"], status, after)
-        if not self._deploys.LIFE.knows(deployment) and not deployment.get("finished_at"):
-            self._task.warn(
-                f"Deployment {deployment['id']} has a status that is not known here: {status}. "
-                "It is taken to be on its way.",
-                "The deployment has an unknown status. It is taken to be on its way.",
-            )
+        ended = self._watch.wait()
+        if ended.get("status") != self._deployments.statuses.success:
+            raise self._ended_badly(ended)
 
-    def wait(self) -> Deployment:
-        """The deployment once it has succeeded.
-
-        Raises Failure ``deployment_failed`` for any other end, ``wait_timeout`` when it has not
-        ended in time, and the failure of a read that no later one can repair.
-        """
-        params, client = self._task.params, self._client
-        client.deadline = self._started + params["wait_timeout"]
-        trouble: Failure | None = None
-        while not self._deploys.LIFE.is_over(self.deployment):
-            left = client.deadline - client.clock()
-            if left <= 0:
-                raise self._timed_out(trouble)
-            pause = float(params["poll_interval"])
-            if trouble and trouble.code == "rate_limited":
-                pause = max(pause, _RATE_WINDOW)
-                self._task.progress.on_wait(
-                    f"rate limit of {client.service.name}", min(pause, left)
-                )
-            # Not client.pause: api_max_wait is for what goes wrong, not for what takes long.
-            client.sleep(min(pause, left))
-            trouble = self._look()
-        if self.deployment.get("status") != self._deploys.LIFE.success:
-            raise self._ended_badly()
-        return self.deployment
-
-    def _look(self) -> Failure | None:
-        """Read the deployment; the failure of the read when a later one may go well."""
-        path = self._deploys.item_path(self._scope, self.deployment["id"])
-        try:
-            answer = self._client.get(path)
-            self.see(self._deploys.receive(self._client, "GET", path, answer, self._scope))
-        except Failure as failure:
-            if failure.code in _PASSING:
-                self._task.progress.detail(f"{failure.message} It will be read again.")
-                return failure
-            failure.message += f" {self._words} was started and {self._last}; it goes on."
-            raise
-        return None
-
-    @property
-    def _words(self) -> str:
-        return f"Deployment {self.deployment['id']} of {self._scope}"
-
-    @property
-    def _last(self) -> str:
-        return f"had the status {self.deployment.get('status')} when it was last read"
-
-    @property
-    def _details(self) -> dict[str, Any]:
-        return {key: self.deployment.get(key) for key in ("id", "status")}
-
-    def _timed_out(self, trouble: Failure | None) -> Failure:
-        waited = round(self._client.clock() - self._started)
-        last = f" The last read of it failed: {trouble.message}" if trouble else ""
-        return Failure(
-            f"{self._words} has not ended after {waited} seconds; it {self._last}. It goes on "
-            "without this task. See how it ends before another one is started, or give a longer "
-            f"wait_timeout.{last}",
-            code="wait_timeout",
-            details=self._details,
-        )
-
-    def _ended_badly(self) -> Failure:
-        status, reason = self.deployment.get("status"), self.deployment.get("failure_reason")
+    def _ended_badly(self, deployment: Deployment) -> Failure:
+        status, reason = deployment.get("status"), deployment.get("failure_reason")
         said = f": {str(reason).rstrip('.')}" if reason else ""
+        vendor = self._deployments.service.name
+        log = f" {vendor} shows the deployment's log."
+        details = self._watch.details
+        try:
+            failed = self._deployments.failed_step(self._client, self._scope, deployment)
+        except Failure as failure:
+            log += f" Reading it failed: {failure.message}"
+            failed = None
+        if failed:
+            details.update(step=failed.name, output=failed.output)
+            said = f" in step {failed.name}{said}" if failed.name else said
+            last = [line[:_LONGEST_LINE] for line in failed.output if line][-_LAST_LINES:]
+            if last:
+                log = " The last lines of the log:" + "".join(f"\n{line}" for line in last)
         return Failure(
-            f"{self._words} ended as {status}{said}. What the processes were changed to is "
-            f"stored, and takes effect with the next deployment that succeeds. "
-            f"{self._client.service.name} shows the deployment's log.",
+            f"{self._watch.words} ended as {status}{said}. Changes of processes are stored, and "
+            f"take effect with the next deployment that succeeds.{log}",
             code="deployment_failed",
-            details=self._details,
+            details=details,
         )
+
+    def _result(
+        self, changed: bool, plan: list[dict[str, Any]], deployment: Deployment
+    ) -> dict[str, Any]:
+        return {
+            "changed": changed,
+            "plan": plan,
+            "deployment": deployment,
+            "statuses": self._watch.statuses,
+            **self._pending,
+            "api": self._client.counters,
+        }

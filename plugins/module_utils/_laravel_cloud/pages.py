@@ -13,7 +13,7 @@ This module is private to the collection.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Callable
 
 from .._core.fields import number
 from .._http import paging
@@ -38,19 +38,23 @@ def pages(
     raise client.unexpected("GET", path, "a list that does not end")
 
 
-def ends(client: Client, path: str) -> list[Any]:
-    """Return the first hundred and the last hundred items of a list, in three requests at most;
-    all items when there are no more.
+def ends(client: Client, path: str, oldest_first: Callable[[list[Any]], bool | None]) -> list[Any]:
+    """Return the newest items of a list, in three requests at most, and perhaps the oldest: the
+    first page and, unless that is the newest one, a hundred from the end.
 
-    Whichever way a list is ordered the newest are at one end, and at the other are the oldest:
-    items that are added do not change which these are.
+    ``oldest_first`` returns how a page is ordered, or None when it does not show that. The
+    oldest items are the same ones in each read, whatever was added between.
     """
     seen: set[str] = set()
     page, last = _page(client, path, {}, 1)
     first = paging.unseen(client, page["data"], seen, path)
+    backwards = oldest_first(first)
+    if backwards is False:
+        return first
     rest: list[Any] = []
-    # The last page may have few items, and become another one while they are read.
-    for count in range(max(2, last - 1), last + 2):
+    # In an unknown order the end may be the oldest ones: a whole hundred of them, since the
+    # last page may have few items. It may become another page while the list is read.
+    for count in range(max(2, last if backwards else last - 1), last + 2):
         if count > last:
             break
         page, last = _page(client, path, {}, count)

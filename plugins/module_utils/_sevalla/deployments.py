@@ -12,98 +12,27 @@ This module is private to the collection.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
+from .._core.fields import number
 from .._core.planner import Step
-from .._engine.run_deployment import Deployment, Life
+from .._engine.pending import Shown, Times, is_oldest_first
+from .._engine.run_deployment import Deployment, Deployments, FailedStep, lines_of
+from .._engine.watch import Statuses
 from .._http.client import Client
 from .pages import pages
 from .service import (
     APPLICATION_SPEC,
+    SERVICE,
     check_application,
     find_application,
     no_application,
     object_in,
 )
 
-OPTIONS: dict[str, Any] = {
-    **APPLICATION_SPEC,
-    "branch": {"type": "str"},
-    "docker_image": {"type": "str"},
-    "restart": {"type": "bool", "default": False},
-}
-
-POLL_INTERVAL = 10
-"""The page on long-running operations asks for 10 seconds or more."""
-
-LIFE = Life(
-    running=frozenset({"waiting", "inProgress"}),
-    success="success",
-    # A waiting one that is cancelled is skipped (the description of cancelling). That nothing
-    # follows on skipped is how the vendor's GitHub action takes it.
-    failed=frozenset({"failed", "cancelled", "skipped"}),
-)
-
 _TRIGGERS = {"MANUAL_DEPLOY", "ROLLBACK_DEPLOYMENT", "AUTO_DEPLOY_ON_PUSH", "RESTART"}
-
-
-def check_options(params: dict[str, Any]) -> list[Problem]:
-    """The problems with the options, known before anything is read."""
-    problems = check_application(params)
-    for option in ("branch", "docker_image"):
-        if params[option] == "":
-            problems.append(Problem(option, "is empty"))
-        elif params[option] and params["restart"]:
-            problems.append(Problem(option, "cannot be given with restart, which builds nothing"))
-    if params["branch"] and params["docker_image"]:
-        problems.append(
-            Problem("docker_image", "cannot be given with branch; an application has one source")
-        )
-    return problems
-
-
-def find_scope(client: Client, params: dict[str, Any]) -> str:
-    """The id of the application."""
-    return find_application(client, params["application"])
-
-
-def _collection(scope: str) -> str:
-    return f"/applications/{quote(scope, safe='')}/deployments"
-
-
-def item_path(scope: str, deployment_id: str) -> str:
-    """The path of a deployment."""
-    return f"{_collection(scope)}/{quote(deployment_id, safe='')}"
-
-
-def receive(client: Client, method: str, path: str, answer: Any, scope: str) -> Deployment:
-    """Return the deployment in a response; raises Failure for anything else."""
-    return object_in(client, path, answer, method)
-
-
-def newest(client: Client, scope: str) -> list[Deployment]:
-    """The last hundred deployments: the description has them "ordered by most recent first"."""
-    path = _collection(scope)
-    try:
-        page = next(pages(client, path))
-    except Failure as failure:
-        raise (no_application(scope, failure) if failure.status == 404 else failure) from None
-    return [receive(client, "GET", path, item, scope) for item in page]
-
-
-def start(scope: str, params: dict[str, Any]) -> Step:
-    """The request that starts a deployment. Its body is required, if only as ``{}``."""
-    if params["restart"]:
-        return Step("restart", "POST", _collection(scope), {"is_restart": True})
-    given = {key: params[key] for key in ("branch", "docker_image") if params[key] is not None}
-    return Step("deploy", "POST", _collection(scope), given)
-
-
-def _restarts(step: Step) -> bool:
-    return step.action == "restart"
-
 
 _NO_BUILD = (
     "A restart takes the build of the last successful deployment, and this application has none. "
@@ -111,42 +40,172 @@ _NO_BUILD = (
 )
 
 
-def check_start(client: Client, scope: str, step: Step, newest: list[Deployment]) -> None:
-    """Raise Failure when it is plain that an application was never deployed and cannot restart:
-    it lists no deployment and, as one that was never deployed is taken to be, has no status."""
-    if not _restarts(step) or newest:
-        return
-    path = f"/applications/{quote(scope, safe='')}"
-    application = receive(client, "GET", path, client.get(path), scope)
-    if application.get("status", "") is None:
-        raise Failure(f"Application {scope} was never deployed. {_NO_BUILD}", code="never_deployed")
+class SevallaDeployments(Deployments):
+    """The deployments of an application."""
 
-
-def predict(scope: str, step: Step) -> Deployment:
-    """The deployment as Sevalla would show it, as far as that is known before."""
-    branch = (step.body or {}).get("branch")
-    return {
-        "app_id": scope,
-        "type": "manual",
-        "trigger": "RESTART" if _restarts(step) else "MANUAL_DEPLOY",
-        **({"branch": branch} if branch else {}),
+    service = SERVICE
+    options: ClassVar[dict[str, Any]] = {
+        **APPLICATION_SPEC,
+        "branch": {"type": "str"},
+        "docker_image": {"type": "str"},
+        "restart": {"type": "bool", "default": False},
     }
-
-
-def may_come_of(step: Step, deployment: Deployment) -> bool:
-    """Whether a deployment may be the one that a request started, by what started it and by its
-    branch. What is null, or not known, speaks against nothing. Not by its image: the service
-    shows that with its registry."""
-    wanted = predict("", step)
-    trigger, branch = deployment.get("trigger"), deployment.get("branch")
-    return (
-        deployment.get("type") != "automatic"
-        and (trigger not in _TRIGGERS or trigger == wanted["trigger"])
-        and (not branch or branch == wanted.get("branch", branch))
+    # The page on long-running operations asks for 10 seconds or more.
+    poll_interval = 10
+    statuses = Statuses(
+        running=frozenset({"waiting", "inProgress"}),
+        success="success",
+        # A waiting one that is cancelled is skipped (the description of cancelling). That nothing
+        # follows on skipped is how the vendor's GitHub action takes it.
+        failed=frozenset({"failed", "cancelled", "skipped"}),
     )
 
+    def check_options(self, params: dict[str, Any]) -> list[Problem]:
+        problems = check_application(params)
+        for option in ("branch", "docker_image"):
+            if params[option] == "":
+                problems.append(Problem(option, "is empty"))
+            elif params[option] and params["restart"]:
+                problems.append(
+                    Problem(option, "cannot be given with restart, which builds nothing")
+                )
+        if params["branch"] and params["docker_image"]:
+            problems.append(
+                Problem(
+                    "docker_image", "cannot be given with branch; an application has one source"
+                )
+            )
+        return problems
 
-def advice(step: Step, status: int | None) -> str:
-    """What to say beside the service's own words when it starts no deployment."""
-    # Which status a restart without a build gets is not documented; these fit.
-    return f" {_NO_BUILD}" if _restarts(step) and status in (400, 404, 409, 422) else ""
+    def find_scope(self, client: Client, params: dict[str, Any]) -> str:
+        return find_application(client, params["application"])
+
+    def newest(self, client: Client, scope: str) -> list[Deployment]:
+        """Return the last hundred: the description has them "ordered by most recent first".
+        Should they come the other way round, return all."""
+        path = _collection(scope)
+        listed = pages(client, path)
+
+        def read() -> list[Deployment]:
+            return [self.receive(client, "GET", path, item, scope) for item in next(listed, [])]
+
+        try:
+            found = read()
+        except Failure as failure:
+            raise (no_application(scope, failure) if failure.status == 404 else failure) from None
+        if is_oldest_first(found, self.times.started):
+            while page := read():
+                found += page
+        return found
+
+    def request(self, scope: str, params: dict[str, Any]) -> Step:
+        # The body is required, if only as {}.
+        if params["restart"]:
+            return Step("restart", "POST", _collection(scope), {"is_restart": True})
+        given = {key: params[key] for key in ("branch", "docker_image") if params[key] is not None}
+        return Step("deploy", "POST", _collection(scope), given)
+
+    def item_path(self, scope: str, operation_id: str) -> str:
+        return f"{_collection(scope)}/{quote(operation_id, safe='')}"
+
+    def receive(
+        self, client: Client, method: str, path: str, answer: Any, scope: str
+    ) -> Deployment:
+        return object_in(client, path, answer, method)
+
+    def check_start(self, client: Client, scope: str, step: Step, newest: list[Deployment]) -> None:
+        """Raise Failure when it is plain that an application was never deployed and cannot
+        restart: it lists no deployment, and has no status."""
+        if not _restarts(step) or newest:
+            return
+        path = f"/applications/{quote(scope, safe='')}"
+        application = self.receive(client, "GET", path, client.get(path), scope)
+        if application.get("status", "") is None:
+            raise Failure(
+                f"Application {scope} was never deployed. {_NO_BUILD}", code="never_deployed"
+            )
+
+    def predict(self, scope: str, step: Step) -> Deployment:
+        branch = (step.body or {}).get("branch")
+        return {
+            "app_id": scope,
+            "type": "manual",
+            "trigger": "RESTART" if _restarts(step) else "MANUAL_DEPLOY",
+            **({"branch": branch} if branch else {}),
+        }
+
+    # When it was asked for, by the clock that the processes' times are of. started_at may be of
+    # another clock, and what is changed between the two may be too late for the deployment.
+    times = Times(started=lambda deployment: deployment.get("created_at"))
+
+    def processes(self, client: Client, scope: str) -> list[Shown]:
+        path = f"/applications/{quote(scope, safe='')}/processes"
+        try:
+            return [
+                {**object_in(client, path, process), "name": process.get("display_name")}
+                for page in pages(client, path)
+                for process in page
+            ]
+        except Failure as failure:
+            raise (no_application(scope, failure) if failure.status == 404 else failure) from None
+
+    def failed_step(self, client: Client, scope: str, deployment: Deployment) -> FailedStep | None:
+        """Return the step that failed, where a deployment's steps show it, with its output or
+        else the whole log: the description has only the names of the steps."""
+        if deployment.get("status") in ("cancelled", "skipped"):
+            return None
+        steps = deployment.get("steps")
+        failed = next(
+            (
+                step
+                for step in (steps if isinstance(steps, list) else [])
+                if isinstance(step, dict) and step.get("status") == "failed"
+            ),
+            {},
+        )
+        name = failed.get("name")
+        output = lines_of(failed.get("output")) or self._log(client, scope, deployment)
+        return FailedStep(str(name) if name else None, output) if name or output else None
+
+    def _log(self, client: Client, scope: str, deployment: Deployment) -> list[str]:
+        """Return the lines of the log, which only the vendor's CLI shows to exist: a list of
+        lines, or of objects with a message and a time."""
+        path = f"{self.item_path(scope, deployment['id'])}/logs"
+        answer = client.get(path)
+        if not isinstance(answer, list):
+            raise client.unexpected("GET", path, "something that is not a list of log lines")
+        entries = [entry if isinstance(entry, dict) else {"message": entry} for entry in answer]
+        # Their order is not known.
+        entries.sort(key=_logged_at)
+        return [line for entry in entries for line in lines_of(entry.get("message"))]
+
+    def may_come_of(self, step: Step, operation: Deployment) -> bool:
+        """Compare what started a deployment, and its branch. What is null, or not known, speaks
+        against nothing. The image is not compared: the service shows it with its registry."""
+        wanted = self.predict("", step)
+        trigger, branch = operation.get("trigger"), operation.get("branch")
+        return (
+            operation.get("type") != "automatic"
+            and (trigger not in _TRIGGERS or trigger == wanted["trigger"])
+            and (not branch or branch == wanted.get("branch", branch))
+        )
+
+    def advice(self, step: Step, status: int | None) -> str:
+        # Which status a restart without a build gets is not documented; these fit.
+        return f" {_NO_BUILD}" if _restarts(step) and status in (400, 404, 409, 422) else ""
+
+
+def _collection(scope: str) -> str:
+    return f"/applications/{quote(scope, safe='')}/deployments"
+
+
+def _logged_at(entry: dict[str, Any]) -> int:
+    when = number(entry.get("unix_timestamp"))
+    return when if isinstance(when, int) else 0
+
+
+def _restarts(step: Step) -> bool:
+    return step.action == "restart"
+
+
+DEPLOYMENTS = SevallaDeployments()

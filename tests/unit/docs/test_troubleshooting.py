@@ -65,7 +65,8 @@ NO_MESSAGES = {
     f"from {ANYTHING} to {ANYTHING}",
     f"{ANYTHING} or more",
     ", and before it ",
-    f"Deployment {ANYTHING} of {ANYTHING}",
+    f"{ANYTHING} {ANYTHING} of {ANYTHING}",
+    f" in step {ANYTHING}{ANYTHING}",
     # The head and the summary of the report of drift.
     "what differs",
     f"{ANYTHING} application{ANYTHING}: {ANYTHING} as wanted, {ANYTHING} differ{ANYTHING}",

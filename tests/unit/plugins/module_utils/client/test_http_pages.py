@@ -294,6 +294,11 @@ def pages_of(items):
     return {at: numbered(items[100 * (at - 1) : 100 * at], last, at) for at in range(1, last + 1)}
 
 
+def unknown(_items):
+    """A page that does not show its order."""
+    return
+
+
 @pytest.mark.parametrize(
     ("count", "read"),
     [
@@ -310,7 +315,7 @@ def test_ends_are_the_first_and_the_last_hundred_in_few_requests(count, read, se
     items = list(range(count))
     pages = pages_of(items)
     server = serve(*[pages[at] for at in read])
-    assert ends(laravel(server), "/things") == (
+    assert ends(laravel(server), "/things", unknown) == (
         items if count <= 200 else items[:100] + items[-100:]
     )
     assert server.said == [
@@ -318,17 +323,37 @@ def test_ends_are_the_first_and_the_last_hundred_in_few_requests(count, read, se
     ]
 
 
+@pytest.mark.parametrize(("oldest_first", "read"), [(False, [1]), (True, [1, 8])])
+def test_a_first_page_that_shows_its_order_spares_requests(oldest_first, read, serve, laravel):
+    items = list(range(730))
+    pages = pages_of(items)
+    shown = []
+    server = serve(*[pages[at] for at in read])
+    found = ends(laravel(server), "/things", lambda page: shown.append(page) or oldest_first)
+    assert shown == [items[:100]]
+    assert found == items[:100] + (items[700:] if oldest_first else [])
+    assert len(server.requests) == len(read)
+
+
 def test_ends_that_move_on_while_they_are_read(serve, laravel):
     """Newest first: what is added moves the oldest on to a page more. They stay the same ones."""
     before, after = list(range(300)), list(range(-1, 300))
     early, late = pages_of(before), pages_of(after)
     server = serve(early[1], late[2], late[3], late[4])
-    assert ends(laravel(server), "/things") == before[:100] + before[-100:]
+    assert ends(laravel(server), "/things", unknown) == before[:100] + before[-100:]
+
+
+def test_an_end_that_moves_on_while_it_is_read(serve, laravel):
+    """Oldest first: what is added may make another page, which has the newest."""
+    early, late = pages_of(list(range(300))), pages_of(list(range(301)))
+    server = serve(early[1], late[3], late[4])
+    found = ends(laravel(server), "/things", lambda _page: True)
+    assert found == [*range(100), *range(201, 301)]
 
 
 def test_ends_of_a_list_that_always_has_one_page_more(serve, laravel):
     server = serve(*[numbered([at], at + 1, at) for at in range(1, 9)])
-    assert ends(laravel(server), "/things") == [1, 3]
+    assert ends(laravel(server), "/things", unknown) == [1, 3]
     assert len(server.requests) == 3
 
 
@@ -336,12 +361,12 @@ def test_ends_of_a_list_that_always_has_one_page_more(serve, laravel):
 def test_ends_of_what_is_no_list_are_a_failure(raw, serve, laravel):
     for before in ([], [numbered([1], 2)]):
         with pytest.raises(Failure) as caught:
-            ends(laravel(serve(*before, raw)), "/things")
+            ends(laravel(serve(*before, raw)), "/things", unknown)
         assert caught.value.code == "unexpected_answer"
 
 
 def test_ends_that_are_empty_or_the_same_are_a_failure(serve, laravel):
     with pytest.raises(Failure, match="empty page 1 of 3"):
-        ends(laravel(serve(numbered([], 3))), "/things")
+        ends(laravel(serve(numbered([], 3))), "/things", unknown)
     with pytest.raises(Failure, match="a page that repeats the ones before"):
-        ends(laravel(serve(numbered([1], 2), numbered([1], 2, 2))), "/things")
+        ends(laravel(serve(numbered([1], 2), numbered([1], 2, 2))), "/things", unknown)

@@ -236,6 +236,21 @@ def test_a_deployment_returns_what_is_documented(module, wait, check_mode, emula
     assert len(result["statuses"]) == (0 if check_mode else walk)
 
 
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("history", ["none", "success", "failed", "running"])
+@pytest.mark.parametrize("module", DEPLOYMENTS)
+def test_what_is_pending_returns_what_is_documented(module, history, check_mode, emulator):
+    service = "sevalla" if module == DEPLOYMENTS[0] else "laravel_cloud"
+    emulator.reset({f"{service}_history": history})
+    process = SEVALLA if module == DEPLOYMENTS[0] else LARAVEL
+    if history == "failed":
+        run(process, given(emulator, process, **ONE[process]))
+    result = run(module, given(emulator, module, trigger="pending"), check_mode)
+    assert not result["failed"]
+    assert undocumented(module, result, check_mode=check_mode) == []
+    assert bool(result["pending"]) == (history in ("none", "failed"))
+
+
 ENDS = {DEPLOYMENTS[0]: "failed", DEPLOYMENTS[1]: "build.failed"}
 
 
@@ -435,6 +450,7 @@ def test_the_promised_keys_come_back(module):
         promised.update(deployment_required="success")
     elif module in DEPLOYMENTS:
         promised.update(deployment="success", plan="success")
+        promised.update(pending="when O(trigger) is V(pending)")
     elif module == RUN:
         promised.update(process="success", plan="success")
     if module in LISTS.values():

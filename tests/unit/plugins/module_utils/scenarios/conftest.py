@@ -6,8 +6,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from ansible_collections.evenkeel.paas.plugins.module_utils._http.client import Client
+from ansible_collections.evenkeel.paas.tests.emulator import Emulator
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.deploying import (
+    TIME,
+    Service,
+    Time,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     Runner,
     by_itself,
@@ -31,3 +40,48 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """How the scenario's modules run."""
     monkeypatch.setattr(Runner, "way", staticmethod(WAYS[request.param]))
     return str(request.param)
+
+
+# Of the scenarios of deployments.
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    """The same time for the modules and the emulator; none of it is real."""
+    monkeypatch.setattr(Client, "sleep", staticmethod(TIME.sleep))
+    monkeypatch.setattr(Client, "clock", staticmethod(TIME.clock))
+    TIME.slept.clear()
+    TIME.meanwhile = None
+    return TIME
+
+
+@pytest.fixture(scope="module")
+def in_time() -> Iterator[Emulator]:
+    """An emulator that lives in the tests' time."""
+    with Emulator(clock=TIME.clock) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulated(in_time: Emulator, time: Time) -> Emulator:
+    """The emulator as it is after a start."""
+    in_time.reset()
+    return in_time
+
+
+@pytest.fixture(params=["sevalla", "laravel_cloud"])
+def service(request: pytest.FixtureRequest, emulated: Emulator) -> Service:
+    """Each of the two services."""
+    return Service(request.param, emulated)
+
+
+@pytest.fixture
+def sevalla(emulated: Emulator) -> Service:
+    """Sevalla alone."""
+    return Service("sevalla", emulated)
+
+
+@pytest.fixture
+def cloud(emulated: Emulator) -> Service:
+    """Laravel Cloud alone."""
+    return Service("laravel_cloud", emulated)

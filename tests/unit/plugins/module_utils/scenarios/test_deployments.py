@@ -6,23 +6,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Callable
+import json
+from typing import Any
 
+import flask
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._http.client import Client
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud import (
-    deployments as _laravel_cloud_deployment,
+    deployments as _laravel_cloud,
 )
 from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import (
-    deployments as _sevalla_deployment,
+    deployments as _sevalla,
 )
-from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Fault
+from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Hooks
+from ansible_collections.evenkeel.paas.tests.emulator.outcomes import DeploymentOutcome
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
-    LARAVEL_CLOUD_PRODUCTION_ID,
     SEVALLA_DRAFT_ID,
     SEVALLA_SHOP_ID,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.deploying import (
+    Service,
+    Time,
+    ended_well,
+    posts,
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     Outcome,
@@ -30,130 +36,6 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 )
 
 PUSHED = {"type": "automatic", "trigger": "AUTO_DEPLOY_ON_PUSH"}
-
-
-class Time:
-    """A clock that moves on only when somebody sleeps. ``meanwhile`` happens in the first sleep."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-        self.slept: list[float] = []
-        self.meanwhile: Callable[[], object] | None = None
-
-    def sleep(self, seconds: float) -> None:
-        """Let that much time pass."""
-        assert seconds >= 0
-        assert len(self.slept) < 1000, "it does not end"
-        self.slept.append(seconds)
-        self.now += seconds
-        if self.meanwhile:
-            self.meanwhile()
-            self.meanwhile = None
-
-    def clock(self) -> float:
-        """The time."""
-        return self.now
-
-
-TIME = Time()
-
-
-@pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> Time:
-    """The same time for the modules and the emulator; none of it is real."""
-    monkeypatch.setattr(Client, "sleep", staticmethod(TIME.sleep))
-    monkeypatch.setattr(Client, "clock", staticmethod(TIME.clock))
-    TIME.slept.clear()
-    TIME.meanwhile = None
-    return TIME
-
-
-class Service:
-    """A service with one of its environments or applications to deploy."""
-
-    def __init__(self, name: str, emulator: Emulator) -> None:
-        self.name = name
-        self.emulator = emulator
-        self.is_sevalla = name == "sevalla"
-        self.module = f"{name}_deployment"
-        self.target = SEVALLA_SHOP_ID if self.is_sevalla else LARAVEL_CLOUD_PRODUCTION_ID
-        self.scope = {"application" if self.is_sevalla else "environment": self.target}
-        parent = "applications" if self.is_sevalla else "environments"
-        self.path = f"/{parent}/{self.target}/deployments"
-        self.item = f"{self.path}/*" if self.is_sevalla else "/deployments/*"
-        self.walk = (
-            ["waiting", "inProgress", "success"]
-            if self.is_sevalla
-            else ["pending", "build.running", "deployment.running", "deployment.succeeded"]
-        )
-        self.interval = 10 if self.is_sevalla else 5
-        self.run = Runner(emulator)
-
-    def __call__(self, **options: Any) -> Outcome:
-        return self.run(self.module, **{**self.scope, **options})
-
-    def switch(self, **values: Any) -> None:
-        """Start anew with switches of this service."""
-        self.emulator.reset({f"{self.name}_{name}": value for name, value in values.items()})
-
-    def fault(self, kind: str, method: str, path: str | None = None, **more: Any) -> None:
-        """Something that goes wrong with the list or, where the path says so, elsewhere."""
-        self.emulator.faults.add(Fault(kind, method=method, path=path or self.path, **more))
-
-    def stored(self) -> list[dict[str, Any]]:
-        """The deployments of the target that there are, oldest first."""
-        world = self.emulator.world.snapshot()[self.name]
-        targets = world["applications"]
-        if not self.is_sevalla:
-            targets = [each for app in targets for each in app["environments"]]
-        return next(each["deployments"] for each in targets if each["id"] == self.target)
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Emulator]:
-    """An emulator that lives in the tests' time."""
-    with Emulator(clock=TIME.clock) as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def emulated(running: Emulator, time: Time) -> Emulator:
-    """The emulator as it is after a start."""
-    running.reset()
-    return running
-
-
-@pytest.fixture(params=["sevalla", "laravel_cloud"])
-def service(request: pytest.FixtureRequest, emulated: Emulator) -> Service:
-    """Each of the two services."""
-    return Service(request.param, emulated)
-
-
-@pytest.fixture
-def sevalla(emulated: Emulator) -> Service:
-    """Sevalla alone."""
-    return Service("sevalla", emulated)
-
-
-@pytest.fixture
-def cloud(emulated: Emulator) -> Service:
-    """Laravel Cloud alone."""
-    return Service("laravel_cloud", emulated)
-
-
-def posts(outcome: Outcome) -> int:
-    """How many POSTs were sent."""
-    return sum(request["method"] == "POST" for request in outcome.requests)
-
-
-def ended_well(service: Service, outcome: Outcome) -> dict[str, Any]:
-    """The deployment of a task that succeeded: the newest there is, at its good end."""
-    assert outcome.message is None, outcome.message
-    assert outcome.result["changed"] is True
-    deployment: dict[str, Any] = outcome.result["deployment"]
-    assert deployment["status"] == service.walk[-1]
-    assert outcome.result["statuses"][-1]["status"] == service.walk[-1]
-    return deployment
 
 
 # The main path.
@@ -268,8 +150,8 @@ def test_any_other_end_fails_the_task(emulated: Emulator, time: Time, name: str,
     assert failed.message is not None
     (stored,) = service.stored()
     assert stored["id"] in failed.message
-    assert f"ended as {end}" in failed.message
-    assert "takes effect with the next deployment that succeeds" in failed.message
+    assert f"of {service.target} ended as {end}" in failed.message
+    assert "take effect with the next deployment that succeeds" in failed.message
     assert "Nothing was changed" not in failed.message
     if stored.get("failure_reason"):
         assert stored["failure_reason"].rstrip(".") in failed.message
@@ -278,14 +160,119 @@ def test_any_other_end_fails_the_task(emulated: Emulator, time: Time, name: str,
     assert result["deployment"]["id"] == stored["id"]
     assert result["statuses"][-1]["status"] == end
     assert result["failure"]["code"] == "deployment_failed"
-    assert result["failure"]["details"] == {"id": stored["id"], "status": end}
+    details = result["failure"]["details"]
+    assert (details["id"], details["status"]) == (stored["id"], end)
+    assert ("output" in details) == (end not in ("cancelled", "skipped"))
 
 
 def test_the_services_reason_is_told(cloud: Service) -> None:
     cloud.switch(deployment_result="build.failed")
     message = cloud().message
     assert message is not None
-    assert "ended as build.failed: The command exited with status 1. What" in message
+    said = "ended as build.failed in step php.command: The command exited with status 1. Changes"
+    assert said in message
+
+
+# Why it failed.
+
+OUTPUT = "".join(f"line {number}\n" for number in range(1, 31))
+
+
+def fail(service: Service, output: str | None = OUTPUT, step: str | None = None) -> Outcome:
+    """Run a deployment that fails in a step, which prints something."""
+    step = step or ("build" if service.is_sevalla else "php.command")
+    outcome = DeploymentOutcome(step=step, output=output)
+    service.emulator.world.outcomes.add(service.target, outcome)
+    failed = service()
+    assert failed.result["failure"]["code"] == "deployment_failed"
+    return failed
+
+
+@pytest.mark.parametrize("steps", ["names", "objects"])
+def test_the_last_lines_of_sevallas_log_are_told(sevalla: Service, steps: str) -> None:
+    """Which step failed its description cannot say: there the steps are names."""
+    sevalla.switch(deployment_steps=steps)
+    failed = fail(sevalla)
+    details = failed.result["failure"]["details"]
+    lines = OUTPUT.splitlines()
+    assert details["output"][-30:] == lines
+    assert details["step"] == ("build" if steps == "objects" else None)
+    assert ("ended as failed in step build." in str(failed.message)) == (steps == "objects")
+    assert str(failed.message).endswith("The last lines of the log:\n" + "\n".join(lines[-20:]))
+    reads = [path for path in failed.reads if path.endswith("/logs")]
+    assert len(reads) == (0 if steps == "objects" else 1)
+
+
+@pytest.mark.parametrize("word", ["failed", "error", "finished"])
+@pytest.mark.parametrize("step", ["php.command", "deploy.command"])
+def test_the_step_and_its_last_lines_are_told(cloud: Service, step: str, word: str) -> None:
+    """Whatever the status of a step is called that failed."""
+    cloud.switch(failed_step_status=word)
+    failed = fail(cloud, step=step)
+    end = "build.failed" if step == "php.command" else "deployment.failed"
+    lines = OUTPUT.splitlines()
+    assert f"ended as {end} in step {step}: " in str(failed.message)
+    assert str(failed.message).endswith("The last lines of the log:\n" + "\n".join(lines[-20:]))
+    assert failed.result["failure"]["details"] == {
+        "id": failed.result["deployment"]["id"],
+        "status": end,
+        "step": step,
+        "output": lines,
+    }
+    (read,) = [path for path in failed.reads if path.endswith("/logs")]
+    assert read == f"/deployments/{failed.result['deployment']['id']}/logs"
+
+
+def test_what_a_terminal_would_obey_is_not_in_the_message(service: Service) -> None:
+    red = "\x1b[31;1mred\x1b[0m\x1b[2K " + "x" * 1000
+    failed = fail(service, output=red)
+    assert "\x1b" not in str(failed.message)
+    assert str(failed.message).endswith("\nred " + "x" * 296)
+    assert failed.result["failure"]["details"]["output"][-1] == "red " + "x" * 1000
+
+
+@pytest.mark.parametrize("kind", ["500_before", "html_before", "drop_before"])
+def test_a_log_that_cannot_be_read_does_not_hide_the_failure(service: Service, kind: str) -> None:
+    service.fault(kind, "GET", "*/logs", times=None)
+    failed = fail(service)
+    stored = service.stored()[0]
+    assert f"{stored['id']} of {service.target} ended as " in str(failed.message)
+    assert "shows the deployment's log. Reading it failed: GET /" in str(failed.message)
+    assert failed.result["changed"] is True
+    assert failed.result["failure"]["details"] == {"id": stored["id"], "status": stored["status"]}
+
+
+@pytest.mark.parametrize("logs", ["unavailable", "422", "empty"])
+def test_a_log_that_is_not_there_is_no_trouble(emulated: Emulator, time: Time, logs: str) -> None:
+    service = Service("sevalla" if logs == "empty" else "laravel_cloud", emulated)
+    service.switch(logs=logs)
+    failed = fail(service)
+    assert f"{service.stored()[0]['id']} of {service.target} ended as " in str(failed.message)
+    assert "shows the deployment's log." in str(failed.message)
+    assert ("Reading it failed" in str(failed.message)) == (logs == "422")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *([], {}, "text", None, 7, [None, 7, ["a"], {"message": {}}]),
+        *({"data": []}, {"data": {"build": []}}, {"data": {"build": {"steps": {}}}}),
+        {"data": {"build": {"steps": [7, {}, {"step": {}, "output": ["a"], "status": []}]}}},
+    ],
+)
+def test_whatever_a_log_holds_the_failure_is_told(service: Service, answer: Any) -> None:
+    class Odd(Hooks):
+        """Answers a read of the log with something."""
+
+        def before(self) -> Any:
+            if not flask.request.path.endswith("/logs"):
+                return None
+            return flask.Response(json.dumps(answer), mimetype="application/json")
+
+    service.emulator.hooks = Odd()
+    failed = fail(service)
+    service.emulator.hooks = Hooks()
+    assert f"{service.stored()[0]['id']} of {service.target} ended as " in str(failed.message)
 
 
 def test_time_is_over(service: Service, time: Time) -> None:
@@ -376,21 +363,24 @@ LARAVELS = {
 
 
 @pytest.mark.parametrize(
-    ("life", "documented"),
-    [(_sevalla_deployment.LIFE, SEVALLAS), (_laravel_cloud_deployment.LIFE, LARAVELS)],
+    ("statuses", "documented"),
+    [
+        (_sevalla.DEPLOYMENTS.statuses, SEVALLAS),
+        (_laravel_cloud.DEPLOYMENTS.statuses, LARAVELS),
+    ],
 )
 @pytest.mark.parametrize("finished_at", [None, "2026-03-01T10:00:00Z"])
 def test_every_documented_status_is_known_whatever_the_times_say(
-    life: Any, documented: dict[str, tuple[str, ...]], finished_at: str | None
+    statuses: Any, documented: dict[str, tuple[str, ...]], finished_at: str | None
 ) -> None:
-    for what, statuses in documented.items():
-        for status in statuses:
+    for what, words in documented.items():
+        for status in words:
             deployment = {"status": status, "finished_at": finished_at}
-            assert life.knows(deployment), status
-            assert life.is_over(deployment) == (what != "on their way"), status
-            assert (status == life.success) == (what == "well ended"), status
-    assert not life.knows({"status": "new", "finished_at": finished_at})
-    assert life.is_over({"status": "new", "finished_at": finished_at}) == bool(finished_at)
+            assert statuses.knows(deployment), status
+            assert statuses.is_over(deployment) == (what != "on their way"), status
+            assert (status == statuses.success) == (what == "well ended"), status
+    assert not statuses.knows({"status": "new", "finished_at": finished_at})
+    assert statuses.is_over({"status": "new", "finished_at": finished_at}) == bool(finished_at)
 
 
 # Somebody else's deployments.

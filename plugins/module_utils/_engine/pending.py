@@ -1,0 +1,141 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a service shows that its last successful deployment did not see.
+
+Only times of the service are compared, and only with each other. Where they leave a doubt, a
+change counts as pending: one deployment too many is better than a change that never runs.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from typing import Any, Callable, NamedTuple
+
+from .watch import Operation, Statuses
+
+Shown = dict[str, Any]
+"""A process with what counts here: ``id``, ``name``, ``created_at`` and ``updated_at``."""
+
+_ALWAYS = datetime.max.replace(tzinfo=timezone.utc)
+"""Stands for a time that cannot be read: it is later than any deployment."""
+
+
+class Times(NamedTuple):
+    """How the times of a service's deployments compare with those of its processes.
+
+    ``started`` returns when a deployment started, or None when it has not started yet.
+    ``apart`` is by how many seconds the clocks of the two may differ.
+    """
+
+    started: Callable[[Operation], Any]
+    apart: int = 0
+
+
+class Pending(NamedTuple):
+    """What is pending, each reason as the result has it; empty when nothing is.
+
+    ``deployed`` is the last successful deployment. ``under_way`` is one that has not ended and
+    started after the newest change, so that no other one is needed.
+    """
+
+    reasons: list[dict[str, Any]]
+    deployed: Operation | None
+    under_way: Operation | None
+
+
+def find_pending(
+    statuses: Statuses, times: Times, deployments: list[Operation], processes: list[Shown]
+) -> Pending:
+    """Return what is pending.
+
+    ``processes`` must have been read before ``deployments``: then a deployment that has not
+    started yet starts after every change that is known.
+    """
+    ordered = newest_first(deployments, times.started)
+    ended = [each for each in ordered if statuses.is_over(each)]
+    deployed = next((each for each in ended if each.get("status") == statuses.success), None)
+    reasons = []
+    if deployed is None:
+        reasons.append(_reason("never_deployed"))
+    if ended and ended[0] is not deployed:
+        reasons.append(_reason("deployment_failed", ended[0], at=ended[0].get("finished_at")))
+    if deployed is not None:
+        reasons += _changes(processes, times, deployed)
+    newest = max(
+        (when for process in processes for when in _changed(process).values()), default=None
+    )
+    under_way = next(
+        (
+            each
+            for each in ordered
+            if not statuses.is_over(each)
+            and (newest is None or not times.started(each) or _is_after(times, each, newest))
+        ),
+        None,
+    )
+    return Pending(reasons, deployed, under_way)
+
+
+def newest_first(
+    deployments: list[Operation], started: Callable[[Operation], Any]
+) -> list[Operation]:
+    """Return deployments that are listed in order, the newest first.
+
+    Their places decide and not their times, since one that was cancelled may never have started.
+    """
+    return deployments[::-1] if is_oldest_first(deployments, started) else deployments
+
+
+def is_oldest_first(deployments: list[Any], started: Callable[[Any], Any]) -> bool | None:
+    """Return whether listed deployments are in that order; None when their times do not show it."""
+    known = [when for when in (_moment(started(each)) for each in deployments) if when]
+    return None if len(known) < 2 or known[0] == known[-1] else known[0] < known[-1]
+
+
+def _changes(processes: list[Shown], times: Times, deployed: Operation) -> Iterator[dict[str, Any]]:
+    """Yield what a deployment did not see of each process, or may not have seen."""
+    for process in processes:
+        for key, when in _changed(process).items():
+            if not _is_after(times, deployed, when):
+                yield _reason(
+                    "process_created" if key == "created_at" else "process_updated",
+                    process,
+                    at=process.get(key),
+                )
+                break
+
+
+def _changed(process: Shown) -> dict[str, datetime]:
+    """Return when a process was created, and when it was last updated where the service says."""
+    shown = {"created_at": process.get("created_at"), "updated_at": process.get("updated_at")}
+    return {
+        key: _moment(value) or _ALWAYS
+        for key, value in shown.items()
+        # Laravel Cloud has no updated_at.
+        if key == "created_at" or value is not None
+    }
+
+
+def _is_after(times: Times, deployment: Operation, change: datetime) -> bool:
+    """Return whether a deployment certainly started after a change."""
+    started = _moment(times.started(deployment))
+    return started is not None and started - change > timedelta(seconds=times.apart)
+
+
+def _reason(reason: str, about: Shown | None = None, at: Any = None) -> dict[str, Any]:
+    about = about or {}
+    return {"reason": reason, "id": about.get("id"), "name": about.get("name"), "at": at}
+
+
+def _moment(value: Any) -> datetime | None:
+    """Return a time as both services write it, ``2026-03-01T10:00:00.000Z``, or None."""
+    try:
+        when = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return when if when.tzinfo else when.replace(tzinfo=timezone.utc)

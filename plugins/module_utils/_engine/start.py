@@ -1,0 +1,111 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Start an operation with a POST that is never sent twice.
+
+Two deployments or commands by accident are as bad as none, so when the response to the POST is
+lost, the list decides what became of it.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from .._core.failure import Failure
+from .._core.planner import Step
+from .._http.client import Client
+from .lost_post import looks, posts
+from .module import Task
+from .watch import Operation, Operations
+
+
+def start(
+    operations: Operations,
+    client: Client,
+    scope: str,
+    step: Step,
+    before: list[Operation],
+    task: Task,
+) -> Operation:
+    """Return the operation that a request starts; ``before`` has the newest ones before it.
+
+    A POST is never repeated blindly: when its outcome is unknown, the list is read first.
+    """
+    noun = operations.noun
+    known_ids = {operation["id"] for operation in before}
+    for _post in posts(client):
+        try:
+            answer = client.send("POST", step.path, body=step.body)
+            return operations.receive(client, "POST", step.path, answer, scope)
+        except Failure as failure:
+            if not failure.outcome_unknown:
+                failure.message += operations.advice(step, failure.status)
+                failure.message += _under_way(operations, before)
+                raise
+            lost = failure
+        found = _look_for(operations, client, scope, step, known_ids, lost)
+        if found is not None:
+            task.warn(
+                f"The answer to POST {step.path} was lost. {noun.capitalize()} {found['id']} has "
+                "appeared since, and is taken for the one that was asked for.",
+                f"The response to the POST was lost. A {noun} has appeared since; the task waits "
+                "for it.",
+            )
+            return found
+        if not lost.resendable:
+            break
+    lost.message += (
+        f" No {noun} that may have come of it is listed now. Look whether one runs before "
+        "another one is started."
+    )
+    raise lost
+
+
+def _look_for(
+    operations: Operations,
+    client: Client,
+    scope: str,
+    step: Step,
+    known_ids: set[str],
+    lost: Failure,
+) -> Operation | None:
+    """Return the operation that a lost POST started: not listed before, and like the request.
+
+    Raises ``lost`` when the list cannot be read, and Failure ``ambiguous`` when several may be
+    it: then nothing may be sent again.
+    """
+
+    def read() -> list[Operation]:
+        return [
+            operation
+            for operation in operations.newest(client, scope)
+            if operation["id"] not in known_ids and operations.may_come_of(step, operation)
+        ]
+
+    for found in looks(client, lost, read):
+        if len(found) == 1:
+            return found[0]
+        if found:
+            ids = [operation["id"] for operation in found]
+            raise Failure(
+                f"{lost.message} {len(ids)} {operations.noun}s have appeared since: "
+                f"{', '.join(ids)}. Which one came of it cannot be told, so none is waited for "
+                "and none started.",
+                code="ambiguous",
+                status=lost.status,
+                details=ids,
+                request_id=lost.request_id,
+                outcome_unknown=True,
+            )
+    return None
+
+
+def _under_way(operations: Operations, before: list[Operation]) -> str:
+    """Return which other operations run, for the message that none was started."""
+    running = [
+        f"{operation['id']} ({operation.get('status')})"
+        for operation in before
+        if not operations.statuses.is_over(operation)
+    ]
+    return f" Not ended before that: {', '.join(running)}." if running else ""
