@@ -59,6 +59,8 @@ options:
   ca_path:
     description:
       - A file with the certificates of the authorities to trust, in PEM format.
+      - If not given or empty, E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and then E(SSL_CERT_FILE) is used, the first one
+        that is not empty. Without any of them, the authorities that C(requests) comes with are trusted.
     type: path
 requirements:
   - requests >= 2.25.1

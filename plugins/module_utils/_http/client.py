@@ -258,10 +258,10 @@ class Client(Waiting):
             raise failure
         asked = None if response is None else asked_seconds(self.service, response)
         seconds = backoff(repeats, limited) if asked is None else asked
-        reason = (
-            "rate limit" if limited else f"HTTP {failure.status}" if lost is None else "no answer"
-        )
-        reason += f" of {self.service.name}"
+        name = self.service.name
+        reason = f"no answer of {name}" if lost is not None else f"HTTP {failure.status} of {name}"
+        if limited:
+            reason = f"rate limit of {name}"
         if not self.wait_to_repeat(reason, seconds, asked is not None, mark):
             failure.out_of_time = True
             if not limited:
