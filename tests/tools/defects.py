@@ -60,6 +60,7 @@ LIMITS = "limits/test_rate_limits.py"
 LARAVEL_CLOUD = "scenarios/test_laravel_cloud.py"
 READING = "scenarios/test_reading.py"
 SEVALLA = "scenarios/test_sevalla.py"
+NO_LOG = "scenarios/test_no_log.py"
 SWITCHES = "scenarios/test_switches.py"
 IMPORTS = "imports/test_imports.py"
 WORKER = "../plugin_utils/test_worker.py"
@@ -1685,8 +1686,34 @@ INVENTORY_DEFECTS = (
     ),
 )
 
+NO_LOG_DEFECTS = (
+    Defect(
+        "a warning of a task with no_log quotes its options",
+        "_engine/module.py",
+        {"self._show_warning(plain if self._no_log else text)": "self._show_warning(text)"},
+        (NO_LOG,),
+    ),
+    Defect(
+        "a task with no_log shows its progress",
+        "_engine/module.py",
+        {"Progress(show_nothing if no_log else show_progress)": "Progress(show_progress)"},
+        (NO_LOG,),
+    ),
+    Defect(
+        "a warning of what was not stored names the process under no_log",
+        "_engine/apply.py",
+        {
+            'f"{service} accepted a {step.method} and did not store: {names}.",': (
+                'f"{write} and did not store: {names}.",'
+            ),
+        },
+        (NO_LOG,),
+    ),
+)
+
 DEFECTS = (
     *DRIFT_DEFECTS,
+    *NO_LOG_DEFECTS,
     *INFO_DEFECTS,
     *INVENTORY_DEFECTS,
     *CLIENT_DEFECTS,
