@@ -73,6 +73,11 @@ class Plan:
         return self.entry.state == "absent"
 
     @property
+    def creates(self) -> bool:
+        """Whether its first step creates a resource."""
+        return self.action == "create"
+
+    @property
     def action(self) -> str:
         """What its first step does, ``none`` without steps."""
         return self.steps[0].action if self.steps else "none"

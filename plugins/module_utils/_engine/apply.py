@@ -42,12 +42,12 @@ def apply(
     known: frozenset[str],
     plans: list[Plan],
     parallel: int,
-    go_on: bool,
+    continue_on_error: bool,
     progress: Progress,
 ) -> list[Writer]:
     """Send what the plans say, ``parallel`` plans at a time; return one writer for each plan that
-    has steps. The first failure stops the client, unless the run is to ``go_on``: what is under
-    way ends, and nothing else is sent.
+    has steps. The first failure stops the client, unless the run is to ``continue_on_error``:
+    what is under way ends, and nothing else is sent.
 
     Nothing is deleted once anything failed: what is to go may be what still does the work.
 
@@ -62,7 +62,7 @@ def apply(
 
     def send(writer: Writer) -> None:
         writer.apply()
-        if writer.failure is not None and (writer.plan.deletes or not go_on):
+        if writer.failure is not None and (writer.plan.deletes or not continue_on_error):
             client.stop()
 
     for deleting in (False, True):
@@ -75,6 +75,47 @@ def apply(
         else:
             do_each(send, batch, min(parallel, len(batch)), client.stop)
     return writers
+
+
+def find_twins(
+    backend: Backend, client: Client, scope: str, writers: list[Writer]
+) -> Failure | None:
+    """Return the Failure for created resources that are no longer alone in answering to their
+    entries, None when all are.
+
+    Somebody else may have created the same at the same time: another machine, another AWX
+    slice, the dashboard. The services keep no names unique. The list is read once.
+    """
+    created = [writer for writer in writers if writer.plan.creates and writer.done]
+    if not created or client.stopped:
+        return None
+    try:
+        live = Live(backend, backend.list_all(client, scope))
+    except Failure as failure:
+        created[0].warnings.append(
+            Remark(
+                f"Could not check whether somebody else created the same: {failure.message}",
+                "Could not check whether somebody else created the same.",
+            )
+        )
+        return None
+    said, ids = [], []
+    for writer in created:
+        found = live.find(writer.plan.address.keys[0])
+        if len(found) > 1:
+            twins = [str(each["id"]) for each in found]
+            ids += twins
+            said.append(f"{writer.plan.address.words}: {', '.join(twins)}")
+    if not said:
+        return None
+    twins_found = Failure(
+        f"Somebody else created the same {backend.noun} at the same time. Several answer to "
+        f"{'; '.join(said)}. Delete all but one of them, and run the task again.",
+        code="ambiguous",
+        details=ids,
+    )
+    twins_found.result["changed"] = True
+    return twins_found
 
 
 class Writer:

@@ -53,17 +53,25 @@ def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:
         problems.append(Problem("prune", what))
     wanted = entries(backend, params[backend.plural], "present", True, problems)
     with connected(backend.service, task) as client:
-        plans, writers = converge(
+        plans, writers, twins = converge(
             backend,
             client,
             task,
             wanted,
             prune=params["prune"],
             parallel=params["max_parallel"],
-            go_on=params["continue_on_error"],
+            continue_on_error=params["continue_on_error"],
         )
         if any(writer.failure for writer in writers):
-            raise _partial(plans, writers)
+            failure = _partial(plans, writers)
+            failure.message += f" {twins.message}" if twins else ""
+            raise failure
+        if twins:
+            twins.result.update(
+                plan=told(plans),
+                deployment_required=any(writer.deployment_required for writer in writers),
+            )
+            raise twins
         returned = [made for made in plans if _is_returned(made, params["returned"])]
         headed = [
             {**diff(made), "before_header": words, "after_header": words}

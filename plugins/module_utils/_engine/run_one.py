@@ -14,12 +14,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._core.failure import Failure, invalid_options
+from .._core.fields import Process
 from .._core.planner import Plan, in_order, plan_list
 from .._core.remark import Remark
 from .._core.resource import Entry
 from .._http.client import Client
 from .module import Command, Task, connected
 from .options import connection_spec, entries, process_spec
+from .scope_lock import shared
 from .service import Backend
 
 if TYPE_CHECKING:  # imported by a run that finds something to change
@@ -42,13 +44,14 @@ def _manage_one(backend: Backend, task: Task) -> dict[str, Any]:
     problems = [*backend.check_scope(params), *task.connection_problems]
     wanted = entries(backend, [params], params["state"], False, problems)
     with connected(backend.service, task) as client:
-        (made,), writers = converge(backend, client, task, wanted)
+        (made,), writers, twins = converge(backend, client, task, wanted)
         for writer in writers:
-            if writer.failure is not None:
-                writer.failure.result.update(
+            failure = writer.failure or twins
+            if failure is not None:
+                failure.result.update(
                     plan=told([made]), deployment_required=writer.deployment_required
                 )
-                raise writer.failure
+                raise failure
         return {**result(client, [made]), "diff": diff(made), backend.noun: made.process}
 
 
@@ -60,13 +63,69 @@ def converge(
     *,
     prune: bool = False,
     parallel: int = 1,
-    go_on: bool = False,
-) -> tuple[list[Plan], list[Writer]]:
-    """The plans, those of the entries first, and what sent the ones that have steps.
+    continue_on_error: bool = False,
+) -> tuple[list[Plan], list[Writer], Failure | None]:
+    """Make the live resources what is ``wanted``: read, plan, validate, apply, verify.
 
-    ``parallel`` plans are sent at a time, and with ``go_on`` the rest after one that failed.
-    Raises Failure for all that is wrong before the first write; afterwards the writers tell.
+    Return the plans, those of the entries first; what sent the ones that have steps, each with
+    its own failure; and the Failure for resources that somebody else created at the same time.
+    ``parallel`` plans are sent at a time, and with ``continue_on_error`` the rest after one that
+    failed. Raises Failure for all that is wrong before the first write.
     """
+    with shared(*_where(backend, task, wanted)) as lock:
+        scope, live, plans = _read_and_plan(backend, client, task, wanted, prune)
+        if any(made.creates for made in plans) and not task.check_mode:
+            if not lock.take(client):
+                scope, live, plans = _read_and_plan(backend, client, task, wanted, prune)
+        else:
+            lock.release()
+        if any(made.problems or (made.steps and not made.deletes) for made in plans):
+            from .validation import validate
+
+            validate(backend, client, plans, task.warn)
+        _warn(task, [near for made in plans for near in _near_misses(backend, made)])
+        pruned = plans[len(wanted) :]
+        if task.check_mode:
+            _warn(task, _deletions(backend, "would delete", pruned, len(live)))
+        if task.check_mode or not any(made.steps for made in plans):
+            return plans, [], None
+        from .apply import apply, find_twins
+
+        client.allow_writes()
+        known = frozenset(each["id"] for each in live)
+        writers = apply(
+            backend, client, scope, known, plans, parallel, continue_on_error, task.progress
+        )
+        twins = find_twins(backend, client, scope, writers)
+    for writer in writers:
+        writer.plan.process = writer.process
+        _warn(task, writer.warnings)
+    _warn(task, _zeros(backend, {zero for writer in writers for zero in writer.zeros}))
+    deleted = [writer.plan for writer in writers if writer.plan.deletes and writer.done]
+    if prune:
+        _warn(task, _deletions(backend, "deleted", deleted, len(live)))
+    return plans, writers, twins
+
+
+def _where(backend: Backend, task: Task, wanted: list[Entry]) -> list[str]:
+    """Return what names the lock of a task that may create; nothing for any other task.
+
+    The scope is named as the task names it, since its id is not known before it is read: the
+    hosts of one task all name it in the same way.
+    """
+    may_create = any(
+        entry.state == "present" and backend.address(entry.options).creates for entry in wanted
+    )
+    if task.check_mode or not may_create:
+        return []
+    scope = [f"{option}={task.params[option]}" for option in backend.scope_spec]
+    return [task.settings.url, backend.collection, *scope]
+
+
+def _read_and_plan(
+    backend: Backend, client: Client, task: Task, wanted: list[Entry], prune: bool
+) -> tuple[str, list[Process], list[Plan]]:
+    """Return the id of the scope, its live resources, and the plans for them."""
     scope, live = backend.read(client, task.params, wanted, prune)
     try:
         plans = plan_list(backend, scope, wanted, live, prune)
@@ -81,36 +140,12 @@ def converge(
         wrong = out_of_range(backend, wanted)
         failure.message += f" {invalid_options(wrong).message}" if wrong else ""
         raise
-    if any(made.problems or (made.steps and not made.deletes) for made in plans):
-        from .validation import validate
-
-        validate(backend, client, plans, task.warn)
-    for made in plans:
-        _warn(task, _near_misses(backend, made))
-    pruned = plans[len(wanted) :]
-    if task.check_mode:
-        _warn(task, _deletions(backend, "would delete", pruned, len(live)))
-        return plans, []
-    if not any(made.steps for made in plans):
-        return plans, []
-    from .apply import apply
-
-    client.allow_writes()
-    known = frozenset(process["id"] for process in live)
-    writers = apply(backend, client, scope, known, plans, parallel, go_on, task.progress)
-    for writer in writers:
-        writer.plan.process = writer.process
-        _warn(task, writer.warnings)
-    _warn(task, _zeros(backend, {zero for writer in writers for zero in writer.zeros}))
-    deleted = [writer.plan for writer in writers if writer.plan.deletes and writer.done]
-    if prune:
-        _warn(task, _deletions(backend, "deleted", deleted, len(live)))
-    return plans, writers
+    return scope, live, plans
 
 
 def _warn(task: Task, remarks: list[Remark]) -> None:
     for remark in remarks:
-        task.warn(remark.text)
+        task.warn(*remark)
 
 
 def _near_misses(backend: Backend, made: Plan) -> list[Remark]:

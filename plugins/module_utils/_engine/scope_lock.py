@@ -69,9 +69,9 @@ def shared(*parts: str) -> Iterator[ScopeLock]:
     """Share the lock of a scope, named by the service's address and all that says where.
 
     Where no lock file can be made (a read-only disk, a folder that somebody else owns) there is
-    no lock, and nothing else changes.
+    no lock, and nothing else changes. There is none either without ``parts``.
     """
-    lock = ScopeLock(_open("\0".join(parts)))
+    lock = ScopeLock(_open("\0".join(parts)) if parts else None)
     try:
         yield lock
     finally:
