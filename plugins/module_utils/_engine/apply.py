@@ -95,7 +95,9 @@ class Writer:
                     self.process = self._update(step.path.replace(NEW_ID, new_id), step)
                 self.done.append(step)
         except Failure as failure:
-            self.failure = self._explained(failure)
+            sent = self._unknown or len(self._stored) > len(self.done)
+            if sent or failure.code != "interrupted":  # else it was left like the steps after it
+                self.failure = self._explained(failure)
         return self
 
     @property
