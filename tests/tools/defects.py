@@ -428,6 +428,12 @@ CLIENT_DEFECTS = (
         (STOPPED,),
     ),
     Defect(
+        "a client that was left can be used",
+        "_http/client.py",
+        {"        self.stop()\n": ""},
+        (STOPPED,),
+    ),
+    Defect(
         "a lock is held while a wait is announced",
         "_http/waiting.py",
         {

@@ -168,8 +168,10 @@ class Writer:
                 self.done.append(step)
                 self._progress.write_done(step.action, self.plan.address.words)
         except Failure as failure:
-            self.failure = self._explained(failure)
-            self._progress.write_failed(step.action, self.plan.address.words)
+            sent = self._unknown or len(self._stored) > len(self.done)
+            if sent or failure.code != "interrupted":  # else it was left like the steps after it
+                self.failure = self._explained(failure)
+                self._progress.write_failed(step.action, self.plan.address.words)
         return self
 
     @property

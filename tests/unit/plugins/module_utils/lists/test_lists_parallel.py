@@ -17,6 +17,7 @@ from typing import Any, Callable
 import pytest
 from flask import Response, request
 
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.parallel import NAME, do_each
 from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 from ansible_collections.evenkeel.paas.plugins.module_utils._http.waiting import Waiting
 from ansible_collections.evenkeel.paas.tests.emulator import Fault, faults, world
@@ -423,6 +424,23 @@ def timed_out_by(fires: threading.Event) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+def test_what_interrupts_threads_stops_them_before_it_goes_on() -> None:
+    """Those that are busy are told, and not waited for; nothing new is begun."""
+    begun: list[int] = []
+    busy, stopped = threading.Event(), threading.Event()
+
+    def do(item: int) -> None:
+        begun.append(item)
+        busy.set()
+        stopped.wait(5)
+
+    with timed_out_by(busy):
+        do_each(do, range(100), 2, stopped.set)
+    assert stopped.is_set()
+    assert all_ended()
+    assert 1 <= len(begun) <= 2
+
+
 def really_sleeping(monkeypatch: pytest.MonkeyPatch, waits: threading.Event) -> None:
     """Let the client wait for real; ``waits`` is set once it does."""
 
@@ -434,11 +452,14 @@ def really_sleeping(monkeypatch: pytest.MonkeyPatch, waits: threading.Event) -> 
 
 
 def all_ended() -> bool:
-    """Whether the threads that a run has left end by themselves, and soon."""
-    left = [thread for thread in threading.enumerate() if thread.name == "evenkeel.paas"]
-    for thread in left:
-        thread.join(5)
-    return not any(thread.is_alive() for thread in left)
+    """Whether the threads that a run has left end by themselves, and soon. One that was interrupted
+    before it started has no ident."""
+    deadline = time.monotonic() + 5
+    while any(each.name == NAME and each.ident for each in threading.enumerate()):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 @pytest.mark.parametrize("parallel", [1, 4, 16])
