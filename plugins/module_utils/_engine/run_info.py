@@ -140,10 +140,12 @@ def _accepted(
         checked = ArgumentSpecValidator(spec).validate(options)
         entry = entry_of(backend, checked.validated_parameters, "present", "")
         try:
+            if backend.check_address(entry.options, "present"):
+                return None
             # By its widest name: a type beside it would find the process, and hide that others
             # are called the same.
-            (found,) = live.find(resource.address(entry.options).keys[-1]) or [None]
-            if found is not process or backend.check_address(entry.options, "present"):
+            found = live.find(resource.address(entry.options).keys[-1])
+            if len(found) != 1 or found[0] is not process:
                 return None
             made = plan(resource, scope, entry, live)
         except Failure:
