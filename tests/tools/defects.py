@@ -45,6 +45,7 @@ LIST = "plan/test_plan_list.py"
 LISTS_PARALLEL = "lists/test_lists_parallel.py"
 LISTS_PARTIAL = "lists/test_lists_partial.py"
 LISTS_PLAN = "lists/test_lists_plan.py"
+LISTS_STORED = "lists/test_lists_stored.py"
 DESIRED = "info/test_info_desired.py"
 FAILING = "scenarios/test_failing.py"
 THREADS = "client/test_http_threads.py"
@@ -640,14 +641,38 @@ APPLY_DEFECTS = (
     Defect(
         "a write that fails does not stop the list",
         "_engine/apply.py",
-        {"if writer.failure is not None and not go_on:": "if writer.failure is None and go_on:"},
+        {"if writer.failure is not None and (writer": "if writer.failure is None and (writer"},
         (LISTS_PARTIAL,),
     ),
     Defect(
         "continue_on_error is ignored",
         "_engine/apply.py",
-        {"if writer.failure is not None and not go_on:": "if writer.failure is not None:"},
+        {"(writer.plan.deletes or not go_on)": "writer.plan"},
         (LISTS_PARTIAL,),
+    ),
+    Defect(
+        "something is deleted although its successor could not be created",
+        "_engine/apply.py",
+        {"if deleting and any(writer.failure for": "if deleting and not any(writer.plan for"},
+        (LISTS_PARTIAL,),
+    ),
+    Defect(
+        "with continue_on_error deletions go on after one that failed",
+        "_engine/apply.py",
+        {"(writer.plan.deletes or not go_on)": "not go_on"},
+        (LISTS_PARTIAL,),
+    ),
+    Defect(
+        "what someone else changed meanwhile is not told",
+        "_engine/apply.py",
+        {"        self._warn_of_changes(process)\n": ""},
+        (LISTS_STORED,),
+    ),
+    Defect(
+        "a zero that becomes null is told for each process",
+        "_engine/apply.py",
+        {"process, zeros=False)": "process)"},
+        (LISTS_STORED,),
     ),
     Defect(
         "deletions are sent first",
@@ -682,7 +707,7 @@ APPLY_DEFECTS = (
     Defect(
         "warnings of what was not stored are lost",
         "_engine/run_one.py",
-        {"for warning in writer.warnings:": "for warning in writer.warnings[1:]:"},
+        {"_warn(task, writer.warnings)": "_warn(task, writer.warnings[1:])"},
         (FAULTS_WRITES,),
     ),
     Defect(
@@ -841,14 +866,14 @@ PLAN_DEFECTS = (
     Defect(
         "a process that does not show its name is taken for another one",
         "_core/planner.py",
-        {"if made.live is None and unclear:": "if made.live is None and not live:"},
+        {"live.unclear({address.kind}) if made.live is None else []": "[]"},
         (LIST, FAULTS_READS),
     ),
     Defect(
         "two entries of a list may be the same process",
         "_core/planner.py",
         {
-            'made.problems.append(Problem("", what))\n            break\n': "break\n",
+            "            _refuse(made, _same(resource, first, made))\n": "            continue\n",
         },
         (LIST,),
     ),
@@ -856,8 +881,8 @@ PLAN_DEFECTS = (
         "two entries that name a process in two ways are two processes",
         "_core/planner.py",
         {
-            "if first.live is made.live and (": (
-                "if first.address.words == made.address.words and ("
+            "first_of.setdefault(id(made.live), made)": (
+                "first_of.setdefault(hash(made.address.words), made)"
             ),
         },
         (LIST,),
@@ -865,8 +890,42 @@ PLAN_DEFECTS = (
     Defect(
         "two entries may become the same process",
         "_core/planner.py",
-        {"            elif _confused(first, made):\n": "            elif not first:\n"},
+        {"_refuse(second, _becomes_same(": "str(_becomes_same("},
         (LISTS_PLAN,),
+    ),
+    Defect(
+        "a change by id may take the name of another live process",
+        "_core/planner.py",
+        {"elif rival is not None:": "elif rival is not None and not rival:"},
+        (LISTS_PLAN,),
+    ),
+    Defect(
+        "what is read by its id alone is not compared with the others",
+        "_engine/run_one.py",
+        {"any(made.renames for made in plans)": "not plans"},
+        (LISTS_PLAN,),
+    ),
+    Defect(
+        "an entry without an id may mean what another entry creates",
+        "_core/planner.py",
+        {"rival is not made and rival.steps:": "rival is not made and not rival.entry:"},
+        (LISTS_PLAN,),
+    ),
+    Defect(
+        "a type does not tell apart what is called the same",
+        "_sevalla/processes.py",
+        {"kind)] if kind else []": "kind)] if not name else []"},
+        (LISTS_PLAN, ADDRESSING),
+    ),
+    Defect(
+        "planning compares every entry with every live process",
+        "_core/planner.py",
+        {
+            "return self._found.get(key, [])": (
+                "return [each for each in self.all if key in self.keys(each)]"
+            ),
+        },
+        ("plan/test_plan_growth.py",),
     ),
     Defect(
         "only the first entry that fails is told",
@@ -881,13 +940,13 @@ PLAN_DEFECTS = (
     Defect(
         "prune is always on",
         "_core/planner.py",
-        {"    if prune:\n": "    if plans:\n"},
+        {"live, others) if prune else []": "live, others) if plans else []"},
         (LIST,),
     ),
     Defect(
         "prune deletes what is in the list",
         "_core/planner.py",
-        {"if all(process is not made.live for made in plans)]": "if process]"},
+        {"if id(each) not in addressed]": "if each]"},
         (LIST,),
     ),
     Defect(
@@ -900,8 +959,8 @@ PLAN_DEFECTS = (
         "prune deletes what may be in the list",
         "_core/planner.py",
         {
-            "if any(made.address.unclear(process) for made in plans)": (
-                "if any(made.live is process for made in plans)"
+            "live.unclear(kinds) if id(each) not in listed": (
+                "live.unclear(kinds) if id(each) in listed"
             ),
         },
         (LIST,),
@@ -1065,7 +1124,7 @@ SEVALLA_DEFECTS = (
     Defect(
         "ids are compared by case",
         "_sevalla/processes.py",
-        {'live["id"].lower() == wanted.lower()': 'live["id"] == wanted'},
+        {'options["id"].lower()': 'options["id"]'},
         (ADDRESSING,),
     ),
 )
@@ -1515,7 +1574,7 @@ INFO_DEFECTS = (
     Defect(
         "what a name stands for several times is written down without key or id",
         "_engine/run_info.py",
-        {"   if backend.check_address(": "   if False and backend.check_address("},
+        {"if len(found) != 1 or found[0] is not process:": "if process not in found:"},
         (DESIRED,),
     ),
     Defect(

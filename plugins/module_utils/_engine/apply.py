@@ -297,6 +297,7 @@ class Writer:
         """Warn of fields that the service accepted and does not show, and of those that were not
         sent and have changed since the plan was made."""
         resource, body = self._backend, step.body or {}
+        vendor = resource.vendor
         writes = (f"{step.method} {step.path}", f"a {step.method}")  # with values, and without
         missed = unstored(resource, body, process, step.cleared)
         if missed:
@@ -309,7 +310,7 @@ class Writer:
                 self.warnings.append(
                     Remark(
                         *(
-                            f"{resource.vendor} accepted {write}. Whether it stored "
+                            f"{vendor} accepted {write}. Whether it stored "
                             f"{', '.join(missed)} could not be seen{reason}"
                             for write, reason in zip(writes, reasons)
                         )
@@ -322,8 +323,7 @@ class Writer:
             self.warnings.append(
                 Remark(
                     *(
-                        f"{resource.vendor} accepted {write} and did not store: "
-                        f"{', '.join(missed)}."
+                        f"{vendor} accepted {write} and did not store: {', '.join(missed)}."
                         for write in writes
                     )
                 )

@@ -136,11 +136,12 @@ def _accepted(
         checked = ArgumentSpecValidator(spec).validate(options)
         entry = entry_of(backend, checked.validated_parameters, "present", "")
         try:
+            if backend.check_address(entry.options, "present"):
+                return None
             # By its widest name: a type beside it would find the process, and hide that others
             # are called the same.
             found = live.find(resource.address(entry.options).keys[-1])
-            alone = len(found) == 1 and found[0] is process
-            if not alone or backend.check_address(entry.options, "present"):
+            if len(found) != 1 or found[0] is not process:
                 return None
             made = plan(resource, scope, entry, live)
         except Failure:
