@@ -16,7 +16,7 @@ from .._core.failure import Failure, invalid_options
 from .._core.planner import Step
 from .._http.client import Client
 from .module import Command, Task, connected
-from .options import connection_problems, connection_spec
+from .options import connection_spec
 from .pending import Pending, Shown, Times, find_pending
 from .start import start
 from .watch import Operation, Operations, Watch, waiting_problems, waiting_spec
@@ -78,7 +78,7 @@ def _deploy(deployments: Deployments, task: Task) -> dict[str, Any]:
     params = task.params
     problems = [
         *deployments.check_options(params),
-        *connection_problems(params),
+        *task.connection_problems,
         *waiting_problems(params),
     ]
     if problems:

@@ -13,10 +13,10 @@ from typing import Any
 
 from .._core.failure import Failure, Problem, invalid_options
 from .._core.fields import Process
-from .._core.planner import Step, item_path, locate
+from .._core.planner import Live, Step, alternatives, item_path, locate
 from .._core.resource import Entry
 from .._engine.module import Command, Task, connected
-from .._engine.options import connection_problems, connection_spec
+from .._engine.options import connection_spec
 from .._http.client import Client
 from .processes import PROCESSES
 
@@ -38,7 +38,7 @@ def run_command() -> Command:
 def _run(task: Task) -> dict[str, Any]:
     params = task.params
     address = {option: params[option] for option in _ADDRESSES if params[option]}
-    problems = [*PROCESSES.check_scope(params), *connection_problems(params)]
+    problems = [*PROCESSES.check_scope(params), *task.connection_problems]
     if len(address) != 1:
         problems.append(
             Problem("display_name", "give exactly one of id, key and display_name, to say which")
@@ -65,12 +65,13 @@ def _run(task: Task) -> dict[str, Any]:
 
 def _cron(scope: str, options: dict[str, Any], live: list[Process], check_mode: bool) -> Process:
     """The cron process that the options address; raises Failure when there is none such."""
-    address = PROCESSES.address(options)
-    process = locate(address, live)
+    address, known = PROCESSES.address(options), Live(PROCESSES, live)
+    process = locate(PROCESSES, address, known)
     if process is None:
         hint = " One that a task before would create is not there in check mode."
         raise Failure(
-            f"There is no {address.words} in application {scope}.{hint if check_mode else ''}",
+            f"There is no {address.words} in application {scope}."
+            f"{alternatives(address, known)}{hint if check_mode else ''}",
             code="not_found",
         )
     if process.get("type") != "cron":

@@ -110,6 +110,7 @@ def run(module: str, options: dict[str, Any], check_mode: bool = False) -> dict[
         assert not checked.error_messages, checked.error_messages
         self.params = checked.validated_parameters
         self.check_mode = check_mode
+        self.no_log = False
 
     def end(failed: bool) -> Any:
         def take(_self: Any, **result: Any) -> None:
