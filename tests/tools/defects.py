@@ -1368,6 +1368,12 @@ DEPLOYMENT_DEFECTS = (
         (DEPLOYMENTS,),
     ),
     Defect(
+        "the message of a failure has the log in spite of no_log",
+        "_engine/run_deployment.py",
+        {"if last and self._task.no_log:": "if last and not self._task:"},
+        (NO_LOG,),
+    ),
+    Defect(
         "the whole log is in the message",
         "_engine/run_deployment.py",
         {" if line][-_LAST_LINES:]": " if line]"},

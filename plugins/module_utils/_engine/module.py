@@ -60,11 +60,11 @@ class Task:
         self.check_mode = check_mode
         self.progress = Progress(show_nothing if no_log else show_progress)
         self._show_warning = show_warning
-        self._no_log = no_log
+        self.no_log = no_log
 
     def warn(self, text: str, plain: str = HIDDEN) -> None:
         """Show a warning. ``text`` may quote values of the task; ``plain`` quotes none."""
-        self._show_warning(plain if self._no_log else text)
+        self._show_warning(plain if self.no_log else text)
 
     @cached_property
     def settings(self) -> Settings:

@@ -162,7 +162,10 @@ class _Run:
             details.update(step=failed.name, output=failed.output)
             said = f" in step {failed.name}{said}" if failed.name else said
             last = [line[:_LONGEST_LINE] for line in failed.output if line][-_LAST_LINES:]
-            if last:
+            if last and self._task.no_log:
+                # ansible-core 2.19 and later show the message of a failure in spite of no_log.
+                log = " The lines of its log are in failure.details, which no_log hides."
+            elif last:
                 log = " The last lines of the log:" + "".join(f"\n{line}" for line in last)
         return Failure(
             f"{self._watch.words} ended as {status}{said}. Changes of processes are stored, and "

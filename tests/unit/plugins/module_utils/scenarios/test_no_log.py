@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import Task
 from ansible_collections.evenkeel.paas.tests.emulator import Fault, world
+from ansible_collections.evenkeel.paas.tests.emulator.outcomes import DeploymentOutcome
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     SCOPE,
     Runner,
@@ -190,6 +191,24 @@ def test_progress_is_shown_unless_there_is_no_log(
     assert silent.told == []
     assert silent.message is None
     assert len(silent.result["statuses"]) > 1
+
+
+@pytest.mark.parametrize("no_log", [False, True])
+@pytest.mark.parametrize("module", ["sevalla_deployment", "laravel_cloud_deployment"])
+def test_a_failed_deployment_quotes_its_log_unless_there_is_no_log(
+    emulator: Any, monkeypatch: pytest.MonkeyPatch, module: str, no_log: bool
+) -> None:
+    """ansible-core shows the message of a failure in spite of no_log, and hides the result."""
+    no_waiting(monkeypatch)
+    sevalla = module.startswith("sevalla")
+    target = world.SEVALLA_SHOP_ID if sevalla else world.LARAVEL_CLOUD_PRODUCTION_ID
+    outcome = DeploymentOutcome(step="build" if sevalla else "php.command", output=CANARY)
+    emulator.world.outcomes.add(target, outcome)
+    run = Runner(emulator, no_log=no_log)
+    failed = run(module, **{"application" if sevalla else "environment": target})
+    assert f"of {target} ended as" in str(failed.message)
+    assert (CANARY in str(failed.message)) != no_log
+    assert CANARY in failed.result["failure"]["details"]["output"]
 
 
 def test_a_warning_without_a_wording_for_no_log_is_hidden() -> None:
