@@ -145,7 +145,7 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "an epoch in x-ratelimit-reset is taken for seconds",
-        "_laravel_cloud/processes.py",
+        "_laravel_cloud/service.py",
         {"max(0.0, reset - time.time())": "reset"},
         (REPEATING,),
     ),
@@ -447,7 +447,7 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "seconds in Laravel Cloud's Retry-After lose against a clock that may be off",
-        "_laravel_cloud/processes.py",
+        "_laravel_cloud/service.py",
         {"if retry_after is None else retry_after": "if reset or not retry_after else retry_after"},
         (REPEATING,),
     ),
@@ -647,7 +647,7 @@ APPLY_DEFECTS = (
     Defect(
         "continue_on_error is ignored",
         "_engine/apply.py",
-        {"(writer.plan.deletes or not go_on)": "writer.plan"},
+        {"(writer.plan.deletes or not continue_on_error)": "writer.plan"},
         (LISTS_PARTIAL,),
     ),
     Defect(
@@ -659,7 +659,7 @@ APPLY_DEFECTS = (
     Defect(
         "with continue_on_error deletions go on after one that failed",
         "_engine/apply.py",
-        {"(writer.plan.deletes or not go_on)": "not go_on"},
+        {"(writer.plan.deletes or not continue_on_error)": "not go_on"},
         (LISTS_PARTIAL,),
     ),
     Defect(
@@ -671,7 +671,7 @@ APPLY_DEFECTS = (
     Defect(
         "a zero that becomes null is told for each process",
         "_engine/apply.py",
-        {"process, zeros=False)": "process)"},
+        {"step.cleared, zeros=False)": "step.cleared)"},
         (LISTS_STORED,),
     ),
     Defect(
@@ -683,7 +683,7 @@ APPLY_DEFECTS = (
     Defect(
         "prune takes an empty list for all there should be",
         "_engine/run_list.py",
-        {'if params["prune"] and not params["processes"]:': 'if params["prune"] is None:'},
+        {'if params["prune"] and not params[backend.plural]:': 'if params["prune"] is None:'},
         (LISTS_PLAN,),
     ),
     Defect(
@@ -752,7 +752,9 @@ PLAN_DEFECTS = (
     Defect(
         "0, false and empty texts are left out of an update",
         "_core/planner.py",
-        {"if option not in clear and want is None:": "if option not in clear and not want:"},
+        {
+            "if option not in clear and want is None and not unset:": "if option not in clear and not want:"
+        },
         (PLAN_SEVALLA, PLAN_LARAVEL_CLOUD),
     ),
     Defect(
@@ -825,7 +827,9 @@ PLAN_DEFECTS = (
         "an update is one PATCH for each field",
         "_core/planner.py",
         {
-            "scope, live), body)]": "scope, live), {wire: body[wire]}) for wire in body]",
+            "made.steps = [step._replace(cleared=tuple(cleared))]": (
+                "made.steps = [step._replace(body={wire: body[wire]}) for wire in body]"
+            ),
         },
         (PLAN_SEVALLA, SEVALLA),
     ),
@@ -839,9 +843,7 @@ PLAN_DEFECTS = (
         "what is empty is emptied again in every run",
         "_core/planner.py",
         {
-            "if is_empty(have) if option in clear else known.shape.same(want, have):": (
-                "if option not in clear and known.shape.same(want, have):"
-            ),
+            "            if not is_empty(have):\n": "            if True:\n",
         },
         (PLAN_SEVALLA, SEVALLA),
     ),
@@ -993,8 +995,8 @@ SEVALLA_DEFECTS = (
         "a display name goes before the unique name of an application",
         "_sevalla/service.py",
         {
-            'found.get("name") == wanted:\n                return str(found["id"])': (
-                'found.get("name") == wanted:\n                shown_as.append(str(found["id"]))'
+            'application.get("name") == wanted:\n            return str(application["id"])': (
+                'application.get("name") == wanted:\n            shown_as.append(application["id"])'
             ),
         },
         (READING,),
@@ -1215,7 +1217,7 @@ LARAVEL_CLOUD_DEFECTS = (
     Defect(
         "the first of several instances with a name is taken",
         "_laravel_cloud/service.py",
-        {"if len(found) == 1:": "if found:"},
+        {"    if len(found) > 1:\n": "    if not found:\n"},
         (READING,),
     ),
     Defect(
@@ -1259,7 +1261,7 @@ OPTION_DEFECTS = (
     Defect(
         "an option can be given and cleared",
         "_engine/options.py",
-        {"            if option in entry.options\n": "            if not option\n"},
+        {"            if at(entry.options, option) is not None\n": "            if not option\n"},
         (OPTION_VALUES,),
     ),
     Defect(
@@ -1720,7 +1722,7 @@ INVENTORY_DEFECTS = (
     Defect(
         "an inventory goes on without patience once its time is spent",
         "_http/client.py",
-        {"failure.out_of_time = not over": "failure.out_of_time = over and not over"},
+        {"            failure.out_of_time = True\n": ""},
         (INVENTORY.format("members"),),
     ),
     Defect(
@@ -1731,7 +1733,7 @@ INVENTORY_DEFECTS = (
     ),
     Defect(
         "an inventory takes applications by slug and by name alike",
-        "_laravel_cloud/processes.py",
+        "_laravel_cloud/service.py",
         {
             'found = [item for item in candidates if item[0]["attributes"].get(key) == wanted]': (
                 "found = [\n"
@@ -1761,7 +1763,7 @@ NO_LOG_DEFECTS = (
     Defect(
         "a warning of a task with no_log quotes its options",
         "_engine/module.py",
-        {"self._show_warning(plain if self._no_log else text)": "self._show_warning(text)"},
+        {"self._show_warning(plain if self.no_log else text)": "self._show_warning(text)"},
         (NO_LOG,),
     ),
     Defect(
@@ -1774,8 +1776,8 @@ NO_LOG_DEFECTS = (
         "a warning of what was not stored names the process under no_log",
         "_engine/apply.py",
         {
-            'f"{service} accepted a {step.method} and did not store: {names}.",': (
-                'f"{write} and did not store: {names}.",'
+            'f"{step.method} {step.path}", f"a {step.method}")': (
+                'f"{step.method} {step.path}", f"{step.method} {step.path}")'
             ),
         },
         (NO_LOG,),
