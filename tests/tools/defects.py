@@ -776,7 +776,7 @@ PLAN_DEFECTS = (
     ),
     Defect(
         "a deployment is required after every change",
-        "_core/planner.py",
+        "_core/plan.py",
         {"any(step.deploys for step in self.steps)": "bool(self.steps)"},
         (SEVALLA, PLAN_SEVALLA),
     ),
@@ -796,7 +796,9 @@ PLAN_DEFECTS = (
         "two entries of a list may be the same process",
         "_core/planner.py",
         {
-            "            _refuse(made, _same(resource, first, made))\n": "            continue\n",
+            '            made.problems.append(Problem("", same(resource, first, made)))\n': (
+                "            continue\n"
+            ),
         },
         (LIST,),
     ),
@@ -812,13 +814,13 @@ PLAN_DEFECTS = (
     ),
     Defect(
         "two entries may become the same process",
-        "_core/planner.py",
-        {"_refuse(second, _becomes_same(": "str(_becomes_same("},
+        "_core/rivals.py",
+        {"refuse(second, _becomes_same(": "str(_becomes_same("},
         (LISTS_PLAN,),
     ),
     Defect(
         "a change by id may take the name of another live process",
-        "_core/planner.py",
+        "_core/rivals.py",
         {"elif rival is not None:": "elif rival is not None and not rival:"},
         (LISTS_PLAN,),
     ),
@@ -830,7 +832,7 @@ PLAN_DEFECTS = (
     ),
     Defect(
         "an entry without an id may mean what another entry creates",
-        "_core/planner.py",
+        "_core/rivals.py",
         {"rival is not made and rival.steps:": "rival is not made and not rival.entry:"},
         (LISTS_PLAN,),
     ),
@@ -842,7 +844,7 @@ PLAN_DEFECTS = (
     ),
     Defect(
         "planning compares every entry with every live process",
-        "_core/planner.py",
+        "_core/plan.py",
         {
             "return self._found.get(key, [])": (
                 "return [each for each in self.all if key in self.keys(each)]"

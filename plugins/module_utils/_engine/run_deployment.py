@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple, Protocol
 
 from .._core.failure import Failure, Problem, invalid_options
-from .._core.planner import Step
+from .._core.plan import Step
 from .._http.client import Client
 from .._http.settings import Service
 from .lost_post import looks, posts

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from .._core.failure import Problem
 from .._core.fields import Process
-from .._core.planner import Step
+from .._core.plan import Step
 from .._core.resource import Entry, Resource
 from .._http.client import Client
 from .._http.settings import Service

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from .._core.failure import MISSING, Problem, invalid_options
-from .._core.planner import Plan
+from .._core.plan import Plan
 from .._core.resource import Entry
 from .._http.client import Client
 from .service import Backend

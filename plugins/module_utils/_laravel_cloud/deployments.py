@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
-from .._core.planner import Step
+from .._core.plan import Step
 from .._engine.run_deployment import Deployment, Life
 from .._http.client import Client
 from .service import (

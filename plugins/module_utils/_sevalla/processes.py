@@ -33,7 +33,7 @@ from .._core.fields import (
     renamed,
     without_nulls,
 )
-from .._core.planner import Step
+from .._core.plan import Step
 from .._core.resource import Address, Entry, Key, shown_key
 from .._engine.service import Backend
 from .._http.client import Client
