@@ -281,7 +281,7 @@ CLIENT_DEFECTS = (
     Defect(
         "what cannot be planned hides what is out of range",
         "_engine/run_one.py",
-        {'{invalid_options(wrong).message}" if wrong else ""': '" if wrong else ""'},
+        {"        failure.also += [invalid_options(wrong)] if wrong else []\n": ""},
         (FAILING,),
     ),
     Defect(
@@ -629,7 +629,7 @@ APPLY_DEFECTS = (
     Defect(
         "a lost write is told as nothing changed",
         "_engine/module.py",
-        {'"" if failure.outcome_unknown else " Nothing was changed."': '" Nothing was changed."'},
+        {"failure.nothing_changed = not failure.outcome_unknown": "failure.nothing_changed = True"},
         (FAULTS_WRITES,),
     ),
     Defect(
@@ -937,9 +937,7 @@ PLAN_DEFECTS = (
         "only the first entry that fails is told",
         "_core/planner.py",
         {
-            'failures[0].message = " ".join(failure.message for failure in failures)': (
-                "failures[0].message = failures[0].message"
-            ),
+            "        failures[0].also += failures[1:]\n": "",
         },
         (LIST,),
     ),

@@ -4,6 +4,16 @@
 
 """The one exception that ends a task, with everything that a person needs to act on.
 
+What it can be, by its code::
+
+    Failure
+    ├── the task is wrong      invalid_options, not_found, ambiguous, never_deployed, not_a_cron
+    ├── the token is wrong     no_token, unauthorized, forbidden
+    ├── the service refuses    refused, conflict, rate_limited
+    ├── the service is ill     service_error, unexpected_answer, redirected, unreachable
+    ├── what was started       deployment_failed, wait_timeout
+    └── this machine           missing_library, locked, interrupted
+
 This module is private to the collection.
 """
 
@@ -23,20 +33,23 @@ class Problem(NamedTuple):
 
 
 class Failure(Exception):
-    """An expected failure. Its text never holds a secret.
+    """An expected failure: data, until ``worded`` makes a message of it. It never holds a secret.
 
-    ``code`` is a stable word that playbooks can test (``invalid_options``, ``not_found``,
-    ``ambiguous``, ``unauthorized``, ``rate_limited`` ...), ``status`` the HTTP status when
-    the service gave one, ``details`` its field errors or ours, ``request_id`` the service's.
+    ``what`` says what happened. ``code`` is a stable word that playbooks can test, see the list
+    at the head of this file. ``status`` is the HTTP status when the service gave one,
+    ``details`` its field errors or ours, ``request_id`` the service's.
+
     ``outcome_unknown`` says that a write was sent and may have been stored; ``resendable`` that
     it may be sent again once the service is seen not to have stored it. ``out_of_time`` says that
     the task may wait no longer, whatever it does next. ``result`` is what a failed task reports
     beside its message.
+
+    The attributes below are the facts that are added on the way up. Nobody appends to a message.
     """
 
     def __init__(
         self,
-        message: str,
+        what: str,
         *,
         code: str,
         status: int | None = None,
@@ -45,8 +58,8 @@ class Failure(Exception):
         outcome_unknown: bool = False,
         resendable: bool = True,
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        super().__init__(what)
+        self.what = what
         self.code = code
         self.status = status
         self.details = details
@@ -56,20 +69,81 @@ class Failure(Exception):
         self.out_of_time = False
         self.result: dict[str, Any] = {"api": {"requests": 0, "retries": 0, "waited_seconds": 0.0}}
 
+        self.where = ""
+        """The entry of a list that it is about, as ``processes[2]``."""
+        self.meaning = ""
+        """What the service's words mean here, in front of them."""
+        self.tries = 0
+        """How often the request was sent, when it may be sent no more."""
+        self.time_spent: tuple[float, float] | None = None
+        """Seconds that the task has waited, and may wait, when it may wait no longer."""
+        self.task_ended = False
+        """Whether it would have been repeated, had the task not ended."""
+        self.advice: list[str] = []
+        """Sentences about what to do, from those who know the service."""
+        self.looked: list[str] = []
+        """Sentences about what a look for a lost write found."""
+        self.done: list[str] = []
+        """The writes, as ``PATCH /path``, that were stored before."""
+        self.unknown: list[str] = []
+        """The writes, the last one first, that may have been stored."""
+        self.also: list[Failure] = []
+        """Other failures of the same task."""
+        self.nothing_changed = False
+        """Whether the task certainly changed nothing."""
+
+    @property
+    def message(self) -> str:
+        """The sentences that a person reads."""
+        return worded(self)
+
+    def __str__(self) -> str:
+        return self.message
+
     def about(self) -> dict[str, Any]:
-        """What a result's ``failure`` holds."""
+        """Return what a result's ``failure`` holds."""
         keys = ("status", "code", "details", "request_id")
         return {key: getattr(self, key) for key in keys}
 
     def as_result(self) -> dict[str, Any]:
-        """The result of a task that failed so, but for its message."""
+        """Return the result of a task that failed so, but for its message."""
         return {**self.result, "failure": self.about()}
 
-    def under(self, words: str, code: str) -> Failure:
-        """The same failure, with what it means in front of what the service said."""
-        self.message = f"{words} {self.message}"
+    def under(self, meaning: str, code: str) -> Failure:
+        """Return the same failure with what it means here."""
+        self.meaning = meaning
         self.code = code
         return self
+
+
+def worded(failure: Failure) -> str:
+    """Return the message of a failure: what happened, what was tried, what to do, what is done.
+
+    This is the only place that knows the order of the sentences.
+    """
+    said = [failure.meaning, failure.what]
+    if failure.tries:
+        said.append(f"It was tried {failure.tries} time(s) (api_retries).")
+    if failure.time_spent:
+        waited, allowed = failure.time_spent
+        said.append(
+            f"This task may wait no longer: {waited:.0f} of its {allowed} seconds (api_max_wait) "
+            "are spent."
+        )
+    if failure.task_ended:
+        said.append("It was not repeated, because the task ended.")
+    said += failure.advice
+    said += failure.looked
+    if failure.done:
+        said.append(f"Already done: {', '.join(failure.done)}.")
+    if failure.unknown:
+        writes = ", and before it ".join(failure.unknown)
+        said.append(f"Whether {writes} was stored is not known; run the task again to find out.")
+    said += (each.message for each in failure.also)
+    if failure.nothing_changed:
+        said.append("Nothing was changed.")
+    place = f"{failure.where}: " if failure.where else ""
+    return place + " ".join(sentence for sentence in said if sentence)
 
 
 def invalid_options(problems: list[Problem], context: str = "") -> Failure:

@@ -76,10 +76,10 @@ def plan_list(
         try:
             plans.append(plan(resource, scope, entry, live))
         except Failure as failure:
-            failure.message = entry.where + (": " if entry.where else "") + failure.message
+            failure.where = entry.where
             failures.append(failure)
     if failures:
-        failures[0].message = " ".join(failure.message for failure in failures)
+        failures[0].also += failures[1:]
         raise failures[0]
     addressed = {id(made.live) for made in plans}
     others = [each for each in live.all if id(each) not in addressed]

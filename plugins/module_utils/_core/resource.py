@@ -152,9 +152,9 @@ class Resource:
         """Return the option that a place in a body comes from, as ``config.tries``."""
         return ".".join(str(part) for part in path)
 
-    def advice(self, method: str, status: int | None) -> str:
-        """Return what to add to the service's own words when it refuses a write."""
-        return ""
+    def advice(self, method: str, status: int | None) -> list[str]:
+        """Return the sentences to add to the service's own words when it refuses a write."""
+        return []
 
     def field_of(self, wire: str) -> Field:
         """Return the field that a key of a body belongs to."""

@@ -173,13 +173,8 @@ class Writer:
         return any(step.deploys for step in stored)
 
     def _explained(self, failure: Failure) -> Failure:
-        if self._stored:
-            failure.message += f" Already done: {', '.join(self._stored)}."
-        if self._unknown:
-            failure.message += (
-                f" Whether {', and before it '.join(reversed(self._unknown))} was stored is not "
-                "known; run the task again to find out."
-            )
+        failure.done = list(self._stored)
+        failure.unknown = self._unknown[::-1]
         failure.outcome_unknown = bool(self._unknown)
         failure.result["changed"] = bool(self._stored)
         return failure
@@ -194,7 +189,7 @@ class Writer:
             else:
                 process = self._received(method, path, answer)
         except Failure as failure:
-            failure.message += self._backend.advice(method, failure.status)
+            failure.advice += self._backend.advice(method, failure.status)
             if failure.outcome_unknown and written not in self._unknown:
                 self._unknown.append(written)
             raise
@@ -221,7 +216,7 @@ class Writer:
                 return found
             if not lost.resendable:
                 break
-        lost.message += " No such process is listed now."
+        lost.looked.append(f"No such {self._backend.noun} is listed now.")
         raise lost
 
     def _look_for(self, lost: Failure) -> Process | None:
@@ -242,7 +237,7 @@ class Writer:
                 return found
             unclear = [process["id"] for process in new.unclear({address.kind})]
             if unclear:
-                lost.message += f" The list does not tell whether {', '.join(unclear)} is it."
+                lost.looked.append(f"The list does not show whether {', '.join(unclear)} is it.")
                 raise lost
         return None
 
@@ -268,8 +263,8 @@ class Writer:
             process = self._write("PATCH", path, step.body)
         except Failure as failure:
             if step.cleared and failure.status in (400, 422):
-                failure.message += (
-                    f" If it refused null for {', '.join(step.cleared)}, "
+                failure.advice.append(
+                    f"If it refused null for {', '.join(step.cleared)}, "
                     f"{self._backend.vendor} cannot unset it: give a value instead."
                 )
             raise

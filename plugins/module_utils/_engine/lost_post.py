@@ -38,11 +38,11 @@ def looks(client: Client, lost: Failure, read: Callable[[], Seen]) -> Iterator[S
     there is no time to look, or when looking fails."""
     for seconds in _LOOK_AFTER:
         if not client.pause(seconds):
-            lost.message += " There was no time left (api_max_wait) to look for it in the list."
+            lost.looked.append("There was no time left (api_max_wait) to look for it in the list.")
             raise lost
         try:
             seen = read()
         except Failure as failure:
-            lost.message += f" Looking for it in the list failed as well: {failure.message}"
+            lost.looked.append(f"Looking for it in the list failed as well: {failure.message}")
             raise lost from None
         yield seen

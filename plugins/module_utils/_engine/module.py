@@ -154,7 +154,7 @@ def perform(command: Command, task: Task) -> dict[str, Any]:
         return command.run(task)
     except Failure as failure:
         if command.writes and not failure.result.setdefault("changed", False):
-            failure.message += "" if failure.outcome_unknown else " Nothing was changed."
+            failure.nothing_changed = not failure.outcome_unknown
         raise
 
 

@@ -64,7 +64,7 @@ def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:
         )
         if any(writer.failure for writer in writers):
             failure = _partial(plans, writers)
-            failure.message += f" {twins.message}" if twins else ""
+            failure.also += [twins] if twins else []
             raise failure
         if twins:
             twins.result.update(

@@ -139,7 +139,7 @@ def _read_and_plan(
         from .validation import out_of_range
 
         wrong = out_of_range(backend, wanted)
-        failure.message += f" {invalid_options(wrong).message}" if wrong else ""
+        failure.also += [invalid_options(wrong)] if wrong else []
         raise
     return scope, live, plans
 

@@ -40,8 +40,8 @@ def start(
             return operations.receive(client, "POST", step.path, answer, scope)
         except Failure as failure:
             if not failure.outcome_unknown:
-                failure.message += operations.advice(step, failure.status)
-                failure.message += _under_way(operations, before)
+                failure.advice += operations.advice(step, failure.status)
+                failure.advice += _under_way(operations, before)
                 raise
             lost = failure
         found = _look_for(operations, client, scope, step, known_ids, lost)
@@ -55,8 +55,8 @@ def start(
             return found
         if not lost.resendable:
             break
-    lost.message += (
-        f" No {noun} that may have come of it is listed now. Look whether one runs before "
+    lost.looked.append(
+        f"No {noun} that may have come of it is listed now. Look whether one runs before "
         "another one is started."
     )
     raise lost
@@ -101,11 +101,11 @@ def _look_for(
     return None
 
 
-def _under_way(operations: Operations, before: list[Operation]) -> str:
-    """Return which other operations run, for the message that none was started."""
+def _under_way(operations: Operations, before: list[Operation]) -> list[str]:
+    """Return a sentence with the other operations that run, when none was started."""
     running = [
         f"{operation['id']} ({operation.get('status')})"
         for operation in before
         if not operations.statuses.is_over(operation)
     ]
-    return f" Not ended before that: {', '.join(running)}." if running else ""
+    return [f"Not ended before that: {', '.join(running)}."] if running else []

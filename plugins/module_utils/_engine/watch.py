@@ -107,9 +107,9 @@ class Operations:
         """Return whether a request may have started an operation."""
         return True
 
-    def advice(self, step: Step, status: int | None) -> str:
-        """Return what to add to the service's own words when it refuses to start one."""
-        return ""
+    def advice(self, step: Step, status: int | None) -> list[str]:
+        """Return the sentences to add to the service's own words when it refuses to start one."""
+        return []
 
 
 def waiting_spec(operations: Operations) -> dict[str, Any]:
@@ -227,7 +227,7 @@ class Watch:
             if failure.code in _PASSING:
                 self._task.progress.detail(f"{failure.message} It will be read again.")
                 return failure
-            failure.message += f" {self.words} was started and {self._last}; it goes on."
+            failure.looked.append(f"{self.words} was started and {self._last}; it goes on.")
             raise
         return None
 

@@ -254,7 +254,7 @@ class Client(Waiting):
         limited = failure.status == 429  # its words tell of all limits
         if repeats >= self.retries:
             if not limited:
-                failure.message += f" It was tried {repeats + 1} time(s) (api_retries)."
+                failure.tries = repeats + 1
             raise failure
         asked = None if response is None else asked_seconds(self.service, response)
         seconds = backoff(repeats, limited) if asked is None else asked
@@ -265,10 +265,7 @@ class Client(Waiting):
         if not self.wait_to_repeat(reason, seconds, asked is not None, mark):
             failure.out_of_time = True
             if not limited:
-                failure.message += (
-                    f" This task may wait no longer: {self.waited:.0f} of its "
-                    f"{self._settings.max_wait} seconds (api_max_wait) are spent."
-                )
+                failure.time_spent = (self.waited, self._settings.max_wait)
             raise failure
 
     def _accepted(self, method: str, path: str, response: requests.Response, decoded: Any) -> Any:

@@ -88,7 +88,7 @@ class Faults:
         ``before`` is the failure of the attempt before, when there was one.
         """
         if before is not None:
-            before.message += " It was not repeated, because the task ended."
+            before.task_ended = True
             return before
         return self._failure(
             method, path, "was not asked, because the task ended.", code="interrupted"

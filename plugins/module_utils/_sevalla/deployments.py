@@ -190,9 +190,9 @@ class SevallaDeployments(Deployments):
             and (not branch or branch == wanted.get("branch", branch))
         )
 
-    def advice(self, step: Step, status: int | None) -> str:
+    def advice(self, step: Step, status: int | None) -> list[str]:
         # Which status a restart without a build gets is not documented; these fit.
-        return f" {_NO_BUILD}" if _restarts(step) and status in (400, 404, 409, 422) else ""
+        return [_NO_BUILD] if _restarts(step) and status in (400, 404, 409, 422) else []
 
 
 def _collection(scope: str) -> str:

@@ -432,16 +432,16 @@ class Processes(Backend):
                 name += f".{snake(part)}" if name else part
         return name
 
-    def advice(self, method: str, status: int | None) -> str:
-        """What to say beside the service's own words when it refuses a write."""
+    def advice(self, method: str, status: int | None) -> list[str]:
+        """Return the sentences to add to the service's own words when it refuses a write."""
         # "Fully deleted after the next deployment", says the description of DELETE; no field of a
         # process shows it. What a PATCH answers until then is not documented.
         if method != "PATCH" or status != 404:
-            return ""
-        return (
-            " It may be deleted already and listed until the next deployment, which nothing shows: "
+            return []
+        return [
+            "It may be deleted already and listed until the next deployment, which nothing shows: "
             "deploy, and run the task again."
-        )
+        ]
 
     def undeletable(self, process: Process) -> str | None:
         """The reason why a process cannot be deleted, or None."""

@@ -91,8 +91,8 @@ def _trigger(client: Client, step: Step) -> None:
         client.send("POST", step.path)
     except Failure as failure:
         if failure.outcome_unknown:
-            failure.message += (
-                " Whether the process was started is not known, and nothing lists its runs, so "
+            failure.advice.append(
+                "Whether the process was started is not known, and nothing lists its runs, so "
                 "the request was not sent again: look into its log before it is run again."
             )
         failure.result["plan"] = [step.told()]
