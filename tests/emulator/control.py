@@ -99,6 +99,11 @@ def blueprint(world: World, log: list[dict[str, Any]], faults: Faults) -> Bluepr
         wanted = _object()
         _check_keys(wanted, "of", "status", "ago", "seconds", "values")
         target = str(wanted.pop("of", None))
+        numbers = (wanted.get("ago", 0), wanted.get("seconds", 0))
+        if not all(isinstance(number, (int, float)) for number in numbers):
+            raise BadControlError("ago and seconds must be numbers.")
+        if not isinstance(wanted.get("values", {}), dict):
+            raise BadControlError("values must be an object.")
         try:
             return _answer(world.past_deployment(target, **wanted), 201)
         except KeyError:
@@ -108,6 +113,8 @@ def blueprint(world: World, log: list[dict[str, Any]], faults: Faults) -> Bluepr
     def add_outcome() -> Response:
         wanted = _object()
         target, times = str(wanted.pop("of", None)), wanted.pop("times", 1)
+        if not isinstance(times, int):
+            raise BadControlError("times must be a count.")
         world.outcomes.add(target, outcome_of(wanted.pop("kind", None), wanted), times)
         return _answer({"of": target, "times": times}, 201)
 

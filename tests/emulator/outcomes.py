@@ -95,4 +95,11 @@ def outcome_of(kind: Any, values: Mapping[str, Any]) -> Any:
     unknown = sorted(set(values) - set(known))
     if unknown:
         raise UnknownOutcomeError(f"Unknown: {', '.join(unknown)}. Known: {', '.join(known)}.")
+    for name, value in values.items():
+        number = name in ("seconds", "polls", "exit_code")
+        if value is not None and not isinstance(value, (int, float) if number else str):
+            wanted = "a number" if number else "a text"
+            raise UnknownOutcomeError(f"{name} must be {wanted}.")
+    if values.get("polls", 1) is None or values.get("polls", 1) < 1:
+        raise UnknownOutcomeError("polls must be at least 1.")
     return KINDS[kind](**values)

@@ -448,8 +448,8 @@ SWITCHES = (
     Switch(
         "laravel_cloud_order",
         ("ascending", "descending"),
-        "Are lists in order of creation or the other way round? Deployments: newest first, or the "
-        "other way round.",
+        "Are lists in order of creation or the other way round? Deployments and commands: newest "
+        "first, or the other way round.",
         "The recorded list is in order of creation. The vendor's CLI takes the first deployment "
         "listed for the last.",
     ),
@@ -463,7 +463,7 @@ SWITCHES = (
     Switch(
         "laravel_cloud_writes_deploy",
         ("off", "on"),
-        "Do writes to background processes start a deployment by themselves?",
+        "Do writes to background processes and instances start a deployment by themselves?",
         "Two deploying tools start one after their writes.",
     ),
     Switch(

@@ -277,6 +277,19 @@ def test_somebody_elses_deployment(service: Service) -> None:
     assert listed[0][0] == mine["id"] != listed[1][0]
 
 
+def test_somebody_elses_deployment_that_is_over(service: Service) -> None:
+    target = SEVALLA_SHOP_ID if service.is_sevalla else LARAVEL_CLOUD_MAIN_ID
+    parent = "applications" if service.is_sevalla else "environments"
+    path = f"/{parent}/{target}/deployments"
+    field = "commit_message"
+    service.fault("deploy_done", "GET", path=path, values={field: "theirs"})
+    (item,) = service.client.get(path).json()["data"]
+    theirs = item if service.is_sevalla else item["attributes"]
+    assert theirs[field] == "theirs"
+    assert theirs["status"] in ("success", "deployment.succeeded")
+    assert theirs["started_at"] == theirs["finished_at"]
+
+
 def test_a_deployment_that_somebody_else_changes_and_removes(service: Service) -> None:
     target = SEVALLA_SHOP_ID if service.is_sevalla else LARAVEL_CLOUD_MAIN_ID
     started = service.emulator.world.deploy(target, {})

@@ -371,6 +371,10 @@ def test_writes_deploy(emulator: Emulator, cloud: LaravelCloud, value: str, coun
     cloud.patch(path, {"processes": 2})
     cloud.delete(path)
     assert cloud.get(DEPLOYMENTS).json()["meta"]["total"] == count
+    instance = f"/instances/{cloud.post(INSTANCES, SERVICE).json()['data']['id']}"
+    cloud.patch(instance, {"max_replicas": 6})
+    cloud.delete(instance)
+    assert cloud.get(DEPLOYMENTS).json()["meta"]["total"] == 2 * count
 
 
 @pytest.mark.parametrize(

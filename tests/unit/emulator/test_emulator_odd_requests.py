@@ -38,6 +38,9 @@ SEVALLA_PATHS = [
     f"/applications/{SEVALLA_SHOP_ID}/processes/{SEVALLA_SHOP_WEB_ID}",
     f"/applications/{SEVALLA_SHOP_ID}/processes/{SEVALLA_SHOP_WEB_ID}/trigger",
     f"/applications/{SEVALLA_SHOP_ID}/deployments",
+    f"/applications/{SEVALLA_SHOP_ID}/processes/{SEVALLA_SHOP_WEB_ID}/exec",
+    f"/applications/{SEVALLA_SHOP_ID}/processes/{SEVALLA_SHOP_WEB_ID}/disk",
+    f"/applications/{SEVALLA_SHOP_ID}/deployments/{SEVALLA_SHOP_WEB_ID}/logs",
     f"/applications/{SEVALLA_SHOP_WEB_ID}/processes",
     "/applications/../processes",
     "/resources/process-resource-types",
@@ -48,6 +51,10 @@ CLOUD_PATHS = [
     f"/applications/{LARAVEL_CLOUD_SHOP_ID}/environments",
     f"/environments/{LARAVEL_CLOUD_MAIN_ID}/instances",
     f"/environments/{LARAVEL_CLOUD_MAIN_ID}/deployments",
+    f"/environments/{LARAVEL_CLOUD_MAIN_ID}/commands",
+    f"/instances/{LARAVEL_CLOUD_MAIN_APP_ID}",
+    "/instances/sizes",
+    "/deployments/depl-1/logs",
     f"/instances/{LARAVEL_CLOUD_MAIN_APP_ID}/background-processes",
     "/instances/inst-1/background-processes",
     f"/background-processes/{PROCESS}",
@@ -62,12 +69,22 @@ WORKER: dict[str, Any] = {
     "scaling_strategy": {"type": "manual", "config": {"instanceCount": 1}},
 }
 CUSTOM: dict[str, Any] = {"type": "custom", "processes": 1, "command": "a-command"}
+INSTANCE: dict[str, Any] = {
+    "name": "workers",
+    "type": "service",
+    "size": "flex.m-1vcpu-1gb",
+    "scaling_type": "custom",
+    "min_replicas": 1,
+    "max_replicas": 5,
+}
+COMMAND: dict[str, Any] = {"command": ["ls"], "timeout": 15}
 NUMBERS = [0, -1, 1.5, 10**400, float("nan"), "9" * 5000, "-0", "\u0661"]
 TEXTS = ["", " ", "x" * 5000, "\ud800", "\x00", "worker", "cron", "manual", "horizontal"]
 _scalars = st.sampled_from([None, True, False, *NUMBERS, *TEXTS])
 _CONFIG = ["connection", "queue", "tries", "force", "max-jobs"]
+_NEW = [*INSTANCE, *COMMAND, "uses_scheduler", "background_processes", "mount_path"]
 _OTHERS = ["config", "port", "schedule", "liveness_probe", "httpGet", "exec", "minInstanceCount"]
-_keys = st.sampled_from([*WORKER, *CUSTOM, *_CONFIG, *_OTHERS, "branch"])
+_keys = st.sampled_from([*WORKER, *CUSTOM, *_CONFIG, *_OTHERS, *_NEW, "branch"])
 _anything = st.recursive(
     _scalars,
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(_keys, inner, max_size=4),
@@ -77,7 +94,7 @@ _bodies = st.one_of(
     _anything.map(json.dumps),
     st.builds(
         lambda body, more: json.dumps({**body, **more}),
-        st.sampled_from([WORKER, CUSTOM]),
+        st.sampled_from([WORKER, CUSTOM, INSTANCE, COMMAND]),
         st.dictionaries(_keys, _anything, max_size=2),
     ),
     st.sampled_from(["", "{", "\ud800", '{"a":' * 100_000, "[" * 900 + "]" * 900, "\xff"]),
@@ -102,7 +119,8 @@ class Service:
         item = SEVALLA_SHOP_WEB_ID if name == "sevalla" else PROCESS
         self.item = next(path for path in self.paths if path.endswith(item))
         # A list, one of its objects, and what is neither.
-        ends = ("processes", item, "process-1", "deployments", "nowhere")
+        lists = ("processes", "deployments", "instances", "commands")
+        ends = (*lists, LARAVEL_CLOUD_MAIN_APP_ID, "exec", item, "process-1", "nowhere")
         self.fitting = [path for path in self.paths if path.endswith(ends)]
         url = emulator.sevalla_url if name == "sevalla" else emulator.laravel_cloud_url
         self.client = Client(url, emulator.token, "application/json")
