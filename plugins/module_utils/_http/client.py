@@ -300,10 +300,12 @@ class Client:
         *,
         params: dict[str, Any] | None = None,
         body: dict[str, Any] | None = None,
+        longer: int = 0,
     ) -> Any:
         """Send one request, repeated where that is safe; the JSON of its answer.
 
-        ``path`` is relative to the base URL, with its parts quoted. None stands for an answer
+        ``path`` is relative to the base URL, with its parts quoted. ``longer`` are the seconds
+        that the service may work on it before ``timeout`` counts. None stands for an answer
         without a body. Raises Failure for everything but a 2xx with JSON or nothing in it.
         """
         if method != "GET" and not self._writes:
@@ -315,7 +317,7 @@ class Client:
             response, lost = None, None
             started = self.clock()
             try:
-                response = self._attempt(method, path, params, body)
+                response = self._attempt(method, path, params, body, longer)
                 decoded = _decoded(response)
                 status = response.status_code
                 if status < 400 or not self._policy.is_retry(method, status):
@@ -332,7 +334,9 @@ class Client:
                     raise self._faults.unreachable(method, path, error, sent=False) from None
                 lost = error
             self._count_lost(started, self.clock())
-            policy = self._repeat(policy or self._policy, method, path, response, lost, paused)
+            policy = self._repeat(
+                policy or self._policy, method, path, response, lost, paused, longer
+            )
 
     def _count_lost(self, started: float, ended: float) -> None:
         """Count the time of a request that has to be repeated, once for all threads."""
@@ -341,7 +345,12 @@ class Client:
             self._counted_until = max(self._counted_until, ended)
 
     def _attempt(
-        self, method: str, path: str, params: dict[str, Any] | None, body: dict[str, Any] | None
+        self,
+        method: str,
+        path: str,
+        params: dict[str, Any] | None,
+        body: dict[str, Any] | None,
+        longer: int,
     ) -> requests.Response:
         with self._counting:
             self.sent += 1
@@ -350,7 +359,7 @@ class Client:
             self._settings.url + path,
             params=params,
             json=body,
-            timeout=self._settings.timeout,
+            timeout=(self._settings.timeout, self._settings.timeout + longer),
             # http is for loopback alone, and a proxy is not.
             proxies={"http": ""},
             # A token must not travel, and a redirected POST becomes a GET.
@@ -367,6 +376,7 @@ class Client:
         response: requests.Response | None,
         lost: RequestException | None,
         paused: float,
+        longer: int,
     ) -> Repeating:
         """Wait for the next attempt, or raise the Failure that ends this request.
 
@@ -390,7 +400,8 @@ class Client:
             self.count_repeated()
             return policy
         if lost is not None:
-            failure = self._faults.unreachable(method, path, lost, sent=not never_connected(lost))
+            sent = not never_connected(lost)
+            failure = self._faults.unreachable(method, path, lost, sent=sent, longer=longer)
         else:  # there is an answer, or an error in its place
             answered = cast("requests.Response", response)
             decoded = _decoded(answered)

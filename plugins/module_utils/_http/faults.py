@@ -80,13 +80,19 @@ class Faults:
             resendable=False,
         )
 
-    def unreachable(self, method: str, path: str, error: Exception, *, sent: bool) -> Failure:
-        """The failure for a request without an answer; ``sent`` when it may have been acted on."""
+    def unreachable(
+        self, method: str, path: str, error: Exception, *, sent: bool, longer: int = 0
+    ) -> Failure:
+        """The failure for a request without an answer; ``sent`` when it may have been acted on.
+
+        ``longer`` are the seconds that the service had beyond ``timeout``.
+        """
         what = "no answer"
         if isinstance(error, SSLError):
             what = "the TLS connection failed"
         elif isinstance(error, ReadTimeout):
-            what = f"no answer within {self._settings.timeout} seconds, which is api_timeout"
+            what = f"no answer within {self._settings.timeout + longer} seconds, which is "
+            what += "timeout and api_timeout together" if longer else "api_timeout"
         return self._failure(
             method,
             path,
