@@ -410,3 +410,16 @@ def test_a_read_that_fails_does_not_lose_the_command(shop: Shop, time: Time) -> 
     assert done.message is None
     assert done.result["rc"] == 0
     assert sum("It will be read again" in told for told in done.told) == 3
+
+
+@pytest.mark.parametrize("odd", [5, True, [], {}, "x", None])
+def test_odd_values_in_a_command(shop: Shop, time: Time, odd: Any) -> None:
+    """They are shown as they are, and never end in an accident."""
+    values = dict.fromkeys(("output", "exit_code", "started_at", "finished_at"), odd)
+    values["status"] = "command.success"
+    shop.fault("change", "GET", "/commands/*", values=values)
+    done = shop()
+    assert done.result["delta"] is None
+    assert ("rc" in done.result) == (odd == 5 and odd is not True)
+    assert (done.message is None) == (done.result.get("rc", 0) == 0)
+    assert isinstance(done.result["stdout"], str)

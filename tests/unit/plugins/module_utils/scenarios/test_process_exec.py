@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import flask
 import pytest
+from requests import Session
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._http.client import Client
-from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Fault
+from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Fault, Hooks
 from ansible_collections.evenkeel.paas.tests.emulator.outcomes import ExecOutcome
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
     SEVALLA_SHOP_ID,
@@ -341,20 +343,13 @@ def test_the_response_may_take_timeout_and_api_timeout_together(
 ) -> None:
     """Reads have api_timeout alone."""
     timeouts: list[tuple[str, Any]] = []
-    asked = Client._attempt
+    request = Session.request
 
-    def attempt(self: Client, method: str, *more: Any) -> Any:
-        request = self._session.request
+    def record(self: Session, method: str, url: str, **options: Any) -> Any:
+        timeouts.append((method, options["timeout"]))
+        return request(self, method, url, **options)
 
-        def record(verb: str, url: str, **options: Any) -> Any:
-            timeouts.append((verb, options["timeout"]))
-            return request(verb, url, **options)
-
-        with monkeypatch.context() as patch:
-            patch.setattr(self._session, "request", record)
-            return asked(self, method, *more)
-
-    monkeypatch.setattr(Client, "_attempt", attempt)
+    monkeypatch.setattr(Session, "request", record)
     assert web(timeout=40, api_timeout=7).message is None
     assert timeouts == [("GET", (7, 7)), ("POST", (7, 47))]
 
@@ -367,3 +362,34 @@ def test_an_exec_that_is_never_answered(web: Web, monkeypatch: pytest.MonkeyPatc
     )
     assert "Whether the command ran is not known" in str(failed.message)
     assert len(failed.writes) <= 1
+
+
+ODD = [None, [], "x", 5, {}, {"exit_code": None}, {"exit_code": True}, {"exit_code": 1.5}]
+
+
+class Answering(Hooks):
+    """Answers commands with something else."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+    def before(self) -> Any:
+        """Answer in the place of the service."""
+        if not flask.request.path.endswith("/exec"):
+            return None
+        return flask.Response(json.dumps(self.answer), 200, mimetype="application/json")
+
+
+@pytest.mark.parametrize("answer", ODD, ids=str)
+def test_an_odd_answer_is_not_a_result(web: Web, answer: Any) -> None:
+    web.emulator.hooks = Answering(answer)
+    failed = web()
+    assert "something that is not the result of a command" in str(failed.message)
+    assert "rc" not in failed.result
+
+
+def test_an_output_that_is_not_a_text(web: Web) -> None:
+    web.emulator.hooks = Answering({"exit_code": "0", "stdout": ["a"], "stderr": None})
+    done = web()
+    assert done.message is None
+    assert (done.result["stdout"], done.result["stderr"]) == ("['a']", "")
