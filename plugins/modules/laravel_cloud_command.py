@@ -88,7 +88,7 @@ EXAMPLES = r"""
     cmd: php artisan migrate:status
   register: migrations
   changed_when: false
-  failed_when: migrations.rc | default(1) > 1
+  failed_when: migrations.rc | default(99) > 1
 
 - name: Start something long, and do not wait
   evenkeel.paas.laravel_cloud_command:

@@ -108,7 +108,7 @@ EXAMPLES = r"""
     cmd: ls /app/storage/maintenance.flag
   register: flag
   changed_when: false
-  failed_when: flag.rc | default(1) not in [0, 1, 2]
+  failed_when: flag.rc | default(99) not in [0, 2]
 """
 
 RETURN = r"""

@@ -148,7 +148,13 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
                 # It is shown at once, so it is masked here and not with the result.
                 self._tell(_masked(text, parsed._no_log_values))
 
-            task = Task(options, bool(self._task.check_mode), warnings.append, tell)
+            task = Task(
+                options,
+                bool(self._task.check_mode),
+                warnings.append,
+                tell,
+                bool(self._task.no_log),
+            )
             result = _performed(self.COMMAND, task)
         if warnings:
             result["warnings"] = warnings

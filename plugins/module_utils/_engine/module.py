@@ -33,12 +33,14 @@ def _tell_nobody(text: str) -> None:
 
 class Task(NamedTuple):
     """What a run is given: parsed options, check mode, where a warning goes, and ``tell``, which
-    takes a sentence about the progress of a run that takes long."""
+    takes a sentence about the progress of a run that takes long. With ``no_log`` nothing may be
+    shown that a command or a build has printed."""
 
     params: dict[str, Any]
     check_mode: bool
     warn: Callable[[str], None]
     tell: Callable[[str], None] = _tell_nobody
+    no_log: bool = False
 
 
 class Command(NamedTuple):
@@ -60,7 +62,9 @@ def run_module(command: Command) -> None:
     if missing:
         module.fail_json(msg=missing_required_lib(missing), exception=_http.IMPORT_ERROR)
     try:
-        result = perform(command, Task(module.params, module.check_mode, module.warn))
+        result = perform(
+            command, Task(module.params, module.check_mode, module.warn, no_log=module.no_log)
+        )
     except Failure as failure:
         module.fail_json(msg=failure.message, **failure.as_result())
     module.exit_json(**result)
@@ -81,6 +85,10 @@ def perform(command: Command, task: Task) -> dict[str, Any]:
     except Failure as failure:
         if command.writes and not failure.result.setdefault("changed", False):
             failure.message += "" if failure.outcome_unknown else " Nothing was changed."
+        if failure.printed and task.no_log:
+            # From ansible-core 2.19 on the message of a failed task is shown with no_log too.
+            failure.printed = " The last lines of the output are hidden, because of no_log."
+        failure.message += failure.printed
         raise
 
 

@@ -38,6 +38,10 @@ def command_failed(ended: str, output: Any, details: Any = None) -> Failure:
 
     ``ended`` says how it ended, ``output`` is what it printed.
     """
+    failure = Failure(f"{ended}.", code="command_failed", details=details)
     last = last_lines(lines_of(output))
-    printed = f" The last lines of its output:{last}" if last else " It printed nothing."
-    return Failure(f"{ended}.{printed}", code="command_failed", details=details)
+    if last:
+        failure.printed = f" The last lines of its output:{last}"
+    else:
+        failure.message += " It printed nothing."
+    return failure

@@ -141,7 +141,7 @@ class _Run:
         said = f": {str(reason).rstrip('.')}" if reason else ""
         vendor = self._deployments.service.name
         log = f" {vendor} shows the deployment's log."
-        details = self._watch.details
+        details, printed = self._watch.details, ""
         try:
             failed = self._deployments.failed_step(self._client, self._scope, deployment)
         except Failure as failure:
@@ -152,13 +152,15 @@ class _Run:
             said = f" in step {failed.name}{said}" if failed.name else said
             last = last_lines(failed.output)
             if last:
-                log = " The last lines of the log:" + last
-        return Failure(
+                log, printed = "", f" The last lines of the log:{last}"
+        result = Failure(
             f"{self._watch.words} ended as {status}{said}. Changes of processes are stored, and "
             f"take effect with the next deployment that succeeds.{log}",
             code="deployment_failed",
             details=details,
         )
+        result.printed = printed
+        return result
 
     def _result(
         self, changed: bool, plan: list[dict[str, Any]], deployment: Deployment

@@ -65,7 +65,9 @@ Run = Callable[[Task], dict[str, Any]]
 
 def ran(run: Run, check_mode: bool = False, **options: Any) -> dict[str, Any]:
     """The result of an action with such a command."""
-    task = SimpleNamespace(action="evenkeel.paas.it", args=options, check_mode=check_mode)
+    task = SimpleNamespace(
+        action="evenkeel.paas.it", args=options, check_mode=check_mode, no_log=False
+    )
     action = type("Action", (_worker.WorkerAction,), {"COMMAND": Command(SPEC, run)})(
         task,
         connection=None,
@@ -175,7 +177,9 @@ def test_a_secret_of_a_word_leaves_the_verdict_alone() -> None:
 
 def test_options_told_to_the_user_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_worker, "_injects_invocation", lambda variables: True)
-    task = SimpleNamespace(action="it", args={"secret": "alias", "count": 2}, check_mode=False)
+    task = SimpleNamespace(
+        action="it", args={"secret": "alias", "count": 2}, check_mode=False, no_log=False
+    )
     command = Command(SPEC, lambda task: {})
     action = type("Action", (_worker.WorkerAction,), {"COMMAND": command})(
         task, connection=None, play_context=None, loader=None, templar=None, shared_loader_obj=None

@@ -18,7 +18,9 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 
 def in_worker(command: Command, given: dict[str, Any], check_mode: bool) -> Said:
     """Run a command as the action of its module does."""
-    task = SimpleNamespace(action="evenkeel.paas.it", args=given, check_mode=check_mode)
+    task = SimpleNamespace(
+        action="evenkeel.paas.it", args=given, check_mode=check_mode, no_log=False
+    )
     told: list[str] = []
     own = {"COMMAND": command, "_tell": lambda _action, text: told.append(text)}
     action = type("Action", (WorkerAction,), own)(
