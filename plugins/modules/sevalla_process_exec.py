@@ -16,7 +16,7 @@ author:
   - evenkeel.paas contributors (@evenkeel)
 description:
   - Runs one command in an instance of a process on Sevalla, waits for it, and returns what it printed.
-  - It is for short commands, such as a check, a cache to clear, or a signal to workers. For what takes longer than a minute
+  - It is for short commands, such as a check, clearing a cache, or a signal to workers. For what takes longer than a minute
     use a process of type C(job) or C(cron).
   - No shell runs the command, so that pipes, redirections and variables do not work. Where the image has a shell, give
     O(argv) as C([sh, -c, ...]).

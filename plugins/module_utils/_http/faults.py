@@ -91,8 +91,12 @@ class Faults:
         if isinstance(error, SSLError):
             what = "the TLS connection failed"
         elif isinstance(error, ReadTimeout):
-            what = f"no answer within {self._settings.timeout + longer} seconds, which is "
-            what += "timeout and api_timeout together" if longer else "api_timeout"
+            seconds = self._settings.timeout + longer
+            what = f"no answer within {seconds} seconds, which is api_timeout"
+            if longer:
+                what = (
+                    f"no answer within {seconds} seconds, which is timeout and api_timeout together"
+                )
         return self._failure(
             method,
             path,

@@ -187,8 +187,8 @@ def _as_ansible(command: Operation) -> dict[str, Any]:
 
 
 def _rc(command: Operation) -> int | None:
-    code = number(command.get("exit_code"))
-    return code if type(code) is int else None
+    rc = number(command.get("exit_code"))
+    return rc if type(rc) is int else None
 
 
 def _collection(scope: str) -> str:
