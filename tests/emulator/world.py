@@ -229,6 +229,7 @@ class World:
                             ],
                             "deleted": sorted(application.deleted),
                             "runs": list(application.runs),
+                            "execs": list(application.execs),
                             "deployments": [
                                 dict(deployment) for deployment in application.deployments.values()
                             ],

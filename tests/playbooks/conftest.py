@@ -110,11 +110,13 @@ class Playbooks:
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
     """A fresh emulator. A deleted Sevalla process is hidden at once, so that a second run of
-    an example finds it gone without a deployment in between. Deployments take no time."""
+    an example finds it gone without a deployment in between. Deployments and commands take no
+    time."""
     switches = {
         "sevalla_deleted_process": "hidden",
         "sevalla_deployment_pace": "at_once",
         "laravel_cloud_deployment_pace": "at_once",
+        "laravel_cloud_command_pace": "at_once",
     }
     with Emulator(switches=switches) as running:
         yield running

@@ -52,6 +52,13 @@ def acts_once(task: dict[str, Any]) -> bool:
     )
 
 
+def runs_commands(module: str) -> bool:
+    """Whether a module runs a command, which check mode skips, by what it documents."""
+    text = (COLLECTION / "plugins" / "modules" / f"{module}.py").read_text()
+    return "evenkeel.paas.attributes.command" in text
+
+
+COMMANDS = [module for module in MODULES if runs_commands(module)]
 ACTING = [module for module in MODULES if acts(module)]
 
 
@@ -61,7 +68,8 @@ def test_there_are_modules_with_examples() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [each for each in MODULES if each not in ACTING and not each.endswith("_info")]
+    "module",
+    [each for each in MODULES if each not in [*ACTING, *COMMANDS] and not each.endswith("_info")],
 )
 def test_examples_in_check_mode_for_real_and_again(playbooks: Any, module: str) -> None:
     """Check mode sends nothing and plans what the real run does; the second run changes nothing."""
@@ -108,6 +116,26 @@ def test_examples_of_what_acts_in_check_mode_and_for_real(playbooks: Any, module
         assert checked["plan"] == made["plan"]
         assert again["changed"] is not acts_once(task)
         assert again["plan"] == ([] if acts_once(task) else made["plan"])
+        sent += [*made["plan"], *again["plan"]]
+    assert run.writes == [f"{step['method']} {step['path']}" for step in sent]
+
+
+@pytest.mark.parametrize("module", COMMANDS)
+def test_examples_of_commands_in_check_mode_and_for_real(playbooks: Any, module: str) -> None:
+    """Check mode skips them with the request that the real run sends, which it sends each time."""
+    tasks = []
+    for task in examples_of(module):
+        tasks += [{**task, "name": "check", "check_mode": True}, {**task, "name": "real"}, task]
+    run = playbooks.run_tasks(tasks)
+    assert run.status == 0, run.output
+    results = [each["result"] for each in run.results]
+    assert [each["kind"] for each in run.results] == ["skipped", "ok", "ok"] * (len(tasks) // 3)
+    assert len(results) == len(tasks) >= 9
+    sent = []
+    for task, checked, made, again in zip(tasks[::3], results[::3], results[1::3], results[2::3]):
+        assert made["changed"] is again["changed"] is task.get("changed_when", True)
+        assert made["rc"] == again["rc"] == 0
+        assert checked["plan"] == made["plan"] == again["plan"]
         sent += [*made["plan"], *again["plan"]]
     assert run.writes == [f"{step['method']} {step['path']}" for step in sent]
 
@@ -181,7 +209,7 @@ def test_what_the_readme_and_the_guides_show(playbooks: Any, tmp_path: Path) -> 
         again = []
         for place, task in enumerate(play["tasks"]):
             does_it_again = not acts_once(task) and any(
-                f"evenkeel.paas.{module}" in task for module in ACTING
+                f"evenkeel.paas.{module}" in task for module in [*ACTING, *COMMANDS]
             )
             names.append(f"{'acts' if does_it_again else 'again'} {number} {place}")
             again.append({**task, "name": names[-1]})

@@ -36,6 +36,8 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.sc
 PROCESS = "evenkeel.paas.sevalla_process"
 BACKGROUND = "evenkeel.paas.laravel_cloud_background_process"
 RUN = "evenkeel.paas.sevalla_process_run"
+EXEC = "evenkeel.paas.sevalla_process_exec"
+COMMAND = "evenkeel.paas.laravel_cloud_command"
 DEPLOYMENT = "evenkeel.paas.sevalla_deployment"
 CLOUD_DEPLOYMENT = "evenkeel.paas.laravel_cloud_deployment"
 GROUPS = ("evenkeel.paas.sevalla", "evenkeel.paas.laravel_cloud")
@@ -171,6 +173,8 @@ EVERYTHING = [
     {RUN: {"application": "shop-x1y2z", "display_name": "nightly"}},
     {DEPLOYMENT: {"application": "shop-x1y2z"}},
     {CLOUD_DEPLOYMENT: {"application": "shop", "environment": "production"}},
+    {EXEC: {"application": "shop-x1y2z", "type": "web", "cmd": "ls"}},
+    {COMMAND: {"application": "shop", "environment": "production", "cmd": "php artisan x"}},
 ]
 
 

@@ -1373,13 +1373,13 @@ DEPLOYMENT_DEFECTS = (
     ),
     Defect(
         "the message of a failure has the log in spite of no_log",
-        "_engine/run_deployment.py",
-        {"if last and self._task.no_log:": "if last and not self._task:"},
+        "_engine/module.py",
+        {"failure.hides_printed = task.no_log": "failure.hides_printed = False"},
         (NO_LOG,),
     ),
     Defect(
         "the whole log is in the message",
-        "_engine/run_deployment.py",
+        "_core/output.py",
         {" if line][-_LAST_LINES:]": " if line]"},
         (DEPLOYMENTS,),
     ),

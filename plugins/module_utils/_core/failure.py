@@ -89,6 +89,10 @@ class Failure(Exception):
         """The writes, the last one first, that may have been stored."""
         self.also: list[Failure] = []
         """Other failures of the same task."""
+        self.printed = ""
+        """The end of the message with the last lines of an output, each after a line break."""
+        self.hides_printed = False
+        """Whether these lines must not be shown: an output may hold secrets of the user."""
         self.nothing_changed = False
         """Whether the task certainly changed nothing."""
 
@@ -142,6 +146,9 @@ def worded(failure: Failure) -> str:
     said += (each.message for each in failure.also)
     if failure.nothing_changed:
         said.append("Nothing was changed.")
+    if failure.printed:
+        hidden = "The last lines of the output are hidden, because of no_log."
+        said.append(hidden if failure.hides_printed else failure.printed)
     place = f"{failure.where}: " if failure.where else ""
     return place + " ".join(sentence for sentence in said if sentence)
 

@@ -155,6 +155,8 @@ def perform(command: Command, task: Task) -> dict[str, Any]:
     except Failure as failure:
         if command.writes and not failure.result.setdefault("changed", False):
             failure.nothing_changed = not failure.outcome_unknown
+        # From ansible-core 2.19 on the message of a failed task is shown with no_log too.
+        failure.hides_printed = task.no_log
         raise
 
 

@@ -93,7 +93,7 @@ def newest_first(
 
 def is_oldest_first(deployments: list[Any], started: Callable[[Any], Any]) -> bool | None:
     """Return whether listed deployments are in that order; None when their times do not show it."""
-    known = [when for when in (_moment(started(each)) for each in deployments) if when]
+    known = [when for when in (moment(started(each)) for each in deployments) if when]
     return None if len(known) < 2 or known[0] == known[-1] else known[0] < known[-1]
 
 
@@ -114,7 +114,7 @@ def _changed(process: Shown) -> dict[str, datetime]:
     """Return when a process was created, and when it was last updated where the service says."""
     shown = {"created_at": process.get("created_at"), "updated_at": process.get("updated_at")}
     return {
-        key: _moment(value) or _ALWAYS
+        key: moment(value) or _ALWAYS
         for key, value in shown.items()
         # Laravel Cloud has no updated_at.
         if key == "created_at" or value is not None
@@ -123,7 +123,7 @@ def _changed(process: Shown) -> dict[str, datetime]:
 
 def _is_after(times: Times, deployment: Operation, change: datetime) -> bool:
     """Return whether a deployment certainly started after a change."""
-    started = _moment(times.started(deployment))
+    started = moment(times.started(deployment))
     return started is not None and started - change > timedelta(seconds=times.apart)
 
 
@@ -132,7 +132,7 @@ def _reason(reason: str, about: Shown | None = None, at: Any = None) -> dict[str
     return {"reason": reason, "id": about.get("id"), "name": about.get("name"), "at": at}
 
 
-def _moment(value: Any) -> datetime | None:
+def moment(value: Any) -> datetime | None:
     """Return a time as both services write it, ``2026-03-01T10:00:00.000Z``, or None."""
     try:
         when = datetime.fromisoformat(str(value).replace("Z", "+00:00"))

@@ -9,10 +9,10 @@ This module is private to the collection.
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar, NamedTuple
 
 from .._core.failure import Failure, invalid_options
+from .._core.output import last_lines
 from .._core.plan import Step
 from .._http.client import Client
 from .module import Command, Task, connected
@@ -23,23 +23,12 @@ from .watch import Operation, Operations, Watch, waiting_problems, waiting_spec
 
 Deployment = Operation
 
-_LAST_LINES = 20
-"""How many lines of a failed step's output the message has at most."""
-
-_LONGEST_LINE = 300
-
 
 class FailedStep(NamedTuple):
     """Where a deployment failed: the name of the step, if it is known, and what it printed."""
 
     name: str | None
     output: list[str]
-
-
-def lines_of(output: Any) -> list[str]:
-    """Return the lines that a step printed, without the terminal's control sequences."""
-    plain = re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]", "", "" if output is None else str(output))
-    return [line.rstrip() for line in plain.splitlines()]
 
 
 class Deployments(Operations):
@@ -152,7 +141,7 @@ class _Run:
         said = f": {str(reason).rstrip('.')}" if reason else ""
         vendor = self._deployments.service.name
         log = f" {vendor} shows the deployment's log."
-        details = self._watch.details
+        details, printed = self._watch.details, ""
         try:
             failed = self._deployments.failed_step(self._client, self._scope, deployment)
         except Failure as failure:
@@ -161,18 +150,17 @@ class _Run:
         if failed:
             details.update(step=failed.name, output=failed.output)
             said = f" in step {failed.name}{said}" if failed.name else said
-            last = [line[:_LONGEST_LINE] for line in failed.output if line][-_LAST_LINES:]
-            if last and self._task.no_log:
-                # ansible-core 2.19 and later show the message of a failure in spite of no_log.
-                log = " The lines of its log are in failure.details, which no_log hides."
-            elif last:
-                log = " The last lines of the log:" + "".join(f"\n{line}" for line in last)
-        return Failure(
+            last = last_lines(failed.output)
+            if last:
+                log, printed = "", f"The last lines of the log:{last}"
+        result = Failure(
             f"{self._watch.words} ended as {status}{said}. Changes of processes are stored, and "
             f"take effect with the next deployment that succeeds.{log}",
             code="deployment_failed",
             details=details,
         )
+        result.printed = printed
+        return result
 
     def _result(
         self, changed: bool, plan: list[dict[str, Any]], deployment: Deployment

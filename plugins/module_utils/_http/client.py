@@ -185,10 +185,12 @@ class Client(Waiting):
         *,
         params: dict[str, Any] | None = None,
         body: dict[str, Any] | None = None,
+        longer: int = 0,
     ) -> Any:
         """Send one request, repeated where that is safe; return the JSON of its answer.
 
-        ``path`` is relative to the base URL, with its parts quoted. None stands for an answer
+        ``path`` is relative to the base URL, with its parts quoted. ``longer`` are the seconds
+        that the service may work on it before ``timeout`` counts. None stands for an answer
         without a body. Raises Failure for everything but a 2xx with JSON or nothing in it.
         """
         if method != "GET" and not self._writes:
@@ -205,19 +207,24 @@ class Client(Waiting):
             response: requests.Response | None = None
             lost: Exception | None = None
             try:
-                response = self._attempt(method, path, params, body)
+                response = self._attempt(method, path, params, body, longer)
                 decoded = _decoded(response)
                 if response.status_code < 400:
                     return self._accepted(method, path, response, decoded)
                 failure = self._faults.refused(method, path, response, decoded, self.waited)
             except (OSError, HTTPError, ValueError) as error:
                 response, lost = None, error
-                failure = self._faults.unreachable(method, path, error)
+                failure = self._faults.unreachable(method, path, error, longer)
             self._repeat_or_raise(failure, method, response, lost, repeats, started, mark)
             repeats += 1
 
     def _attempt(
-        self, method: str, path: str, params: dict[str, Any] | None, body: dict[str, Any] | None
+        self,
+        method: str,
+        path: str,
+        params: dict[str, Any] | None,
+        body: dict[str, Any] | None,
+        longer: int,
     ) -> requests.Response:
         with self._changed:
             self.sent += 1
@@ -226,7 +233,7 @@ class Client(Waiting):
             self._settings.url + path,
             params=params,
             json=body,
-            timeout=self._settings.timeout,
+            timeout=(self._settings.timeout, self._settings.timeout + longer),
             # http is for loopback alone, and a proxy is not.
             proxies={"http": ""},
             # A token must not travel, and a redirected POST becomes a GET.

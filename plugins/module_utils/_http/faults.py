@@ -94,8 +94,11 @@ class Faults:
             method, path, "was not asked, because the task ended.", code="interrupted"
         )
 
-    def unreachable(self, method: str, path: str, error: Exception) -> Failure:
-        """Return the failure for a request without an answer."""
+    def unreachable(self, method: str, path: str, error: Exception, longer: int = 0) -> Failure:
+        """Return the failure for a request without an answer.
+
+        ``longer`` are the seconds that the service had beyond ``timeout``.
+        """
         if isinstance(error, InvalidSchema) and "SOCKS" in str(error):
             return self._failure(
                 method,
@@ -108,7 +111,12 @@ class Faults:
         if isinstance(error, SSLError):
             what = "the TLS connection failed"
         elif isinstance(error, ReadTimeout):
-            what = f"no answer within {self._settings.timeout} seconds, which is api_timeout"
+            seconds = self._settings.timeout + longer
+            what = f"no answer within {seconds} seconds, which is api_timeout"
+            if longer:
+                what = (
+                    f"no answer within {seconds} seconds, which is timeout and api_timeout together"
+                )
         return self._failure(
             method,
             path,

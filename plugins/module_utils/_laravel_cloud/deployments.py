@@ -16,9 +16,10 @@ from typing import Any
 from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
+from .._core.output import lines_of
 from .._core.plan import Step
 from .._engine.pending import Shown, Times, is_oldest_first
-from .._engine.run_deployment import Deployment, Deployments, FailedStep, lines_of
+from .._engine.run_deployment import Deployment, Deployments, FailedStep
 from .._engine.watch import Statuses
 from .._http.client import Client
 from .pages import ends
@@ -29,6 +30,7 @@ from .service import (
     find_environment,
     linked,
     listed,
+    listed_attribute,
     missing,
     resource_in,
     walk,
@@ -149,9 +151,7 @@ def _deployment(client: Client, path: str, value: Any, scope: str, method: str) 
 
 
 def _listed_start(resource: Any) -> Any:
-    """Return when a deployment started, as a list has it."""
-    attributes = resource.get("attributes") if isinstance(resource, dict) else None
-    return attributes.get("started_at") if isinstance(attributes, dict) else None
+    return listed_attribute(resource, "started_at")
 
 
 DEPLOYMENTS = LaravelCloudDeployments()

@@ -95,6 +95,12 @@ def resource_in(client: Client, path: str, value: Any, method: str = "GET") -> d
     raise client.unexpected(method, path, "something that is no resource with id and attributes")
 
 
+def listed_attribute(resource: Any, name: str) -> Any:
+    """Return an attribute of what a list has, None for anything that does not have it."""
+    attributes = resource.get("attributes") if isinstance(resource, dict) else None
+    return attributes.get(name) if isinstance(attributes, dict) else None
+
+
 def related(resource: dict[str, Any], relation: str) -> list[str] | None:
     """The ids of a relation; None when the answer does not have it."""
     relations = resource.get("relationships")

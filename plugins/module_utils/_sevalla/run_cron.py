@@ -11,48 +11,42 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._core.failure import Failure, Problem, invalid_options
-from .._core.fields import Process
-from .._core.plan import Live, Step
-from .._core.planner import alternatives, item_path, locate
-from .._core.resource import Entry
+from .._core.failure import Failure, invalid_options
+from .._core.plan import Step
 from .._engine.module import Command, Task, connected
 from .._engine.options import connection_spec
 from .._http.client import Client
-from .processes import PROCESSES
+from .one_process import ONE_PROCESS_SPEC, check_one, find_one, words_for
+from .service import SERVICE
 
 _ADDRESSES = ("id", "key", "display_name")
 
 
 def run_command() -> Command:
     """The module that runs a cron process."""
-    spec = {
-        **connection_spec(PROCESSES.service),
-        **PROCESSES.scope_spec,
-        "id": {"type": "str", "aliases": ["process_id"]},
-        "key": {"type": "str", "no_log": False},
-        "display_name": {"type": "str", "aliases": ["name"]},
-    }
+    spec = {**connection_spec(SERVICE), **ONE_PROCESS_SPEC}
     return Command(spec, _run)
 
 
 def _run(task: Task) -> dict[str, Any]:
     params = task.params
     address = {option: params[option] for option in _ADDRESSES if params[option]}
-    problems = [*PROCESSES.check_scope(params), *task.connection_problems]
-    if len(address) != 1:
-        problems.append(
-            Problem("display_name", "give exactly one of id, key and display_name, to say which")
-        )
-    else:
-        problems += PROCESSES.check_address(address, "present")
+    problems = [
+        *check_one(params, address, "id, key and display_name"),
+        *task.connection_problems,
+    ]
     if problems:
         raise invalid_options(problems)
-    with connected(PROCESSES.service, task) as client:
-        scope, live = PROCESSES.read(client, params, [Entry(address)], whole=False)
-        process = _cron(scope, address, live, task.check_mode)
-        path = f"{item_path(PROCESSES, scope, process)}/trigger"
-        step = Step("run", "POST", path, None)
+    with connected(SERVICE, task) as client:
+        path, process = find_one(client, params, address, task.check_mode)
+        if process.get("type") != "cron":
+            raise Failure(
+                f"The {words_for(address)} is of type {process.get('type')}; only a cron process "
+                "can be run. A job runs with the deployments, web and worker processes run all "
+                "the time.",
+                code="not_a_cron",
+            )
+        step = Step("run", "POST", f"{path}/trigger", None)
         if not task.check_mode:
             client.allow_writes()
             _trigger(client, step)
@@ -62,26 +56,6 @@ def _run(task: Task) -> dict[str, Any]:
             "process": process,
             "api": client.counters,
         }
-
-
-def _cron(scope: str, options: dict[str, Any], live: list[Process], check_mode: bool) -> Process:
-    """The cron process that the options address; raises Failure when there is none such."""
-    address, known = PROCESSES.address(options), Live(PROCESSES, live)
-    process = locate(PROCESSES, address, known)
-    if process is None:
-        hint = " One that a task before would create is not there in check mode."
-        raise Failure(
-            f"There is no {address.words} in application {scope}."
-            f"{alternatives(address, known)}{hint if check_mode else ''}",
-            code="not_found",
-        )
-    if process.get("type") != "cron":
-        raise Failure(
-            f"The {address.words} is of type {process.get('type')}; only a cron process can be "
-            "run. A job runs with the deployments, web and worker processes run all the time.",
-            code="not_a_cron",
-        )
-    return process
 
 
 def _trigger(client: Client, step: Step) -> None:

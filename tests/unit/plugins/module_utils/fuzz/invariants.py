@@ -23,8 +23,13 @@ ACTING = {
     "sevalla_process_run": "process",
     "sevalla_deployment": "deployment",
     "laravel_cloud_deployment": "deployment",
+    "sevalla_process_exec": "cmd",
+    "laravel_cloud_command": "command",
 }
 """The modules that do something each time, and what their results show."""
+
+COMMANDS = ("sevalla_process_exec", "laravel_cloud_command")
+"""Those that Ansible skips in check mode."""
 
 _UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _TAIL = "[0-9A-Za-z-]+"
@@ -42,6 +47,7 @@ PATHS = {
         "POST": (
             f"/applications/{_UUID}/processes",
             f"/applications/{_UUID}/processes/{_UUID}/trigger",
+            f"/applications/{_UUID}/processes/{_UUID}/exec",
             f"/applications/{_UUID}/deployments",
         ),
         "PATCH": (f"/applications/{_UUID}/processes/{_UUID}",),
@@ -56,10 +62,13 @@ PATHS = {
             f"/background-processes/process-{_TAIL}",
             f"/environments/env-{_TAIL}/deployments",
             f"/deployments/depl-{_TAIL}",
+            f"/environments/env-{_TAIL}/commands",
+            f"/commands/comm-{_TAIL}",
         ),
         "POST": (
             f"/instances/inst-{_TAIL}/background-processes",
             f"/environments/env-{_TAIL}/deployments",
+            f"/environments/env-{_TAIL}/commands",
         ),
         "PATCH": (f"/background-processes/process-{_TAIL}",),
         "DELETE": (f"/background-processes/process-{_TAIL}",),
@@ -111,7 +120,9 @@ def run_any(run: Runner, module: str, check_mode: bool = False, **options: Any) 
     elif outcome.message is None:
         shown = {ACTING[module]} if module in ACTING else {"diff", "process"}
         assert {"changed", "plan", "api"} | shown <= outcome.result.keys()
-        assert outcome.result["changed"] == bool(outcome.result["plan"])
+        skipped = check_mode and module in COMMANDS
+        assert outcome.result.get("skipped", False) == skipped
+        assert outcome.result["changed"] == (bool(outcome.result["plan"]) and not skipped)
     else:
         assert outcome.message.strip()
         assert "Traceback" not in outcome.message
@@ -126,11 +137,12 @@ def run_any(run: Runner, module: str, check_mode: bool = False, **options: Any) 
 
 
 def started(emulator: Any) -> int:
-    """How many deployments and runs there were on both services."""
+    """How many deployments, runs and commands there were on both services."""
     snapshot = emulator.world.snapshot()
     sevalla = snapshot["sevalla"]["applications"]
-    return sum(len(each["deployments"]) + len(each["runs"]) for each in sevalla) + sum(
-        len(environment["deployments"])
+    kinds = ("deployments", "runs", "execs")
+    return sum(len(each[kind]) for each in sevalla for kind in kinds) + sum(
+        len(environment["deployments"]) + len(environment["commands"])
         for application in snapshot["laravel_cloud"]["applications"]
         for environment in application["environments"]
     )

@@ -19,6 +19,7 @@ from ansible_collections.evenkeel.paas.tests.emulator import world
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.fuzz import hostile
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.fuzz.invariants import (
     ACTING,
+    COMMANDS,
     LARAVEL_CLOUD,
     SEVALLA,
     run_any,
@@ -100,6 +101,14 @@ STARTING: dict[str, list[dict[str, Any]]] = {
     "laravel_cloud_deployment": [
         {"application": "shop", "environment": "production"},
         {"environment": world.LARAVEL_CLOUD_MAIN_ID, "wait": False},
+    ],
+    "sevalla_process_exec": [
+        {"application": "shop-x1y2z", "type": "web", "cmd": "ls -la '/a b'"},
+        {"application": world.SEVALLA_SHOP_ID, "key": "web", "argv": ["ls"], "timeout": 5},
+    ],
+    "laravel_cloud_command": [
+        {"application": "shop", "environment": "production", "cmd": "php artisan about"},
+        {"environment": world.LARAVEL_CLOUD_MAIN_ID, "cmd": "php artisan x", "wait": False},
     ],
 }
 """The same for what starts something."""
@@ -242,8 +251,10 @@ def _start(run: Runner, module: str, options: dict[str, Any]) -> Any:
     assert [(step["method"], step["path"]) for step in made.result["plan"]] == [("POST", path)]
     assert started(emulator) == (1 if status < 300 else 0)
     if made.message is None:
-        assert checked.result["changed"] is made.result["changed"] is True
-        assert made.result[ACTING[module]]["id"]
+        assert made.result["changed"] is True
+        assert checked.result["changed"] is (module not in COMMANDS)
+        shown = made.result[ACTING[module]]
+        assert shown if module == "sevalla_process_exec" else shown["id"]
     return made
 
 
@@ -261,6 +272,11 @@ def _addresses() -> list[Any]:
         ("sevalla_process_run", "application", {"key": "web"}),
         *(("sevalla_process_run", name, {"application": "Shop"}) for name in ("id", "key")),
         ("sevalla_deployment", "application", {}),
+        *(
+            ("sevalla_process_exec", name, {"application": "Shop", "cmd": "ls"})
+            for name in ("id", "key")
+        ),
+        ("laravel_cloud_command", "environment", STARTING["laravel_cloud_command"][0]),
         *(
             ("laravel_cloud_deployment", name, STARTING["laravel_cloud_deployment"][0])
             for name in ("application", "environment")

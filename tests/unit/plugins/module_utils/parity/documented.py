@@ -25,6 +25,7 @@ SERVICES = {"sevalla": "sevalla", "laravel_cloud": "laravel_cloud"}
 """The prefix of a service's modules, and its action group."""
 
 ANSIBLES_OWN = {"changed", "failed", "msg", "warnings", "deprecations", "exception", "invocation"}
+ANSIBLES_OWN |= {"skipped"}
 """Keys of a result that no module documents, since Ansible does."""
 
 

@@ -219,7 +219,11 @@ def test_a_module_that_writes_supports_diff_and_is_idempotent(module):
 
 
 @pytest.mark.parametrize(
-    "module", ["sevalla_deployment", "sevalla_process_run", "laravel_cloud_deployment"]
+    "module",
+    [
+        *("sevalla_deployment", "sevalla_process_run", "sevalla_process_exec"),
+        *("laravel_cloud_deployment", "laravel_cloud_command"),
+    ],
 )
 def test_a_module_that_acts_says_that_it_is_not_idempotent(module):
     attributes = documentation(module)["attributes"]

@@ -109,7 +109,7 @@ def test_an_option_that_can_be_not_managed_has_no_default(module):
     """Else a null in a playbook would become the default, or an empty string."""
     given = {"state", "api_url", "api_timeout", "api_retries", "api_max_wait", "validate_certs"}
     given |= {"prune", "max_parallel", "continue_on_error", "returned"}  # how to write, not what
-    given |= {"restart", "trigger", "wait", "wait_timeout", "poll_interval"}
+    given |= {"restart", "trigger", "wait", "wait_timeout", "poll_interval", "timeout"}
     for name, about in deep(module_arguments(module)["argument_spec"], "options"):
         if about.get("default") is not None:
             assert name in given, name
@@ -134,6 +134,7 @@ def test_every_example_is_accepted(module):
     assert any(f"evenkeel.paas.{module}" in task for task in tasks)
     for task in tasks:
         keywords = {"name", "register", "when", "loop", "loop_control", "delegate_to", "run_once"}
+        keywords |= {"changed_when", "failed_when"}
         (name,) = task.keys() - keywords
         assert task["name"]
         if name == "ansible.builtin.debug":
@@ -262,6 +263,25 @@ PROMISED = {
         "id": {"type": "str", "aliases": ["process_id"]},
         "key": STRING,
         "display_name": {"type": "str", "aliases": ["name"]},
+    },
+    "sevalla_process_exec": {
+        **SEVALLA_CONNECTION,
+        "id": {"type": "str", "aliases": ["process_id"]},
+        "key": STRING,
+        "display_name": {"type": "str", "aliases": ["name"]},
+        "type": {"type": "str", "choices": ["web"]},
+        "argv": STRINGS,
+        "cmd": STRING,
+        "timeout": {"type": "int", "default": 15},
+    },
+    "laravel_cloud_command": {
+        **LARAVEL_CONNECTION,
+        "environment": STRING,
+        "application": STRING,
+        "cmd": {"type": "str", "required": True},
+        "wait": {"type": "bool", "default": True},
+        "wait_timeout": {"type": "int", "default": 600},
+        "poll_interval": {"type": "int", "default": 2},
     },
     "laravel_cloud_deployment": {
         **LARAVEL_CONNECTION,

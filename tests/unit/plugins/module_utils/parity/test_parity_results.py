@@ -20,6 +20,7 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes i
     PROCESSES as SEVALLA_PROCESSES,
 )
 from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Hooks, world
+from ansible_collections.evenkeel.paas.tests.emulator.outcomes import CommandOutcome, ExecOutcome
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.parity.documented import (
     ANSIBLES_OWN,
     MODULES,
@@ -31,6 +32,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.parity.do
 SEVALLA, LARAVEL = "sevalla_process", "laravel_cloud_background_process"
 DEPLOYMENTS = ("sevalla_deployment", "laravel_cloud_deployment")
 RUN = "sevalla_process_run"
+COMMANDS = ("sevalla_process_exec", "laravel_cloud_command")
 LISTS = {
     SEVALLA: "sevalla_processes",
     LARAVEL: "laravel_cloud_background_processes",
@@ -67,6 +69,8 @@ SCOPES = {
     RUN: {"application": world.SEVALLA_SHOP_ID},
     DEPLOYMENTS[0]: {"application": world.SEVALLA_SHOP_ID},
     DEPLOYMENTS[1]: {"environment": world.LARAVEL_CLOUD_PRODUCTION_ID},
+    COMMANDS[0]: {"application": world.SEVALLA_SHOP_ID, "type": "web", "cmd": "ls /app"},
+    COMMANDS[1]: {"environment": world.LARAVEL_CLOUD_PRODUCTION_ID, "cmd": "ls /app"},
 }
 
 
@@ -292,6 +296,53 @@ def test_a_run_of_a_cron_returns_what_is_documented(check_mode, emulator):
     assert undocumented(RUN, refused) == []
 
 
+# Commands.
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("module", COMMANDS)
+def test_a_command_returns_what_is_documented(module, check_mode, emulator):
+    result = run(module, given(emulator, module), check_mode)
+    assert not result["failed"]
+    assert undocumented(module, result, check_mode=check_mode) == []
+    assert result["changed"] is not check_mode
+    assert result.get("skipped", False) is check_mode
+    assert result["rc"] == 0
+
+
+def test_a_command_that_is_not_waited_for_returns_what_is_documented(emulator):
+    result = run(COMMANDS[1], given(emulator, COMMANDS[1], wait=False))
+    assert not result["failed"]
+    assert undocumented(COMMANDS[1], result) == []
+
+
+@pytest.mark.parametrize("exit_code", [2, None])
+@pytest.mark.parametrize("module", COMMANDS)
+def test_a_command_that_fails_returns_what_is_documented(module, exit_code, emulator):
+    if module == COMMANDS[0]:
+        target, outcome = world.SEVALLA_SHOP_WEB_ID, ExecOutcome(exit_code=exit_code or 1)
+    else:
+        target, outcome = world.LARAVEL_CLOUD_PRODUCTION_ID, CommandOutcome(exit_code=exit_code)
+    emulator.world.outcomes.add(target, outcome)
+    result = run(module, given(emulator, module))
+    assert result["failed"]
+    assert undocumented(module, result) == []
+    assert result["changed"] is True
+    assert result["failure"]["code"] == "command_failed"
+
+
+@pytest.mark.parametrize("status", [400, 500])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("module", COMMANDS)
+def test_a_failure_to_run_a_command_returns_what_is_documented(module, method, status, emulator):
+    emulator.hooks = Failing(method, status)
+    result = run(module, given(emulator, module, api_retries=0))
+    assert result["failed"]
+    assert undocumented(module, result) == []
+    assert result["changed"] is False
+    assert ("plan" in result) == ("cmd" in result) == (method == "POST")
+
+
 # Lists of them, and reading them.
 
 MANY = {
@@ -453,6 +504,12 @@ def test_the_promised_keys_come_back(module):
         promised.update(pending="when O(trigger) is V(pending)")
     elif module == RUN:
         promised.update(process="success", plan="success")
+    elif module in COMMANDS:
+        promised.update(dict.fromkeys(("cmd", "stdout", "stdout_lines", "plan", "rc"), "success"))
+        more = ("stderr", "stderr_lines")
+        if module == COMMANDS[1]:
+            more = ("command", "start", "end", "delta")
+        promised.update(dict.fromkeys(more, "success"))
     if module in LISTS.values():
         promised.update(processes="success", plan="success", diff="success")
         promised.update(deployment_required="success")

@@ -85,6 +85,9 @@ TASKS: list[tuple[str, dict[str, Any]]] = [
     ("sevalla_process_run", {"application": "Shop", "display_name": "nightly"}),
     ("sevalla_deployment", {"application": "shop-x1y2z"}),
     ("laravel_cloud_deployment", {**_STAGING, "wait_timeout": 1}),
+    ("sevalla_process_exec", {"application": "Shop", "type": "web", "cmd": "ls", "timeout": 1}),
+    ("laravel_cloud_command", {**_STAGING, "cmd": "php artisan x"}),
+    ("laravel_cloud_command", {**_STAGING, "cmd": "php artisan x", "wait_timeout": 1}),
 ]
 
 
@@ -161,7 +164,7 @@ def test_the_canaries_are_in_what_the_services_answer(listening: Listening) -> N
 
 def test_success_and_the_failures_of_options(listening: Listening) -> None:
     messages = listening.all_tasks(modes=(True, False))
-    assert [message is None for message in messages].count(False) == 3 + 4 + 1
+    assert [message is None for message in messages].count(False) == 3 + 4 + 2
     assert any("deployment " in told for told in listening.told)
     listening.all_tasks(state="absent", api_timeout=0)
     listening.all_tasks(api_url="http://api.example.com")

@@ -1,0 +1,47 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the modules that run a command share: results as those of ansible.builtin.command.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._core.failure import Failure
+from .._core.output import last_lines, lines_of
+
+SKIPPED = {
+    "changed": False,
+    "skipped": True,
+    "rc": 0,
+    "msg": "Command would have run if not in check mode",
+}
+"""What a result has in check mode, in which ansible.builtin.command skips its task too."""
+
+
+def streams(**printed: Any) -> dict[str, Any]:
+    """Return what a command printed to each stream, as a text without its last line break, and as
+    lines."""
+    result: dict[str, Any] = {}
+    for name, output in printed.items():
+        text = "" if output is None else str(output).rstrip("\r\n")
+        result.update({name: text, f"{name}_lines": text.splitlines()})
+    return result
+
+
+def command_failed(ended: str, output: Any, details: Any = None) -> Failure:
+    """Return the failure of a command that ran and did not succeed.
+
+    ``ended`` says how it ended, ``output`` is what it printed.
+    """
+    failure = Failure(f"{ended}.", code="command_failed", details=details)
+    last = last_lines(lines_of(output))
+    if last:
+        failure.printed = f"The last lines of its output:{last}"
+    else:
+        failure.looked.append("It printed nothing.")
+    return failure

@@ -1,0 +1,209 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run one command on an environment of Laravel Cloud, and wait for its end.
+
+Facts are from answers that the live service gave in April 2026 and from the vendor's CLI.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from .._core.failure import Failure, Problem, invalid_options
+from .._core.fields import number
+from .._core.plan import Step
+from .._engine.module import Command, Task, connected
+from .._engine.options import connection_spec
+from .._engine.pending import is_oldest_first, moment
+from .._engine.run_command import SKIPPED, command_failed, streams
+from .._engine.start import start
+from .._engine.watch import (
+    Operation,
+    Operations,
+    Statuses,
+    Watch,
+    waiting_problems,
+    waiting_spec,
+)
+from .._http.client import Client
+from .pages import ends
+from .service import (
+    ENVIRONMENT_SPEC,
+    SERVICE,
+    check_environment,
+    find_environment,
+    listed_attribute,
+    missing,
+    resource_in,
+)
+
+_LONGEST = 150_000
+"""How many characters a command may have, by the service's description."""
+
+
+class LaravelCloudCommands(Operations):
+    """The commands of an environment."""
+
+    service = SERVICE
+    noun = "command"
+    options: ClassVar[dict[str, Any]] = {
+        **ENVIRONMENT_SPEC,
+        "cmd": {"type": "str", "required": True},
+    }
+    statuses = Statuses(
+        running=frozenset({"pending", "command.created", "command.running"}),
+        success="command.success",
+        failed=frozenset({"command.failure"}),
+    )
+    poll_interval = 2
+    wait_timeout = 600
+
+    def check_options(self, params: dict[str, Any]) -> list[Problem]:
+        problems = check_environment(params, "give it, to say where the command runs")
+        length = len(params["cmd"])
+        if not params["cmd"].strip():
+            problems.append(Problem("cmd", "is empty"))
+        elif length > _LONGEST:
+            problems.append(
+                Problem("cmd", f"is {length} characters long; allowed are 1 to {_LONGEST}")
+            )
+        return problems
+
+    def find_scope(self, client: Client, params: dict[str, Any]) -> str:
+        return find_environment(client, params["environment"], params["application"])
+
+    def newest(self, client: Client, scope: str) -> list[Operation]:
+        """Return the last hundred as they are listed, and perhaps the oldest: no order is
+        documented, and the recorded list has one command."""
+        path = _collection(scope)
+        try:
+            items = ends(client, path, lambda page: is_oldest_first(page, _listed_time))
+        except Failure as failure:
+            if failure.status == 404:
+                raise missing("environment", scope, failure) from None
+            raise
+        return [_command(client, path, item, scope, "GET") for item in items]
+
+    def request(self, scope: str, params: dict[str, Any]) -> Step:
+        return Step("run", "POST", _collection(scope), {"command": params["cmd"]})
+
+    def item_path(self, scope: str, operation_id: str) -> str:
+        return f"/commands/{quote(operation_id, safe='')}"
+
+    def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Operation:
+        """Return the command in a JSON:API document: attributes flattened, with id and
+        environment_id."""
+        data = answer.get("data") if isinstance(answer, dict) else None
+        return _command(client, path, data, scope, method)
+
+    def predict(self, scope: str, step: Step) -> Operation:
+        return {"environment_id": scope, **(step.body or {})}
+
+    def may_come_of(self, step: Step, operation: Operation) -> bool:
+        """Compare the texts. Laravel trims what it is sent."""
+        return _trimmed(operation) == _trimmed(step.body or {})
+
+
+COMMANDS = LaravelCloudCommands()
+
+
+def run_command() -> Command:
+    """Return the module that runs a command on an environment."""
+    spec = {**connection_spec(SERVICE), **COMMANDS.options, **waiting_spec(COMMANDS)}
+    return Command(spec, _run)
+
+
+def _run(task: Task) -> dict[str, Any]:
+    params = task.params
+    problems = [
+        *COMMANDS.check_options(params),
+        *task.connection_problems,
+        *waiting_problems(params),
+    ]
+    if problems:
+        raise invalid_options(problems)
+    with connected(SERVICE, task) as client:
+        scope = COMMANDS.find_scope(client, params)
+        before = COMMANDS.newest(client, scope)
+        step = COMMANDS.request(scope, params)
+        asked = {"cmd": params["cmd"], "plan": [step.told()]}
+        watch = Watch(COMMANDS, client, scope, task)
+        result: dict[str, Any] = {"changed": True, **asked}
+        if task.check_mode:
+            command = COMMANDS.predict(scope, step)
+            result.update({**_as_ansible(command), **SKIPPED})
+        else:
+            client.allow_writes()
+            with watch.reported(asked):
+                watch.see(start(COMMANDS, client, scope, step, before, task))
+                if params["wait"]:
+                    _wait(watch)
+            command = watch.operation
+            result.update(_as_ansible(command))
+        return {
+            **result,
+            "command": command,
+            "statuses": watch.statuses,
+            "api": client.counters,
+        }
+
+
+def _wait(watch: Watch) -> None:
+    """Wait for the end of a command; raise Failure when that is not a success."""
+    try:
+        command = watch.wait()
+        rc, status, reason = _rc(command), command.get("status"), command.get("failure_reason")
+        if status == COMMANDS.statuses.success and not rc:
+            return
+        ended = f"{watch.words} exited with the non-zero return code {rc}"
+        if not rc:
+            ended = f"{watch.words} ended as {status}"
+            ended += " without a return code" if rc is None else " with the return code 0"
+        ended += f": {str(reason).rstrip('.')}" if reason else ""
+        raise command_failed(ended, command.get("output"), {**watch.details, "reason": reason})
+    except Failure as failure:
+        failure.result.update(_as_ansible(watch.operation))
+        raise
+
+
+def _as_ansible(command: Operation) -> dict[str, Any]:
+    """Return what a command shows of its end, in the words of ansible.builtin.command.
+
+    Ansible takes a return code of null for a failure, so there is none until it is known.
+    """
+    rc, start_, end = _rc(command), command.get("started_at"), command.get("finished_at")
+    started, ended = moment(start_), moment(end)
+    return {
+        **({} if rc is None else {"rc": rc}),
+        **streams(stdout=command.get("output")),
+        "start": start_,
+        "end": end,
+        "delta": str(ended - started) if started and ended else None,
+    }
+
+
+def _rc(command: Operation) -> int | None:
+    rc = number(command.get("exit_code"))
+    return rc if type(rc) is int else None
+
+
+def _collection(scope: str) -> str:
+    return f"/environments/{quote(scope, safe='')}/commands"
+
+
+def _command(client: Client, path: str, value: Any, scope: str, method: str) -> Operation:
+    resource = resource_in(client, path, value, method)
+    return {**resource["attributes"], "id": resource["id"], "environment_id": scope}
+
+
+def _listed_time(resource: Any) -> Any:
+    return listed_attribute(resource, "created_at")
+
+
+def _trimmed(command: dict[str, Any]) -> str:
+    return str(command.get("command")).strip()

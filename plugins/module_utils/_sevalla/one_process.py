@@ -1,0 +1,65 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Find the one process of an application that a module acts on.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._core.failure import Failure, Problem
+from .._core.fields import Options, Process
+from .._core.plan import Live
+from .._core.planner import alternatives, item_path, locate
+from .._core.resource import Entry
+from .._http.client import Client
+from .processes import PROCESSES
+
+ONE_PROCESS_SPEC: dict[str, Any] = {
+    **PROCESSES.scope_spec,
+    "id": {"type": "str", "aliases": ["process_id"]},
+    "key": {"type": "str", "no_log": False},
+    "display_name": {"type": "str", "aliases": ["name"]},
+}
+"""The argument spec of the options that name an application and its process."""
+
+
+def check_one(params: dict[str, Any], address: Options, allowed: str) -> list[Problem]:
+    """Return what is wrong with how the process is named, before anything is read.
+
+    ``address`` has the options that were given for it, ``allowed`` names those that there are.
+    """
+    problems = PROCESSES.check_scope(params)
+    # A type beside a name only narrows what the name answers to.
+    named = [option for option in address if option != "type"] or list(address)
+    if len(named) != 1:
+        what = f"give exactly one of {allowed}, to say which"
+        return [*problems, Problem("display_name", what)]
+    return [*problems, *PROCESSES.check_address(address, "present")]
+
+
+def find_one(
+    client: Client, params: dict[str, Any], address: Options, check_mode: bool
+) -> tuple[str, Process]:
+    """Return the path of the process that the options address, and the process; raises Failure
+    when there is none such."""
+    scope, live = PROCESSES.read(client, params, [Entry(address)], whole=False)
+    known = Live(PROCESSES, live)
+    process = locate(PROCESSES, PROCESSES.address(address), known)
+    if process is None:
+        hint = " One that a task before would create is not there in check mode."
+        raise Failure(
+            f"There is no {words_for(address)} in application {scope}."
+            f"{alternatives(PROCESSES.address(address), known)}{hint if check_mode else ''}",
+            code="not_found",
+        )
+    return item_path(PROCESSES, scope, process), process
+
+
+def words_for(address: Options) -> str:
+    """Return what messages call the process, without an article."""
+    return PROCESSES.address(address).words

@@ -1,0 +1,139 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run one command inside a running process of a Sevalla application.
+
+Facts are from the service's documentation (v3/applications/run-a-command-in-a-process), which
+does not show the range of ``timeout``: 15 seconds are its example, and a minute is what its other
+requests would allow.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from .._core.failure import Failure, Problem, invalid_options
+from .._core.fields import number
+from .._core.plan import Step
+from .._engine.module import Command, Task, connected
+from .._engine.options import connection_spec
+from .._engine.run_command import SKIPPED, command_failed, streams
+from .._http.client import Client
+from .one_process import ONE_PROCESS_SPEC, check_one, find_one, words_for
+from .processes import FIELDS
+from .service import SERVICE
+
+_ADDRESSES = ("id", "key", "display_name", "type")
+_MOST_WORDS = 100
+_LONGEST = 60
+
+_TIMED_OUT = 124
+"""What timeout(1) returns for a command whose time is over."""
+
+_NOT_RUNNING = (
+    "A command needs a running instance: a web or worker process that is deployed and not scaled "
+    "to 0."
+)
+_READ_ONLY = (
+    "An API key that may only read may run only commands that read: ls, cat, env, ps and grep."
+)
+_ADVICE = {**dict.fromkeys((400, 404, 409, 422), _NOT_RUNNING), 403: _READ_ONLY}
+
+
+def exec_command() -> Command:
+    """Return the module that runs a command in a process."""
+    spec = {
+        **connection_spec(SERVICE),
+        **ONE_PROCESS_SPEC,
+        "type": next(field.spec for field in FIELDS if field.option == "type"),
+        "argv": {"type": "list", "elements": "str"},
+        "cmd": {"type": "str"},
+        "timeout": {"type": "int", "default": 15},
+    }
+    return Command(spec, _run)
+
+
+def _run(task: Task) -> dict[str, Any]:
+    params = task.params
+    address = {option: params[option] for option in _ADDRESSES if params[option]}
+    words, problems = _words(params["argv"], params["cmd"])
+    problems += check_one(params, address, "id, key, display_name and type: web")
+    problems += task.connection_problems
+    if not 1 <= params["timeout"] <= _LONGEST:
+        problems.append(Problem("timeout", f"must be from 1 to {_LONGEST}"))
+    if problems:
+        raise invalid_options(problems)
+    with connected(SERVICE, task) as client:
+        path, _process = find_one(client, params, address, task.check_mode)
+        body = {"command": words, "timeout": params["timeout"]}
+        step = Step("exec", "POST", f"{path}/exec", body)
+        asked = {"cmd": words, "plan": [step.told()]}
+        if task.check_mode:
+            ended = {**SKIPPED, **streams(stdout="", stderr="")}
+        else:
+            client.allow_writes()
+            try:
+                ended = _exec(client, step, words_for(address))
+            except Failure as failure:
+                failure.result.update(asked)
+                raise
+        return {**asked, **ended, "api": client.counters}
+
+
+def _words(argv: list[str] | None, cmd: str | None) -> tuple[list[str], list[Problem]]:
+    """Return the words of the command, and what is wrong with the options that have them."""
+    if (argv is None) == (cmd is None):
+        return [], [Problem("cmd", "give exactly one of argv and cmd")]
+    option, words = "argv", argv or []
+    if cmd is not None:
+        option = "cmd"
+        try:
+            words = shlex.split(cmd)
+        except ValueError as error:
+            return [], [Problem(option, f"cannot be split into words: {error}")]
+    if not words or not words[0]:
+        return [], [Problem(option, "is empty")]
+    if len(words) > _MOST_WORDS:
+        return [], [Problem(option, f"has {len(words)} words; allowed are 1 to {_MOST_WORDS}")]
+    return words, []
+
+
+def _exec(client: Client, step: Step, process: str) -> dict[str, Any]:
+    """Send the request, once, and return what the command printed. Nothing lists the commands
+    that ran: when the response is lost, nothing can tell what became of it."""
+    timeout = (step.body or {})["timeout"]
+    try:
+        answer = client.send("POST", step.path, body=step.body, longer=timeout)
+        rc = number(answer.get("exit_code")) if isinstance(answer, dict) else None
+        if type(rc) is not int:
+            what = "something that is not the result of a command"
+            raise client.unexpected("POST", step.path, what)
+    except Failure as failure:
+        if failure.status == 408:  # the command took too long, and may have done some of its work
+            failure.outcome_unknown = True
+        if failure.outcome_unknown:
+            failure.advice.append(
+                f"Whether the command ran is not known, and nothing lists what was run in a "
+                f"process, so the request was not sent again. timeout is {timeout} seconds. Look "
+                "for the command's effects before you run it again."
+            )
+        if failure.status in _ADVICE:
+            failure.advice.append(_ADVICE[failure.status])
+        raise
+    result = {
+        "changed": True,
+        "rc": rc,
+        **streams(stdout=answer.get("stdout"), stderr=answer.get("stderr")),
+    }
+    if rc:
+        ended = f"The command in the {process} exited with the non-zero return code {rc}"
+        if rc == _TIMED_OUT:
+            ended += f"; it may have run longer than timeout, which is {timeout} seconds"
+        failed = command_failed(ended, answer.get("stderr") or answer.get("stdout"))
+        failed.result.update(result)
+        raise failed
+    return result

@@ -1,0 +1,395 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A command in a process of Sevalla: what is run, where, how often, and what is said of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import flask
+import pytest
+from requests import Session
+
+from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Fault, Hooks
+from ansible_collections.evenkeel.paas.tests.emulator.outcomes import ExecOutcome
+from ansible_collections.evenkeel.paas.tests.emulator.world import (
+    SEVALLA_SHOP_ID,
+    SEVALLA_SHOP_WEB_ID,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    Outcome,
+    Runner,
+)
+
+PATH = f"/applications/{SEVALLA_SHOP_ID}/processes/{SEVALLA_SHOP_WEB_ID}/exec"
+WORDS = ["node", "send.js", "the shop is open"]
+WORKER = {"application": "shop-x1y2z", "display_name": "queue"}
+
+
+class Web:
+    """The web process of the shop, where commands run."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
+        self.run = Runner(emulator)
+
+    def __call__(self, **options: Any) -> Outcome:
+        if not {"id", "key", "display_name", "type"} & options.keys():
+            options["type"] = "web"
+        if not {"argv", "cmd"} & options.keys():
+            options["cmd"] = "node --version"
+        return self.run("sevalla_process_exec", **{"application": SEVALLA_SHOP_ID, **options})
+
+    def next(self, **outcome: Any) -> None:
+        """Say how the next command ends."""
+        self.emulator.world.outcomes.add(SEVALLA_SHOP_WEB_ID, ExecOutcome(**outcome))
+
+    def switch(self, **values: str) -> None:
+        """Start anew with switches of exec."""
+        self.emulator.reset({f"sevalla_exec_{name}": value for name, value in values.items()})
+
+    def ran(self) -> list[Any]:
+        """The commands that were run in the shop."""
+        shop = self.emulator.world.sevalla.applications[SEVALLA_SHOP_ID]
+        return [each["command"] for each in shop.execs]
+
+
+@pytest.fixture
+def web(emulated: Emulator) -> Web:
+    return Web(emulated)
+
+
+# The main path.
+
+
+def test_a_command_is_run_once(web: Web) -> None:
+    web.next(stdout="v22.11.0\n\n", stderr="a warning\nof two lines\n")
+    done = web(id=SEVALLA_SHOP_WEB_ID)
+    assert done.message is None, done.message
+    assert web.ran() == [["node", "--version"]]
+    assert done.writes == [("POST", PATH, 200)]
+    body = {"command": ["node", "--version"], "timeout": 15}
+    (sent,) = [request for request in done.requests if request["method"] == "POST"]
+    assert sent["body"] == body
+    assert done.result == {
+        "changed": True,
+        "cmd": ["node", "--version"],
+        "rc": 0,
+        "stdout": "v22.11.0",
+        "stdout_lines": ["v22.11.0"],
+        "stderr": "a warning\nof two lines",
+        "stderr_lines": ["a warning", "of two lines"],
+        "plan": [{"action": "exec", "method": "POST", "path": PATH, "body": body}],
+        "api": {"requests": 2, "retries": 0, "waited_seconds": 0.0},
+    }
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"argv": WORDS},
+        {"cmd": "node send.js 'the shop is open'"},
+        {"cmd": 'node  send.js "the shop is open"\n'},
+        {"cmd": "node send.js the\\ shop\\ is\\ open"},
+    ],
+)
+def test_the_words_of_a_command(web: Web, options: dict[str, Any]) -> None:
+    done = web(**options)
+    assert done.message is None, done.message
+    assert web.ran() == [WORDS]
+    assert done.result["cmd"] == WORDS
+
+
+def test_no_shell_runs_the_command(web: Web) -> None:
+    web(cmd="echo $HOME | wc -l > /tmp/x; ls *")
+    assert web.ran() == [["echo", "$HOME", "|", "wc", "-l", ">", "/tmp/x;", "ls", "*"]]
+
+
+def test_numbers_among_the_words_are_texts(web: Web) -> None:
+    web(argv=["sleep", 5])
+    assert web.ran() == [["sleep", "5"]]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"id": SEVALLA_SHOP_WEB_ID},
+        {"key": "web"},
+        {"display_name": "Web process"},
+        {"type": "web"},
+        {"type": "web", "application": "Shop", "display_name": ""},
+    ],
+)
+def test_the_process_by_the_rules_of_the_module_for_processes(
+    web: Web, address: dict[str, str]
+) -> None:
+    done = web(**address)
+    assert done.message is None, done.message
+    assert done.writes == [("POST", PATH, 200)]
+
+
+def test_check_mode_skips_an_exec_as_ansible_does(web: Web) -> None:
+    before = web.emulator.world.snapshot()
+    checked = web(check_mode=True)
+    assert checked.message is None
+    assert checked.writes == []
+    assert web.emulator.world.snapshot() == before
+    made = web()
+    assert checked.result == {
+        "changed": False,
+        "skipped": True,
+        "msg": "Command would have run if not in check mode",
+        "cmd": ["node", "--version"],
+        "rc": 0,
+        "stdout": "",
+        "stdout_lines": [],
+        "stderr": "",
+        "stderr_lines": [],
+        "plan": made.result["plan"],
+        "api": {"requests": 1, "retries": 0, "waited_seconds": 0.0},
+    }
+
+
+WHICH = "display_name: give exactly one of id, key, display_name and type: web, to say which"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"cmd": "a", "argv": ["a"]}, "cmd: give exactly one of argv and cmd"),
+        ({"cmd": None}, "cmd: give exactly one of argv and cmd"),
+        ({"cmd": ""}, "cmd: is empty"),
+        ({"cmd": "'' a"}, "cmd: is empty"),
+        ({"argv": []}, "argv: is empty"),
+        ({"argv": ["a"] * 101}, "argv: has 101 words; allowed are 1 to 100"),
+        ({"cmd": "echo 'it"}, "cmd: cannot be split into words: No closing quotation"),
+        ({"timeout": 0}, "timeout: must be from 1 to 60"),
+        ({"timeout": 61}, "timeout: must be from 1 to 60"),
+        ({"key": "web", "type": "web"}, WHICH),
+        ({"key": ""}, WHICH),
+        ({"id": "web"}, "id: is not a UUID"),
+        ({"application": " "}, "application: is empty"),
+        ({"api_retries": -1}, "api_retries: must be from 0 to"),
+    ],
+)
+def test_wrong_options_of_an_exec(web: Web, options: dict[str, Any], said: str) -> None:
+    for check_mode in (True, False):
+        refused = web(check_mode=check_mode, **options)
+        assert said in str(refused.message)
+        assert refused.requests == []
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ({"display_name": "nobody"}, "process with display_name 'nobody'"),
+        ({"id": "11111111-1111-4111-8111-111111111111"}, "process with id 11111111"),
+    ],
+)
+def test_a_process_that_is_not_there(web: Web, address: dict[str, str], words: str) -> None:
+    for check_mode in (True, False):
+        refused = web(check_mode=check_mode, **address)
+        assert f"There is no {words}" in str(refused.message)
+        assert refused.result["failure"]["code"] == "not_found"
+        assert refused.writes == []
+
+
+# Ends other than success.
+
+
+@pytest.mark.parametrize(
+    ("stdout", "stderr", "last"),
+    [
+        ("out\n", "no such file\n", "The last lines of its output:\nno such file"),
+        ("out\n\x1b[31mred\x1b[0m\n", "", "The last lines of its output:\nout\nred"),
+        ("", "", "It printed nothing."),
+    ],
+)
+def test_an_exit_code_that_is_not_zero_fails_the_task(
+    web: Web, stdout: str, stderr: str, last: str
+) -> None:
+    web.next(exit_code=2, stdout=stdout, stderr=stderr)
+    failed = web()
+    assert failed.message == (
+        f"The command in the web process exited with the non-zero return code 2. {last}"
+    )
+    result = failed.result
+    assert result["changed"] is True
+    assert (result["rc"], result["cmd"]) == (2, ["node", "--version"])
+    assert (result["stdout"], result["stderr"]) == (stdout.rstrip(), stderr.rstrip())
+    assert result["stderr_lines"] == stderr.splitlines()
+    assert result["failure"]["code"] == "command_failed"
+    assert result["plan"][0]["path"] == PATH
+
+
+@pytest.mark.parametrize("answer", ["exit_code", "408", "504"])
+def test_a_command_that_takes_too_long(web: Web, answer: str) -> None:
+    web.switch(timed_out=answer)
+    web.next(seconds=20)
+    failed = web(timeout=5)
+    assert failed.message is not None
+    assert "Nothing was changed" not in failed.message
+    assert "timeout" in failed.message
+    assert "5 seconds" in failed.message
+    assert len(failed.writes) == 1
+    if answer == "exit_code":
+        assert failed.result["rc"] == 124
+        assert failed.result["changed"] is True
+    else:
+        assert "Whether the command ran is not known" in failed.message
+        assert "The command timed out" in failed.message
+        assert "rc" not in failed.result
+        assert failed.result["failure"]["status"] == int(answer)
+
+
+@pytest.mark.parametrize("most", ["60", "300", "unlimited"])
+def test_the_longest_timeout(web: Web, most: str) -> None:
+    web.switch(max_timeout=most)
+    assert web(timeout=60).message is None
+
+
+@pytest.mark.parametrize("answer", ["409", "400", "404", "422", "500", "exit_code"])
+def test_a_process_that_does_not_run(web: Web, answer: str) -> None:
+    """Not deployed yet; it is found all the same."""
+    web.switch(stopped=answer)
+    created = web.run("sevalla_process", **WORKER, type="worker", resource_type="s1")
+    assert created.message is None
+    failed = web(display_name="queue")
+    assert failed.message is not None
+    if answer == "exit_code":
+        assert failed.result["rc"] == 1
+        assert "no running instance" in failed.message
+        return
+    assert f"answered HTTP {answer}" in failed.message
+    assert "The process has no running instance" in failed.message
+    assert failed.result["failure"]["status"] == int(answer)
+    assert failed.result["cmd"] == ["node", "--version"]
+    if answer != "500":
+        assert "A command needs a running instance" in failed.message
+        assert "Nothing was changed." in failed.message
+
+
+def test_a_worker_runs_commands_once_it_is_deployed(web: Web) -> None:
+    web.run("sevalla_process", **WORKER, type="worker", resource_type="s1")
+    deployed = web.run("sevalla_deployment", application="shop-x1y2z")
+    assert deployed.message is None
+    done = web(display_name="queue")
+    assert done.message is None, done.message
+
+
+@pytest.mark.parametrize(("cmd", "allowed"), [("cat /etc/hosts", True), ("rm -r /app", False)])
+def test_a_key_that_may_only_read(web: Web, cmd: str, allowed: bool) -> None:
+    done = web(cmd=cmd, api_token=web.emulator.read_only_token)
+    assert (done.message is None) == allowed
+    if done.message is not None:
+        assert "An API key that may only read may run only commands that read" in done.message
+        assert done.result["failure"]["code"] == "forbidden"
+
+
+# A request that is lost.
+
+
+@pytest.mark.parametrize(
+    ("kind", "ran"),
+    [
+        *((kind, 0) for kind in ("drop_before", "500_before", "503_before", "html_before")),
+        *((kind, 1) for kind in ("drop_after", "cut_after", "500_after", "redirect_root_after")),
+        *((kind, 1) for kind in ("empty_after", "json_null_after", "json_list_after")),
+    ],
+)
+def test_an_exec_whose_answer_is_lost_is_not_sent_again(web: Web, kind: str, ran: int) -> None:
+    web.emulator.faults.add(Fault(kind, method="POST", times=None))
+    failed = web()
+    assert failed.message is not None
+    assert "Whether the command ran is not known" in failed.message
+    assert "Nothing was changed" not in failed.message
+    assert len(failed.writes) == 1
+    assert len(web.ran()) == ran
+    assert failed.result["cmd"] == ["node", "--version"]
+    assert failed.result["plan"][0]["action"] == "exec"
+    assert "rc" not in failed.result
+
+
+def test_an_answer_without_an_exit_code_is_not_a_success(web: Web) -> None:
+    web.emulator.faults.add(Fault("missing_key", method="POST", key="exit_code"))
+    failed = web()
+    assert "something that is not the result of a command" in str(failed.message)
+    assert "Whether the command ran is not known" in str(failed.message)
+    assert len(web.ran()) == 1
+
+
+def test_an_exit_code_as_a_text(web: Web) -> None:
+    web.next(exit_code=3)
+    web.emulator.faults.add(Fault("numbers_as_text", method="POST"))
+    assert web().result["rc"] == 3
+
+
+def test_an_exec_that_the_rate_limit_refused_is_sent_again(web: Web) -> None:
+    web.emulator.faults.add(Fault("429_reset", method="POST"))
+    done = web()
+    assert done.message is None
+    assert len(done.writes) == 2
+    assert len(web.ran()) == 1
+
+
+# How long the task waits for the response.
+
+
+def test_the_response_may_take_timeout_and_api_timeout_together(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reads have api_timeout alone."""
+    timeouts: list[tuple[str, Any]] = []
+    request = Session.request
+
+    def record(self: Session, method: str, url: str, **options: Any) -> Any:
+        timeouts.append((method, options["timeout"]))
+        return request(self, method, url, **options)
+
+    monkeypatch.setattr(Session, "request", record)
+    assert web(timeout=40, api_timeout=7).message is None
+    assert timeouts == [("GET", (7, 7)), ("POST", (7, 47))]
+
+
+def test_an_exec_that_is_never_answered(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    web.emulator.faults.add(Fault("slow_before", method="POST", seconds=30))
+    failed = web(timeout=1, api_timeout=1)
+    assert "no answer within 2 seconds, which is timeout and api_timeout together" in str(
+        failed.message
+    )
+    assert "Whether the command ran is not known" in str(failed.message)
+    assert len(failed.writes) <= 1
+
+
+ODD = [None, [], "x", 5, {}, {"exit_code": None}, {"exit_code": True}, {"exit_code": 1.5}]
+
+
+class Answering(Hooks):
+    """Answers commands with something else."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+    def before(self) -> Any:
+        """Answer in the place of the service."""
+        if not flask.request.path.endswith("/exec"):
+            return None
+        return flask.Response(json.dumps(self.answer), 200, mimetype="application/json")
+
+
+@pytest.mark.parametrize("answer", ODD, ids=str)
+def test_an_odd_answer_is_not_a_result(web: Web, answer: Any) -> None:
+    web.emulator.hooks = Answering(answer)
+    failed = web()
+    assert "something that is not the result of a command" in str(failed.message)
+    assert "rc" not in failed.result
+
+
+def test_an_output_that_is_not_a_text(web: Web) -> None:
+    web.emulator.hooks = Answering({"exit_code": "0", "stdout": ["a"], "stderr": None})
+    done = web()
+    assert done.message is None
+    assert (done.result["stdout"], done.result["stderr"]) == ("['a']", "")
