@@ -38,6 +38,7 @@ NO_MESSAGES = {
     f"{ANYTHING}: an option that is not given must stay not managed",
     # Parts of messages that stand for a value in them: what is addressed, a service, an option.
     f"process with id {ANYTHING}",
+    f"instance with id {ANYTHING}",
     f"process with key {ANYTHING}",
     f"process with display_name {ANYTHING}",
     f"custom process with command {ANYTHING}",
