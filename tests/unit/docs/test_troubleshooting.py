@@ -38,6 +38,7 @@ NO_MESSAGES = {
     f"{ANYTHING}: an option that is not given must stay not managed",
     # Parts of messages that stand for a value in them: what is addressed, a service, an option.
     f"process with id {ANYTHING}",
+    f"instance with id {ANYTHING}",
     f"process with key {ANYTHING}",
     f"process with display_name {ANYTHING}",
     f"custom process with command {ANYTHING}",
@@ -117,8 +118,8 @@ TEMPLATES = sorted(
 
 
 def quoted() -> list[str]:
-    """The messages that the page quotes: literals that are the term of a definition."""
-    return re.findall(r"^``([^`\n]+)``\n(?:``.+``\n)*    \S", PAGE.read_text(), re.MULTILINE)
+    """Return the messages that the page quotes: literals that are a heading."""
+    return re.findall(r"^``([^`\n]+)``\n~{3,}\n", PAGE.read_text(), re.MULTILINE)
 
 
 def matches(message: str, template: str) -> bool:
@@ -143,6 +144,21 @@ def test_there_are_messages_on_both_sides() -> None:
 @pytest.mark.parametrize("message", quoted())
 def test_a_quoted_message_is_in_the_source(message: str) -> None:
     assert any(matches(message, template) for template in TEMPLATES)
+
+
+def test_every_message_is_explained() -> None:
+    """A sentence follows each heading, and not another heading."""
+    text = PAGE.read_text()
+    headings = re.findall(r"^(.+)\n~{3,}$", text, re.MULTILINE)
+    explained = re.findall(r"^(.+)\n~{3,}\n\n[A-Z`(:-].*[.)]?$", text, re.MULTILINE)
+    assert explained == headings
+    assert len(set(headings)) == len(headings)
+    assert set(quoted()) <= {heading.strip("`") for heading in headings}
+
+
+def test_no_quoted_message_is_anything_but_a_heading() -> None:
+    """Else the check above would not read it: a term of a definition is not found by search."""
+    assert re.findall(r"^``[^`\n]+``\n {2,}\S.*", PAGE.read_text(), re.MULTILINE) == []
 
 
 def test_every_message_is_on_the_page() -> None:

@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The guide "What happens when": no row without a test, no fault without a row.
+"""The guide to failures: no row without a test, no fault without a row.
 
-What it says of single writes is compared with what the tests of faults expect.
+CONTRIBUTING.md names the tests of each row. What the guide says of single writes is compared with
+what the tests of faults expect.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults im
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 GUIDE = CHECKOUT / "docs" / "docsite" / "rst" / "guide_what_happens_when.rst"
+CONTRIBUTING = CHECKOUT / "CONTRIBUTING.md"
 WORDS = {
     writes.ONCE: "Done",
     writes.TWICE: "Done",
@@ -43,7 +45,8 @@ class Row(NamedTuple):
 
     @property
     def tests(self) -> list[str]:
-        return re.findall(r"``(test_\w+)``", self.cells[-1])
+        """The tests that CONTRIBUTING.md names for this row."""
+        return NAMED.get((self.section, self.cells[0]), [])
 
     @property
     def faults(self) -> list[str]:
@@ -52,7 +55,7 @@ class Row(NamedTuple):
 
 
 def read(text: str) -> list[Row]:
-    """The rows of all tables of a page, with those that head them."""
+    """Return the rows of all tables of the guide, with those that head them."""
     rows: list[Row] = []
     section, before = "", ""
     for line in text.splitlines():
@@ -66,9 +69,26 @@ def read(text: str) -> list[Row]:
     return rows
 
 
+def named(text: str) -> list[tuple[tuple[str, str], list[str]]]:
+    """Return the rows of CONTRIBUTING.md: section and first cell as the guide has them, tests."""
+    rows = []
+    section = ""
+    for line in text.partition("## The tests behind the guide to failures")[2].splitlines():
+        if line.startswith("### "):
+            section = line[len("### ") :]
+        elif line.startswith("| ") and not line.startswith(("| Row |", "| --- |")):
+            first, _separator, tests = line[len("| ") :].rpartition(" | ")
+            key = (section, re.sub(r"`([^`]+)`", r"``\1``", first))
+            rows.append((key, re.findall(r"`(test_\w+)`", tests)))
+    return rows
+
+
+NAMED_ROWS = named(CONTRIBUTING.read_text(encoding="utf-8"))
+NAMED = dict(NAMED_ROWS)
 ROWS = read(GUIDE.read_text(encoding="utf-8"))
-HEADS = [row for row in ROWS if row.cells[-1] == "Test"]
-FACTS = [row for row in ROWS if row.cells[-1] != "Test"]
+# Each section has one table, and the first row of a table is its head.
+HEADS = [row for last, row in zip([None, *ROWS], ROWS) if not last or last.section != row.section]
+FACTS = [row for row in ROWS if row not in HEADS]
 
 
 def known_tests() -> dict[str, str]:
@@ -95,6 +115,17 @@ def test_the_page_is_read() -> None:
     for row in FACTS:
         (head,) = [each for each in HEADS if each.section == row.section]
         assert len(row.cells) == len(head.cells), row
+    tables = GUIDE.read_text(encoding="utf-8").count(".. list-table::")
+    assert len(HEADS) == tables
+
+
+def test_contributing_has_each_row_once_and_no_other() -> None:
+    rows = [key for key, _tests in NAMED_ROWS]
+    assert rows == [(row.section, row.cells[0]) for row in FACTS]
+
+
+def test_the_guide_names_no_test() -> None:
+    assert re.findall(r"test_\w+", GUIDE.read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize("row", FACTS, ids=lambda row: row.cells[0][:40])
