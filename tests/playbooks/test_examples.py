@@ -162,6 +162,43 @@ def test_examples_that_read_change_nothing(playbooks: Any, module: str, before: 
         assert all(result["desired"] for result in read)
 
 
+@pytest.mark.parametrize("module", ["laravel_cloud_instance_info", "sevalla_application_info"])
+def test_examples_that_read_instances_and_applications(playbooks: Any, module: str) -> None:
+    """In check mode and not; what is read of instances is given back, one after the other."""
+    for arguments in ((), ("--check",)):
+        run = playbooks.run_tasks(examples_of(module), *arguments)
+        assert run.status == 0, run.output
+        assert run.changed == []
+        assert run.writes == []
+        assert any(each["result"].get("sizes") for each in run.results)
+
+
+def test_a_worker_cluster_from_an_environment_without_one(playbooks: Any) -> None:
+    """The second run changes nothing but the command, and check mode says so."""
+    playbook = EXAMPLES / "worker_cluster.yml"
+    checked = playbooks.run(playbook, "--check")
+    assert checked.status == 0, checked.output
+    assert checked.writes == []
+    first = playbooks.run(playbook)
+    assert first.status == 0, first.output
+    assert [write.rpartition("/")[2] for write in first.writes] == [
+        "instances",
+        "background-processes",
+        "background-processes",
+        "deployments",
+        "commands",
+    ]
+    for arguments, changed in (("--check",), []), ((), ["Let the workers start again"]):
+        again = playbooks.run(playbook, *arguments)
+        assert again.status == 0, again.output
+        assert again.changed == changed
+        assert len(again.writes) == len(changed)
+        plans = {each["task"]: each["result"].get("plan") for each in again.results}
+        command = plans.pop("Let the workers start again")
+        assert [step["action"] for step in command] == ["run"]
+        assert all(plan == [] for plan in plans.values())
+
+
 def blocks_in(path: Path, language: str) -> list[str]:
     """The blocks of a language that a Markdown or reStructuredText file shows."""
     text = path.read_text()
