@@ -78,6 +78,7 @@ options:
     type: list
     elements: str
     choices: [config.tries, config.backoff, config.sleep, config.rest, config.timeout, config.force]
+    version_added: "1.1.0"
 """
 
 
