@@ -59,9 +59,12 @@ def fault(kind: str, method: str, path: str, **more: Any) -> Callable[[Runner], 
     return prepare
 
 
-def forgetful(run: Runner) -> dict[str, Any]:
-    """The service stores nothing for a 0, which is not what was wanted."""
-    run.emulator.reset({"laravel_cloud_zero": "null"})
+def stubborn(run: Runner) -> dict[str, Any]:
+    """A web process with a probe, on a service that keeps it whatever a PATCH says."""
+    run.emulator.reset({"sevalla_empty_probe": "ignored"})
+    probe = {"exec": {"command": [CANARY]}}
+    web = {"application": world.SEVALLA_SHOP_ID, "type": "web"}
+    assert run("sevalla_process", **web, liveness_probe=probe).result["changed"]
     return {}
 
 
@@ -110,15 +113,11 @@ CASES = {
     ),
     "prune, names": Case("sevalla_processes", {}, "prune would delete ", CANARY, pruned_process),
     "not stored": Case(
-        "laravel_cloud_background_process",
-        {
-            "instance": CUSTOM["instance"],
-            "type": "worker",
-            "config": {"connection": "redis", "queue": CANARY, "tries": 0},
-        },
-        "did not store: config.",
-        str(CUSTOM["instance"]),
-        forgetful,
+        "sevalla_process",
+        {"application": world.SEVALLA_SHOP_ID, "type": "web", "clear": ["liveness_probe"]},
+        "did not store: liveness_probe",
+        world.SEVALLA_SHOP_ID,
+        stubborn,
     ),
     "not read": Case(
         "laravel_cloud_background_process",
