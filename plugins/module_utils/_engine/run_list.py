@@ -69,6 +69,7 @@ def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:
         if twins:
             twins.result.update(
                 plan=told(plans),
+                counts=_counts(made.action for made in plans),
                 deployment_required=any(writer.deployment_required for writer in writers),
             )
             raise twins
