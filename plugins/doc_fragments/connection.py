@@ -27,8 +27,9 @@ options:
     default: 5
   api_max_wait:
     description:
-      - How many seconds the task may spend in all on waiting for the rate limit and on requests that have to be
-        repeated. It starts nothing that would take it beyond; the request under way may.
+      - How many seconds the task may spend in all on waiting for the rate limit, on requests that have to be repeated,
+        and on waiting for another task on the same machine that is creating in the same place. It starts nothing that
+        would take it beyond; the request under way may.
     type: int
     default: 300
   validate_certs:

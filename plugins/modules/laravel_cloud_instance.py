@@ -203,7 +203,7 @@ plan:
   description:
     - The writes that were sent, or would be sent, in their order. Empty when nothing differs.
     - C({process_id}) in a path stands for the id of a process that the write before creates.
-  returned: success, and failure of a write
+  returned: success, and failure of a write or of the check after a creation
   type: list
   elements: dict
   contains:
@@ -231,7 +231,7 @@ plan:
         processes: 2
 deployment_required:
   description: Whether something was changed, or would be, that takes effect at the next deployment only.
-  returned: success, and failure of a write
+  returned: success, and failure of a write or of the check after a creation
   type: bool
   sample: true
 diff:
@@ -282,7 +282,9 @@ failure:
       description:
         - A word for the kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
           V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(unexpected_answer),
-          V(redirected) and V(unreachable).
+          V(redirected), V(unreachable) and V(locked).
+        - V(locked) means that another task on the same machine is creating in the same place. V(ambiguous) with
+          C(changed=true) means that someone else created the same instance at the same time.
       returned: always
       type: str
     status:

@@ -254,7 +254,7 @@ plan:
     - The writes that were sent, or would be sent, updates and creations in the order of the list, deletions after them.
       Empty when nothing differs.
     - C({process_id}) in a path stands for the id of a process that the write before creates.
-  returned: success, and failure of a write
+  returned: success, and failure of a write or of the check after a creation
   type: list
   elements: dict
   contains:
@@ -282,7 +282,7 @@ plan:
         entrypoint: node worker.js
 steps_done:
   description: The writes of RV(plan) that are done.
-  returned: failure of a write
+  returned: failure of a write, or of the check after a creation
   type: list
   elements: dict
   contains:
@@ -310,7 +310,7 @@ steps_done:
         entrypoint: node worker.js
 steps_failed:
   description: The writes of RV(plan) that failed.
-  returned: failure of a write
+  returned: failure of a write, or of the check after a creation
   type: list
   elements: dict
   contains:
@@ -352,7 +352,7 @@ steps_failed:
         request_id: null
 steps_not_attempted:
   description: The writes of RV(plan) that were not started.
-  returned: failure of a write
+  returned: failure of a write, or of the check after a creation
   type: list
   elements: dict
   contains:
@@ -383,7 +383,7 @@ counts:
     - How many processes of the list were created, updated or left as they are, and how many O(prune) deleted.
       In check mode, how many would be.
     - After a failure of a write, those that were written count, and those that needed no write.
-  returned: success, and failure of a write
+  returned: success, and failure of a write or of the check after a creation
   type: dict
   version_added: "1.1.0"
   contains:
@@ -410,7 +410,7 @@ counts:
     unchanged: 57
 deployment_required:
   description: Whether something was changed, or would be, that takes effect at the next deployment only.
-  returned: success, and failure of a write
+  returned: success, and failure of a write or of the check after a creation
   type: bool
   sample: true
 diff:
@@ -472,7 +472,9 @@ failure:
       description:
         - A word for the kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
           V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(conflict),
-          V(unexpected_answer), V(redirected) and V(unreachable).
+          V(unexpected_answer), V(redirected), V(unreachable) and V(locked).
+        - V(locked) means that another task on the same machine is creating in the same place. V(ambiguous) with
+          C(changed=true) means that someone else created the same process at the same time.
       returned: always
       type: str
     status:

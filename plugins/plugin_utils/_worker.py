@@ -19,6 +19,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 import traceback
 from contextlib import suppress
 from importlib.util import find_spec
@@ -72,6 +73,8 @@ display = Display()
 
 with suppress(Exception):  # It is tried again, and told, by the task that needs it.
     tls_context()
+with suppress(OSError):  # Python keeps what it found: a folder for the locks of scopes.
+    tempfile.gettempdir()
 
 
 class WorkerAction(ActionBase):  # type: ignore[misc]

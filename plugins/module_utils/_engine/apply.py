@@ -73,8 +73,9 @@ def find_twins(
     """Return the Failure for created resources that are no longer alone in answering to their
     entries, None when all are.
 
-    Somebody else may have created the same at the same time: another machine, another AWX
-    slice, the dashboard. The services keep no names unique. The list is read once.
+    Someone else may have created the same at the same time: another machine, another AWX
+    slice, the dashboard. The services keep no names unique. The list is read once. After a
+    failure that stopped the client nothing is read; the next run finds them then.
     """
     created = [writer for writer in writers if writer.plan.creates and writer.done]
     if not created or client.stopped:
@@ -84,23 +85,27 @@ def find_twins(
     except Failure as failure:
         created[0].warnings.append(
             Remark(
-                f"Could not check whether somebody else created the same: {failure.message}",
-                "Could not check whether somebody else created the same.",
+                "Could not check whether someone else created the same at the same time: "
+                f"{failure.message} Run the task again to check.",
+                "Could not check whether someone else created the same at the same time. Run the "
+                "task again to check.",
             )
         )
         return None
-    said, ids = [], []
+    several, ids = [], []
     for writer in created:
         found = live.find(writer.plan.address.keys[0])
         if len(found) > 1:
             twins = [str(each["id"]) for each in found]
             ids += twins
-            said.append(f"{writer.plan.address.words}: {', '.join(twins)}")
-    if not said:
+            several.append(
+                f"{len(twins)} answer to {writer.plan.address.words} now: {', '.join(twins)}"
+            )
+    if not several:
         return None
     twins_found = Failure(
-        f"Somebody else created the same {backend.noun} at the same time. Several answer to "
-        f"{'; '.join(said)}. Delete all but one of them, and run the task again.",
+        f"Someone else created the same {backend.noun} at the same time. {'; '.join(several)}. "
+        "Delete all but one, and run the task again.",
         code="ambiguous",
         details=ids,
     )

@@ -176,9 +176,16 @@ def connected(service: Service, task: Task) -> Iterator[_http.Client]:
         except Failure as failure:
             failure.result["api"] = client.counters
             raise
-        if client.waited >= _LONG_WAIT:
+        if client.waited_for_tasks >= _LONG_WAIT:
             words = (
-                f"{service.name} made this task wait: it waited {client.waited:.0f} "
+                f"This task waited {client.waited_for_tasks:.0f} seconds for another task on this "
+                "machine, which created in the same place."
+            )
+            task.warn(words, words)
+        waited = client.waited - client.waited_for_tasks
+        if waited >= _LONG_WAIT:
+            words = (
+                f"{service.name} made this task wait: it waited {waited:.0f} "
                 f"seconds for {client.repeated} repeated request(s)."
             )
             task.warn(words, words)

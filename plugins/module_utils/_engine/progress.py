@@ -69,6 +69,10 @@ class Progress:
             else:
                 self._show(f"{reason}: continuing in {until}", 0)
 
+    def wait_for_task(self, seconds: float) -> None:
+        """Show that the task waits for another one on this machine, ``seconds`` at most."""
+        self._show(f"another task on this machine: waiting for it, {seconds:.0f} s at most", 0)
+
     def detail(self, text: str) -> None:
         """Show a sentence with ``-v``."""
         self._show(text, 1)

@@ -67,10 +67,7 @@ def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:
             failure.also += [twins] if twins else []
             raise failure
         if twins:
-            twins.result.update(
-                plan=told(plans),
-                deployment_required=any(writer.deployment_required for writer in writers),
-            )
+            twins.result.update(_steps(plans, writers))
             raise twins
         returned = [made for made in plans if _is_returned(made, params["returned"])]
         headed = [
@@ -101,41 +98,48 @@ def _counts(actions: Iterable[str]) -> dict[str, int]:
 
 def _partial(plans: list[Plan], writers: list[Writer]) -> Failure:
     """The failure of a list, of which some steps are done, some failed, some were left out."""
-    done = [step.told() for writer in writers for step in writer.done]
-    failed = []
-    left = []
-    texts = []
+    about = _steps(plans, writers)
+    done, failed, left = (len(about[f"steps_{end}"]) for end in ("done", "failed", "not_attempted"))
+    failures = [writer.failure for writer in writers if writer.failure is not None]
+    texts = [
+        f"{writer.plan.entry.where or 'prune'} ({writer.plan.address.words}): "
+        f"{writer.failure.message}"
+        for writer in writers
+        if writer.failure is not None
+    ]
+    failure = Failure(
+        f"{failed} of {done + failed + left} writes failed, {done} "
+        f"{'is' if done == 1 else 'are'} done and {left} "
+        f"{'was' if left == 1 else 'were'} not attempted; run the task again for the rest. "
+        + " ".join(texts),
+        code=failures[0].code,
+        status=failures[0].status,
+        details=failures[0].details,
+        request_id=failures[0].request_id,
+        outcome_unknown=any(each.outcome_unknown for each in failures),
+    )
+    changed = bool(done) or any(each.result["changed"] for each in failures)
+    failure.result.update(about, changed=changed)
+    return failure
+
+
+def _steps(plans: list[Plan], writers: list[Writer]) -> dict[str, Any]:
+    """What the result of a failed list says of its plan: what became of each step."""
+    failed, left = [], []
     for writer in writers:
         rest = [step.told() for step in writer.plan.steps[len(writer.done) :]]
         if writer.failure is not None:
             error = writer.failure
             failed.append({**rest.pop(0), "error": error.message, "failure": error.about()})
-            where = writer.plan.entry.where or "prune"
-            texts.append(f"{where} ({writer.plan.address.words}): {error.message}")
         left += rest
-    first = next(writer.failure for writer in writers if writer.failure is not None)
-    failure = Failure(
-        f"{len(failed)} of {len(done) + len(failed) + len(left)} writes failed, {len(done)} "
-        f"{'is' if len(done) == 1 else 'are'} done and {len(left)} "
-        f"{'was' if len(left) == 1 else 'were'} not attempted; run the task again for the rest. "
-        + " ".join(texts),
-        code=first.code,
-        status=first.status,
-        details=first.details,
-        request_id=first.request_id,
-        outcome_unknown=any(each.failure and each.failure.outcome_unknown for each in writers),
-    )
-    failure.result.update(
-        changed=bool(done)
-        or any(each.failure and each.failure.result["changed"] for each in writers),
-        deployment_required=any(writer.deployment_required for writer in writers),
-        plan=told(plans),
-        counts=_counts(
+    return {
+        "plan": told(plans),
+        "counts": _counts(
             [made.action for made in plans if not made.steps]
             + [writer.plan.action for writer in writers if writer.done]
         ),
-        steps_done=done,
-        steps_failed=failed,
-        steps_not_attempted=left,
-    )
-    return failure
+        "deployment_required": any(writer.deployment_required for writer in writers),
+        "steps_done": [step.told() for writer in writers for step in writer.done],
+        "steps_failed": failed,
+        "steps_not_attempted": left,
+    }

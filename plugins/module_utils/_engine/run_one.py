@@ -76,7 +76,7 @@ def converge(
     with shared(*_where(backend, task, wanted)) as lock:
         scope, live, plans = _read_and_plan(backend, client, task, wanted, prune)
         if any(made.creates for made in plans) and not task.check_mode:
-            if not lock.take(client):
+            if not lock.take(client, task.progress):
                 scope, live, plans = _read_and_plan(backend, client, task, wanted, prune)
         else:
             lock.release()

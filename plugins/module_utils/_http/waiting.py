@@ -24,8 +24,9 @@ _LONG_WAIT = 10
 class Waiting:
     """The waiting of one client: when one thread has to wait, all do, and ``stop`` ends it.
 
-    ``waited`` counts seconds, those of requests that had to be repeated too. ``deadline``, a time
-    of ``clock``, is when waiting ends whatever the service says.
+    ``waited`` counts seconds, those of requests that had to be repeated too; ``waited_for_tasks``
+    has those of them that other tasks on this machine have cost. ``deadline``, a time of
+    ``clock``, is when waiting ends whatever the service says.
     """
 
     clock: Callable[[], float] = staticmethod(time.monotonic)
@@ -33,6 +34,7 @@ class Waiting:
     def __init__(self, max_wait: float, on_wait: OnWait = None) -> None:
         self.max_wait = max_wait
         self.waited = 0.0
+        self.waited_for_tasks = 0.0
         self.deadline: float | None = None
         self._on_wait = on_wait
         self._stop = threading.Event()

@@ -56,6 +56,7 @@ NO_MESSAGES = {
     ", or delete this one first",
     "; give its id",
     "nothing is deleted",
+    f"{ANYTHING} answer to {ANYTHING} now: {ANYTHING}",
     f"a new {ANYTHING} is created beside it",
     "would delete",
     "process without a type",

@@ -91,10 +91,11 @@ class Late(Hooks):
 
 @pytest.mark.parametrize("kind", AFTER)
 def test_a_lost_post_that_the_list_shows_late_is_adopted(facing: Facing, kind: str) -> None:
-    """One look at the list is not enough to send it again."""
+    """One look at the list is not enough to send it again. The fourth reading looks whether the
+    new process is alone."""
     hooks = facing.emulator.hooks = Late()
     outcome = facing(lost(facing, kind), **facing.case.wanted)
-    assert hooks.lists == 3
+    assert hooks.lists == 4
     assert outcome.message is None, outcome.message
     assert methods(outcome) == ["POST"]
     facing.recovers(facing.case.wanted, facing.case.stored)
@@ -166,18 +167,21 @@ def test_what_is_adopted_gets_its_size_by_name(sevalla: Facing) -> None:
 
 
 @pytest.mark.parametrize("creation", ["create_same", "create_other"])
-def test_two_that_were_created_at_once_are_told_by_the_next_run(
-    facing: Facing, creation: str
-) -> None:
+def test_two_that_were_created_at_once_are_told_at_once(facing: Facing, creation: str) -> None:
     """Neither service refuses a second process of the same identity; nobody can tell before."""
     wanted = facing.case.wanted
-    outcome = facing(lost(facing, creation), **wanted)
-    assert outcome.message is None
+    outcome = facing.tells(lost(facing, creation), **wanted)
     assert methods(outcome) == ["POST"]
+    ids = [process["id"] for process in facing.now({"id": None})]
+    assert len(ids) == 2
+    assert outcome.message is not None
+    assert outcome.message.startswith("Someone else created the same process at the same time.")
+    assert all(each in outcome.message for each in ids)
+    assert outcome.result["changed"] is True
     again = facing(**wanted)
     assert again.message is not None
     assert again.message.startswith("2 processes answer to ")
-    assert all(process["id"] in again.message for process in facing.now({"id": None}))
+    assert all(each in again.message for each in ids)
     assert again.writes == []
 
 

@@ -215,7 +215,9 @@ def adds_up(outcome: Outcome) -> None:
         {key: step[key] for key in step if key not in ("error", "failure")}
         for step in result["steps_failed"]
     ]
-    assert failed
+    # Without a failed write, the check after a creation has found more than one of the same.
+    twins = result["failure"]["code"] == "ambiguous" and result["changed"]
+    assert failed or twins
     assert all(step["error"] and step["failure"]["code"] for step in result["steps_failed"])
     told = [*result["steps_done"], *failed, *result["steps_not_attempted"]]
     assert sorted(map(repr, told)) == sorted(map(repr, result["plan"]))

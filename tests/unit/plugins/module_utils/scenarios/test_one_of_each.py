@@ -1,0 +1,579 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The same task on several hosts creates one process: by a lock on one machine, and by a look at
+the list afterwards for what other machines do.
+
+The other task on this machine is played by the test, which locks the file itself.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Callable, NamedTuple
+
+import pytest
+
+from ansible_collections.evenkeel.paas.plugins.module_utils._http.client import Client
+from ansible_collections.evenkeel.paas.tests.emulator import Fault
+from ansible_collections.evenkeel.paas.tests.emulator.world import (
+    LARAVEL_CLOUD_PRODUCTION_APP_ID,
+    LARAVEL_CLOUD_PRODUCTION_ID,
+    LARAVEL_CLOUD_PRODUCTION_WORKERS_ID,
+    SEVALLA_BLOG_ID,
+    SEVALLA_SHOP_ID,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    Outcome,
+    Runner,
+)
+
+
+class Case(NamedTuple):
+    """A module that creates: where, what with ``create(n)``, and what it is called.
+
+    ``changed`` is an option that an update changes, ``elsewhere`` another scope. ``collection``
+    is where the list is read, ``entries`` the option that a module for lists has them in.
+    """
+
+    module: str
+    scope: dict[str, Any]
+    elsewhere: dict[str, Any]
+    create: Callable[[int], dict[str, Any]]
+    changed: dict[str, Any]
+    collection: str
+    entries: str | None = None
+
+    def task(self, *numbers: int, **options: Any) -> dict[str, Any]:
+        """The options that create some."""
+        if self.entries is None:
+            (number,) = numbers
+            return {**self.scope, **self.create(number), **options}
+        return {**self.scope, self.entries: [self.create(each) for each in numbers], **options}
+
+
+def queue(number: int) -> dict[str, Any]:
+    return {"display_name": f"queue {number}", "type": "worker", "resource_type": "s1"}
+
+
+def horizon(number: int) -> dict[str, Any]:
+    return {"type": "custom", "command": f"php artisan work {number}"}
+
+
+def cluster(number: int) -> dict[str, Any]:
+    return {"name": f"Cluster {number}", "type": "service", "size": "flex.c-1vcpu-256mb"}
+
+
+SHOP = ({"application": SEVALLA_SHOP_ID}, {"application": SEVALLA_BLOG_ID})
+WORKERS = (
+    {"instance": LARAVEL_CLOUD_PRODUCTION_WORKERS_ID},
+    {"instance": LARAVEL_CLOUD_PRODUCTION_APP_ID},
+)
+AT_SEVALLA = f"/applications/{SEVALLA_SHOP_ID}/processes"
+AT_LARAVEL = f"/instances/{LARAVEL_CLOUD_PRODUCTION_WORKERS_ID}/background-processes"
+LISTS = {
+    "sevalla_processes": Case(
+        "sevalla_processes", *SHOP, queue, {"entrypoint": "node x.js"}, AT_SEVALLA, "processes"
+    ),
+    "laravel_cloud_background_processes": Case(
+        "laravel_cloud_background_processes",
+        *WORKERS,
+        horizon,
+        {"processes": 2},
+        AT_LARAVEL,
+        "processes",
+    ),
+}
+CASES = {
+    "sevalla_process": Case(
+        "sevalla_process", *SHOP, queue, {"entrypoint": "node x.js"}, AT_SEVALLA
+    ),
+    "laravel_cloud_background_process": Case(
+        "laravel_cloud_background_process", *WORKERS, horizon, {"processes": 2}, AT_LARAVEL
+    ),
+    **LISTS,
+}
+
+
+class Desk:
+    """Runs tasks of one case; knows the file that they lock, and can be the task beside them."""
+
+    def __init__(self, emulator: Any, case: Case, folder: Path) -> None:
+        self.emulator = emulator
+        self.case = case
+        self.folder = folder
+        self.run = Runner(emulator)
+        self.on_sleep: Callable[[float], None] = lambda seconds: None
+        self.slept: list[float] = []
+
+    def __call__(self, *numbers: int, **options: Any) -> Outcome:
+        """Run the task that creates what the numbers say."""
+        return self.run(self.case.module, **self.case.task(*numbers, **options))
+
+    def sleep(self, seconds: float) -> None:
+        """Stand in for the client's sleep: time passes at once, and others do something."""
+        self.slept.append(seconds)
+        self.on_sleep(seconds)
+
+    @property
+    def files(self) -> list[Path]:
+        """The files that tasks have locked so far."""
+        return sorted(self.folder.glob("evenkeel.paas-*/*"))
+
+    def know(self) -> Path:
+        """Let a task run that changes nothing, and return the file that it has made."""
+        before = set(self.files)
+        self.run(self.case.module, **self.case.task(0))
+        made = self.run(self.case.module, **self.case.task(0))
+        assert made.result["changed"] is False
+        (file,) = set(self.files) - before
+        return file
+
+    def lists(self, outcome: Outcome) -> int:
+        """How often a run read the list of the scope."""
+        return outcome.reads.count(self.case.collection)
+
+    def posts(self, outcome: Outcome) -> int:
+        """How many creations a run sent."""
+        return [method for method, _path, _status in outcome.writes].count("POST")
+
+    def ids(self, number: int) -> list[str]:
+        """The ids of what exists under the name of a number."""
+        wanted = self.case.create(number)
+        key = "display_name" if "display_name" in wanted else "command"
+        with self.emulator.world.lock:
+            sevalla = self.emulator.world.sevalla.applications[SEVALLA_SHOP_ID].processes
+            cloud = self.emulator.world.laravel_cloud.processes
+            live = [
+                *(dict(process) for process in sevalla.values()),
+                *({"id": each.id, **each.attributes} for each in cloud.values()),
+            ]
+        return [process["id"] for process in live if process.get(key) == wanted[key]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for temporary files, empty."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def desk_of(emulator: Any, case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    desk = Desk(emulator, case, folder)
+    monkeypatch.setattr(Client, "sleep", staticmethod(desk.sleep))
+    return desk
+
+
+@pytest.fixture(params=list(CASES))
+def desk(request: Any, emulator: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """Each module in turn."""
+    return desk_of(emulator, CASES[request.param], folder, monkeypatch)
+
+
+@pytest.fixture(params=list(LISTS))
+def table(request: Any, emulator: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """Each module for lists."""
+    return desk_of(emulator, CASES[request.param], folder, monkeypatch)
+
+
+@contextmanager
+def held(file: Path, kind: int = fcntl.LOCK_EX) -> Iterator[Callable[[], None]]:
+    """Hold a lock as another task does; what is yielded lets it go."""
+    handle = os.open(file, os.O_RDWR)
+    fcntl.flock(handle, kind | fcntl.LOCK_NB)
+    try:
+        yield lambda: fcntl.flock(handle, fcntl.LOCK_UN)
+    finally:
+        os.close(handle)
+
+
+def is_free(file: Path) -> bool:
+    """Whether nobody holds or shares a lock."""
+    try:
+        with held(file):
+            return True
+    except BlockingIOError:
+        return False
+
+
+# What it costs
+
+
+def test_only_a_run_that_creates_reads_the_list_once_more(desk: Desk) -> None:
+    made = desk(1)
+    assert made.message is None, made.message
+    assert (desk.lists(made), desk.posts(made)) == (2, 1)
+    same = desk(1)
+    assert (desk.lists(same), same.writes, len(same.requests)) == (1, [], 1)
+    name = {**desk.case.create(1), **desk.case.changed}
+    options = name if desk.case.entries is None else {desk.case.entries: [name]}
+    updated = desk.run(desk.case.module, **desk.case.scope, **options)
+    assert [write[0] for write in updated.writes] == ["PATCH"]
+    assert desk.lists(updated) == 1
+    assert desk.slept == []
+
+
+def test_a_list_is_read_once_more_however_many_it_creates(table: Desk) -> None:
+    made = table(*range(6))
+    assert made.message is None, made.message
+    assert (table.lists(made), table.posts(made)) == (2, 6)
+
+
+def test_nothing_is_stored_in_the_file_of_a_lock(desk: Desk) -> None:
+    assert desk(1).message is None
+    (file,) = desk.files
+    assert file.read_bytes() == b""
+    assert desk.emulator.token not in file.name
+    assert SEVALLA_SHOP_ID not in file.name
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+    assert is_free(file), "held no longer than the task"
+
+
+def test_what_cannot_create_uses_no_lock(desk: Desk) -> None:
+    """Check mode, and tasks that address by id; nor does a task that deletes."""
+    desk.run(desk.case.module, check_mode=True, **desk.case.task(1))
+    if desk.case.entries is None:
+        desk(1, state="absent")
+    made = desk(1)
+    before = desk.files
+    for file in before:
+        file.unlink()
+    (process,) = made.result.get("processes") or [made.result["process"]]
+    by_id = {"id": process["id"], **desk.case.changed}
+    entries = by_id if desk.case.entries is None else {desk.case.entries: [by_id]}
+    assert desk.run(desk.case.module, **desk.case.scope, **entries).result["changed"] is True
+    assert len(before) == 1
+    assert desk.files == []
+
+
+# Another task on this machine
+
+
+def test_a_run_that_changes_nothing_does_not_wait_for_one_that_creates(desk: Desk) -> None:
+    with held(desk.know()):
+        outcome = desk(0)
+    assert (outcome.message, outcome.result["changed"]) == (None, False)
+    assert (desk.slept, len(outcome.requests)) == ([], 1)
+
+
+def test_two_scopes_do_not_wait_for_each_other(desk: Desk) -> None:
+    case = desk.case
+    with held(desk.know()):
+        task = {**case.task(1), **case.elsewhere}
+        outcome = desk.run(case.module, **task)
+    assert outcome.message is None, outcome.message
+    assert desk.posts(outcome) == 1
+    assert desk.slept == []
+    assert len(desk.files) == 2
+
+
+def test_what_another_task_creates_meanwhile_is_found(desk: Desk) -> None:
+    """It read the list before the other one created, so it reads it again."""
+    file = desk.know()
+    with held(file, fcntl.LOCK_SH) as let_go:
+
+        def other_task(_seconds: float) -> None:
+            if len(desk.slept) == 3:
+                let_go()
+                desk.on_sleep = lambda seconds: None
+                assert desk.posts(desk(1)) == 1
+
+        desk.on_sleep = other_task
+        outcome = desk(1)
+    assert outcome.message is None, outcome.message
+    assert outcome.result["changed"] is False
+    assert outcome.result["plan"] == []
+    assert len(desk.ids(1)) == 1
+    assert is_free(file)
+
+
+def test_what_others_only_read_meanwhile_is_created_then(desk: Desk) -> None:
+    """Somebody who shares the lock may create next, so nobody takes it from under him."""
+    file = desk.know()
+    with held(file, fcntl.LOCK_SH) as let_go:
+        desk.on_sleep = lambda seconds: let_go() if len(desk.slept) == 3 else None
+        outcome = desk(1)
+    assert outcome.message is None, outcome.message
+    assert (desk.posts(outcome), desk.lists(outcome)) == (1, 3)
+    assert desk.slept == [0.2] * 3
+    assert len(desk.ids(1)) == 1
+
+
+def test_waiting_for_another_task_ends_at_api_max_wait(desk: Desk) -> None:
+    file = desk.know()
+    with held(file):
+        outcome = desk(1, api_max_wait=7)
+    assert outcome.result["failure"]["code"] == "locked"
+    assert outcome.message == (
+        "Another task on this machine is creating in the same place. This task has waited for it "
+        "for 7 seconds and may wait no longer (api_max_wait). Run it again when the other task "
+        "has ended. Nothing was changed."
+    )
+    assert outcome.result["changed"] is False
+    assert outcome.writes == []
+    assert outcome.result["api"]["waited_seconds"] == 7
+    assert sum(desk.slept) == pytest.approx(7)
+    assert is_free(file)
+    assert desk(1).message is None
+
+
+def test_without_time_to_wait_a_task_fails_at_once(desk: Desk) -> None:
+    with held(desk.know()):
+        outcome = desk(1, api_max_wait=0)
+    assert outcome.result["failure"]["code"] == "locked"
+    assert (desk.slept, outcome.writes) == ([], [])
+    assert desk(1, api_max_wait=0).message is None
+
+
+def test_a_long_wait_for_another_task_is_shown_and_not_blamed_on_the_service(desk: Desk) -> None:
+    """Once on the way, after ten seconds, and in a warning at the end."""
+    with held(desk.know()) as let_go:
+        desk.on_sleep = lambda seconds: let_go() if len(desk.slept) == 60 else None
+        outcome = desk(1)
+    assert outcome.message is None, outcome.message
+    assert outcome.warnings == [
+        "This task waited 12 seconds for another task on this machine, which created in the same "
+        "place."
+    ]
+    waits = [line for line in outcome.told if "task" in line]
+    assert waits == ["another task on this machine: waiting for it, 290 s at most"]
+    assert outcome.result["api"]["waited_seconds"] == 12
+
+
+def test_a_task_that_ends_while_it_waits_sends_nothing_and_keeps_no_lock(desk: Desk) -> None:
+    """A task's timeout, Ctrl-C."""
+    file = desk.know()
+
+    def end(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    desk.on_sleep = end
+    first = len(desk.emulator.requests)
+    with held(file, fcntl.LOCK_SH) as let_go:
+        with pytest.raises(KeyboardInterrupt):
+            desk(1)
+        let_go()
+        assert is_free(file)
+    assert {each["method"] for each in desk.emulator.requests[first:]} == {"GET"}
+
+
+def test_a_failure_keeps_no_lock(desk: Desk) -> None:
+    file = desk.know()
+    for method in ("GET", "POST"):
+        desk.emulator.faults.add(Fault("html_before", method=method, times=None))
+        assert desk(1).message is not None
+        assert is_free(file)
+        desk.emulator.faults.clear()
+
+
+def test_a_task_that_is_killed_lets_go(desk: Desk) -> None:
+    """The operating system keeps the lock for the process alone that has it."""
+    file = desk.know()
+    code = (
+        "import fcntl, sys, time\n"
+        "file = open(sys.argv[1])\n"
+        "fcntl.flock(file, fcntl.LOCK_EX)\n"
+        "print('held', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(file)], stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        assert desk(1, api_max_wait=1).result["failure"]["code"] == "locked"
+        other.kill()
+    assert desk(1).message is None
+
+
+# Where there can be no lock
+
+
+def test_what_is_no_folder_of_the_user_is_not_used(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder for all, anybody can be the first to make what is called so."""
+    target = desk.folder / "target"
+    target.mkdir()
+    name = desk.folder / f"evenkeel.paas-{os.geteuid()}"
+    name.symlink_to(target)
+    assert desk(1).message is None
+    assert list(target.iterdir()) == []
+    name.unlink()
+    name.symlink_to(desk.folder / "nowhere")
+    assert desk(2).message is None
+    assert not (desk.folder / "nowhere").exists()
+    name.unlink()
+    name.write_text("a file")
+    assert desk(3).message is None
+    name.unlink()
+    name.mkdir()
+    another = os.geteuid() + 1
+    name.rename(desk.folder / f"evenkeel.paas-{another}")
+    monkeypatch.setattr(os, "geteuid", lambda: another)
+    assert desk(4).message is None
+    assert desk.files == []
+    assert [len(desk.ids(number)) for number in (1, 2, 3, 4)] == [1] * 4
+
+
+def test_a_file_that_is_a_link_is_not_followed(desk: Desk) -> None:
+    file = desk.know()
+    file.unlink()
+    file.symlink_to(desk.folder / "target")
+    assert desk(1).message is None
+    assert not (desk.folder / "target").exists()
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_keeps_nobody_from_creating(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def flock(_file: int, _kind: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    assert desk(1).message is None
+    assert len(desk.ids(1)) == 1
+
+
+def test_no_folder_for_temporary_files_keeps_nobody_from_creating(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gettempdir() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "gettempdir", gettempdir)
+    assert desk(1).message is None
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(desk.folder / "none"))
+    assert desk(2).message is None
+    assert desk.files == []
+
+
+def test_a_name_that_is_no_text_is_locked_as_any_other(desk: Desk) -> None:
+    """What a command line holds need not be UTF-8. There is no such scope, which is told."""
+    scope = dict.fromkeys(desk.case.scope, "sh\udcffop")
+    if "instance" in scope:
+        scope.update(environment=LARAVEL_CLOUD_PRODUCTION_ID)
+    outcome = desk.run(desk.case.module, **{**desk.case.task(1), **scope})
+    assert outcome.result["failure"]["code"] == "not_found"
+
+
+def test_a_file_in_use_is_not_old(desk: Desk) -> None:
+    """What cleans up temporary files goes by their age."""
+    file = desk.know()
+    os.utime(file, (0, 0))
+    assert desk(0).result["changed"] is False
+    assert file.stat().st_mtime > time.time() - 3600
+
+
+# Another machine
+
+
+def test_what_another_machine_created_at_the_same_time_is_told_at_once(desk: Desk) -> None:
+    desk.emulator.faults.add(Fault("create_same", method="POST"))
+    outcome = desk(1)
+    ids = desk.ids(1)
+    assert len(ids) == 2
+    assert outcome.message is not None
+    assert "Someone else created the same process at the same time. 2 answer to " in outcome.message
+    assert all(each in outcome.message for each in ids)
+    assert outcome.message.endswith("Delete all but one, and run the task again.")
+    assert outcome.result["failure"]["code"] == "ambiguous"
+    assert sorted(outcome.result["failure"]["details"]) == sorted(ids)
+    assert outcome.result["changed"] is True
+    assert [step["action"] for step in outcome.result["plan"]] == ["create"]
+    assert desk.lists(outcome) == 2
+    again = desk(1)
+    assert again.result["failure"]["code"] == "ambiguous"
+    assert again.writes == []
+
+
+def test_all_that_others_created_is_named(table: Desk) -> None:
+    """Of three creations, those of the first and the last have another beside them."""
+    table.emulator.faults.add(
+        Fault("create_same", method="POST"), Fault("create_same", method="POST", after=2)
+    )
+    outcome = table(1, 2, 3, max_parallel=1)
+    ids = [*table.ids(1), *table.ids(3)]
+    assert len(ids) == 4
+    assert sorted(outcome.result["failure"]["details"]) == sorted(ids)
+    assert outcome.message is not None
+    assert all(each in outcome.message for each in ids)
+    assert table.ids(2)[0] not in outcome.message
+    assert len(outcome.result["steps_done"]) == 3
+    assert outcome.result["steps_failed"] == outcome.result["steps_not_attempted"] == []
+    assert outcome.result["counts"]["created"] == 3
+    assert table.lists(outcome) == 2
+
+
+def test_what_others_created_is_told_beside_a_write_that_failed(table: Desk) -> None:
+    table.emulator.faults.add(
+        Fault("create_same", method="POST"),
+        Fault("html_before", method="POST", after=1),
+    )
+    outcome = table(1, 2, max_parallel=1, continue_on_error=True)
+    assert outcome.message is not None
+    assert "1 of 2 writes failed, 1 is done" in outcome.message
+    assert all(each in outcome.message for each in table.ids(1))
+    assert len(table.ids(1)) == 2
+    assert len(outcome.result["steps_failed"]) == 1
+
+
+def test_nothing_is_looked_for_after_a_failure_that_stopped_the_list(table: Desk) -> None:
+    table.emulator.faults.add(
+        Fault("create_same", method="POST"), Fault("429_seconds", method="POST", after=1)
+    )
+    outcome = table(1, 2, max_parallel=1, api_retries=0)
+    assert outcome.message is not None
+    assert outcome.result["failure"]["code"] == "rate_limited"
+    assert table.lists(outcome) == 1
+    assert table(1, 2).result["failure"]["code"] == "ambiguous"
+
+
+@pytest.mark.parametrize("kind", ["html_before", "drop_before", "429_seconds"])
+def test_a_check_that_fails_is_a_warning(desk: Desk, kind: str) -> None:
+    desk.emulator.faults.add(
+        Fault(kind, method="GET", path=desk.case.collection, after=1, times=None)
+    )
+    outcome = desk(1)
+    assert outcome.message is None, outcome.message
+    assert outcome.result["changed"] is True
+    (warning,) = (each for each in outcome.warnings if "could not" in each.lower())
+    assert warning.startswith(
+        "Could not check whether someone else created the same at the same time: GET /"
+    )
+    assert warning.endswith(" Run the task again to check.")
+    desk.emulator.faults.clear()
+    assert desk(1).result["changed"] is False
+
+
+def test_an_instance_too_is_created_once(
+    emulator: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = Case(
+        "laravel_cloud_instance",
+        {"environment": LARAVEL_CLOUD_PRODUCTION_ID},
+        {},
+        cluster,
+        {},
+        f"/environments/{LARAVEL_CLOUD_PRODUCTION_ID}/instances",
+    )
+    desk = desk_of(emulator, case, folder, monkeypatch)
+    file = desk.know()
+    with held(file):
+        assert desk(1, api_max_wait=1).result["failure"]["code"] == "locked"
+    emulator.faults.add(Fault("create_same", method="POST"))
+    outcome = desk(1)
+    assert outcome.message is not None
+    assert "Someone else created the same instance at the same time." in outcome.message
+    assert len(outcome.result["failure"]["details"]) == 2
