@@ -367,7 +367,9 @@ def main() -> int:
         print(f"bench: {error}")
         return 1
     report(measured, peers_versions(), load, write=options.docs)
-    return 0
+    growth = [sys.executable, str(Path(__file__).with_name("growth.py"))]
+    environment = {**clean_environment(), "PYTHONPATH": str(collections_path())}
+    return subprocess.run(growth, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":
