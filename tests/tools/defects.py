@@ -690,7 +690,9 @@ APPLY_DEFECTS = (
         "what was done before a failure is not told",
         "_engine/run_list.py",
         {
-            '"steps_done": [step.told() for writer in writers for step in writer.done]': '"steps_done": []'
+            '"steps_done": [step.told() for writer in writers for step in writer.done]': (
+                '"steps_done": list(plans[:0])'
+            )
         },
         (LISTS_PARTIAL,),
     ),

@@ -67,7 +67,7 @@ def test_a_post_is_not_sent_again_when_the_list_does_not_tell_what_is_new(
         assert methods(outcome) == ["POST"]
         assert outcome.message is not None
         (process,) = facing.processes()
-        assert f"The list does not tell whether {process['id']} is it." in outcome.message
+        assert f"The list does not show whether {process['id']} is it." in outcome.message
         assert UNKNOWN in outcome.message
         facing.recovers(case.wanted, case.stored)
         facing.recovers({**case.wanted, "state": "absent"})
