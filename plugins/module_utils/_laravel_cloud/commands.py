@@ -68,9 +68,8 @@ class LaravelCloudCommands(Operations):
         if not params["cmd"].strip():
             problems.append(Problem("cmd", "is empty"))
         elif length > _LONGEST:
-            problems.append(
-                Problem("cmd", f"is {length} characters long; allowed are 1 to {_LONGEST}")
-            )
+            allowed = f"1 to {_LONGEST}"
+            problems.append(Problem("cmd", f"is {length} characters long; allowed are {allowed}"))
         return problems
 
     def find_scope(self, client: Client, params: dict[str, Any]) -> str:
