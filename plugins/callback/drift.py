@@ -12,11 +12,13 @@ type: aggregate
 short_description: Report what differs from what playbooks want
 version_added: "1.0.0"
 description:
-  - Collects what the tasks of this collection would change, and ends a run in check mode with one table of it. The table
-    has the application, the process, and what differs.
-  - An application whose task failed, or whose host could not be reached, is in the table too, since nothing is known of
-    it.
-  - Says nothing when no task of the collection ran in check mode, and so can stay enabled.
+  - Collects what the tasks of this collection would change in check mode, and ends the run with one table of it. The
+    table has the application, its service, the process, and what differs.
+  - The result of the module counts, whatever C(failed_when), C(changed_when), C(ignore_errors), C(rescue) or a loop
+    makes of it.
+  - An application that was not compared is in the table too, with the reason. This is so if its task failed, or if
+    its host left the play before the task, for example because it was unreachable.
+  - Shows nothing if no task of the collection is in check mode, and so can stay enabled.
 author:
   - evenkeel.paas contributors (@evenkeel)
 requirements:
@@ -24,9 +26,9 @@ requirements:
 options:
   directory:
     description:
-      - A folder for the same table as C(drift.txt), C(drift.json) and C(drift.html). It is made if it does not exist, and
-        the files of the run before are replaced.
-      - Values of options are in them, as they are in the output of C(--diff).
+      - A folder for the report as C(drift.txt), C(drift.json) and C(drift.html). The plugin creates it if it does not
+        exist, and replaces the files of the previous run.
+      - The files contain values of options, as the output of C(--diff) does.
     type: path
     env:
       - name: EVENKEEL_PAAS_DRIFT_DIRECTORY
@@ -46,18 +48,25 @@ directory = report
 """
 
 import os
+from datetime import datetime
 from typing import Any
 
 from ansible.module_utils.common.text.converters import to_native
 from ansible.plugins.callback import CallbackBase
 
-from ..plugin_utils._drift import Report
+from ..plugin_utils._drift import COLLECTION, HIDDEN, Report, Source
+from ..plugin_utils._drift_page import as_html
+from ..plugin_utils._drift_plays import Plays, full_name, in_check_mode
 
-# The variable that tells that a host is an application, as the inventory plugins make it.
-_APPLICATION_VARIABLES = ("sevalla_application_id", "laravel_cloud_instance_id")
+# The variable that makes a host an application or an instance, as the inventory plugins set it.
+_SCOPE_VARIABLES = ("sevalla_application_id", "laravel_cloud_instance_id")
+
+_ASYNC_STATUS = ("ansible.builtin.async_status", "ansible.legacy.async_status", "async_status")
+
+_NOT_READ = "the task is asynchronous, and nothing has read its result"
 
 
-class CallbackModule(CallbackBase):
+class CallbackModule(CallbackBase):  # type: ignore[misc]
     """Collects results, and reports them when the playbooks are done."""
 
     CALLBACK_VERSION = 2.0
@@ -68,30 +77,79 @@ class CallbackModule(CallbackBase):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._report = Report()
+        self._plays = Plays()
+        # For each task with a loop that is under way on a host: whether one of its items failed.
+        self._loops: dict[tuple[str, str], bool] = {}
+        # The asynchronous tasks whose results are still to come, by host and job.
+        self._jobs: dict[tuple[str, str], Source] = {}
+
+    def v2_playbook_on_start(self, playbook: Any) -> None:
+        """Take the plays that there are."""
+        self._report.playbooks.append(os.path.basename(playbook._file_name))
+        self._plays.begin_playbook(playbook.get_plays())
+
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        """Take the hosts of a play."""
+        self._plays.begin(play)
+
+    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
+        """Take a task, which may have been included."""
+        self._plays.begin_task(task)
+
+    def v2_runner_item_on_ok(self, result: Any) -> None:
+        """Take an item of a loop that would change something, or nothing."""
+        self._take_item(_Event(result), failed=False)
+
+    def v2_runner_item_on_failed(self, result: Any) -> None:
+        """Take an item of a loop that failed, or whose host could not be reached."""
+        self._take_item(_Event(result), failed=True)
+
+    def v2_runner_item_on_skipped(self, result: Any) -> None:
+        """Take an item of a loop that compared nothing."""
+        self._loops.setdefault(_Event(result).key, False)
 
     def v2_runner_on_ok(self, result: Any) -> None:
-        """A task that would change something, or nothing."""
-        self._take(result, failed=False)
+        """Take a task that would change something, or nothing."""
+        self._take(_Event(result), failed=False)
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
-        """A task that could not tell what it would change."""
-        self._take(result, failed=True)
+        """Take a task that failed."""
+        event = _Event(result)
+        if not ignore_errors:
+            reason = f'the task "{event.task.get_name()}" failed: {event.message}'
+            self._plays.fail(event.host.get_name(), event.task, reason)
+        self._take(event, failed=True)
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
-        """A task that did not even begin."""
-        self._take(result, failed=True)
+        """Take a task that did not even begin."""
+        event = _Event(result)
+        if not event.task.ignore_unreachable:
+            reason = f"the host is unreachable: {event.message}"
+            self._plays.fail(event.host.get_name(), event.task, reason)
+        self._take(event, failed=True)
+
+    def v2_runner_on_skipped(self, result: Any) -> None:
+        """Take a task that compared nothing."""
+        event = _Event(result)
+        self._loops.pop(event.key, None)
+        self._plays.reach(event.host.get_name(), event.task)
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
-        """The end of a run: show the table, and write it."""
-        if not self._report.compared:
+        """Show the table at the end of a playbook, and write it."""
+        for source in self._jobs.values():
+            self._report.add_unknown(source, _NOT_READ)
+        for host, task, message in self._plays.missed({*stats.failures, *stats.dark}):
+            self._report.add_missed(_source(host, task), message)
+        if not self._report.applications:
             return
+        self._report.time = datetime.now().astimezone()
         text = self._report.as_text()
         self._display.banner("DRIFT")
         self._display.display(text)
         directory = self.get_option("directory")
         if not directory:
             return
-        files = {"txt": text, "json": self._report.as_json(), "html": self._report.as_html()}
+        files = {"txt": text, "json": self._report.as_json(), "html": as_html(self._report)}
         try:
             os.makedirs(directory, exist_ok=True)
             for ending, content in files.items():
@@ -101,19 +159,69 @@ class CallbackModule(CallbackBase):
         except OSError as error:
             self._display.warning(f"The report of drift was not written: {to_native(error)}")
 
-    def _take(self, result: Any, *, failed: bool) -> None:
+    def _take_item(self, event: _Event, *, failed: bool) -> None:
+        """Read an item of a loop, and remember that its task's own result repeats it."""
+        self._loops[event.key] = self._loops.get(event.key, False) or failed
+        self._read(event, failed)
+
+    def _take(self, event: _Event, *, failed: bool) -> None:
+        """Read the result of a task, unless its items were read already.
+
+        A loop can break off before an item begins, and then only its own result says so: it has
+        no ``results``, or is the only one that failed.
+        """
+        self._plays.reach(event.host.get_name(), event.task)
+        item_failed = self._loops.pop(event.key, None)
+        is_hidden = "censored" in event.result
+        broke_off = failed and (not item_failed if is_hidden else "results" not in event.result)
+        if item_failed is None or broke_off:
+            self._read(event, failed)
+
+    def _read(self, event: _Event, failed: bool) -> None:
+        job = (event.host.get_name(), str(event.result.get("ansible_job_id")))
+        if full_name(event.task) in _ASYNC_STATUS:
+            if job in self._jobs and event.result.get("finished"):
+                self._report.add(self._jobs.pop(job), event.result, failed)
+            return
+        if not full_name(event.task).startswith(COLLECTION) or not in_check_mode(event.task):
+            return
+        source = _source(event.host, event.task)
+        if "ansible_job_id" in event.result and not event.result.get("finished"):
+            self._jobs[job] = source
+        else:
+            self._report.add(source, event.result, failed)
+
+
+class _Event:
+    """A result as ansible-core gives it to a callback, in all the versions that there are."""
+
+    def __init__(self, result: Any) -> None:
         # ansible-core 2.19 made the attributes public and deprecated the old ones.
         public = hasattr(result, "result")
-        task = result.task if public else result._task
-        host = result.host if public else result._host
-        told = result.result if public else result._result
-        name = getattr(task, "resolved_action", None) or task.action
-        if task.check_mode is not True or not str(name).startswith("evenkeel.paas."):
-            return
-        is_application = any(variable in host.vars for variable in _APPLICATION_VARIABLES)
-        looped = isinstance(told.get("results"), list)
-        for each in told["results"] if looped else [told]:
-            each_failed = bool(each.get("failed") or each.get("unreachable")) if looped else failed
-            # Modules that only read plan nothing.
-            if each_failed or "plan" in each or "censored" in each:
-                self._report.add(host.get_name(), is_application, each, each_failed)
+        self.host = result.host if public else result._host
+        self.task = result.task if public else result._task
+        self.result = result.result if public else result._result
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells this task on this host from all others."""
+        return self.host.get_name(), self.task._uuid
+
+    @property
+    def message(self) -> str:
+        """The words of a failure, as far as they may be shown."""
+        hidden = HIDDEN if "censored" in self.result else None
+        return hidden or str(self.result.get("msg") or "no message")
+
+
+def _source(host: Any, task: Any) -> Source:
+    """Where the result of a task comes from. With no_log, its options are not shown."""
+    scope = next((host.vars[name] for name in _SCOPE_VARIABLES if name in host.vars), None)
+    return Source(
+        full_name(task),
+        host.get_name(),
+        scope,
+        {} if task.no_log else task.args,
+        # A job that was only started has not compared anything.
+        not (task.changed_when or task.failed_when or (task.async_val and not task.poll)),
+    )

@@ -35,9 +35,25 @@ attributes:
     support: full
     details:
       - Only the options that were given are shown.
+"""
+
+    IDEMPOTENT = r"""
+options: {}
+attributes:
   idempotent:
     description: When run twice in a row without anybody else changing things, the second run changes nothing.
     support: full
+"""
+
+    LISTED_AFTER_DELETION = r"""
+options: {}
+attributes:
+  idempotent:
+    description: When run twice in a row without anybody else changing things, the second run changes nothing.
+    support: partial
+    details:
+      - Sevalla removes a deleted process at the next deployment, and may list it until then. Until that deployment a
+        task that deletes the process deletes it again and reports a change. Creations and updates are idempotent.
 """
 
     INFO = r"""

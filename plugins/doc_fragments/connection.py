@@ -40,6 +40,8 @@ options:
   ca_path:
     description:
       - A file with the certificates of the authorities to trust, in PEM format.
+      - If not given or empty, E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and then E(SSL_CERT_FILE) is used, the first one
+        that is not empty. Without any of them, the authorities that C(requests) comes with are trusted.
     type: path
 requirements:
   - python >= 3.9
@@ -59,13 +61,13 @@ options:
   api_token:
     description:
       - The API key of a Sevalla company.
-      - Needed. If not given, E(SEVALLA_API_KEY) and then E(SEVALLA_API_TOKEN) is used, the first one that is not empty.
+      - Needed. If not given or empty, E(SEVALLA_API_KEY) and then E(SEVALLA_API_TOKEN) is used, the first one that is not empty.
     type: str
     aliases: [api_key]
   api_url:
     description:
       - The base URL of the API. Without encryption (C(http)) only loopback addresses are accepted.
-      - If not given, E(SEVALLA_API_URL) is used when it is set and not empty.
+      - If not given or empty, E(SEVALLA_API_URL) is used when it is set and not empty.
     type: str
     default: https://api.sevalla.com/v3
 seealso:
@@ -79,14 +81,14 @@ options:
   api_token:
     description:
       - An API token of a Laravel Cloud organization.
-      - Needed. If not given, E(LARAVEL_CLOUD_API_TOKEN) and then E(LARAVEL_CLOUD_TOKEN) is used, the first one that is
+      - Needed. If not given or empty, E(LARAVEL_CLOUD_API_TOKEN) and then E(LARAVEL_CLOUD_TOKEN) is used, the first one that is
         not empty.
     type: str
     aliases: [api_key]
   api_url:
     description:
       - The base URL of the API. Without encryption (C(http)) only loopback addresses are accepted.
-      - If not given, E(LARAVEL_CLOUD_BASE_URL) is used when it is set and not empty.
+      - If not given or empty, E(LARAVEL_CLOUD_BASE_URL) is used when it is set and not empty.
     type: str
     default: https://cloud.laravel.com/api
 seealso:

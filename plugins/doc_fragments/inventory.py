@@ -59,6 +59,8 @@ options:
   ca_path:
     description:
       - A file with the certificates of the authorities to trust, in PEM format.
+      - If not given or empty, E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and then E(SSL_CERT_FILE) is used, the first one
+        that is not empty. Without any of them, the authorities that C(requests) comes with are trusted.
     type: path
 requirements:
   - requests >= 2.25.1
@@ -66,9 +68,16 @@ notes:
   - Every host gets C(ansible_connection=local), and C({{ ansible_playbook_python }}) as its
     C(ansible_python_interpreter), so that the modules run with the Python that runs Ansible. O(compose) can change both.
   - What the service says is never taken for a template, and O(compose), O(groups) and O(keyed_groups) see it as it is.
+    In the output of C(ansible-inventory --list), a text that looks like a template is a dictionary with the key
+    C(__ansible_unsafe), and every other text is plain, with every version of ansible-core.
   - Characters of a name other than letters, digits, dashes, underscores and dots become a dash in the host's name. When
     two hosts would have the same name, both get their ids appended and the plugin warns, so that a name never means
     another host from one day to the next.
+  - An application, environment or instance that cannot be read is left out with a warning, because it is being deleted
+    for instance, and the others stay. The inventory fails if the list of applications cannot be read, if the token is
+    refused (HTTP 401), if the rate limit or O(api_max_wait) is exceeded, if the service cannot be reached, or if no host
+    is left. An inventory with something left out is not cached.
+  - A connection option that is empty counts as not given. Connection options can be templates.
   - Environment variables of the applications are neither host variables nor in the cache.
   - With O(cache), a configuration that was changed is read anew, as is one that is used with another token.
   - Ansible goes on without the hosts of a source that cannot be read. Set C(any_unparsed_is_failed) in the section

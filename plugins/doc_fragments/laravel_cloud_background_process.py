@@ -70,6 +70,14 @@ options:
       force:
         description: Whether the worker runs in maintenance mode too. Not set counts as V(false).
         type: bool
+  clear:
+    description:
+      - Settings of O(config) to unset. An option that is not given is never unset.
+      - O(config) is sent whole, with null for these. Whether the service accepts null is not documented; if it refuses,
+        the task fails and says that the setting cannot be unset.
+    type: list
+    elements: str
+    choices: [config.tries, config.backoff, config.sleep, config.rest, config.timeout, config.force]
 """
 
 

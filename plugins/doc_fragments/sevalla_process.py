@@ -197,10 +197,45 @@ options:
   clear:
     description:
       - Fields to empty. An option that is not given is never emptied.
+      - A dotted name empties one setting inside of O(scaling_strategy) or a probe, which is then sent whole, with null
+        for that setting. Where the service fills in a default instead, the task warns.
       - The service does not document how a probe is removed. When it keeps one, the module warns.
     type: list
     elements: str
-    choices: [entrypoint, schedule, time_zone, liveness_probe, readiness_probe]
+    choices:
+      - entrypoint
+      - schedule
+      - time_zone
+      - scaling_strategy.target_cpu_percent
+      - scaling_strategy.target_memory_percent
+      - scaling_strategy.scale_up_interval_seconds
+      - scaling_strategy.scale_up_increment
+      - scaling_strategy.scale_down_interval_seconds
+      - scaling_strategy.scale_down_increment
+      - liveness_probe
+      - liveness_probe.http_get.path
+      - liveness_probe.http_get.port
+      - liveness_probe.http_get.host
+      - liveness_probe.http_get.scheme
+      - liveness_probe.http_get.http_headers
+      - liveness_probe.tcp_socket.host
+      - liveness_probe.initial_delay_seconds
+      - liveness_probe.period_seconds
+      - liveness_probe.timeout_seconds
+      - liveness_probe.success_threshold
+      - liveness_probe.failure_threshold
+      - readiness_probe
+      - readiness_probe.http_get.path
+      - readiness_probe.http_get.port
+      - readiness_probe.http_get.host
+      - readiness_probe.http_get.scheme
+      - readiness_probe.http_get.http_headers
+      - readiness_probe.tcp_socket.host
+      - readiness_probe.initial_delay_seconds
+      - readiness_probe.period_seconds
+      - readiness_probe.timeout_seconds
+      - readiness_probe.success_threshold
+      - readiness_probe.failure_threshold
 """
 
 

@@ -31,8 +31,11 @@ options:
     choices: [evenkeel.paas.laravel_cloud]
   applications:
     description:
-      - The applications to read, each by its slug, its id or its name. All when it is empty.
-      - Unlike O(filters) it saves the requests for the others. One that does not exist is an error.
+      - The applications to read, each by its id, its slug or its name. All of them if the list is empty.
+      - As in the modules, a name counts only if no application has it as its slug. A name that several applications have
+        is an error that lists their ids.
+      - Unlike O(filters), it saves the requests for the others. One that does not exist is an error that suggests what was
+        probably meant, and lists all applications if there are at most ten.
     type: list
     elements: str
     default: []
@@ -78,15 +81,17 @@ cache_timeout: 600
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from ..module_utils._core.failure import Failure
 from ..module_utils._core.fields import Process
+from ..module_utils._core.near_misses import listing, suggestion
 from ..module_utils._http.client import Client
 from ..module_utils._laravel_cloud import service as _laravel_cloud
 from ..module_utils._laravel_cloud.processes import PROCESSES
-from ..plugin_utils._inventory import FleetInventory, Found, picked
+from ..plugin_utils._inventory import FleetInventory, Found, Survey, host_name, picked
 
 Resource = dict[str, Any]
 Included = dict[str, Resource]
@@ -100,66 +105,113 @@ class InventoryModule(FleetInventory):
     group = "laravel_cloud"
     processes = "laravel_cloud_background_processes"
 
-    def find(self, client: Client) -> Iterator[Found]:
-        """Every instance of the organization, or of the applications that are asked for."""
+    def find(self, survey: Survey) -> Iterator[Found]:
+        """Yield every instance of the organization, or of the applications that are asked for."""
         with_processes = self.get_option("processes")
+        params = {"include": "environments"} if with_processes else None
+        listed = list(_resources(survey, "/applications", params, "An application"))
         wanted = self.get_option("applications")
-        for application, included in _applications(client, wanted, with_processes):
+        for application, included in _named(wanted, listed) if wanted else listed:
             find = _by_environment if with_processes else _by_application
-            yield from find(client, application, included)
+            yield from find(survey, application, included)
 
 
-def _applications(
-    client: Client, wanted: list[str], with_environments: bool
-) -> list[tuple[Resource, Included]]:
-    params = {"include": "environments"} if with_environments else None
-    listed = list(_laravel_cloud.walk(client, "/applications", params))
-    if not wanted:
-        return listed
-    answers = [
-        {item["id"], item["attributes"].get("slug"), item["attributes"].get("name")}
-        for item, _included in listed
-    ]
-    unknown = [name for name in wanted if not any(name in names for names in answers)]
-    if unknown:
-        raise Failure(
-            f"applications: there is no {', no '.join(map(repr, unknown))} on Laravel Cloud, or "
-            "the token has no access to it; slugs and names are case-sensitive.",
-            code="not_found",
-        )
-    return [each for each, names in zip(listed, answers) if names & set(wanted)]
+def _resources(
+    survey: Survey, path: str, params: dict[str, Any] | None, member: str
+) -> Iterator[_laravel_cloud.Listed]:
+    """Yield the resources of a list, less those that cannot be read."""
+    client = survey.client
+    for item, included in _laravel_cloud.walk_unchecked(client, path, params):
+        resource = survey.attempt(member, partial(_laravel_cloud.resource_in, client, path, item))
+        if resource is not None:
+            yield resource, included
 
 
-def _by_application(client: Client, application: Resource, _included: Included) -> Iterator[Found]:
-    """All instances of an application in one request."""
-    path = f"/applications/{quote(application['id'], safe='')}/environments"
-    for environment, included in _laravel_cloud.walk(client, path, {"include": "instances"}):
-        instances = _laravel_cloud.linked(client, path, environment, included, "instances")
-        if instances is None:
-            yield from _of_environment(client, application, environment)
-            continue
-        for instance in instances:
-            yield _found(client, application, environment, instance, None)
+def _named(wanted: list[str], listed: list[_laravel_cloud.Listed]) -> list[_laravel_cloud.Listed]:
+    """Return the applications that the option names; raises Failure with all that is wrong."""
+    keys = _laravel_cloud.APPLICATION_NAMES
+    taken, problems = set(), []
+    for name in wanted:
+        key, found = "id", [each for each in listed if each[0]["id"] == name]
+        if not found:
+            key, found = _laravel_cloud.answering(name, keys, listed)
+        ids = [each[0]["id"] for each in found]
+        taken.update(ids)
+        if not found:
+            names = [item["attributes"].get(key) for key in keys for item, _included in listed]
+            problems.append(
+                f"{name!r} does not exist on Laravel Cloud, or the token has no access to it"
+                f"{suggestion(name, [str(each) for each in names if each])}"
+            )
+        elif len(found) > 1:
+            problems.append(
+                f"{len(ids)} applications have the {key} {name!r}: {', '.join(ids)}. Give the id."
+            )
+    if problems:
+        slugs = {str(item["attributes"].get("slug") or item["id"]) for item, _included in listed}
+        existing = listing(slugs)
+        if existing:
+            problems.append(f"The applications are {existing}.")
+        raise Failure(f"applications: {' '.join(problems)}", code="not_found")
+    return [each for each in listed if each[0]["id"] in taken]
 
 
-def _by_environment(client: Client, application: Resource, included: Included) -> Iterator[Found]:
-    """All instances with their processes, in one request for each environment."""
-    path = "/applications"
-    environments = _laravel_cloud.linked(client, path, application, included, "environments")
-    if environments is None:
-        path += f"/{quote(application['id'], safe='')}/environments"
-        environments = [item for item, _included in _laravel_cloud.walk(client, path)]
-    for environment in environments:
-        yield from _of_environment(client, application, environment)
+def _by_application(survey: Survey, application: Resource, _included: Included) -> Iterator[Found]:
+    """Yield all instances of an application, which takes one request."""
+    path = _path_of_environments(application)
+
+    def instances(environment: Resource, included: Included) -> list[Found]:
+        linked = _laravel_cloud.linked(survey.client, path, environment, included, "instances")
+        if linked is None:
+            return _of_environment(survey, application, environment)
+        return [_found(survey.client, application, environment, each) for each in linked]
+
+    read = partial(_environments, survey, application, {"include": "instances"})
+    for environment, included in survey.attempt(_name(application), read) or ():
+        read_instances = partial(instances, environment, included)
+        yield from survey.attempt(_name(application, environment), read_instances) or ()
 
 
-def _of_environment(
-    client: Client, application: Resource, environment: Resource
-) -> Iterator[Found]:
+def _by_environment(survey: Survey, application: Resource, included: Included) -> Iterator[Found]:
+    """Yield all instances with their processes, which takes one request for each environment."""
+
+    def environments() -> list[Resource]:
+        path = "/applications"
+        linked = _laravel_cloud.linked(survey.client, path, application, included, "environments")
+        if linked is None:
+            return [item for item, _included in _environments(survey, application, None)]
+        return linked
+
+    for environment in survey.attempt(_name(application), environments) or ():
+        read = partial(_of_environment, survey, application, environment)
+        yield from survey.attempt(_name(application, environment), read) or ()
+
+
+def _name(application: Resource, environment: Resource | None = None) -> str:
+    """Return what a warning calls an application or an environment, as in the hosts' names."""
+    parts = [str(each["attributes"].get("slug")) for each in (application, environment) if each]
+    return f"{'Environment' if environment else 'Application'} {host_name(tuple(parts))}"
+
+
+def _path_of_environments(application: Resource) -> str:
+    return f"/applications/{quote(application['id'], safe='')}/environments"
+
+
+def _environments(
+    survey: Survey, application: Resource, params: dict[str, Any] | None
+) -> list[_laravel_cloud.Listed]:
+    path = _path_of_environments(application)
+    return list(_resources(survey, path, params, f"An environment of {_name(application)}"))
+
+
+def _of_environment(survey: Survey, application: Resource, environment: Resource) -> list[Found]:
     path = f"/environments/{quote(environment['id'], safe='')}/instances"
-    for instance, included in _laravel_cloud.walk(client, path, {"include": "backgroundProcesses"}):
-        listed = _laravel_cloud.linked(client, path, instance, included, "backgroundProcesses")
-        yield _found(client, application, environment, instance, listed)
+    member = f"An instance of {_name(application, environment)}"
+    params = {"include": "backgroundProcesses"}
+    return [
+        _found(survey.client, application, environment, instance, included)
+        for instance, included in _resources(survey, path, params, member)
+    ]
 
 
 def _found(
@@ -167,13 +219,19 @@ def _found(
     application: Resource,
     environment: Resource,
     instance: Resource,
-    listed: list[Resource] | None,
+    included: Included | None = None,
 ) -> Found:
+    instance_id = instance["id"]
+    path = PROCESSES.collection.format(scope=quote(instance_id, safe=""))
+
     def read_processes() -> list[Process]:
+        # Not list_processes, whose failure speaks of an option of the modules.
+        relation = "backgroundProcesses"
+        listed = _laravel_cloud.linked(client, path, instance, included or {}, relation)
         if listed is None:
-            return PROCESSES.list_all(client, instance["id"])
+            listed = [item for item, _included in _laravel_cloud.walk(client, path)]
         return [
-            PROCESSES.receive(client, "GET", "", {"data": item}, instance["id"]) for item in listed
+            PROCESSES.receive(client, "GET", path, {"data": item}, instance_id) for item in listed
         ]
 
     # An environment has the application's secrets in plain text: nothing but these leaves it.
@@ -187,7 +245,7 @@ def _found(
         variables["laravel_cloud_environment_slug"],
         variables["laravel_cloud_instance_name"],
     )
-    return Found(tuple(map(str, name)), instance["id"], variables, read_processes)
+    return Found(tuple(map(str, name)), instance_id, variables, read_processes)
 
 
 def _variables(kind: str, resource: Resource, names: tuple[str, ...]) -> dict[str, Any]:

@@ -73,13 +73,16 @@ cache_timeout: 600
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from ..module_utils._core.fields import Process
 from ..module_utils._http.client import Client
+from ..module_utils._sevalla.pages import pages
 from ..module_utils._sevalla.processes import PROCESSES
 from ..module_utils._sevalla.service import SERVICE, object_in
-from ..plugin_utils._inventory import FleetInventory, Found, picked
+from ..plugin_utils._inventory import FleetInventory, Found, Survey, picked
 
 # What the list of applications has.
 _APPLICATION = (
@@ -103,17 +106,22 @@ class InventoryModule(FleetInventory):
     group = "sevalla"
     processes = "sevalla_processes"
 
-    def find(self, client: Client) -> Iterator[Found]:
-        """Every application of the company."""
-        path = "/applications"
-        for page in client.offset_pages(path):
+    def find(self, survey: Survey) -> Iterator[Found]:
+        """Yield every application of the company."""
+        client, path = survey.client, "/applications"
+        for page in pages(client, path):
             for item in page:
-                yield _found(client, object_in(client, path, item))
+                receive = partial(object_in, client, path, item)
+                application = survey.attempt("An application", receive)
+                if application is not None:
+                    yield _found(client, application)
 
 
 def _found(client: Client, application: dict[str, Any]) -> Found:
     def read_processes() -> list[Process]:
-        return PROCESSES.list_all(client, application["id"])
+        # Not list_all, whose failure speaks of an option of the modules.
+        path = PROCESSES.collection.format(scope=quote(application["id"], safe=""))
+        return [object_in(client, path, item) for page in pages(client, path) for item in page]
 
     return Found(
         (str(application.get("name") or application["id"]),),

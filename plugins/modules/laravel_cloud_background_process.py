@@ -47,6 +47,7 @@ extends_documentation_fragment:
   - evenkeel.paas.attributes
   - evenkeel.paas.attributes.laravel_cloud
   - evenkeel.paas.attributes.writer
+  - evenkeel.paas.attributes.idempotent
   - evenkeel.paas.connection
   - evenkeel.paas.connection.laravel_cloud
   - evenkeel.paas.laravel_cloud_background_process

@@ -22,7 +22,7 @@ description:
   - Two entries that mean the same background process, and an entry to which several answer, are refused before anything is
     sent.
   - Updates and creations are sent first, deletions last. When one fails no others are started, unless
-    O(continue_on_error) is set. The failure lists what is done, what failed and what was not attempted; running the
+    O(continue_on_error) is set. Once any write failed, nothing is deleted in any case. The failure lists what is done, what failed and what was not attempted; running the
     task again does the rest.
   - Changing what an entry is addressed by makes it another background process. To change it and keep the background process, give
     its O(processes[].id).
@@ -45,7 +45,7 @@ options:
   prune:
     description:
       - Whether to delete every background process of the instance that is not in O(processes).
-      - Refused with an empty list. In check mode a warning counts and names what would go.
+      - Refused with an empty list. A warning counts and names what is deleted, or would be in check mode.
     type: bool
     default: false
   max_parallel:
@@ -57,13 +57,29 @@ options:
     default: 4
   continue_on_error:
     description:
-      - Whether to go on with the others when a write fails. The task fails in the end in any case.
+      - Whether to go on with the other updates and creations when a write fails. The task fails in the end in any
+        case.
+      - Nothing is deleted once any write failed, because the background process that O(prune) would delete may be the one that
+        still does the work.
     type: bool
     default: false
+  returned:
+    description:
+      - Which background processes RV(processes) and RV(diff) list. A long list makes the output of C(-v) hard to read.
+      - V(all) lists every entry, and what O(prune) deletes in RV(diff).
+      - V(changed) lists only those that are created, updated or deleted, in the order of the list. An index into
+        O(processes) is not one into RV(processes) then.
+      - V(none) leaves both empty. C(changed), RV(counts), RV(plan) and the writes themselves do not depend on it.
+      - With V(none), C(--diff) shows nothing, and the P(evenkeel.paas.drift#callback) report has no values.
+    type: str
+    choices: [all, changed, none]
+    default: all
+    version_added: "1.1.0"
 extends_documentation_fragment:
   - evenkeel.paas.attributes
   - evenkeel.paas.attributes.laravel_cloud
   - evenkeel.paas.attributes.writer
+  - evenkeel.paas.attributes.idempotent
   - evenkeel.paas.connection
   - evenkeel.paas.connection.laravel_cloud
   - evenkeel.paas.laravel_cloud_background_process.entries
@@ -122,7 +138,7 @@ EXAMPLES = r"""
 RETURN = r"""
 processes:
   description:
-    - The background processes of the entries, in their order, as the service gives them.
+    - The background processes of the entries, in their order, as the service gives them. O(returned) can narrow them.
     - In check mode as they would be, less what only the service knows.
   returned: success
   type: list
@@ -317,13 +333,45 @@ steps_not_attempted:
       path: /background-processes/process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
       body:
         processes: 2
+counts:
+  description:
+    - How many background processes of the list were created, updated or left as they are, and how many O(prune) deleted.
+      In check mode, how many would be.
+    - After a failure of a write, those that were written count, and those that needed no write.
+  returned: success, and failure of a write
+  type: dict
+  version_added: "1.1.0"
+  contains:
+    created:
+      description: How many were created.
+      returned: always
+      type: int
+    updated:
+      description: How many were updated.
+      returned: always
+      type: int
+    deleted:
+      description: How many were deleted.
+      returned: always
+      type: int
+    unchanged:
+      description: How many needed no write.
+      returned: always
+      type: int
+  sample:
+    created: 1
+    updated: 0
+    deleted: 2
+    unchanged: 57
 deployment_required:
   description: Whether something was changed, or would be, that takes effect at the next deployment only.
   returned: success, and failure of a write
   type: bool
   sample: true
 diff:
-  description: The managed options of each entry before and after, and those of each background process that is pruned.
+  description:
+    - The managed options of each entry before and after, and those of each background process that is pruned.
+    - O(returned) can narrow them.
   returned: success
   type: list
   elements: dict

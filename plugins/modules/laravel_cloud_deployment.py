@@ -109,6 +109,7 @@ deployment:
     node_version: "24"
     uses_octane: false
     uses_hibernation: false
+    hibernation_wake_up_interval: null
     started_at: "2026-03-01T10:00:05.000000Z"
     finished_at: "2026-03-01T10:01:40.000000Z"
   contains:
@@ -164,6 +165,10 @@ deployment:
       description: Whether the environment hibernates.
       returned: when the deployment was started
       type: bool
+    hibernation_wake_up_interval:
+      description: After how long a hibernating environment wakes up by itself, or null. The service's documentation does not say more.
+      returned: when the service shows it, which it does not in the response that starts a deployment
+      type: raw
     started_at:
       description: When it began to run, or null.
       returned: when the deployment was started
@@ -176,8 +181,8 @@ statuses:
   description:
     - The statuses that the deployment had, in their order, as far as they were seen. Empty in check mode, and when nothing
       is pending.
-    - Where the module runs inside Ansible's own process they are shown with C(-v) as they come; in any case they are part
-      of the result.
+    - Where the module runs inside Ansible's own process, each is also shown as soon as it is seen, unless the task has
+      C(no_log).
   returned: success, and failure of the request or later
   type: list
   elements: dict

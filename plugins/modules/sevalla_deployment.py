@@ -207,8 +207,8 @@ statuses:
   description:
     - The statuses that the deployment had, in their order, as far as they were seen. Empty in check mode, and when nothing
       is pending.
-    - Where the module runs inside Ansible's own process they are shown with C(-v) as they come; in any case they are part
-      of the result.
+    - Where the module runs inside Ansible's own process, each is also shown as soon as it is seen, unless the task has
+      C(no_log).
   returned: success, and failure of the request or later
   type: list
   elements: dict

@@ -42,6 +42,7 @@ extends_documentation_fragment:
   - evenkeel.paas.attributes
   - evenkeel.paas.attributes.sevalla
   - evenkeel.paas.attributes.writer
+  - evenkeel.paas.attributes.listed_after_deletion
   - evenkeel.paas.connection
   - evenkeel.paas.connection.sevalla
   - evenkeel.paas.sevalla_process

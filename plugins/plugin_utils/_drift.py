@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the results of tasks in check mode say of drift, and that as text, JSON and HTML.
+"""What the results of tasks in check mode say of drift, as rows, text and JSON.
 
 This module is private to the collection.
 """
@@ -10,72 +10,179 @@ This module is private to the collection.
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from html import escape
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
+
+COLLECTION = "evenkeel.paas."
+"""What the full name of each module of the collection starts with."""
 
 HIDDEN = "the task has no_log, so its result is hidden"
 
-_WIDEST = 60
-_SAID = {
+SERVICES = {"sevalla": "Sevalla", "laravel_cloud": "Laravel Cloud"}
+"""The names of the services, by what the names of their modules and host variables start with."""
+
+STATES = {
     "missing": "is missing",
     "surplus": "should not be there",
     "differs": "differs",
     "unknown": "could not be compared",
 }
+"""The states of a row, in words."""
+
+_NOT_COMPARING = ("_info", "_deployment", "_run", "_exec", "_command")
+"""How the names of the modules end that read or start something, and so have no drift."""
+
+_RESOURCES = {"process": "processes", "instance": "instances"}
+"""What a module compares: the result key of a module for one, and that of a list."""
+
+_SCOPE_OPTIONS = (
+    ("application", "application_id", "app_id"),
+    ("environment",),
+    ("instance",),
+)
+"""The options that name what a task is about, the widest first, each with its aliases."""
+
+_ACTIONS = {"create": "missing", "update": "differs", "delete": "surplus"}
+_SCOPE_KEYS = ("app_id", "instance_id")
+_SCOPE_PATH = re.compile(
+    r"/(?:applications|environments|instances)/([^/]+)/(?:background-)?(?:processes|instances)"
+)
+_WIDEST = 60
+
+
+def service_of(name: str) -> str:
+    """Return the name of the service that a module or a host variable belongs to."""
+    bare = name.removeprefix(COLLECTION)
+    return next((SERVICES[each] for each in SERVICES if bare.startswith(f"{each}_")), "")
+
+
+def compares(module: str) -> bool:
+    """Tell whether a module of the collection compares something with what a task wants."""
+    return module.startswith(COLLECTION) and not module.endswith(_NOT_COMPARING)
+
+
+class Source(NamedTuple):
+    """Where a result comes from: the full name of the module, the host, and the task's options.
+
+    ``host_scope`` is the id of the application or instance that the host stands for, None for
+    a machine. ``is_verdict_own`` is false if the task's words may differ from the module's.
+    """
+
+    module: str
+    host: str
+    host_scope: str | None
+    options: Mapping[str, Any]
+    is_verdict_own: bool = True
 
 
 @dataclass(frozen=True)
 class Row:
-    """One process that is not as it should be, or, with the state ``unknown``, a task that could
-    not tell. ``fields`` are ``{option, live, wanted}``; ``message`` is a failure's."""
+    """One process that is not as it should be, or, with the state ``unknown``, a task that did
+    not compare. ``fields`` are ``{option, live, wanted}``; ``message`` says why it is unknown."""
 
     application: str
+    service: str
     process: str | None
     state: str
     fields: tuple[dict[str, Any], ...] = ()
     message: str | None = None
+    resource: str = "process"
+
+    @property
+    def title(self) -> str:
+        """The name of the process; other resources have what they are behind their names."""
+        name = self.process or ""
+        return name if self.resource == "process" else f"{name} ({self.resource})"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The application that the row is about, with its service."""
+        return self.application, self.service
 
 
 @dataclass
 class Report:
-    """The rows of a run, and the applications that were compared, by name."""
+    """The rows of a run, and the applications that tasks were about, each with its service."""
 
-    compared: set[str] = field(default_factory=set)
+    applications: set[tuple[str, str]] = field(default_factory=set)
     rows: list[Row] = field(default_factory=list)
+    playbooks: list[str] = field(default_factory=list)
+    time: datetime | None = None
+    _names: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def add(self, host: str, is_application: bool, result: dict[str, Any], failed: bool) -> None:
-        """Take in the result of a task, or of an item of its loop. ``is_application`` tells that
-        the host is an application, and not the machine that tasks for several of them run on."""
-        application = host if is_application else _scope(result) or host
-        self.compared.add(application)
+    def add(self, source: Source, result: Mapping[str, Any], failed: bool) -> None:
+        """Add the result of a task, or of one item of its loop.
+
+        The module's own words count. ``failed`` is the task's verdict, which ``failed_when`` may
+        have turned round; it matters only if the module says nothing.
+        """
+        is_compared = "plan" in result and ("diff" in result or "counts" in result)
         if "censored" in result:
-            if failed or result.get("changed"):
-                self.rows.append(Row(application, None, "unknown", message=HIDDEN))
-        elif failed:
-            message = str(result.get("msg") or "no message")
-            self.rows.append(Row(application, None, "unknown", message=message))
-        else:
-            self.rows += _rows(application, result)
+            if failed or (compares(source.module) and not _is_quiet(source, result)):
+                self.add_unknown(source, HIDDEN)
+            elif compares(source.module):
+                self.applications.add(self._key(source))
+        elif result.get("failure") or not (is_compared or "api" in result):
+            if failed or "msg" in result:
+                self.add_unknown(source, str(result.get("msg") or "no message"))
+        elif is_compared:
+            key = self._key(source, result)
+            self.applications.add(key)
+            self.rows += [row for row in _rows(key, result) if row not in self.rows]
+
+    def add_unknown(self, source: Source, message: str) -> None:
+        """Add an application that a task did not compare."""
+        key = self._key(source)
+        self.applications.add(key)
+        row = Row(*key, None, "unknown", message=message)
+        if row not in self.rows:
+            self.rows.append(row)
+
+    def add_missed(self, source: Source, message: str) -> None:
+        """Add an application whose task did not run, unless another reason is known already."""
+        key = self._key(source)
+        if not any(row.key == key and row.state == "unknown" for row in self.rows):
+            self.add_unknown(source, message)
+
+    def _key(self, source: Source, result: Mapping[str, Any] | None = None) -> tuple[str, str]:
+        """The application of a result. It has one name in a report, however tasks name it."""
+        service = service_of(source.module)
+        if source.host_scope:
+            self._names[service, source.host_scope] = source.host
+            return source.host, service
+        given = _given_scope(source.options)
+        scope = _scope(result or {}) or given
+        name = self._names.get((service, scope or ""))
+        if name is None:
+            name = given or scope or source.host
+            if scope:
+                self._names[service, scope] = name
+        return name, service
 
     def summary(self) -> dict[str, int]:
-        """How many applications were compared, are as they should be, differ, are unknown."""
-        unknown = {row.application for row in self.rows if row.state == "unknown"}
-        differ = {row.application for row in self.rows} - unknown
-        as_wanted = len(self.compared) - len(differ) - len(unknown)
+        """Return how many applications there are, are as wanted, differ, are unknown."""
+        unknown = {row.key for row in self.rows if row.state == "unknown"}
+        differ = {row.key for row in self.rows} - unknown
         return {
-            "applications": len(self.compared),
-            "as_wanted": as_wanted,
+            "applications": len(self.applications),
+            "as_wanted": len(self.as_wanted()),
             "differ": len(differ),
             "unknown": len(unknown),
         }
 
     def sorted_rows(self) -> list[Row]:
-        """The rows by application, in the order of the tasks within one."""
-        return sorted(self.rows, key=lambda row: row.application)
+        """Return the rows by application, in the order of the tasks within one."""
+        return sorted(self.rows, key=lambda row: natural(row.key))
 
-    def told(self) -> str:
-        """The summary in one sentence."""
+    def as_wanted(self) -> list[tuple[str, str]]:
+        """Return the applications without a row, each with its service."""
+        return sorted(self.applications - {row.key for row in self.rows}, key=natural)
+
+    def summary_words(self) -> str:
+        """Return the summary in one sentence."""
         counts = self.summary()
         unknown = f", {counts['unknown']} could not be compared" if counts["unknown"] else ""
         plural = "" if counts["applications"] == 1 else "s"
@@ -85,84 +192,172 @@ class Report:
         )
 
     def as_json(self) -> str:
-        """The report as a JSON document."""
-        rows = [asdict(row) for row in self.sorted_rows()]
-        return json.dumps({"summary": self.summary(), "rows": rows}, indent=2, default=str) + "\n"
+        """Return the report as a JSON document."""
+        document = {
+            "playbooks": self.playbooks,
+            "time": self.time and self.time.isoformat(timespec="seconds"),
+            "summary": self.summary(),
+            "rows": [asdict(row) for row in self.sorted_rows()],
+            "as_wanted": [
+                {"application": name, "service": service} for name, service in self.as_wanted()
+            ],
+        }
+        return json.dumps(document, indent=2, default=str) + "\n"
 
     def as_text(self) -> str:
-        """The report as a table of one line for each difference, for a terminal."""
-        cells = [("application", "process", "what differs")]
-        for row in self.sorted_rows():
-            for number, what in enumerate(_lines(row)):
-                first = (row.application, _cut(row.process or "")) if number == 0 else ("", "")
-                cells.append((_plain(first[0]), _plain(first[1]), _plain(what)))
-        text = f"Drift: {self.told()}\n"
-        if len(cells) == 1:
+        """Return the report as a table of one line for each difference, for a terminal."""
+        text = f"Drift: {self.summary_words()}\n"
+        if not self.rows:
             return text
-        widths = [max(len(line[column]) for line in cells) for column in (0, 1)]
-        cells.insert(1, ("-" * widths[0], "-" * widths[1], "-" * len(cells[0][2])))
-        lines = [f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c}".rstrip() for a, b, c in cells]
-        return text + "\n" + "\n".join(lines) + "\n"
+        cells: list[tuple[str, ...]] = [("application", "service", "process", "what differs")]
+        for row in self.sorted_rows():
+            first = (row.application, row.service, cut(row.title))
+            for what in lines(row):
+                cells.append((*(_plain(each) for each in first), _plain(what)))
+                first = ("", "", "")
+        widths = [max(len(line[column]) for line in cells) for column in range(3)]
+        cells.insert(1, (*("-" * width for width in widths), "-" * len(cells[0][3])))
+        table = ["  ".join((*map(str.ljust, line[:3], widths), line[3])).rstrip() for line in cells]
+        rest = len(self.as_wanted())
+        if rest:
+            verb = "other application is" if rest == 1 else f"other {rest} applications are"
+            table += ["", f"The {verb} as wanted."]
+        return "\n".join((text, *table, ""))
 
-    def as_html(self) -> str:
-        """The report as a page that needs nothing else."""
-        rows = "".join(
-            f'<tr class="{escape(row.state)}"><td>{escape(row.application)}</td>'
-            f"<td>{escape(row.process or '')}</td>"
-            f"<td>{'<br>'.join(escape(line) for line in _lines(row, None))}</td></tr>\n"
-            for row in self.sorted_rows()
-        )
-        return _PAGE.format(summary=escape(self.told()), rows=rows)
+
+def natural(names: Iterable[str]) -> list[Any]:
+    """Return a key that sorts names as people do: ``fleet-6`` before ``fleet-60``."""
+    key: list[Any] = []
+    for name in names:
+        # A split by a group gives a text and a number by turns, so that like meets like.
+        parts = re.split(r"(\d+)", name.casefold())
+        key += [[int(part) if at % 2 else part for at, part in enumerate(parts)], name]
+    return key
 
 
-def _rows(application: str, result: dict[str, Any]) -> list[Row]:
-    """The rows of one result of a module that writes: of its ``diff`` and ``process(es)``."""
-    diffs, processes = result.get("diff"), result.get("processes")
-    if not isinstance(diffs, list):
-        diffs, processes = [diffs or {}], [result.get("process")]
-    rows = []
+def lines(row: Row, widest: int | None = _WIDEST) -> list[str]:
+    """Return what there is to say of a row, a line for each option that differs."""
+    if row.state == "unknown":
+        return [f"{STATES['unknown']}: {row.message}"]
+    if not row.fields or row.state != "differs":
+        return [STATES[row.state]]
+    return [
+        f"{each['option']}: {value_words(each['live'], widest)} -> "
+        f"{value_words(each['wanted'], widest)}"
+        for each in row.fields
+    ]
+
+
+def value_words(value: Any, widest: int | None = None) -> str:
+    """Return the value of an option as a person reads it."""
+    text = "nothing" if value is None else json.dumps(value, ensure_ascii=False, default=str)
+    return cut(text, widest)
+
+
+def cut(text: str, widest: int | None = _WIDEST) -> str:
+    """Return a text of at most ``widest`` letters."""
+    return text if widest is None or len(text) <= widest else f"{text[: widest - 3]}..."
+
+
+def _is_quiet(source: Source, result: Mapping[str, Any]) -> bool:
+    """Whether a hidden result is known to have no change."""
+    return source.is_verdict_own and not result.get("changed")
+
+
+def _rows(key: tuple[str, str], result: Mapping[str, Any]) -> list[Row]:
+    """The rows of a result: what its plan would write, in the words of its diff.
+
+    A list may leave out the diffs of what does not change, or all of them. The plan is whole.
+    """
+    steps = [step for step in result["plan"] if step.get("action") in _ACTIONS]
+    if not steps:
+        return []
+    resource = next(
+        (one for one, several in _RESOURCES.items() if one in result or several in result),
+        "process",
+    )
+    rows = [
+        Row(*key, name, state, fields, resource=resource)
+        for name, state, fields in _differences(result, resource)
+    ]
+    return rows or [
+        Row(*key, name, state, resource=resource) for name, state in _planned_changes(steps)
+    ]
+
+
+def _differences(
+    result: Mapping[str, Any], resource: str
+) -> list[tuple[str | None, str, tuple[dict[str, Any], ...]]]:
+    """Name, state and fields of each diff with a difference in it."""
+    diffs = result.get("diff")
+    if isinstance(diffs, list):
+        live = list(result.get(_RESOURCES[resource]) or [])
+        # What prune deletes has a diff and is not in the list.
+        listed = [diff for diff in diffs if diff.get("after") or not diff.get("before")]
+        # They belong together by their order, unless only one of the two has what is unchanged.
+        live = live if len(live) == len(listed) else []
+    else:
+        diffs, live = [diffs or {}], [result.get(resource)]
+    found = []
     for number, diff in enumerate(diffs):
         before, after = diff.get("before") or {}, diff.get("after") or {}
         if before == after:
             continue
-        live = processes[number] if processes and number < len(processes) else None
         state = "differs" if before and after else "missing" if after else "surplus"
         # By the name that it has now, which may be what differs.
-        known = {**before, **after, **(live or {}), **_named(before)}
-        name = _name(known) or diff.get("before_header")
+        now = {key: before[key] for key in ("display_name", "name") if before.get(key)}
+        process = live[number] if number < len(live) else None
+        name = _name({**before, **after, **(process or {}), **now}) or diff.get("before_header")
         fields = () if state == "surplus" else tuple(_fields(before, after))
-        rows.append(Row(application, name, state, fields))
-    return rows
+        found.append((name, state, fields))
+    return found
 
 
-def _scope(result: dict[str, Any]) -> str | None:
+def _planned_changes(steps: list[dict[str, Any]]) -> list[tuple[str | None, str]]:
+    """Name and state of each process that a plan writes to, for a result without diffs."""
+    found = []
+    for step in steps:
+        last = str(step.get("path")).rsplit("/", 1)[-1]
+        if step["action"] == "create":
+            found.append((_name(step.get("body") or {}), "missing"))
+        elif not last.startswith("{"):  # else it completes what the step before creates
+            found.append((last, _ACTIONS[step["action"]]))
+    return list(dict.fromkeys(found))
+
+
+def _given_scope(options: Mapping[str, Any]) -> str | None:
+    """What a task says it is about, None if it does not or if that is a template yet."""
+    given = []
+    for aliases in _SCOPE_OPTIONS:
+        value = next((options[name] for name in aliases if options.get(name)), None)
+        if value is not None:
+            given.append(str(value))
+    name = ".".join(given)
+    return None if not name or "{{" in name or "{%" in name else name
+
+
+def _scope(result: Mapping[str, Any]) -> str | None:
     """The id of the application or instance that a result is about."""
-    processes = [result.get("process"), *(result.get("processes") or [])]
-    for process in processes:
-        scope = process and (process.get("app_id") or process.get("instance_id"))
-        if scope:
-            return str(scope)
+    for process in (result.get("process"), *(result.get("processes") or [])):
+        scopes = [process[key] for key in _SCOPE_KEYS if process.get(key)] if process else []
+        if scopes:
+            return str(scopes[0])
     for step in result.get("plan") or []:
-        parts = str(step.get("path")).split("/")
-        if parts[1] in ("applications", "instances"):
-            return parts[2]
+        match = _SCOPE_PATH.match(str(step.get("path")))
+        if match:
+            return match[1]
     return None
 
 
-def _named(process: dict[str, Any]) -> dict[str, Any]:
-    name = process.get("display_name")
-    return {"display_name": name} if name else {}
-
-
-def _name(process: dict[str, Any]) -> str | None:
+def _name(process: Mapping[str, Any]) -> str | None:
     """What a person calls a process: its name, its command, or a worker's queues."""
     config = process.get("config")
     if process.get("type") == "worker" and isinstance(config, dict):
         queue = config.get("queue")
         queues = ",".join(map(str, queue)) if isinstance(queue, list) else queue
         return " ".join(str(part) for part in (config.get("connection"), queues) if part)
-    name = process.get("display_name") or process.get("command") or process.get("id")
-    return None if name is None else str(name)
+    keys = ("display_name", "name", "command", "id")
+    return next((str(process[key]) for key in keys if process.get(key)), None)
 
 
 def _fields(before: Any, after: Any, path: str = "") -> list[dict[str, Any]]:
@@ -177,53 +372,6 @@ def _fields(before: Any, after: Any, path: str = "") -> list[dict[str, Any]]:
     return [] if before == after else [{"option": path, "live": before, "wanted": after}]
 
 
-def _lines(row: Row, widest: int | None = _WIDEST) -> list[str]:
-    if row.state == "unknown":
-        return [f"{_SAID['unknown']}: {row.message}"]
-    if row.state != "differs":
-        return [_SAID[row.state]]
-    return [
-        f"{each['option']}: {_value(each['live'], widest)} -> {_value(each['wanted'], widest)}"
-        for each in row.fields
-    ]
-
-
-def _value(value: Any, widest: int | None) -> str:
-    text = "nothing" if value is None else json.dumps(value, ensure_ascii=False, default=str)
-    return _cut(text, widest)
-
-
-def _cut(text: str, widest: int | None = _WIDEST) -> str:
-    return text if widest is None or len(text) <= widest else f"{text[: widest - 3]}..."
-
-
 def _plain(text: str) -> str:
     """A text that cannot steer a terminal."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)
-
-
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>Drift</title>
-<style>
-body {{ font-family: sans-serif; margin: 2em; }}
-table {{ border-collapse: collapse; }}
-th, td {{ border: 1px solid #bbb; padding: .3em .6em; text-align: left; vertical-align: top; }}
-tr.missing td:last-child {{ background: #fff3cd; }}
-tr.surplus td:last-child {{ background: #e2e3e5; }}
-tr.unknown td:last-child {{ background: #f8d7da; }}
-</style>
-</head>
-<body>
-<h1>Drift</h1>
-<p>{summary}</p>
-<table>
-<thead><tr><th>Application</th><th>Process</th><th>What differs</th></tr></thead>
-<tbody>
-{rows}</tbody>
-</table>
-</body>
-</html>
-"""

@@ -14,11 +14,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple, TypeVar
 
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
 from ..module_utils._core.failure import Failure
@@ -29,32 +30,54 @@ from ..module_utils._http import client as _http
 from ..module_utils._http.settings import Service
 
 try:
-    # From 2.19 on nothing is a template that was not declared one.
-    from ansible.template import trust_as_template as trusted
-except ImportError:
+    from ansible.template import trust_as_template
+except ImportError:  # before 2.19, where every text is a template that is not marked
     from ansible.utils.unsafe_proxy import wrap_var
 
     def trusted(value: str) -> str:
-        """A text of ours, which may be a template."""
+        """Return a text of ours, which may be a template."""
         return value
 
-    def untrusted(value: Any) -> Any:
-        """A value of the service, with its texts marked so that Ansible never templates them.
+    def _inert(value: str) -> str:
+        marked: str = wrap_var(value)
+        return marked
 
-        Only those with a brace in them: a marked text looks different in the output of
-        ansible-inventory, and there is no template without a brace.
-        """
-        if isinstance(value, dict):
-            return {key: untrusted(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [untrusted(item) for item in value]
-        return wrap_var(value) if isinstance(value, str) and "{" in value else value
+    def composed(value: Any) -> Any:
+        """Return what compose made, as it is."""
+        return value
 
 else:
 
-    def untrusted(value: Any) -> Any:
-        """A value of the service as it is: no template."""
+    def trusted(value: str) -> str:
+        """Return a text of ours, which may be a template."""
+        declared: str = trust_as_template(value)
+        return declared
+
+    def _inert(value: str) -> str:
         return value
+
+    def composed(value: Any) -> Any:
+        """Return what compose made, shown by ansible-inventory as it was before 2.19."""
+        return untrusted(value)
+
+
+# A brace, the header that defines other marks, or an escape that from_yaml makes either of.
+_TEMPLATE_MARKS = re.compile(r"\{|#jinja2:|\\[xuU][0-9A-Fa-f]{2}|\\\n")
+
+
+def untrusted(value: Any) -> Any:
+    """Return a value of the service with texts that Ansible never templates.
+
+    ansible-inventory shows a text as a dictionary, ``{"__ansible_unsafe": ...}``, if Ansible does
+    not trust it. Readers of its output expect texts, so one that cannot be a template is trusted.
+    """
+    if isinstance(value, dict):
+        return {key: untrusted(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [untrusted(item) for item in value]
+    if not isinstance(value, str):
+        return value
+    return _inert(value) if _TEMPLATE_MARKS.search(value) else trusted(value)
 
 
 class Found(NamedTuple):
@@ -65,6 +88,46 @@ class Found(NamedTuple):
     id: str
     variables: dict[str, Any]
     processes: Callable[[], list[Process]]
+
+
+_CONCERNS_ONE = {
+    *("forbidden", "not_found", "refused", "service_error"),
+    *("redirected", "unexpected_answer"),
+}
+"""Codes of failures after which requests for other members may succeed."""
+
+Read = TypeVar("Read")
+
+
+class Survey:
+    """One read of a fleet: its client, and the failures of the members that are left out."""
+
+    def __init__(self, client: _http.Client, warn: Callable[[str], None]) -> None:
+        self.client = client
+        self.failures: list[Failure] = []
+        self._warn = warn
+
+    def attempt(self, member: str, read: Callable[[], Read]) -> Read | None:
+        """Return what ``read`` returns, or None with a warning if this member cannot be read.
+
+        Raises Failure if that concerns the whole fleet. ``read`` must not be lazy: of a member
+        that is left out nothing may be used.
+        """
+        try:
+            return read()
+        except Failure as failure:
+            if failure.code not in _CONCERNS_ONE or failure.out_of_time:
+                raise
+            self.failures.append(failure)
+            self._warn(f"{member} is left out of the inventory: {failure.message}")
+            return None
+
+    def check(self, hosts: list[Any]) -> None:
+        """Raise the first Failure if nothing is left, unless all that is missing was deleted."""
+        if not hosts:
+            for failure in self.failures:
+                if failure.status != 404:
+                    raise failure
 
 
 class FleetInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
@@ -78,8 +141,8 @@ class FleetInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
     group: str
     processes: str
 
-    def find(self, client: _http.Client) -> Iterator[Found]:
-        """Everything that becomes a host, unfiltered; raises Failure."""
+    def find(self, survey: Survey) -> Iterator[Found]:
+        """Yield everything that becomes a host, unfiltered; raises Failure."""
         raise NotImplementedError
 
     def verify_file(self, path: str) -> bool:
@@ -92,10 +155,37 @@ class FleetInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         """Fill the inventory from a configuration file; raises AnsibleParserError."""
         super().parse(inventory, loader, path, cache)
         self._read_config_data(path)
-        hosts = self._cached_hosts(path, cache) if self.get_option("cache") else self._read_hosts()
+        if self.get_option("cache"):
+            hosts = self._cached_hosts(path, cache)
+        else:
+            hosts, _is_whole = self._read_hosts()
         self.inventory.add_group(self.group)
         for name, variables in _named(hosts, self.display.warning):
             self._add_host(name, variables)
+
+    def set_options(
+        self, task_keys: Any = None, var_options: Any = None, direct: dict[str, Any] | None = None
+    ) -> None:
+        """Set the options, after evaluating the connection options and dropping empty ones.
+
+        Ansible would take an empty text, or a template, for false and for the current folder.
+        """
+        given = dict(direct or {})
+        for name, about in connection_spec(self.service).items():
+            for key in given.keys() & {name, *about.get("aliases", ())}:
+                value = given[key]
+                if isinstance(value, str):
+                    value = self.templar.template(value)
+                if value is None or value == "":
+                    del given[key]
+                    continue
+                if about["type"] == "bool":
+                    try:
+                        value = boolean(value)
+                    except TypeError as error:
+                        raise AnsibleParserError(f"{key}: {error}") from None
+                given[key] = value
+        super().set_options(task_keys=task_keys, var_options=var_options, direct=given)
 
     def _cached_hosts(self, path: str, cache: bool) -> list[dict[str, Any]]:
         # Everything that decides what is read; of the token no more than part of a digest.
@@ -104,45 +194,44 @@ class FleetInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         )
         key = f"{self.get_cache_key(path)}_{hashlib.sha256(decisive.encode()).hexdigest()[:12]}"
         if cache:
-            try:
-                return list(self._cache[key])
-            except KeyError:  # never read, or too old
-                pass
-        self._cache[key] = hosts = self._read_hosts()
+            kept = self._cache.get(key)
+            if kept is not None:  # else never read, too old, or not whole
+                return list(kept)
+        hosts, is_whole = self._read_hosts()
+        # Of a member that is left out only the run that could not read it has a warning.
+        self._cache[key] = hosts if is_whole else None
         return hosts
 
-    def _read_hosts(self) -> list[dict[str, Any]]:
-        """The hosts that the filters leave, as JSON: ``{name, id, variables}``."""
+    def _read_hosts(self) -> tuple[list[dict[str, Any]], bool]:
+        """Return the hosts that the filters leave, as JSON: ``{name, id, variables}``; and whether
+        no member of the fleet had to be left out."""
         if _http.IMPORT_ERROR:
             raise AnsibleParserError(missing_required_lib("requests"))
         task = Task(self._connection(), True, self.display.warning)
         hosts = []
         try:
             with connected(self.service, task) as client:
-                for found in self.find(client):
+                survey = Survey(client, self.display.warning)
+                for found in self.find(survey):
                     if not self._taken(found):
                         continue
-                    more = (
-                        {self.processes: found.processes()} if self.get_option("processes") else {}
-                    )
-                    hosts.append(
-                        {
-                            "name": host_name(found.name),
-                            "id": found.id,
-                            "variables": {**found.variables, **more},
-                        }
-                    )
+                    name, variables = host_name(found.name), found.variables
+                    if self.get_option("processes"):
+                        processes = survey.attempt(f"Host {name}", found.processes)
+                        if processes is None:
+                            continue
+                        variables = {**variables, self.processes: processes}
+                    hosts.append({"name": name, "id": found.id, "variables": variables})
+                survey.check(hosts)
         except Failure as failure:
             raise AnsibleParserError(failure.message) from None
-        return hosts
+        return hosts, not survey.failures
 
     def _connection(self) -> dict[str, Any]:
         """The connection options as a module would have them."""
         params = {}
         for name, about in connection_spec(self.service).items():
             value = self.get_option(name)
-            if isinstance(value, str):
-                value = self.templar.template(value)
             if value in (None, "") and "fallback" in about:
                 # Ansible takes a variable that is set and empty.
                 value = _first_set(about) or about.get("default")
@@ -182,7 +271,11 @@ class FleetInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
             self.inventory.set_variable(name, key, value)
         strict = self.get_option("strict")
         known = self.inventory.get_host(name).get_vars()
-        self._set_composite_vars(self.get_option("compose"), known, name, strict=strict)
+        compose = self.get_option("compose")
+        self._set_composite_vars(compose, known, name, strict=strict)
+        made = self.inventory.get_host(name).vars
+        for key in made.keys() & compose.keys():
+            self.inventory.set_variable(name, key, composed(made[key]))
         self._add_host_to_composed_groups(self.get_option("groups"), {}, name, strict=strict)
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), {}, name, strict=strict)
 

@@ -37,7 +37,8 @@ from ..module_utils._core.failure import Failure
 # These are imported before the fork, once for all tasks. On its own a command imports them only
 # when it has something to send.
 from ..module_utils._engine import validation as _validation  # noqa: F401  # pylint: disable=unused-import
-from ..module_utils._engine.module import Command, Task, missing_library, perform
+from ..module_utils._engine.module import WHY_MODULE, Command, Task, missing_libraries, perform
+from ..module_utils._engine.options import without_empty
 from ..module_utils._http.client import tls_context
 
 try:
@@ -54,6 +55,18 @@ SWITCH = "evenkeel_paas_in_worker"
 
 SWITCH_ENVIRONMENT = "EVENKEEL_PAAS_IN_WORKER"
 """The environment variable for the same; SWITCH wins."""
+
+_OWN_PYTHON = (
+    " To use the Python that runs Ansible, set ansible_python_interpreter to "
+    '"{{ ansible_playbook_python }}".'
+)
+
+_NO_LINES = {"dense", "json", "jsonl", "null", "selective"}
+"""The stdout callbacks that a line of progress would disturb: they redraw the screen, write
+JSON, or show little or nothing on purpose."""
+
+_LINES = {"awx_display", "debug", "default", "minimal", "oneline", "unixy", "yaml"}
+"""The stdout callbacks that write lines for people, among which a line of progress fits."""
 
 display = Display()
 
@@ -72,16 +85,22 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
 
     _supports_async = True
 
+    _why_module = ""
+
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         """The result of the module, wherever it ran."""
         super().run(tmp, task_vars)
         variables = task_vars or {}
+        self._why_module = ""
         reason = self._reason_for_module(variables)
         choice = f"runs as a module: {reason}" if reason else "runs in Ansible's worker"
         display.vvv(f"{self._task.action} {choice}", host=self._play_context.remote_addr)
         if reason:
+            self._why_module = f"This task ran as a module because {reason}."
+            if self._connection.transport == "local" and not missing_libraries():
+                self._why_module += _OWN_PYTHON
             result: dict[str, Any] = self._execute_module(
                 task_vars=variables, wrap_async=self._task.async_val
             )
@@ -105,22 +124,38 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
         interpreter = self._interpreter(variables)
         if not _is_own(interpreter):
             return f"the interpreter is {interpreter}, not {sys.executable}"
-        missing = missing_library()
+        missing = missing_libraries()
         if missing:
-            return f"{sys.executable} has no {missing}"
+            return f"{sys.executable} does not have {' and '.join(missing)}"
         if not all(hasattr(ValidationResult({}), name) for name in _UNDOCUMENTED):
             return "this ansible-core validates in a way that is not known here"
         return None
 
     def _switched_on(self, variables: dict[str, Any]) -> bool:
-        value = self._templar.template(variables.get(SWITCH))
-        name = SWITCH
-        if value is None:
-            value, name = os.environ.get(SWITCH_ENVIRONMENT) or True, SWITCH_ENVIRONMENT
-        try:
-            return bool(boolean(value))
-        except TypeError as error:
-            raise AnsibleError(f"{name}: {error}") from None
+        given = {
+            SWITCH: self._templar.template(variables.get(SWITCH)),
+            SWITCH_ENVIRONMENT: os.environ.get(SWITCH_ENVIRONMENT),
+        }
+        for name, value in given.items():
+            if value is None or (isinstance(value, str) and not value.strip()):
+                continue
+            try:
+                return bool(boolean(value))
+            except TypeError as error:
+                raise AnsibleError(f"{name}: {error}") from None
+        return True
+
+    def _compute_environment_string(self, raw_environment_out: dict[str, Any] | None = None) -> str:
+        """Return the environment of the module's command line, with why there is a module.
+
+        With async the action never sees the module's result, so the module itself explains what
+        became of the task when its Python cannot run it.
+        """
+        text = str(super()._compute_environment_string(raw_environment_out))
+        if not self._why_module:
+            return text
+        why = self._connection._shell.env_prefix(**{WHY_MODULE: self._why_module})
+        return f"{why} {text}".strip()
 
     def _interpreter(self, variables: dict[str, Any]) -> str:
         """The Python that the module would run on, as Ansible's module_common finds it."""
@@ -134,6 +169,8 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
         # By the way that a module's options go: plain Python, no vaults, no tags, no templates.
         options = json.loads(json.dumps(self._task.args, **_ENCODING))
         options = {name: options[name] for name in options if not name.startswith("_ansible_")}
+        options = without_empty(options)
+        given = dict(options)
         parsed = ArgumentSpecValidator(self.COMMAND.argument_spec).validate(options)
         options.update(parsed.validated_parameters)
         warnings = [
@@ -144,16 +181,18 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
             result = {"failed": True, "msg": self._refusal(parsed)}
         else:
 
-            def tell(text: str) -> None:
+            def show(text: str, verbosity: int) -> None:
                 # It is shown at once, so it is masked here and not with the result.
-                self._tell(_masked(text, parsed._no_log_values))
+                host = variables.get("inventory_hostname", "localhost")
+                self._show(f"[{host}] {_masked(text, parsed._no_log_values)}", verbosity)
 
             task = Task(
                 options,
                 bool(self._task.check_mode),
                 warnings.append,
-                tell,
-                bool(self._task.no_log),
+                show,
+                no_log=bool(self._task.no_log),
+                given=given,
             )
             result = _performed(self.COMMAND, task)
         if warnings:
@@ -165,9 +204,16 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
         masked: dict[str, Any] = _masked(result, parsed._no_log_values)
         return masked
 
-    def _tell(self, text: str) -> None:
-        """Show at -v what a task that waits has seen."""
-        display.v(text, host=self._play_context.remote_addr)
+    def _show(self, line: str, verbosity: int) -> None:
+        """Show a line of progress, unless the screen is not made for lines.
+
+        Display passes it to the main process, from any thread. Beside a callback that is not
+        known to write lines for people, it goes to stderr, which no program parses.
+        """
+        callback = str(C.config.get_config_value("DEFAULT_STDOUT_CALLBACK"))
+        name = callback.rpartition(".")[2]
+        if display.verbosity >= verbosity and name not in _NO_LINES:
+            display.display(line, color=C.COLOR_VERBOSE, stderr=name not in _LINES)
 
     def _refusal(self, parsed: ValidationResult) -> str:
         """The words of AnsibleModule for options that are wrong."""

@@ -215,7 +215,7 @@ class Faults:
         names = request.view_args or {}
         cloud = self.world.laravel_cloud
         if "app_id" in names or "env_id" in names:
-            return names["app_id" if _is_sevalla() else "env_id"]
+            return str(names["app_id" if _is_sevalla() else "env_id"])
         for name, resources in (
             ("process_id", cloud.processes),
             ("instance_id", cloud.instances),

@@ -224,9 +224,9 @@ class _InstanceForm(Form):
                 if name not in changes:
                     self.error(name, f"The {name} field is required.")
         least, most = after.get("min_replicas"), after.get("max_replicas")
-        numbers = all(isinstance(number, int) for number in (least, most))
-        refused = self.switches["laravel_cloud_min_above_max"] == "refused"
-        if numbers and refused and least > most:
+        if self.switches["laravel_cloud_min_above_max"] == "stored":
+            return
+        if isinstance(least, int) and isinstance(most, int) and least > most:
             self.error(
                 "max_replicas",
                 "The max_replicas field must be greater than or equal to min_replicas.",

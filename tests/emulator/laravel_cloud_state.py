@@ -452,7 +452,7 @@ class LaravelCloud:
             "created_at": self.timestamps.laravel_cloud(),
         }
         command = Resource("commands", self.ids.ordered("comm"), environment.id, attributes)
-        command.related["deployment"] = last and last.id
+        command.related["deployment"] = None if last is None else last.id
         command.related["initiator"] = next(iter(self.users), None)
         self.commands[command.id] = command
         self._begin(command, CommandOutcome)

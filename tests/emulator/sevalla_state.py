@@ -375,7 +375,7 @@ class Sevalla:
         ):
             raise RefusalError(400, "Request doesn't match the schema")
 
-    def _stored(self, value: Any) -> Any:
+    def _stored(self, value: dict[str, Any]) -> dict[str, Any]:
         dropped = self.switches["sevalla_nested_null"] == "dropped"
         return _without_nulls(value) if dropped else value
 
@@ -473,7 +473,7 @@ class Sevalla:
     def _runs(self, application: Application, process: Process) -> bool:
         """Return whether a process has an instance that runs. Cron processes and jobs run now and
         then only, and a new process runs from the next deployment on."""
-        config = (process["scaling_strategy"] or ONE_INSTANCE)["config"]
+        config: dict[str, int] = process["scaling_strategy"]["config"]
         least = config.get("instanceCount", config.get("minInstanceCount", 0))
         permanent = process["type"] in ("web", "worker")
         return permanent and least > 0 and process["id"] in application.running
@@ -740,10 +740,12 @@ def _filled(value: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
     return {**value, **{name: given.get(name, default) for name, default in defaults.items()}}
 
 
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
-    return value
+def _without_nulls(value: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: _without_nulls(item) if isinstance(item, dict) else item
+        for name, item in value.items()
+        if item is not None
+    }
 
 
 def _merged(stored: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -98,16 +99,26 @@ def test_the_fleet_twice_and_what_differs_afterwards(fleet: Fleet, emulator: Any
     checked = fleet("--check", "--diff")
     assert checked.status == 0, checked.output
     assert checked.writes == []
-    assert 'blog-a1b2c   queue    entrypoint: "node other.js" -> "node worker.js"' in checked.output
+    line = 'blog-a1b2c   Sevalla  queue    entrypoint: "node other.js" -> "node worker.js"'
+    assert line in checked.output
+    assert f"The other {SEEDED + WORKERS - 1} applications are as wanted." in checked.output
     assert f"{SEEDED + WORKERS} applications: {SEEDED + WORKERS - 1} as wanted, 1 differ" in (
         checked.output
     )
-    assert fleet.drift() == {
+    report = fleet.drift()
+    assert report.pop("playbooks") == ["fleet.yml"]
+    assert datetime.fromisoformat(report.pop("time")).tzinfo
+    rest = {(each["service"], each["application"]) for each in report.pop("as_wanted")}
+    assert len(rest) == SEEDED + WORKERS - 1
+    assert {service for service, _name in rest} == {"Sevalla", "Laravel Cloud"}
+    assert report == {
         "summary": {"applications": 7, "as_wanted": 6, "differ": 1, "unknown": 0},
         "rows": [
             {
                 "application": "blog-a1b2c",
+                "service": "Sevalla",
                 "process": "queue",
+                "resource": "process",
                 "state": "differs",
                 "fields": [
                     {
@@ -132,7 +143,8 @@ def test_the_report_has_what_could_not_be_compared(fleet: Fleet) -> None:
     run = fleet("--check", "--limit", "blog-a1b2c", "-e", gone)
     assert run.status == 2, run.output
     assert "1 application: 0 as wanted, 0 differ, 1 could not be compared" in run.output
-    assert re.search(r"^blog-a1b2c +could not be compared: There is no", run.output, re.MULTILINE)
+    line = r"^blog-a1b2c +Sevalla +could not be compared: There is no"
+    assert re.search(line, run.output, re.MULTILINE)
     assert "The report of drift was not written" in run.output
 
 
@@ -157,7 +169,8 @@ def test_the_report_has_hosts_that_cannot_be_reached(
     assert fleet.drift()["summary"] == summary
     rows = [(row["application"], row["state"]) for row in fleet.drift()["rows"]]
     assert set(rows) == {("blog-a1b2c", "unknown")}
-    assert re.search(r"^blog-a1b2c +could not be compared: .*ssh", run.output, re.MULTILINE)
+    line = r"^blog-a1b2c +Sevalla +could not be compared: .*ssh"
+    assert re.search(line, run.output, re.MULTILINE)
 
 
 def test_an_inventory_that_cannot_be_read_stops_the_run(fleet: Fleet) -> None:

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -251,6 +253,8 @@ CHOICES: list[tuple[dict[str, Any], str]] = [
     ({"vars": {"evenkeel_paas_in_worker": False}}, "evenkeel_paas_in_worker or "),
     ({"vars": {"evenkeel_paas_in_worker": "{{ 'no' }}"}}, "evenkeel_paas_in_worker or "),
     ({"vars": {"evenkeel_paas_in_worker": True}}, HERE),
+    ({"vars": {"evenkeel_paas_in_worker": ""}}, HERE),
+    ({"vars": {"evenkeel_paas_in_worker": "{{ nowhere | default('') }}"}}, HERE),
 ]
 
 
@@ -320,7 +324,7 @@ def test_environment_reaches_the_module(playbooks: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "chosen"), [("0", "runs as"), ("", "runs in"), ("on", "runs in")]
+    ("value", "chosen"), [("0", "runs as"), ("", "runs in"), (" ", "runs in"), ("on", "runs in")]
 )
 def test_the_environment_variable(playbooks: Any, value: str, chosen: str) -> None:
     """The variable of a play comes before it."""
@@ -339,6 +343,54 @@ def test_a_switch_that_is_neither_on_nor_off(playbooks: Any) -> None:
     assert "EVENKEEL_PAAS_IN_WORKER" in wrong.results[0]["result"]["msg"]
     assert "perhaps" in wrong.results[0]["result"]["msg"]
     assert wrong.requests == []
+
+
+@pytest.mark.parametrize("switch", ["yes", "no"])
+def test_an_empty_token_is_not_given(playbooks: Any, switch: str) -> None:
+    """As from a variable that nobody set: the environment counts."""
+    options = {**QUEUE, "api_token": "{{ nowhere | default('') }}", "api_url": ""}
+    run = playbooks.run_tasks([{PROCESS: options}], EVENKEEL_PAAS_IN_WORKER=switch)
+    assert run.status == 0, run.output
+    assert run.writes != []
+
+
+LEAVING: list[tuple[dict[str, Any], str]] = [
+    ({"async": 20, "poll": 1}, "the task has async"),
+    ({"environment": {"A": "b"}}, "the task has environment"),
+    ({"vars": {"ansible_become": True, "ansible_become_method": "su"}}, "the task has become"),
+]
+
+
+def test_a_python_without_the_libraries_is_named_with_why_it_was_taken(playbooks: Any) -> None:
+    """As an explicit localhost without an interpreter, for which Ansible looks for a Python."""
+    bare = playbooks.folder / "bare"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(bare)], check=True)
+    python = str(bare / "bin" / "python")
+    leaving = LEAVING if os.getuid() == 0 else LEAVING[:2]  # nobody else becomes root unasked
+    variables = {
+        "ansible_interpreter_python_fallback": [python],
+        "ansible_async_dir": str(playbooks.folder / "async"),
+    }
+    tasks = [{PROCESS: QUEUE}]
+    tasks += [{PROCESS: QUEUE, "ignore_errors": True, **keywords} for keywords, _why in leaving]
+    path = playbooks.folder / "leaving.yml"
+    path.write_text(yaml.safe_dump([play(tasks, vars=variables)], sort_keys=False))
+    inventory = playbooks.folder / "explicit"
+    inventory.write_text("localhost ansible_connection=local\n")
+    run = playbooks.run(path, "-i", str(inventory), ANSIBLE_PYTHON_INTERPRETER="")
+    assert run.status == 0, run.output
+    here, *left = run.results
+    assert here["kind"] == "ok"
+    failed = [each["result"] for each in left if each["kind"] == "failed"]
+    assert len(failed) == len(leaving)
+    for result, (_keywords, why) in zip(failed, leaving):
+        assert result["failure"]["code"] == "missing_library"
+        assert result["msg"] == (
+            f"{python} does not have requests and jsonschema, which this module needs. To install, "
+            f'run "{python} -m pip install requests jsonschema". This task ran as a module because '
+            f"{why}. To use the Python that runs Ansible, set ansible_python_interpreter to "
+            '"{{ ansible_playbook_python }}".'
+        )
 
 
 def test_hosts_with_a_local_connection_are_served_at_once(playbooks: Any, tmp_path: Path) -> None:

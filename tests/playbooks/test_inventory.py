@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Response, request
 
+from ansible_collections.evenkeel.paas.tests.emulator import Hooks
 from ansible_collections.evenkeel.paas.tests.emulator.world import SECRET_CANARIES, SEVALLA_SHOP_ID
 
 PLUGINS = ["sevalla", "laravel_cloud"]
@@ -86,9 +88,54 @@ def test_the_list_of_both(inventory: Inventory, emulator: Any) -> None:
         assert all(f"  |  |--{host}\n" in GRAPH for host in listed[group]["hosts"])
     assert len(listed["_meta"]["hostvars"]) == GRAPH.count("  |  |--") == 10
     shop = listed["_meta"]["hostvars"]["shop-x1y2z"]
-    assert SEVALLA_SHOP_ID in str(shop["sevalla_application_id"])
+    assert shop["sevalla_application_id"] == SEVALLA_SHOP_ID
     for secret in (emulator.token, *SECRET_CANARIES, *SECRET_CANARIES.values()):
         assert secret not in done.stdout + done.stderr
+
+
+def test_an_export_is_plain_but_for_what_may_be_a_template(
+    inventory: Inventory, emulator: Any
+) -> None:
+    """For programs that read it and know nothing of Ansible's marks."""
+    for plugin in PLUGINS:
+        with (inventory.folder / f"{plugin}.yml").open("a") as file:
+            file.write(f"processes: true\ncompose:\n  shown: {plugin}_application_name ~ '!'\n")
+    arguments = ("-i", "sevalla.yml", "-i", "laravel_cloud.yml", "--list", "--export")
+    done = inventory(*arguments)
+    assert done.returncode == 0, done.stderr
+    assert "__ansible_unsafe" not in done.stdout
+    assert json.loads(done.stdout)["_meta"]["hostvars"]["shop-x1y2z"]["shown"] == "shop-x1y2z!"
+    name = emulator.world.sevalla.add_application(EVIL).fields["name"]
+    exported = json.loads(inventory(*arguments).stdout)
+    variables = exported["_meta"]["hostvars"][name]
+    assert variables["sevalla_application_display_name"] == {"__ansible_unsafe": EVIL}
+    assert variables["sevalla_application_name"] == name
+
+
+def test_an_application_that_is_being_deleted_leaves_the_others(
+    inventory: Inventory, emulator: Any
+) -> None:
+    """Also with the setting that stops at an inventory that cannot be read."""
+
+    class Deleting(Hooks):
+        def before(self) -> Response | None:
+            gone = request.path.endswith(f"/applications/{SEVALLA_SHOP_ID}/processes")
+            body = '{"message": "Application not found", "status": 404}'
+            return Response(body, 404, content_type="application/json") if gone else None
+
+    emulator.hooks = Deleting()
+    with (inventory.folder / "sevalla.yml").open("a") as file:
+        file.write("processes: true\n")
+    done = inventory(
+        *("-i", "sevalla.yml", "--list"),
+        ANSIBLE_INVENTORY_ENABLED="evenkeel.paas.sevalla",
+        ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED="true",
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)["sevalla"]["hosts"]) == 4
+    text = " ".join(done.stderr.split())
+    assert text.count("[WARNING]: ") == 1
+    assert "Host shop-x1y2z is left out of the inventory: GET /applications/" in text
 
 
 @pytest.mark.parametrize("again", [False, True])

@@ -34,9 +34,23 @@ LINT = (
         (
             *("check-jsonschema", "--builtin-schema", "vendor.github-workflows"),
             *(".github/workflows/ci.yml", ".github/workflows/drift.yml"),
+            "docs/examples/ci/github-actions.yml",
         ),
     ),
-    Check("zizmor", ("zizmor", "--offline", "--no-progress", "--pedantic", ".github")),
+    Check(
+        "gitlab-ci",
+        (
+            *("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci"),
+            "docs/examples/ci/gitlab-ci.yml",
+        ),
+    ),
+    Check(
+        "zizmor",
+        (
+            *("zizmor", "--offline", "--no-progress", "--pedantic"),
+            *(".github", "docs/examples/ci/github-actions.yml"),
+        ),
+    ),
     Check(
         "mypy",
         (
@@ -44,7 +58,7 @@ LINT = (
             *("-p", f"{COLLECTION}.plugins.plugin_utils", "-p", f"{COLLECTION}.plugins.action"),
         ),
     ),
-    Check("mypy-tools", ("mypy", "tests/tools", "tests/bench")),
+    Check("mypy-tools", ("mypy", "tests/tools", "tests/bench", "docs/examples/ci")),
     Check("ansible-lint", ("ansible-lint", "--offline", "--strict")),
     Check(
         "antsibull-docs",

@@ -32,6 +32,7 @@ PAGES = "client/test_http_pages.py"
 REPEATING = "client/test_http_repeating.py"
 REQUESTS = "client/test_http_requests.py"
 SECRETS = "client/test_http_secrets.py"
+STOPPED = "client/test_http_stopped.py"
 TLS = "client/test_http_tls.py"
 ADDRESSING = "plan/test_plan_addressing.py"
 PLAN_LARAVEL_CLOUD = "plan/test_plan_laravel_cloud.py"
@@ -53,37 +54,39 @@ FAULTS_INTERRUPTED = "faults/test_faults_interrupted.py"
 FAULTS_READS = "faults/test_faults_reads.py"
 FAULTS_WRITES = "faults/test_faults_writes.py"
 DEPLOYMENTS = "scenarios/test_deployments.py"
+PENDING = "scenarios/test_pending.py"
 PROCESS_RUN = "scenarios/test_process_run.py"
 LIMITS = "limits/test_rate_limits.py"
 LARAVEL_CLOUD = "scenarios/test_laravel_cloud.py"
 READING = "scenarios/test_reading.py"
 SEVALLA = "scenarios/test_sevalla.py"
+NO_LOG = "scenarios/test_no_log.py"
 SWITCHES = "scenarios/test_switches.py"
 IMPORTS = "imports/test_imports.py"
 WORKER = "../plugin_utils/test_worker.py"
+DRIFT = "../plugin_utils/test_drift.py"
+DRIFT_RUNS = "../../../playbooks/test_drift.py"
+INVENTORY = "../inventory/test_inventory_{}.py"
 
 CLIENT_DEFECTS = (
     Defect(
         "a POST is repeated after a 500",
         "_http/retry.py",
-        {
-            '({"GET", "PATCH", "DELETE"})': '({"GET", "POST", "PATCH", "DELETE"})',
-        },
+        {'("GET", "PATCH", "DELETE")': '("GET", "POST", "PATCH", "DELETE")'},
         (REPEATING,),
     ),
     Defect(
         "a PATCH is not repeated after a 500",
         "_http/retry.py",
-        {'({"GET", "PATCH", "DELETE"})': '({"GET", "DELETE"})'},
+        {'("GET", "PATCH", "DELETE")': '("GET", "DELETE")'},
         (REPEATING,),
     ),
     Defect(
         "a POST is not repeated after a 429",
         "_http/retry.py",
         {
-            "        if status_code == 429:\n            return True": (
-                "        if status_code == 429:\n"
-                "            return bool(self._is_method_retryable(method))"
+            "status == 429 or (method in _SAFE_METHODS and": (
+                "method in _SAFE_METHODS and (status == 429 or"
             ),
         },
         (REPEATING,),
@@ -103,58 +106,54 @@ CLIENT_DEFECTS = (
     Defect(
         "a redirect is taken for an answer",
         "_http/client.py",
-        {"if 300 <= status < 400:": "if status == 300:"},
+        {"if status >= 300:": "if status == 300:"},
         (ANSWERS,),
     ),
     Defect(
         "the bound on all waiting is ignored for repetitions",
-        "_http/client.py",
+        "_http/waiting.py",
         {"            if seconds > left or left <= 0:\n                return False\n": ""},
         (REPEATING,),
     ),
     Defect(
         "the bound on all waiting is ignored for pauses",
-        "_http/client.py",
+        "_http/waiting.py",
         {
-            "            if self.waited + seconds > self._settings.max_wait + 1e-6:\n"
+            "            if self.waited + seconds > self.max_wait + 1e-6:\n"
             "                return False\n": "",
         },
         (REPEATING,),
     ),
     Defect(
         "waits are not added up",
-        "_http/client.py",
-        {
-            "            self.waited += seconds\n            self._counted_until": (
-                "            self._counted_until"
-            ),
-        },
+        "_http/waiting.py",
+        {"        self.waited += seconds\n": ""},
         (REPEATING,),
     ),
     Defect(
         "the time that failed requests take is not counted",
         "_http/client.py",
-        {"            self._count_lost(started, self.clock())\n": ""},
+        {"        self.count_lost(started)\n": ""},
         (REPEATING,),
     ),
     Defect(
         "Retry-After is ignored",
         "_http/retry.py",
-        {"after = self._retry_after(response)": "after = None"},
+        {'after = _seconds(response.headers.get("Retry-After"))': "after = None"},
         (REPEATING,),
     ),
     Defect(
         "an epoch in x-ratelimit-reset is taken for seconds",
-        "_http/retry.py",
-        {"reset is not None and reset < _EPOCH": "reset is not None"},
+        "_laravel_cloud/processes.py",
+        {"max(0.0, reset - time.time())": "reset"},
         (REPEATING,),
     ),
     Defect(
         "the token is a plain header, which a netrc replaces",
         "_http/client.py",
         {
-            "self._session.auth = _Bearer(settings.token)": (
-                'self._session.headers["Authorization"] = f"Bearer {settings.token}"'
+            "session.auth = _Bearer(settings.token)": (
+                'session.headers["Authorization"] = f"Bearer {settings.token}"'
             ),
         },
         (REQUESTS,),
@@ -179,33 +178,33 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "a part of a list is lost when a page is short",
-        "_http/client.py",
+        "_sevalla/pages.py",
         {'"offset": offset}': '"offset": 100 * _page}'},
         (PAGES,),
     ),
     Defect(
         "the last numbered page is lost",
-        "_http/client.py",
+        "_laravel_cloud/pages.py",
         {"if count >= last:": "if count >= last - 1:"},
         (PAGES,),
     ),
     Defect(
         "a walk by offset has no end",
-        "_http/client.py",
-        {"for _page in range(PAGES):": "while True:"},
+        "_sevalla/pages.py",
+        {"for _page in range(paging.PAGES):": "while True:"},
         (PAGES,),
     ),
     Defect(
         "a walk by number has no end",
-        "_http/client.py",
-        {"in range(1, PAGES + 1):": "in range(1, 10**9):"},
+        "_laravel_cloud/pages.py",
+        {"in range(1, paging.PAGES + 1):": "in range(1, 10**9):"},
         (PAGES,),
     ),
     Defect(
         "an empty page by offset is taken as the end",
-        "_http/client.py",
+        "_sevalla/pages.py",
         {
-            'raise self.unexpected("GET", path, f"an empty page at {offset} of {total} items")': (
+            'raise client.unexpected("GET", path, f"an empty page at {offset} of {total} items")': (
                 "return"
             ),
         },
@@ -213,31 +212,35 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "an empty numbered page is taken as the end",
-        "_http/client.py",
-        {'raise self.unexpected("GET", path, f"an empty page {count} of {last}")': "return"},
+        "_laravel_cloud/pages.py",
+        {
+            'raise client.unexpected("GET", path, f"an empty page {count} of {last}")': (
+                "last = count"
+            ),
+        },
         (PAGES,),
     ),
     Defect(
         "a list without a total is taken as whole",
-        "_http/client.py",
+        "_sevalla/pages.py",
         {'number(page.get("total"))': 'number(page.get("total") or 0)'},
         (PAGES,),
     ),
     Defect(
         "a total that is too low hides the rest",
-        "_http/client.py",
+        "_sevalla/pages.py",
         {"if items and offset > total:": "if offset > total and not items:"},
         (PAGES,),
     ),
     Defect(
         "an item that is on two pages is there twice",
-        "_http/client.py",
+        "_http/paging.py",
         {"if each not in seen]": "if each]"},
         (PAGES,),
     ),
     Defect(
         "all that were told to wait come back at once",
-        "_http/retry.py",
+        "_http/waiting.py",
         {"return seconds + random.uniform(0, min(5, 1 + seconds / 10))": "return seconds"},
         (REPEATING, LIMITS),
     ),
@@ -295,35 +298,35 @@ CLIENT_DEFECTS = (
     Defect(
         "the reset of a limit that was not reached is waited for",
         "_http/retry.py",
-        {"        if response.status_code != 429:\n            reset = None\n": ""},
+        {"    if response.status_code != 429:\n        return after\n": ""},
         (REPEATING,),
     ),
     Defect(
         "other threads send while one waits",
-        "_http/client.py",
+        "_http/waiting.py",
         {
-            "            with self._gate:\n                paused = self._paused\n": (
-                "            paused = self._paused\n"
+            "            self._wait_for_others()\n            return self._paused\n": (
+                "            return self._paused\n"
             ),
         },
         (THREADS,),
     ),
     Defect(
         "every thread waits for what another one has waited for",
-        "_http/client.py",
-        {"since = self._paused - paused": "since = 0.0"},
+        "_http/waiting.py",
+        {"since = self._paused - mark": "since = 0.0"},
         (THREADS,),
     ),
     Defect(
         "what another thread has waited is waited again when it was less",
-        "_http/client.py",
+        "_http/waiting.py",
         {"            seconds -= since\n": ""},
         (THREADS,),
     ),
     Defect(
         "a list that ends before its total is taken as whole",
-        "_http/client.py",
-        {"if isinstance(total, int) and came < total:": "if isinstance(total, int) and not meta:"},
+        "_laravel_cloud/pages.py",
+        {"if isinstance(total, int) and came < total:": "if isinstance(total, int) and not page:"},
         (PAGES, LISTS_PLAN),
     ),
     Defect(
@@ -334,13 +337,13 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "the time that requests are lost side by side counts for each",
-        "_http/client.py",
+        "_http/waiting.py",
         {"ended - max(started, self._counted_until))": "ended - started)"},
         (THREADS,),
     ),
     Defect(
         "a page that repeats the one before is taken as empty",
-        "_http/client.py",
+        "_http/paging.py",
         {"if items and not new:": "if items is new:"},
         (PAGES,),
     ),
@@ -352,8 +355,8 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "a refused certificate is tried again",
-        "_http/client.py",
-        {"                    or certificate_refused(error)\n": ""},
+        "_http/retry.py",
+        {"return refused or isinstance(": "return isinstance("},
         (TLS,),
     ),
     Defect(
@@ -364,8 +367,8 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "a request that was never sent is taken to be stored perhaps",
-        "_http/client.py",
-        {"sent=not never_connected(lost)": "sent=True"},
+        "_http/faults.py",
+        {"not (cannot_be_sent(error) or never_connected(error))": "not cannot_be_sent(error)"},
         (REPEATING,),
     ),
     Defect(
@@ -409,6 +412,57 @@ CLIENT_DEFECTS = (
         (ERRORS,),
     ),
     Defect(
+        "requests are sent after the client was stopped",
+        "_http/client.py",
+        {
+            "            if self.stopped:\n                raise self._faults": (
+                "            if not path:\n                raise self._faults"
+            ),
+        },
+        (STOPPED, LISTS_PARALLEL),
+    ),
+    Defect(
+        "a wait goes on after the client was stopped",
+        "_http/waiting.py",
+        {"self._stop.wait(seconds)": "time.sleep(min(6, seconds))"},
+        (STOPPED,),
+    ),
+    Defect(
+        "a lock is held while a wait is announced",
+        "_http/waiting.py",
+        {
+            "                self._on_wait(reason, seconds)\n": (
+                "                with self._changed:\n"
+                "                    self._on_wait(reason, seconds)\n"
+            ),
+        },
+        (STOPPED,),
+    ),
+    Defect(
+        "seconds in Laravel Cloud's Retry-After lose against a clock that may be off",
+        "_laravel_cloud/processes.py",
+        {"if retry_after is None else retry_after": "if reset or not retry_after else retry_after"},
+        (REPEATING,),
+    ),
+    Defect(
+        "SSL_CERT_FILE does not count",
+        "_http/settings.py",
+        {', "SSL_CERT_FILE")': ")"},
+        (TLS,),
+    ),
+    Defect(
+        "urllib3 warns beside the task",
+        "_http/client.py",
+        {'            warnings.simplefilter("ignore", InsecureRequestWarning)\n': ""},
+        (TLS,),
+    ),
+    Defect(
+        "a SOCKS proxy without PySocks is not a URL",
+        "_http/faults.py",
+        {'"SOCKS" in str(error)': "not str(error)"},
+        (TLS,),
+    ),
+    Defect(
         "a session is not closed",
         "_http/client.py",
         {"        self._session.close()\n": "        del self._session.auth\n"},
@@ -417,6 +471,23 @@ CLIENT_DEFECTS = (
 )
 
 APPLY_DEFECTS = (
+    Defect(
+        "what interrupts a task leaves its threads writing",
+        "_engine/parallel.py",
+        {"        waiting.clear()\n        stop()\n": ""},
+        (LISTS_PARALLEL,),
+    ),
+    Defect(
+        "a task waits for requests under way after it was interrupted",
+        "_engine/parallel.py",
+        {
+            "        waiting.clear()\n        stop()\n": (
+                "        waiting.clear()\n        stop()\n"
+                "        for worker in workers:\n            worker.join()\n"
+            ),
+        },
+        (LISTS_PARALLEL,),
+    ),
     Defect(
         "a POST is sent again without a look at the list",
         "_engine/apply.py",
@@ -598,10 +669,8 @@ APPLY_DEFECTS = (
     ),
     Defect(
         "more writes are in flight than max_parallel says",
-        "_engine/apply.py",
-        {
-            "with ThreadPoolExecutor(parallel) as": "with ThreadPoolExecutor(CONNECTIONS) as",
-        },
+        "_engine/parallel.py",
+        {"for _ in range(threads)]": "for _ in range(2 * threads)]"},
         (LISTS_PARALLEL,),
     ),
     Defect(
@@ -635,7 +704,9 @@ APPLY_DEFECTS = (
     Defect(
         "what repeats requests is imported when none is",
         "_http/client.py",
-        {"if status < 400 or not self._policy": "if not self._policy"},
+        {
+            "if response.status_code < 400:": "if self._faults and response.status_code < 400:",
+        },
         (IMPORTS,),
     ),
 )
@@ -1114,11 +1185,9 @@ OPTION_DEFECTS = (
     ),
     Defect(
         "a ca_path verifies although nothing should be",
-        "_engine/options.py",
+        "_http/settings.py",
         {
-            '(params["ca_path"] or True) if params["validate_certs"] else False': (
-                'params["ca_path"] or params["validate_certs"]'
-            ),
+            "    if not validate_certs:\n": "    if not (validate_certs or ca_path):\n",
         },
         (OPTION_VALUES,),
     ),
@@ -1173,6 +1242,78 @@ OPTION_DEFECTS = (
 )
 
 DEPLOYMENT_DEFECTS = (
+    Defect(
+        "a change right after a deployment on another clock is missed",
+        "_laravel_cloud/deployments.py",
+        {", apart=3)": ", apart=0)"},
+        (PENDING,),
+    ),
+    Defect(
+        "a change while a deployment waits for its turn is missed",
+        "_sevalla/deployments.py",
+        {'deployment.get("created_at"))': 'deployment.get("started_at"))'},
+        (PENDING,),
+    ),
+    Defect(
+        "a deployment that failed leaves nothing pending",
+        "_engine/pending.py",
+        {"if ended and ended[0] is not deployed:": "if ended and deployed is None:"},
+        (PENDING,),
+    ),
+    Defect(
+        "a deployment under way is not waited for",
+        "_engine/run_deployment.py",
+        {"        if found.under_way:\n": "        if not found:\n"},
+        (PENDING,),
+    ),
+    Defect(
+        "any deployment under way is enough",
+        "_engine/pending.py",
+        {"(newest is None or not times.started(each) or _is_after(times, each, newest))": "each"},
+        (PENDING,),
+    ),
+    Defect(
+        "a list of deployments is always newest first",
+        "_engine/pending.py",
+        {"return deployments[::-1] if is_oldest_first": "return deployments if is_oldest_first"},
+        (PENDING,),
+    ),
+    Defect(
+        "a time that cannot be read is no change",
+        "_engine/pending.py",
+        {"_ALWAYS = datetime.max": "_ALWAYS = datetime.min"},
+        (PENDING,),
+    ),
+    Defect(
+        "a deployment is started in the moment of the change",
+        "_engine/run_deployment.py",
+        {"self._client.sleep(self._deployments.times.apart + 1)": "pass"},
+        (PENDING,),
+    ),
+    Defect(
+        "somebody else's deployment is a change of ours",
+        "_engine/watch.py",
+        {"changed=ours and bool(self.operation)": "changed=bool(self.operation)"},
+        (PENDING,),
+    ),
+    Defect(
+        "a log that cannot be read hides the failure",
+        "_engine/run_deployment.py",
+        {'            log += f" Reading it failed: {failure.message}"\n': "            raise\n"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "the message of a failure has the log in spite of no_log",
+        "_engine/run_deployment.py",
+        {"if last and self._task.no_log:": "if last and not self._task:"},
+        (NO_LOG,),
+    ),
+    Defect(
+        "the whole log is in the message",
+        "_engine/run_deployment.py",
+        {" if line][-_LAST_LINES:]": " if line]"},
+        (DEPLOYMENTS,),
+    ),
     Defect(
         "a deployment that was listed before is taken for the lost one",
         "_engine/start.py",
@@ -1260,16 +1401,14 @@ DEPLOYMENT_DEFECTS = (
         "any end is a success",
         "_engine/run_deployment.py",
         {
-            'if params["wait"] and deployment.get("status") != deployments.statuses.success:': (
-                "if not deployment:"
-            ),
+            'if ended.get("status") != self._deployments.statuses.success:': "if not ended:",
         },
         (DEPLOYMENTS,),
     ),
     Defect(
         "a deployment that failed did not change anything",
         "_engine/watch.py",
-        {"changed=bool(self.operation)": "changed=False"},
+        {"changed=ours and bool(self.operation)": "changed=False"},
         (DEPLOYMENTS,),
     ),
     Defect(
@@ -1285,13 +1424,17 @@ DEPLOYMENT_DEFECTS = (
     Defect(
         "it waits when it should not",
         "_engine/run_deployment.py",
-        {'watch.wait() if params["wait"] else watch.operation': "watch.wait()"},
+        {'if not self._task.params["wait"]:': "if not self._task:"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "check mode deploys",
         "_engine/run_deployment.py",
-        {"        if not task.check_mode:\n": "        if task:\n"},
+        {
+            "        if self._task.check_mode:\n            return self._result(True": (
+                "        if not self._task:\n            return self._result(True"
+            ),
+        },
         (DEPLOYMENTS,),
     ),
     Defect(
@@ -1431,8 +1574,154 @@ INFO_DEFECTS = (
     ),
 )
 
+DRIFT_DEFECTS = (
+    Defect(
+        "the items of a loop are not in the drift report",
+        "../callback/drift.py",
+        {
+            ".get(event.key, False) or failed\n        self._read(event, failed)\n": (
+                ".get(event.key, False) or failed\n"
+            ),
+        },
+        (f"{DRIFT_RUNS}::test_items_of_a_loop",),
+    ),
+    Defect(
+        "a host that fell out of a play is not in the drift report",
+        "../plugin_utils/_drift_plays.py",
+        {"        fallen = known.failed | gone\n": "        fallen = gone - known.failed\n"},
+        (f"{DRIFT_RUNS}::test_hosts_that_fell_out",),
+    ),
+    Defect(
+        "a host that fell out of an earlier play is not in the drift report",
+        "../plugin_utils/_drift_plays.py",
+        {"        fallen = known.failed | gone\n": "        fallen = set(known.failed)\n"},
+        (f"{DRIFT_RUNS}::test_hosts_that_fell_out_of_an_earlier_play",),
+    ),
+    Defect(
+        "a host that left a play on purpose counts as not compared",
+        "../plugin_utils/_drift_plays.py",
+        {"        fallen = known.failed | gone\n": "        fallen = set(known.hosts)\n"},
+        (f"{DRIFT_RUNS}::test_what_was_not_meant_to_run_is_not_missed",),
+    ),
+    Defect(
+        "the drift report believes failed_when",
+        "../plugin_utils/_drift.py",
+        {'        elif result.get("failure") or not (': "        elif failed or not ("},
+        (DRIFT,),
+    ),
+    Defect(
+        "a failure that failed_when forgives is not in the drift report",
+        "../plugin_utils/_drift.py",
+        {'            if failed or "msg" in result:\n': "            if failed:\n"},
+        (DRIFT,),
+    ),
+    Defect(
+        "the drift report believes changed_when",
+        "../plugin_utils/_drift.py",
+        {
+            "    if not steps:\n        return []\n": (
+                '    if not steps or not result.get("changed"):\n        return []\n'
+            ),
+        },
+        (DRIFT,),
+    ),
+    Defect(
+        "the drift report believes the verdict of a hidden task",
+        "../plugin_utils/_drift.py",
+        {"return source.is_verdict_own and not": "return not"},
+        (DRIFT,),
+    ),
+    Defect(
+        "an application has a line in the drift report for each of its names",
+        "../plugin_utils/_drift.py",
+        {"        scope = _scope(result or {}) or given\n": "        scope = given\n"},
+        (DRIFT,),
+    ),
+)
+
+INVENTORY_DEFECTS = (
+    Defect(
+        "a member that cannot be read takes the inventory with it",
+        "../plugin_utils/_inventory.py",
+        {"if failure.code not in _CONCERNS_ONE or failure.out_of_time:": "if failure:"},
+        (INVENTORY.format("members"),),
+    ),
+    Defect(
+        "a failure that concerns all leaves out one member after the other",
+        "../plugin_utils/_inventory.py",
+        {"if failure.code not in _CONCERNS_ONE or failure.out_of_time:": "if failure.out_of_time:"},
+        (INVENTORY.format("members"),),
+    ),
+    Defect(
+        "an inventory goes on without patience once its time is spent",
+        "_http/client.py",
+        {"failure.out_of_time = not over": "failure.out_of_time = over and not over"},
+        (INVENTORY.format("members"),),
+    ),
+    Defect(
+        "an inventory that is not whole is cached",
+        "../plugin_utils/_inventory.py",
+        {"hosts if is_whole else None": "hosts"},
+        (INVENTORY.format("members"),),
+    ),
+    Defect(
+        "an inventory takes applications by slug and by name alike",
+        "_laravel_cloud/processes.py",
+        {
+            'found = [item for item in candidates if item[0]["attributes"].get(key) == wanted]': (
+                "found = [\n"
+                "            item\n"
+                "            for item in candidates\n"
+                '            if wanted in [item[0]["attributes"].get(each) for each in keys]\n'
+                "        ]"
+            )
+        },
+        (INVENTORY.format("hosts"),),
+    ),
+    Defect(
+        "a text that defines its own template marks is trusted",
+        "../plugin_utils/_inventory.py",
+        {r"\{|#jinja2:|": r"\{|"},
+        (INVENTORY.format("untrusted"),),
+    ),
+    Defect(
+        "ansible-inventory shows plain texts as dictionaries",
+        "../plugin_utils/_inventory.py",
+        {"if _TEMPLATE_MARKS.search(value) else": "if value else"},
+        (INVENTORY.format("untrusted"),),
+    ),
+)
+
+NO_LOG_DEFECTS = (
+    Defect(
+        "a warning of a task with no_log quotes its options",
+        "_engine/module.py",
+        {"self._show_warning(plain if self._no_log else text)": "self._show_warning(text)"},
+        (NO_LOG,),
+    ),
+    Defect(
+        "a task with no_log shows its progress",
+        "_engine/module.py",
+        {"Progress(show_nothing if no_log else show_progress)": "Progress(show_progress)"},
+        (NO_LOG,),
+    ),
+    Defect(
+        "a warning of what was not stored names the process under no_log",
+        "_engine/apply.py",
+        {
+            'f"{service} accepted a {step.method} and did not store: {names}.",': (
+                'f"{write} and did not store: {names}.",'
+            ),
+        },
+        (NO_LOG,),
+    ),
+)
+
 DEFECTS = (
+    *DRIFT_DEFECTS,
+    *NO_LOG_DEFECTS,
     *INFO_DEFECTS,
+    *INVENTORY_DEFECTS,
     *CLIENT_DEFECTS,
     *APPLY_DEFECTS,
     *PLAN_DEFECTS,

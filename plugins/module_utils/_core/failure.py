@@ -29,9 +29,9 @@ class Failure(Exception):
     ``ambiguous``, ``unauthorized``, ``rate_limited`` ...), ``status`` the HTTP status when
     the service gave one, ``details`` its field errors or ours, ``request_id`` the service's.
     ``outcome_unknown`` says that a write was sent and may have been stored; ``resendable`` that
-    it may be sent again once the service is seen not to have stored it. ``result`` is what a
-    failed task reports beside its message, ``printed`` the end of its message with the last
-    lines of an output, which may hold secrets of the user.
+    it may be sent again once the service is seen not to have stored it. ``out_of_time`` says that
+    the task may wait no longer, whatever it does next. ``result`` is what a failed task reports
+    beside its message.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Failure(Exception):
         self.request_id = request_id
         self.outcome_unknown = outcome_unknown
         self.resendable = resendable
-        self.printed = ""
+        self.out_of_time = False
         self.result: dict[str, Any] = {"api": {"requests": 0, "retries": 0, "waited_seconds": 0.0}}
 
     def about(self) -> dict[str, Any]:

@@ -86,6 +86,34 @@ def without_nulls(value: Any) -> Any:
     return value
 
 
+def at(value: Any, path: str) -> Any:
+    """Return what stands at a dotted path of nested dicts, None for nothing."""
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def with_null(value: Any, path: str) -> dict[str, Any]:
+    """Return a copy of ``value`` with null at a dotted path."""
+    key, _, rest = path.partition(".")
+    have = value if isinstance(value, dict) else {}
+    return {**have, key: with_null(have.get(key), rest) if rest else None}
+
+
+def nullable(schema: dict[str, Any], name: Callable[[str], str]) -> tuple[str, ...]:
+    """Return the dotted option names of the settings inside a schema that may be null.
+
+    ``name`` makes an option's name of a wire key.
+    """
+    found: list[str] = []
+    for key, inner in schema.get("properties", {}).items():
+        if "properties" in inner:
+            found += (f"{name(key)}.{each}" for each in nullable(inner, name))
+        elif "null" in inner["type"]:
+            found.append(name(key))
+    return tuple(found)
+
+
 def number(value: Any) -> Any:
     """An integer for a string of digits, anything else as it is."""
     digits = isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,18}\s*", value)
@@ -178,7 +206,9 @@ class Field:
     ``option`` and ``spec`` are the module's option and its argument spec; ``wire`` is the key
     in bodies and answers. ``on_create`` and ``on_update`` say whether POST and PATCH take it
     (neither: it can only be compared); ``default`` is what a POST sends when it is not given.
-    ``empty`` makes the wire value that empties it, from the live value. ``only_for`` lists the
+    ``empty`` makes the wire value that empties it, from the live value. ``unsettable`` lists the
+    settings inside it that can be emptied alone, as dotted names below the option; the field is
+    then sent whole with null there. ``only_for`` lists the
     process types that have it (all when empty). ``deploys`` says that a change takes effect
     at the next deployment. ``clean`` brings a given value into its one comparable form, and
     ``read`` takes the live value from a process, in the form in which ``want`` is given.
@@ -193,6 +223,7 @@ class Field:
     on_update: bool = True
     default: Any = None
     empty: Any = CANNOT
+    unsettable: tuple[str, ...] = ()
     only_for: tuple[str, ...] = ()
     deploys: bool = True
     clean: Callable[[Any], Any] = without_nulls
@@ -209,6 +240,12 @@ class Field:
             raise ValueError(f"{self.option}: has a default for a POST that does not take it")
         if "default" in self.spec or self.spec.get("required"):
             raise ValueError(f"{self.option}: an option that is not given must stay not managed")
+
+    @property
+    def clearable(self) -> list[str]:
+        """The names that the option ``clear`` takes for this field."""
+        whole = [] if self.empty is CANNOT else [self.option]
+        return [*whole, *(f"{self.option}.{each}" for each in self.unsettable)]
 
     def live(self, process: Process, want: Any = None) -> Any:
         """The option form of this field in a process that the service gave, or UNKNOWN."""

@@ -12,10 +12,12 @@ This module is private to the collection.
 
 from __future__ import annotations
 
-from typing import Any, Callable, ClassVar, NamedTuple
+from collections.abc import Iterator
+from typing import Any, ClassVar, NamedTuple
 
 from .failure import Problem
-from .fields import Field, Options, Process
+from .fields import UNKNOWN, Field, Options, Process
+from .remark import Remark
 
 
 class Entry(NamedTuple):
@@ -34,25 +36,42 @@ class Entry(NamedTuple):
         return ".".join(part for part in (self.where, option) if part)
 
 
-class Address(NamedTuple):
-    """How an entry names its resource: in words, and as a test of a live one.
+Key = tuple[Any, ...]
+"""A kind of address and its values, as ``("display_name", "queue")``: hashable, so that finding
+one resource among many is one lookup. UNKNOWN in the place of the values says that a live
+resource does not show them."""
 
-    ``unclear`` is true for a live resource that does not show what it would be known by.
+
+class Address(NamedTuple):
+    """How an entry names its resource: in words, and by the keys of a live one.
+
+    The first of ``keys`` that any live resource answers to decides; the last is the widest.
     ``creates`` is true when a missing resource can be created under this address.
     """
 
     words: str
-    answers: Callable[[Process], bool]
-    unclear: Callable[[Process], bool] = lambda process: False
+    keys: tuple[Key, ...]
     creates: bool = True
+
+    @property
+    def kind(self) -> str:
+        """The kind of its widest key."""
+        return str(self.keys[-1][0])
+
+
+def shown_key(kind: str, live: Process) -> Key:
+    """Return the key for a text of a live resource that is called as the kind is."""
+    value = live.get(kind, UNKNOWN)
+    # An answer may hold anything, and what is not a text cannot be what an entry names.
+    return (kind, value if isinstance(value, str) or value is UNKNOWN else None)
 
 
 class Resource:
     """A kind of resource.
 
-    A subclass must set the attributes and write ``address``, ``predict`` and ``known_by``. It
-    may override every other method; what stands here is right for a resource without rules of
-    its own.
+    A subclass must set the attributes and write ``address``, ``answers_to``, ``predict`` and
+    ``known_by``. It may override every other method; what stands here is right for a resource
+    without rules of its own.
     """
 
     vendor: ClassVar[str]
@@ -70,8 +89,16 @@ class Resource:
     schemas: ClassVar[dict[str, dict[str, Any]]]
     """The JSON Schemas (Draft 7) of the bodies that ``create`` and ``update`` send."""
 
+    unique: ClassVar[dict[str, str]] = {}
+    """The kinds of keys that only one resource of a scope may answer to, or entries could not
+    tell two apart; and the option that sets each."""
+
     def address(self, options: Options) -> Address:
         """Return how the options of an entry name its resource."""
+        raise NotImplementedError
+
+    def answers_to(self, live: Process) -> Iterator[Key]:
+        """Yield every key by which an address may find a live resource, whatever it holds."""
         raise NotImplementedError
 
     def predict(self, scope: str, before: Process, body: dict[str, Any]) -> Process:
@@ -82,6 +109,17 @@ class Resource:
         """Return the options by which an entry would name a live resource."""
         raise NotImplementedError
 
+    def on_create(self, options: Options) -> Options:
+        """Return the options with the defaults that a creation sends for what is not given."""
+        filled = dict(options)
+        for field in self.fields:
+            if field.default is not None:
+                given = options.get(field.option)
+                filled[field.option] = (
+                    field.default if given is None else field.shape.complete(given, field.default)
+                )
+        return filled
+
     def check_address(self, options: Options, state: str) -> list[Problem]:
         """Return what is wrong with how an entry names its resource, before anything is read."""
         return []
@@ -90,11 +128,14 @@ class Resource:
         """Return the problems that several options have together, for a resource of a type."""
         return []
 
-    def body_rules(self, body: dict[str, Any]) -> list[Problem]:
-        """Return what is wrong with a body although its schema accepts it."""
+    def body_rules(self, body: dict[str, Any], after: Process) -> list[Problem]:
+        """Return what is wrong with a body although its schema accepts it.
+
+        ``after`` is the resource as it would be once the body is stored.
+        """
         return []
 
-    def remarks(self, body: dict[str, Any]) -> list[str]:
+    def remarks(self, body: dict[str, Any]) -> list[Remark]:
         """Return warnings about values that look wrong and that the service may accept."""
         return []
 

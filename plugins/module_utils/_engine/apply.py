@@ -9,15 +9,29 @@ This module is private to the collection.
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 from urllib.parse import quote
 
 from .._core.failure import Failure
 from .._core.fields import Process
-from .._core.planner import NEW_ID, Plan, Step, in_order, item_path, locate, plan, unstored
+from .._core.planner import (
+    NEW_ID,
+    Live,
+    Plan,
+    Step,
+    changed_meanwhile,
+    in_order,
+    item_path,
+    locate,
+    plan,
+    unstored,
+    zeroed,
+)
+from .._core.remark import Remark
 from .._http.client import Client
 from .lost_post import looks, posts
+from .parallel import do_each
+from .progress import Progress
 from .service import Backend
 
 
@@ -29,37 +43,37 @@ def apply(
     plans: list[Plan],
     parallel: int,
     go_on: bool,
+    progress: Progress,
 ) -> list[Writer]:
-    """Send what the plans say, ``parallel`` plans at a time; with the first failure the rest is
-    left out, unless the run is to ``go_on``. Gives one writer for each plan that has steps.
+    """Send what the plans say, ``parallel`` plans at a time; return one writer for each plan that
+    has steps. The first failure stops the client, unless the run is to ``go_on``: what is under
+    way ends, and nothing else is sent.
+
+    Nothing is deleted once anything failed: what is to go may be what still does the work.
 
     ``known`` has the ids of all processes that there were before.
     """
     writers = [
-        Writer(backend, client, scope, known, made) for made in in_order(plans) if made.steps
+        Writer(backend, client, scope, known, made, progress)
+        for made in in_order(plans)
+        if made.steps
     ]
-    stopped = threading.Event()
+    progress.expect_writes(sum(len(writer.plan.steps) for writer in writers))
 
     def send(writer: Writer) -> None:
-        if not stopped.is_set():
-            writer.apply()
-            if writer.failure is not None and not go_on:
-                stopped.set()
+        writer.apply()
+        if writer.failure is not None and (writer.plan.deletes or not go_on):
+            client.stop()
 
     for deleting in (False, True):
+        if deleting and any(writer.failure for writer in writers):
+            break
         batch = [writer for writer in writers if writer.plan.deletes is deleting]
         if parallel == 1 or len(batch) < 2:
             for writer in batch:
                 send(writer)
-            continue
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(parallel) as pool:
-            try:
-                list(pool.map(send, batch))
-            except BaseException:  # the pool would send all the rest before it ends
-                stopped.set()
-                raise
+        else:
+            do_each(send, batch, min(parallel, len(batch)), client.stop)
     return writers
 
 
@@ -67,29 +81,41 @@ class Writer:
     """Applies one plan: sends its steps in their order, and checks what the service made of them.
 
     Afterwards ``process`` is as the service gives it, None when it is gone; ``done`` has the
-    steps that are done; ``warnings`` what the user should know; ``failure`` what ended it, or
-    None.
+    steps that are done; ``warnings`` what the user should know; ``zeros`` the settings whose 0
+    the service made null; ``failure`` what ended it, or None.
     """
 
     def __init__(
-        self, backend: Backend, client: Client, scope: str, known: frozenset[str], made: Plan
+        self,
+        backend: Backend,
+        client: Client,
+        scope: str,
+        known: frozenset[str],
+        made: Plan,
+        progress: Progress,
     ) -> None:
         self.plan = made
         self.process = made.live
         self.done: list[Step] = []
-        self.warnings: list[str] = []
+        self.warnings: list[Remark] = []
+        self.zeros: set[str] = set()
         self.failure: Failure | None = None
         self._backend = backend
         self._client = client
         self._scope = scope
         self._known = known
+        self._progress = progress
         self._stored: list[str] = []
         self._unknown: list[str] = []
+        self._warned: set[str] = set()
 
     def apply(self) -> Writer:
-        """Send the steps, up to the first that fails; its failure tells what was stored before."""
+        """Send the steps, up to the first that fails; its failure tells what was stored before.
+        Of a client that is stopped meanwhile, the rest of the steps is left."""
         try:
             for step in self.plan.steps:
+                if self._client.stopped:
+                    break
                 if step.action == "create":
                     self.process = self._create(step)
                 elif step.action == "delete":
@@ -99,8 +125,10 @@ class Writer:
                     new_id = quote(self.process["id"], safe="") if self.process else ""
                     self.process = self._update(step.path.replace(NEW_ID, new_id), step)
                 self.done.append(step)
+                self._progress.write_done(step.action, self.plan.address.words)
         except Failure as failure:
             self.failure = self._explained(failure)
+            self._progress.write_failed(step.action, self.plan.address.words)
         return self
 
     @property
@@ -170,15 +198,16 @@ class Writer:
         """
         address = self.plan.address
 
-        def read() -> tuple[list[Process], Process | None]:
+        def read() -> tuple[Live, Process | None]:
             listed = self._backend.list_all(self._client, self._scope)
             new = [process for process in listed if process["id"] not in self._known]
-            return new, locate(address, new)
+            live = Live(self._backend, new)
+            return live, locate(self._backend, address, live)
 
         for new, found in looks(self._client, lost, read):
             if found is not None:
                 return found
-            unclear = [process["id"] for process in new if address.unclear(process)]
+            unclear = [process["id"] for process in new.unclear({address.kind})]
             if unclear:
                 lost.message += f" The list does not tell whether {', '.join(unclear)} is it."
                 raise lost
@@ -202,7 +231,15 @@ class Writer:
         return found
 
     def _update(self, path: str, step: Step) -> Process:
-        process = self._write("PATCH", path, step.body)
+        try:
+            process = self._write("PATCH", path, step.body)
+        except Failure as failure:
+            if step.cleared and failure.status in (400, 422):
+                failure.message += (
+                    f" If it refused null for {', '.join(step.cleared)}, "
+                    f"{self._backend.vendor} cannot unset it: give a value instead."
+                )
+            raise
         return self._verified(step, self._read(path) if process is None else process)
 
     def _delete(self, path: str) -> None:
@@ -214,26 +251,63 @@ class Writer:
             self._stored.append(f"DELETE {path}")
 
     def _verified(self, step: Step, process: Process) -> Process:
-        """Warn of fields that the service accepted and does not show."""
+        """Warn of fields that the service accepted and does not show, and of those that were not
+        sent and have changed since the plan was made."""
         resource, body = self._backend, step.body or {}
-        missed = unstored(resource, body, process)
-        if not missed:
-            return process
-        write = f"{self._backend.vendor} accepted {step.method} {step.path}"
-        try:
-            # The answer to a POST may be older than what is stored: Laravel Cloud's shows a
-            # null strategy_type that every later read has a value for.
-            process = self._read(item_path(resource, self._scope, process))
-        except Failure as failure:
-            self.warnings.append(
-                f"{write}. Whether it stored {', '.join(missed)} could not be seen: "
-                f"{failure.message}"
-            )
-            return process
-        missed = unstored(resource, body, process)
+        writes = (f"{step.method} {step.path}", f"a {step.method}")  # with values, and without
+        missed = unstored(resource, body, process, step.cleared)
         if missed:
-            self.warnings.append(f"{write} and did not store: {', '.join(missed)}.")
+            try:
+                # The answer to a POST may be older than what is stored: Laravel Cloud's shows a
+                # null strategy_type that every later read has a value for.
+                process = self._read(item_path(resource, self._scope, process))
+            except Failure as failure:
+                reasons = (f": {failure.message}", ".")
+                self.warnings.append(
+                    Remark(
+                        *(
+                            f"{resource.vendor} accepted {write}. Whether it stored "
+                            f"{', '.join(missed)} could not be seen{reason}"
+                            for write, reason in zip(writes, reasons)
+                        )
+                    )
+                )
+                return process
+            self.zeros.update(zeroed(resource, body, process))
+            missed = unstored(resource, body, process, step.cleared, zeros=False)
+        if missed:
+            self.warnings.append(
+                Remark(
+                    *(
+                        f"{resource.vendor} accepted {write} and did not store: "
+                        f"{', '.join(missed)}."
+                        for write in writes
+                    )
+                )
+            )
+        self._warned.update(missed, (name.partition(".")[0] for name in self.zeros))
+        self._warn_of_changes(process)
         return process
+
+    def _warn_of_changes(self, process: Process) -> None:
+        """Warn of options that were as wanted when the plan was made, and that a response shows
+        otherwise."""
+        resource, entry = self._backend, self.plan.entry
+        # What this step wrote is verified, what later ones write is not stored yet.
+        steps = self.plan.steps[len(self.done) :]
+        written = {wire for step in steps for wire in step.body or {}}
+        if changed_meanwhile(resource, entry, written, process):
+            # A response may lack what the list was completed with before it was compared.
+            process = dict(process)
+            resource.complete(self._client, [process])
+        changed = changed_meanwhile(resource, entry, written, process)
+        changed = [option for option in changed if option not in self._warned]
+        if changed:
+            words = (
+                f"Someone else changed {', '.join(changed)} of {resource.noun} {process['id']} "
+                "while this task ran. Run the task again to change it back."
+            )
+            self.warnings.append(Remark(words, words))
 
     def _read(self, path: str) -> Process:
         return self._received("GET", path, self._client.get(path))

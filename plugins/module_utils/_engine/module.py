@@ -11,36 +11,74 @@ This module is private to the collection.
 
 from __future__ import annotations
 
+import os
+import shlex
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from importlib.util import find_spec
 from typing import Any, Callable, NamedTuple
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 
-from .._core.failure import Failure
+from .._core.failure import Failure, Problem, invalid_options
+from .._core.remark import HIDDEN
 from .._http import client as _http
-from .._http.settings import Service
-from .options import settings
+from .._http.settings import Service, Settings, parse
+from .options import misread, without_empty
+from .progress import Progress, Show, show_nothing
 
 _LONG_WAIT = 10
 """Seconds of waiting from which on a task says so."""
 
 
-def _tell_nobody(text: str) -> None:
-    """A module in a process of its own cannot show anything before it ends."""
+WHY_MODULE = "EVENKEEL_PAAS_WHY_MODULE"
+"""The environment variable in which the worker passes to a module why it did not run there."""
 
 
-class Task(NamedTuple):
-    """What a run is given: parsed options, check mode, where a warning goes, and ``tell``, which
-    takes a sentence about the progress of a run that takes long. With ``no_log`` nothing may be
-    shown that a command or a build has printed."""
+class Task:
+    """What a run is given: the parsed options as ``params``, ``check_mode``, and the two ways to
+    speak before the result, ``warn`` and ``progress``.
 
-    params: dict[str, Any]
-    check_mode: bool
-    warn: Callable[[str], None]
-    tell: Callable[[str], None] = _tell_nobody
-    no_log: bool = False
+    Whether the values of the task may be shown is decided here and nowhere else. With ``no_log``
+    a warning is shown in its wording without values, and no progress is shown.
+    """
+
+    def __init__(
+        self,
+        params: dict[str, Any],
+        check_mode: bool,
+        show_warning: Callable[[str], None],
+        show_progress: Show = show_nothing,
+        no_log: bool = False,
+        given: dict[str, Any] | None = None,
+    ) -> None:
+        self.params = params
+        # The options before Ansible converted them, where they are known.
+        self.given = given
+        self.check_mode = check_mode
+        self.progress = Progress(show_nothing if no_log else show_progress)
+        self._show_warning = show_warning
+        self.no_log = no_log
+
+    def warn(self, text: str, plain: str = HIDDEN) -> None:
+        """Show a warning. ``text`` may quote values of the task; ``plain`` quotes none."""
+        self._show_warning(plain if self.no_log else text)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The connection options, parsed; raises Failure for what cannot be used."""
+        return parse(self.params)
+
+    @property
+    def connection_problems(self) -> list[Problem]:
+        """The connection options that cannot be used, to be told with all other problems."""
+        try:
+            _parsed = self.settings
+        except Failure as failure:
+            return [Problem(**each) for each in failure.details]
+        return []
 
 
 class Command(NamedTuple):
@@ -55,40 +93,67 @@ class Command(NamedTuple):
     writes: bool = True
 
 
+class _Module(AnsibleModule):  # type: ignore[misc]
+    params: dict[str, Any]
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        self.params = without_empty(self.params)
+        self.given = dict(self.params)
+
+
 def run_module(command: Command) -> None:
     """Be the module in a process of its own, as Ansible starts it."""
-    module = AnsibleModule(command.argument_spec, supports_check_mode=True)
-    missing = missing_library()
+    module = _Module(command.argument_spec, supports_check_mode=True)
+    missing = missing_libraries()
     if missing:
-        module.fail_json(msg=missing_required_lib(missing), exception=_http.IMPORT_ERROR)
+        failure = no_libraries(missing)
+        details = {**failure.as_result(), "exception": _http.IMPORT_ERROR}
+        module.fail_json(msg=failure.message, **details)
+    # Ansible passes no_log also when DEFAULT_NO_TARGET_SYSLOG is set. A module cannot distinguish
+    # the two, so its warnings quote no values then.
+    task = Task(
+        module.params,
+        module.check_mode,
+        module.warn,
+        no_log=module.no_log,
+        given=module.given,
+    )
     try:
-        result = perform(
-            command, Task(module.params, module.check_mode, module.warn, no_log=module.no_log)
-        )
+        result = perform(command, task)
     except Failure as failure:
         module.fail_json(msg=failure.message, **failure.as_result())
     module.exit_json(**result)
 
 
-def missing_library() -> str | None:
-    """The name of a package that is needed and not installed, or None."""
-    if _http.IMPORT_ERROR:
-        return "requests"
+def missing_libraries() -> list[str]:
+    """Return the names of the packages that are needed and not installed."""
+    missing = ["requests"] if _http.IMPORT_ERROR else []
     # Imported only when something is to be sent, missed before anything is.
-    return "jsonschema" if find_spec("jsonschema") is None else None
+    return missing if find_spec("jsonschema") else [*missing, "jsonschema"]
+
+
+def no_libraries(missing: list[str]) -> Failure:
+    """Return the failure of a task whose Python does not have packages that are needed."""
+    python, packages = shlex.quote(sys.executable), " ".join(missing)
+    message = (
+        f"{sys.executable} does not have {' and '.join(missing)}, which this module needs. "
+        f'To install, run "{python} -m pip install {packages}".'
+    )
+    why = os.environ.get(WHY_MODULE)
+    return Failure(f"{message} {why}" if why else message, code="missing_library")
 
 
 def perform(command: Command, task: Task) -> dict[str, Any]:
     """The result of a command; raises Failure, which says whether anything was changed."""
     try:
+        wrong = misread(command.argument_spec, task.given)
+        if wrong:
+            raise invalid_options(wrong)
         return command.run(task)
     except Failure as failure:
         if command.writes and not failure.result.setdefault("changed", False):
             failure.message += "" if failure.outcome_unknown else " Nothing was changed."
-        if failure.printed and task.no_log:
-            # From ansible-core 2.19 on the message of a failed task is shown with no_log too.
-            failure.printed = " The last lines of the output are hidden, because of no_log."
-        failure.message += failure.printed
         raise
 
 
@@ -100,15 +165,17 @@ def connected(service: Service, task: Task) -> Iterator[_http.Client]:
     the task has cost.
     """
     if not task.params["validate_certs"]:
-        task.warn("validate_certs is false: anybody in between can read and use the token.")
-    with _http.Client(service, settings(task.params)) as client:
+        words = "validate_certs is false: anybody in between can read and use the token."
+        task.warn(words, words)
+    with _http.Client(service, task.settings, task.progress.on_wait) as client:
         try:
             yield client
         except Failure as failure:
             failure.result["api"] = client.counters
             raise
         if client.waited >= _LONG_WAIT:
-            task.warn(
+            words = (
                 f"{service.name} made this task wait: it waited {client.waited:.0f} "
                 f"seconds for {client.repeated} repeated request(s)."
             )
+            task.warn(words, words)

@@ -14,10 +14,10 @@ from typing import Any
 
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
-from .._core.failure import Failure, Problem, invalid_options
-from .._core.fields import CANNOT, Choices, Options
+from .._core.failure import Problem, invalid_options
+from .._core.fields import Choices, Options, at
 from .._core.resource import Entry
-from .._http.settings import Service, Settings, checked_url
+from .._http.settings import Service
 from .service import Backend
 
 
@@ -56,51 +56,62 @@ def connection_spec(service: Service) -> dict[str, Any]:
     }
 
 
+_TEXTS = ("api_token", "api_key", "api_url", "ca_path")
+
+
+def without_empty(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options without connection options that are empty, so that Ansible takes them
+    for not given: then the environment counts."""
+    return {
+        name: value
+        for name, value in options.items()
+        if not (name in _TEXTS and value in (None, ""))
+    }
+
+
 def process_spec(backend: Backend) -> dict[str, Any]:
     """The options of one process, as in the service's process doc fragment."""
-    spec: dict[str, Any] = {"id": {"type": "str", "aliases": ["process_id"]}}
+    spec: dict[str, Any] = {"id": {"type": "str", "aliases": [f"{backend.noun}_id"]}}
     spec.update((field.option, field.spec) for field in backend.fields)
-    clearable = [field.option for field in backend.fields if field.empty is not CANNOT]
+    clearable = [name for field in backend.fields for name in field.clearable]
     if clearable:
         spec["clear"] = {"type": "list", "elements": "str", "choices": Choices(clearable)}
     return spec
 
 
-_HIGHEST = 10**6
-"""More than anybody waits: days. What a machine's clock cannot count must not be given."""
+_COMMA_SEPARATED = ("queue", "clear")
+"""Lists that may be written as one text: their items have no commas and no blanks."""
 
 
-def connection_problems(params: dict[str, Any]) -> list[Problem]:
-    """The connection options that cannot be used, but for a token that is missing."""
-    lowest = {"api_timeout": 1, "api_retries": 0, "api_max_wait": 0}
-    problems = [
-        Problem(option, f"must be from {low} to {_HIGHEST}")
-        for option, low in lowest.items()
-        if not low <= params[option] <= _HIGHEST
-    ]
-    if params["ca_path"] and not os.path.exists(params["ca_path"]):
-        problems.append(Problem("ca_path", f"there is no file {params['ca_path']}"))
-    try:
-        checked_url(params["api_url"])
-    except Failure as failure:
-        problems += [Problem(**each) for each in failure.details]
+def misread(spec: dict[str, Any], given: Any, where: str = "") -> list[Problem]:
+    """Return the options whose form Ansible's own conversions would change without a word.
+
+    ``given`` has the options as the task gave them, before Ansible parsed them. A list for a
+    text would become ``"['node', 'worker.js']"``, and a text for a list would be cut at commas.
+    """
+    problems: list[Problem] = []
+    names = {name: name for name in spec}
+    for name, about in spec.items():
+        names.update(dict.fromkeys(about.get("aliases", ()), name))
+    for written, value in given.items() if isinstance(given, dict) else ():
+        option = names.get(written)
+        about = spec[option] if option else {}
+        name = f"{where}{written}"
+        if about.get("type") == "str" and isinstance(value, (list, dict)):
+            kind = "list" if isinstance(value, list) else "dictionary"
+            problems.append(
+                Problem(name, f"must be a string, not a {kind}; write it as one line in quotes")
+            )
+        elif about.get("elements") == "str" and option not in _COMMA_SEPARATED:
+            if isinstance(value, str):
+                what = "must be a list of words, not a string, such as ['sh', '-c', 'a, b']"
+                problems.append(Problem(name, what))
+        elif "options" in about:
+            listed = enumerate(value) if isinstance(value, list) else [("", value)]
+            for index, each in listed:
+                inside = f"{name}[{index}]." if isinstance(value, list) else f"{name}."
+                problems += misread(about["options"], each, inside)
     return problems
-
-
-def settings(params: dict[str, Any]) -> Settings:
-    """The connection options as the client takes them; raises Failure for values out of range."""
-    problems = connection_problems(params)
-    if problems:
-        raise invalid_options(problems)
-    return Settings(
-        url=params["api_url"],
-        token=params["api_token"] or "",
-        # True is a number to Ansible; to urllib3 it is none.
-        timeout=int(params["api_timeout"]),
-        retries=params["api_retries"],
-        max_wait=params["api_max_wait"],
-        verify=(params["ca_path"] or True) if params["validate_certs"] else False,
-    )
 
 
 def entries(
@@ -112,7 +123,7 @@ def entries(
     every option that is wrong on its own, with ``problems`` that were found before.
     """
     made = [
-        entry_of(backend, params, state, f"processes[{index}]" if listed else "")
+        entry_of(backend, params, state, f"{backend.plural}[{index}]" if listed else "")
         for index, params in enumerate(given)
     ]
     problems = list(problems)
@@ -121,7 +132,7 @@ def entries(
         found += [
             Problem(option, "is given and in clear; it can only be one")
             for option in entry.clear
-            if option in entry.options
+            if at(entry.options, option) is not None
         ]
         problems += [Problem(entry.named(option), what) for option, what in found]
     if problems:

@@ -16,7 +16,7 @@ from .._core.output import last_lines
 from .._core.planner import Step
 from .._http.client import Client
 from .module import Command, Task, connected
-from .options import connection_problems, connection_spec
+from .options import connection_spec
 from .pending import Pending, Shown, Times, find_pending
 from .start import start
 from .watch import Operation, Operations, Watch, waiting_problems, waiting_spec
@@ -67,7 +67,7 @@ def _deploy(deployments: Deployments, task: Task) -> dict[str, Any]:
     params = task.params
     problems = [
         *deployments.check_options(params),
-        *connection_problems(params),
+        *task.connection_problems,
         *waiting_problems(params),
     ]
     if problems:
@@ -141,7 +141,7 @@ class _Run:
         said = f": {str(reason).rstrip('.')}" if reason else ""
         vendor = self._deployments.service.name
         log = f" {vendor} shows the deployment's log."
-        details, printed = self._watch.details, ""
+        details = self._watch.details
         try:
             failed = self._deployments.failed_step(self._client, self._scope, deployment)
         except Failure as failure:
@@ -151,16 +151,17 @@ class _Run:
             details.update(step=failed.name, output=failed.output)
             said = f" in step {failed.name}{said}" if failed.name else said
             last = last_lines(failed.output)
-            if last:
-                log, printed = "", f" The last lines of the log:{last}"
-        result = Failure(
+            if last and self._task.no_log:
+                # ansible-core 2.19 and later show the message of a failure in spite of no_log.
+                log = " The lines of its log are in failure.details, which no_log hides."
+            elif last:
+                log = " The last lines of the log:" + last
+        return Failure(
             f"{self._watch.words} ended as {status}{said}. Changes of processes are stored, and "
             f"take effect with the next deployment that succeeds.{log}",
             code="deployment_failed",
             details=details,
         )
-        result.printed = printed
-        return result
 
     def _result(
         self, changed: bool, plan: list[dict[str, Any]], deployment: Deployment

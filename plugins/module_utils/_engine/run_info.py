@@ -15,15 +15,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._core.failure import Failure, invalid_options
 from .._core.fields import UNKNOWN, Options, Process, is_empty
-from .._core.planner import locate, plan
+from .._core.planner import Live, plan
 from .._core.resource import Entry
 from .module import Command, Task, connected
-from .options import (
-    connection_problems,
-    connection_spec,
-    entry_of,
-    process_spec,
-)
+from .options import connection_spec, entry_of, process_spec
 from .service import Backend
 
 
@@ -41,7 +36,7 @@ def info_command(backend: Backend) -> Command:
 def _read(backend: Backend, task: Task) -> dict[str, Any]:
     params = task.params
     wanted = entry_of(backend, params, "present", "")
-    problems = [*backend.check_scope(params), *connection_problems(params)]
+    problems = [*backend.check_scope(params), *task.connection_problems]
     if "id" in wanted.options:
         problems += backend.check_address(wanted.options, "present")
     if problems:
@@ -51,10 +46,12 @@ def _read(backend: Backend, task: Task) -> dict[str, Any]:
         scope, live = backend.read(client, params, [wanted], True)
         backend.complete(client, live)
         found = [process for process in live if _is_meant(backend, wanted, process)]
+        known = Live(backend, live)
         return {
             "changed": False,
-            "processes": found,
-            "desired": [desired(backend, scope, process, live) for process in found],
+            backend.plural: found,
+            "desired": [desired(backend, scope, process, known) for process in found],
+            **backend.about(client),
             "api": client.counters,
         }
 
@@ -62,8 +59,10 @@ def _read(backend: Backend, task: Task) -> dict[str, Any]:
 def _is_meant(backend: Backend, wanted: Entry, process: Process) -> bool:
     """Tell whether a process has all that was asked for; what it does not show, it has not."""
     given = dict(wanted.options)
-    if "id" in given and not backend.address({"id": given.pop("id")}).answers(process):
-        return False
+    if "id" in given:
+        (key,) = backend.address({"id": given.pop("id")}).keys
+        if key not in backend.answers_to(process):
+            return False
     for field in backend.fields:
         if field.option in given:
             want = given[field.option]
@@ -73,7 +72,7 @@ def _is_meant(backend: Backend, wanted: Entry, process: Process) -> bool:
     return True
 
 
-def desired(backend: Backend, scope: str, process: Process, live: list[Process]) -> Options:
+def desired(backend: Backend, scope: str, process: Process, live: Live) -> Options:
     """The entry of a list that changes nothing about a process of ``live``.
 
     As a person would write it: with an id or a key only where the process cannot be told from
@@ -126,7 +125,7 @@ def _unique(backend: Backend, process: Process) -> list[Options]:
 
 
 def _accepted(
-    backend: Backend, scope: str, options: Options, process: Process, live: list[Process]
+    backend: Backend, scope: str, options: Options, process: Process, live: Live
 ) -> Options | None:
     """The options less those that would change something, None when they do not mean just the
     process."""
@@ -137,9 +136,11 @@ def _accepted(
         checked = ArgumentSpecValidator(spec).validate(options)
         entry = entry_of(backend, checked.validated_parameters, "present", "")
         try:
-            if backend.check_address(entry.options, "present") or (
-                locate(resource.address(entry.options), live) is not process
-            ):
+            # By its widest name: a type beside it would find the process, and hide that others
+            # are called the same.
+            found = live.find(resource.address(entry.options).keys[-1])
+            alone = len(found) == 1 and found[0] is process
+            if not alone or backend.check_address(entry.options, "present"):
                 return None
             made = plan(resource, scope, entry, live)
         except Failure:

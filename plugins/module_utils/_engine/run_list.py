@@ -9,13 +9,14 @@ This module is private to the collection.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from .._core.failure import Failure, Problem
 from .._core.planner import Plan
 from .._http.client import CONNECTIONS
 from .module import Command, Task, connected
-from .options import connection_problems, connection_spec, entries, process_spec
+from .options import connection_spec, entries, process_spec
 from .run_one import converge, diff, result, told
 from .service import Backend
 
@@ -28,7 +29,7 @@ def processes_command(backend: Backend) -> Command:
     spec = {
         **connection_spec(backend.service),
         **backend.scope_spec,
-        "processes": {
+        backend.plural: {
             "type": "list",
             "elements": "dict",
             "required": True,
@@ -37,19 +38,20 @@ def processes_command(backend: Backend) -> Command:
         "prune": {"type": "bool", "default": False},
         "max_parallel": {"type": "int", "default": 4},
         "continue_on_error": {"type": "bool", "default": False},
+        "returned": {"type": "str", "choices": ["all", "changed", "none"], "default": "all"},
     }
     return Command(spec, lambda task: _manage_list(backend, task))
 
 
 def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:
     params = task.params
-    problems = [*backend.check_scope(params), *connection_problems(params)]
+    problems = [*backend.check_scope(params), *task.connection_problems]
     if not 1 <= params["max_parallel"] <= CONNECTIONS:
         problems.append(Problem("max_parallel", f"must be from 1 to {CONNECTIONS}"))
-    if params["prune"] and not params["processes"]:
-        what = "with an empty list of processes it would delete all of them, and is refused"
+    if params["prune"] and not params[backend.plural]:
+        what = f"with an empty list of {backend.plural} it would delete all of them, and is refused"
         problems.append(Problem("prune", what))
-    wanted = entries(backend, params["processes"], "present", True, problems)
+    wanted = entries(backend, params[backend.plural], "present", True, problems)
     with connected(backend.service, task) as client:
         plans, writers = converge(
             backend,
@@ -62,13 +64,31 @@ def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:
         )
         if any(writer.failure for writer in writers):
             raise _partial(plans, writers)
+        returned = [made for made in plans if _is_returned(made, params["returned"])]
         headed = [
             {**diff(made), "before_header": words, "after_header": words}
-            for made in plans
+            for made in returned
             for words in [made.address.words]
         ]
-        listed = [made.process for made in plans[: len(wanted)]]
-        return {**result(client, plans), "diff": headed, "processes": listed}
+        listed = [made.process for made in returned if not made.deletes]
+        return {
+            **result(client, plans),
+            "counts": _counts(made.action for made in plans),
+            "diff": headed,
+            backend.plural: listed,
+        }
+
+
+def _is_returned(made: Plan, returned: str) -> bool:
+    """Tell whether the result shows a plan, by the option ``returned``."""
+    return returned == "all" or (returned == "changed" and bool(made.steps))
+
+
+def _counts(actions: Iterable[str]) -> dict[str, int]:
+    """Return how many entries, and pruned ones, had each kind of first step."""
+    found = list(actions)
+    kinds = {"created": "create", "updated": "update", "deleted": "delete", "unchanged": "none"}
+    return {kind: found.count(action) for kind, action in kinds.items()}
 
 
 def _partial(plans: list[Plan], writers: list[Writer]) -> Failure:
@@ -87,8 +107,9 @@ def _partial(plans: list[Plan], writers: list[Writer]) -> Failure:
         left += rest
     first = next(writer.failure for writer in writers if writer.failure is not None)
     failure = Failure(
-        f"{len(failed)} of {len(done) + len(failed) + len(left)} writes failed, {len(done)} are "
-        f"done and {len(left)} were not attempted; run the task again for the rest. "
+        f"{len(failed)} of {len(done) + len(failed) + len(left)} writes failed, {len(done)} "
+        f"{'is' if len(done) == 1 else 'are'} done and {len(left)} "
+        f"{'was' if len(left) == 1 else 'were'} not attempted; run the task again for the rest. "
         + " ".join(texts),
         code=first.code,
         status=first.status,
@@ -101,6 +122,10 @@ def _partial(plans: list[Plan], writers: list[Writer]) -> Failure:
         or any(each.failure and each.failure.result["changed"] for each in writers),
         deployment_required=any(writer.deployment_required for writer in writers),
         plan=told(plans),
+        counts=_counts(
+            [made.action for made in plans if not made.steps]
+            + [writer.plan.action for writer in writers if writer.done]
+        ),
         steps_done=done,
         steps_failed=failed,
         steps_not_attempted=left,

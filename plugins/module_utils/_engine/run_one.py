@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from .._core.failure import Failure, invalid_options
 from .._core.planner import Plan, in_order, plan_list
+from .._core.remark import Remark
 from .._core.resource import Entry
 from .._http.client import Client
 from .module import Command, Task, connected
-from .options import connection_problems, connection_spec, entries, process_spec
+from .options import connection_spec, entries, process_spec
 from .service import Backend
 
 if TYPE_CHECKING:  # imported by a run that finds something to change
@@ -38,7 +39,7 @@ def process_command(backend: Backend) -> Command:
 
 def _manage_one(backend: Backend, task: Task) -> dict[str, Any]:
     params = task.params
-    problems = [*backend.check_scope(params), *connection_problems(params)]
+    problems = [*backend.check_scope(params), *task.connection_problems]
     wanted = entries(backend, [params], params["state"], False, problems)
     with connected(backend.service, task) as client:
         (made,), writers = converge(backend, client, task, wanted)
@@ -48,7 +49,7 @@ def _manage_one(backend: Backend, task: Task) -> dict[str, Any]:
                     plan=told([made]), deployment_required=writer.deployment_required
                 )
                 raise writer.failure
-        return {**result(client, [made]), "diff": diff(made), "process": made.process}
+        return {**result(client, [made]), "diff": diff(made), backend.noun: made.process}
 
 
 def converge(
@@ -69,6 +70,11 @@ def converge(
     scope, live = backend.read(client, task.params, wanted, prune)
     try:
         plans = plan_list(backend, scope, wanted, live, prune)
+        if scope and len(live) == 1 and any(made.renames for made in plans):
+            # One resource that was addressed by its id was read alone. What it is to be called
+            # must be compared with what the others are called.
+            live = backend.list_all(client, scope)
+            plans = plan_list(backend, scope, wanted, live, prune)
     except Failure as failure:
         from .validation import out_of_range
 
@@ -79,12 +85,11 @@ def converge(
         from .validation import validate
 
         validate(backend, client, plans, task.warn)
+    for made in plans:
+        _warn(task, _near_misses(backend, made))
+    pruned = plans[len(wanted) :]
     if task.check_mode:
-        pruned = [made.address.words for made in plans[len(wanted) :]]
-        if pruned:
-            task.warn(
-                f"prune would delete {len(pruned)} of {len(live)} processes: {', '.join(pruned)}."
-            )
+        _warn(task, _deletions(backend, "would delete", pruned, len(live)))
         return plans, []
     if not any(made.steps for made in plans):
         return plans, []
@@ -92,12 +97,56 @@ def converge(
 
     client.allow_writes()
     known = frozenset(process["id"] for process in live)
-    writers = apply(backend, client, scope, known, plans, parallel, go_on)
+    writers = apply(backend, client, scope, known, plans, parallel, go_on, task.progress)
     for writer in writers:
         writer.plan.process = writer.process
-        for warning in writer.warnings:
-            task.warn(warning)
+        _warn(task, writer.warnings)
+    _warn(task, _zeros(backend, {zero for writer in writers for zero in writer.zeros}))
+    deleted = [writer.plan for writer in writers if writer.plan.deletes and writer.done]
+    if prune:
+        _warn(task, _deletions(backend, "deleted", deleted, len(live)))
     return plans, writers
+
+
+def _warn(task: Task, remarks: list[Remark]) -> None:
+    for remark in remarks:
+        task.warn(remark.text)
+
+
+def _near_misses(backend: Backend, made: Plan) -> list[Remark]:
+    """Return a warning for each live resource that may be the one that an entry means."""
+    noun, where = backend.noun, f"{made.entry.where}: " if made.entry.where else ""
+    so = "nothing is deleted" if made.deletes else f"a new {noun} is created beside it"
+    return [
+        Remark(
+            f"{where}There is no {made.address.words}, so {so}. Did you mean {near.name!r}, "
+            f"the {near.kind} of {noun} {near.id}?",
+            f"{where}The {near.kind} of {noun} {near.id} is nearly the one that the task has. "
+            f"There is no {noun} with exactly that one, so {so}.",
+        )
+        for near in made.near
+    ]
+
+
+def _deletions(backend: Backend, what: str, pruned: list[Plan], count: int) -> list[Remark]:
+    """Return the warning of what ``prune`` deletes, of ``count`` live resources."""
+    if not pruned:
+        return []
+    summary = f"prune {what} {len(pruned)} of {count} {backend.plural}: "
+    words = ", ".join(made.address.words for made in pruned)
+    ids = ", ".join(str(made.entry.options["id"]) for made in pruned)
+    return [Remark(f"{summary}{words}.", f"{summary}{ids}.")]
+
+
+def _zeros(backend: Backend, zeros: set[str]) -> list[Remark]:
+    """Return the warning, one for a task, of settings whose 0 the service made null."""
+    if not zeros:
+        return []
+    words = (
+        f"{backend.vendor} accepted 0 and did not store: {', '.join(sorted(zeros))}. It shows null "
+        "there, so every run sends 0 again. Omit the option, or give another value."
+    )
+    return [Remark(words, words)]
 
 
 def told(plans: list[Plan]) -> list[dict[str, Any]]:

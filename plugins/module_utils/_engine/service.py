@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 
 from .._core.failure import Problem
 from .._core.fields import Process
-from .._core.planner import Step
+from .._core.planner import Plan, Step
+from .._core.remark import Remark
 from .._core.resource import Entry, Resource
 from .._http.client import Client
 from .._http.settings import Service
@@ -56,6 +57,14 @@ class Backend(Resource):
 
     def complete(self, client: Client, live: list[Process]) -> None:
         """Add to live resources what a comparison or a reader needs and the list lacks."""
+
+    def about(self, client: Client) -> dict[str, Any]:
+        """Return what the info module returns beside the resources; may send a GET."""
+        return {}
+
+    def warnings(self, client: Client, plans: list[Plan]) -> list[Remark]:
+        """Return warnings about where resources would be created; may send a GET."""
+        return []
 
     def resolve_names(self, client: Client, steps: list[Step]) -> list[Problem]:
         """Put ids for names into the bodies of steps; return the names that do not exist."""

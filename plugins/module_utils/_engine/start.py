@@ -48,7 +48,9 @@ def start(
         if found is not None:
             task.warn(
                 f"The answer to POST {step.path} was lost. {noun.capitalize()} {found['id']} has "
-                "appeared since, and is taken for the one that was asked for."
+                "appeared since, and is taken for the one that was asked for.",
+                f"The response to the POST was lost. A {noun} has appeared since; the task waits "
+                "for it.",
             )
             return found
         if not lost.resendable:

@@ -15,7 +15,9 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from .._core.failure import MISSING, Problem, invalid_options
+from .._core.fields import without_nulls
 from .._core.planner import Plan
+from .._core.remark import Remark
 from .._core.resource import Entry
 from .._http.client import Client
 from .service import Backend
@@ -27,30 +29,38 @@ except ImportError:  # reported by _engine/module.py, before anything of this fi
 
 
 def validate(
-    backend: Backend, client: Client, plans: list[Plan], warn: Callable[[str], None]
+    backend: Backend, client: Client, plans: list[Plan], warn: Callable[[str, str], None]
 ) -> None:
     """Refuse plans with anything wrong in them, all of it at once; warn of what looks wrong."""
     problems: list[Problem] = []
-    remarks: list[str] = []
+    remarks: list[Remark] = []
     creations: list[str] = []
     for made in plans:
         found = list(made.problems)
-        bodies = [(step.action, step.body) for step in made.steps if step.body is not None]
+        bodies = [
+            # Null empties a setting, whether or not the description lists it as possible.
+            (step.action, without_nulls(step.body) if step.cleared else step.body)
+            for step in made.steps
+            if step.body is not None
+        ]
         if bodies:
             found += backend.resolve_names(client, made.steps)
         for action, body in bodies:
             schema = backend.schemas[action]
-            found += schema_problems(schema, body, backend.option_name)
-            found += backend.body_rules(body)
-            remarks += [made.entry.named(remark) for remark in backend.remarks(body)]
-        if found and made.live is None and not made.deletes:
-            creations.append(made.address.words)
+            found += _others(found, schema_problems(schema, body, backend.option_name))
+            found += backend.body_rules(body, made.process or {})
+            remarks += [Remark(*map(made.entry.named, remark)) for remark in backend.remarks(body)]
+        # What is wrong with the entry as a whole is so whether it creates or not.
+        if made.live is None and not made.deletes and any(option for option, _what in found):
+            meant = " or ".join(dict.fromkeys(repr(near.name) for near in made.near))
+            hint = f" (did you mean {meant}?)" if meant else ""
+            creations.append(f"{made.address.words}{hint}")
         problems += [Problem(made.entry.named(option), what) for option, what in found]
     if problems:
         told = f" (there is no {', no '.join(creations)} yet, so it would be created)"
         raise invalid_options(problems, told if creations else "")
-    for remark in remarks:
-        warn(remark)
+    for remark in [*remarks, *backend.warnings(client, plans)]:
+        warn(*remark)
 
 
 def out_of_range(backend: Backend, entries: list[Entry]) -> list[Problem]:
@@ -65,11 +75,18 @@ def out_of_range(backend: Backend, entries: list[Entry]) -> list[Problem]:
         }
         found = schema_problems(backend.schemas["update"], body, backend.option_name)
         if entry.state == "present" and "type" in entry.options:
-            found += backend.rules(entry.options, entry.options["type"], False)
+            rules = backend.rules(entry.options, entry.options["type"], False)
+            found = [*rules, *_others(rules, found)]
         problems += [
             Problem(entry.named(option), what) for option, what in found if what != MISSING
         ]
     return problems
+
+
+def _others(found: list[Problem], more: list[Problem]) -> list[Problem]:
+    """Return the further problems of options that have none yet: an empty text is told once."""
+    named = {option for option, _what in found}
+    return [problem for problem in more if problem.option not in named]
 
 
 def schema_problems(

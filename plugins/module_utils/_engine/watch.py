@@ -152,12 +152,12 @@ class Watch:
             return
         after = round(self._client.clock() - self._started)
         self.statuses.append({"status": status, "after_seconds": after})
-        name = f"{self._noun} {operation['id']}"
-        self._task.tell(f"{name}: {status} after {after} seconds")
+        self._task.progress.status(self._operations.noun, operation["id"], status, after)
         if not self._operations.statuses.knows(operation) and not operation.get("finished_at"):
             self._task.warn(
-                f"{name} has a status that is not known here: {status}. "
-                "It is taken to be on its way."
+                f"{self._noun} {operation['id']} has a status that is not known here: {status}. "
+                "It is taken to be on its way.",
+                f"The {self._operations.noun} has an unknown status. It is taken to be on its way.",
             )
 
     @contextmanager
@@ -192,6 +192,8 @@ class Watch:
             pause = float(params["poll_interval"])
             if trouble and trouble.code == "rate_limited":
                 pause = max(pause, _RATE_WINDOW)
+                reason = f"rate limit of {client.service.name}"
+                self._task.progress.on_wait(reason, min(pause, left))
             # Not client.pause: api_max_wait is for what goes wrong, not for what takes long.
             client.sleep(min(pause, left))
             trouble = self._look()
@@ -223,7 +225,7 @@ class Watch:
             self.see(self._operations.receive(self._client, "GET", path, answer, self._scope))
         except Failure as failure:
             if failure.code in _PASSING:
-                self._task.tell(f"{failure.message} It will be read again.")
+                self._task.progress.detail(f"{failure.message} It will be read again.")
                 return failure
             failure.message += f" {self.words} was started and {self._last}; it goes on."
             raise

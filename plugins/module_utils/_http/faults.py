@@ -12,15 +12,17 @@ This module is private to the collection.
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 from urllib.parse import urlsplit
 
 from .._core.failure import Failure
+from .retry import asked_seconds, cannot_be_sent, never_connected
 from .settings import Service, Settings
 
 try:
     import requests
-    from requests.exceptions import ReadTimeout, SSLError
+    from requests.exceptions import InvalidSchema, ReadTimeout, SSLError
 except ImportError:  # reported by _engine/module.py, before anything of this file is used
     pass
 
@@ -80,13 +82,31 @@ class Faults:
             resendable=False,
         )
 
-    def unreachable(
-        self, method: str, path: str, error: Exception, *, sent: bool, longer: int = 0
-    ) -> Failure:
-        """The failure for a request without an answer; ``sent`` when it may have been acted on.
+    def stopped(self, method: str, path: str, before: Failure | None) -> Failure:
+        """Return the failure for a request of a task that ended meanwhile.
+
+        ``before`` is the failure of the attempt before, when there was one.
+        """
+        if before is not None:
+            before.message += " It was not repeated, because the task ended."
+            return before
+        return self._failure(
+            method, path, "was not asked, because the task ended.", code="interrupted"
+        )
+
+    def unreachable(self, method: str, path: str, error: Exception, longer: int = 0) -> Failure:
+        """Return the failure for a request without an answer.
 
         ``longer`` are the seconds that the service had beyond ``timeout``.
         """
+        if isinstance(error, InvalidSchema) and "SOCKS" in str(error):
+            return self._failure(
+                method,
+                path,
+                "was not asked: the environment names a SOCKS proxy, for which this Python lacks "
+                f"PySocks. Install it with: {sys.executable} -m pip install PySocks.",
+                code="unreachable",
+            )
         what = "no answer"
         if isinstance(error, SSLError):
             what = "the TLS connection failed"
@@ -103,7 +123,7 @@ class Faults:
             f"gave no usable answer at {self._settings.url} ({what}: {_reason(error)}). "
             "Check api_url, the network, proxies and certificates.",
             code="unreachable",
-            outcome_unknown=sent,
+            outcome_unknown=not (cannot_be_sent(error) or never_connected(error)),
             # The service may still be at it, and store it after the list was read.
             resendable=not isinstance(error, ReadTimeout),
         )
@@ -114,12 +134,11 @@ class Faults:
         path: str,
         response: requests.Response,
         decoded: Any,
-        told: float | None,
         waited: float,
     ) -> Failure:
-        """The failure for an HTTP status of 400 and above.
+        """Return the failure for an HTTP status of 400 and above.
 
-        ``told`` are the seconds until a limit lifts, ``waited`` those that the task has waited.
+        ``waited`` are the seconds that the task has waited.
         """
         status = response.status_code
         said, details = _said(decoded)
@@ -128,8 +147,9 @@ class Faults:
         if status == 429:
             limit = response.headers.get("x-ratelimit-limit", "not told")
             lifts = "it is not told when it lifts"
-            if told is not None:
-                lifts = f"it should lift in {told:.0f} seconds"
+            seconds = asked_seconds(self._service, response)
+            if seconds is not None:
+                lifts = f"it should lift in {seconds:.0f} seconds"
             advice = (
                 f" The limit (requests) is {limit}; {lifts}. This "
                 f"task has waited {waited:.0f} of its {self._settings.max_wait} seconds "

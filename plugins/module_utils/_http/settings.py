@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where a service is and how it is reached: the connection options in the form the client takes.
+"""Where a service is and how it is reached: the connection options, parsed and checked once.
 
 This module is private to the collection.
 """
@@ -10,10 +10,17 @@ This module is private to the collection.
 from __future__ import annotations
 
 import ipaddress
-from typing import Any, NamedTuple
+import os
+from typing import Any, Callable, NamedTuple
 from urllib.parse import urlsplit
 
 from .._core.failure import Problem, invalid_options
+
+CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+"""Where the environment names the authorities to trust, the first that is set and not empty."""
+
+_HIGHEST = 10**6
+"""More than anybody waits: days. What a machine's clock cannot count must not be given."""
 
 
 class Service(NamedTuple):
@@ -21,6 +28,8 @@ class Service(NamedTuple):
 
     ``accept`` is the Accept header. ``token_variables`` and ``url_variable`` are environment
     variables, ``url`` is the default of ``api_url``.
+    ``limit_lifts_in(reset, retry_after)`` returns the seconds until a rate limit lifts, None when
+    that is not known, by the number in X-RateLimit-Reset and by the seconds of Retry-After.
     """
 
     name: str
@@ -28,6 +37,7 @@ class Service(NamedTuple):
     token_variables: list[str]
     url_variable: str
     url: str
+    limit_lifts_in: Callable[[float, float | None], float | None]
 
     @property
     def token_hint(self) -> str:
@@ -47,9 +57,46 @@ class Settings(NamedTuple):
     verify: Any
 
 
-def checked_url(url: str) -> str:
-    """The base URL without its last slash; raises Failure when a token must not go there."""
-    url = url.strip()
+def parse(params: dict[str, Any]) -> Settings:
+    """Return the connection options in the form that the client takes.
+
+    Raises Failure that names all options that cannot be used, but for a missing token.
+    """
+    lowest = {"api_timeout": 1, "api_retries": 0, "api_max_wait": 0}
+    problems = [
+        Problem(option, f"must be from {low} to {_HIGHEST}")
+        for option, low in lowest.items()
+        if not low <= params[option] <= _HIGHEST
+    ]
+    if params["ca_path"] and not os.path.exists(params["ca_path"]):
+        problems.append(Problem("ca_path", f"there is no file {params['ca_path']}"))
+    url = params["api_url"].strip()
+    wrong = _wrong_with(url)
+    if wrong:
+        problems.append(Problem("api_url", wrong))
+    if problems:
+        raise invalid_options(problems)
+    return Settings(
+        url=url.rstrip("/"),
+        token=params["api_token"] or "",
+        # True is a number to Ansible; to urllib3 it is none.
+        timeout=int(params["api_timeout"]),
+        retries=params["api_retries"],
+        max_wait=params["api_max_wait"],
+        verify=verification(params["validate_certs"], params["ca_path"]),
+    )
+
+
+def verification(validate_certs: bool, ca_path: str | None) -> Any:
+    """Return what certificates are verified with: a path, True for the authorities that requests
+    comes with, False for not at all."""
+    if not validate_certs:
+        return False
+    return next(filter(None, [ca_path, *map(os.environ.get, CA_VARIABLES)]), True)
+
+
+def _wrong_with(url: str) -> str | None:
+    """What is wrong with a base URL, None for one that a token may be sent to."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -63,15 +110,13 @@ def checked_url(url: str) -> str:
         or "?" in url
         or "#" in url
     ):
-        what = "must look like https://host/path, with no user, query or fragment"
-        raise invalid_options([Problem("api_url", what)])
+        return "must look like https://host/path, with no user, query or fragment"
     if parts.scheme == "http" and not _is_loopback(host):
-        what = (
+        return (
             f"is http://{host}…: the token would travel in clear text. Use https; http is for "
             "loopback addresses only"
         )
-        raise invalid_options([Problem("api_url", what)])
-    return url.rstrip("/")
+    return None
 
 
 def _is_loopback(host: str) -> bool:

@@ -18,7 +18,7 @@ from .._core.failure import Failure, Problem, invalid_options
 from .._core.fields import number
 from .._core.planner import Step
 from .._engine.module import Command, Task, connected
-from .._engine.options import connection_problems, connection_spec
+from .._engine.options import connection_spec
 from .._engine.pending import is_oldest_first, moment
 from .._engine.run_command import SKIPPED, command_failed, streams
 from .._engine.start import start
@@ -31,6 +31,7 @@ from .._engine.watch import (
     waiting_spec,
 )
 from .._http.client import Client
+from .pages import ends
 from .service import (
     ENVIRONMENT_SPEC,
     SERVICE,
@@ -80,7 +81,7 @@ class LaravelCloudCommands(Operations):
         documented, and the recorded list has one command."""
         path = _collection(scope)
         try:
-            items = client.numbered_ends(path, lambda page: is_oldest_first(page, _listed_time))
+            items = ends(client, path, lambda page: is_oldest_first(page, _listed_time))
         except Failure as failure:
             raise (
                 missing("environment", scope, failure) if failure.status == 404 else failure
@@ -120,7 +121,7 @@ def _run(task: Task) -> dict[str, Any]:
     params = task.params
     problems = [
         *COMMANDS.check_options(params),
-        *connection_problems(params),
+        *task.connection_problems,
         *waiting_problems(params),
     ]
     if problems:
@@ -140,7 +141,7 @@ def _run(task: Task) -> dict[str, Any]:
             with watch.reported(asked):
                 watch.see(start(COMMANDS, client, scope, step, before, task))
                 if params["wait"]:
-                    _wait(watch)
+                    _wait(watch, task.no_log)
             command = watch.operation
             result.update(_as_ansible(command))
         return {
@@ -151,7 +152,7 @@ def _run(task: Task) -> dict[str, Any]:
         }
 
 
-def _wait(watch: Watch) -> None:
+def _wait(watch: Watch, no_log: bool) -> None:
     """Wait for the end of a command; raise Failure when that is not a success."""
     try:
         command = watch.wait()
@@ -163,7 +164,8 @@ def _wait(watch: Watch) -> None:
             ended = f"{watch.words} ended as {status}"
             ended += " without a return code" if rc is None else " with the return code 0"
         ended += f": {str(reason).rstrip('.')}" if reason else ""
-        raise command_failed(ended, command.get("output"), {**watch.details, "reason": reason})
+        details = {**watch.details, "reason": reason}
+        raise command_failed(ended, command.get("output"), no_log, details)
     except Failure as failure:
         failure.result.update(_as_ansible(watch.operation))
         raise

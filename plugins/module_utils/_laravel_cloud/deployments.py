@@ -22,6 +22,7 @@ from .._engine.pending import Shown, Times, is_oldest_first
 from .._engine.run_deployment import Deployment, Deployments, FailedStep
 from .._engine.watch import Statuses
 from .._http.client import Client
+from .pages import ends
 from .service import (
     ENVIRONMENT_SPEC,
     SERVICE,
@@ -68,7 +69,7 @@ class LaravelCloudDeployments(Deployments):
         recorded list, but no order is documented."""
         path = _collection(scope)
         try:
-            items = client.numbered_ends(path, lambda page: is_oldest_first(page, _listed_start))
+            items = ends(client, path, lambda page: is_oldest_first(page, _listed_start))
         except Failure as failure:
             raise (
                 missing("environment", scope, failure) if failure.status == 404 else failure

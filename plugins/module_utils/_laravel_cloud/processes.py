@@ -12,6 +12,7 @@ This module is private to the collection.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -27,7 +28,9 @@ from .._core.fields import (
     number,
     without_nulls,
 )
-from .._core.resource import Address, Entry
+from .._core.planner import Plan
+from .._core.remark import Remark
+from .._core.resource import Address, Entry, Key
 from .._engine.service import Backend
 from .._http.client import Client
 from .process_schema import CREATE_BACKGROUND_PROCESS, UPDATE_BACKGROUND_PROCESS
@@ -142,10 +145,30 @@ FIELDS = (
         _config_spec(),
         only_for=("worker",),
         shape=CONFIG,
+        # Whether the service takes null for them is not documented: where it refuses, the
+        # failure says so. Null would not unset a worker's identity.
+        unsettable=tuple(key for key in _SETTABLE if key not in ("connection", "queue")),
         clean=_clean_config,
         written=_written_config,
     ),
 )
+
+
+_IDENTITIES = ((), ("connection",), ("queue",), ("connection", "queue"))
+"""What an entry may give of the settings that a worker is addressed by."""
+
+
+def _worker_kind(given: Iterable[str]) -> str:
+    return " and ".join(given) or "worker"
+
+
+def _worker_key(identity: dict[str, Any]) -> Key:
+    """Return the key of a worker by the given ones of connection and queue, whatever they hold."""
+    values = [tuple(each) if isinstance(each, list) else each for each in identity.values()]
+    return (
+        _worker_kind(identity),
+        *(each if isinstance(each, (str, tuple)) else None for each in values),
+    )
 
 
 def _worker_part(process: Process, key: str) -> Any:
@@ -173,8 +196,16 @@ def _process(client: Client, path: str, resource: Any, scope: str, method: str =
     }
 
 
+_UNIQUE = {"command": "command", "connection and queue": "config.queue"}
 _SCHEMAS = {"create": CREATE_BACKGROUND_PROCESS, "update": UPDATE_BACKGROUND_PROCESS}
 _SCOPE_SPEC: dict[str, Any] = {"instance": {"type": "str"}, **ENVIRONMENT_SPEC}
+
+
+_QUEUE_CLUSTERS = (
+    "Laravel Cloud's queue clusters (instances of type queue) stopped processing on 2026-09-30: "
+    "a worker on one does nothing. Put it on an instance of type service, or use a managed queue; "
+    "see https://cloud.laravel.com/docs/knowledge-base/migrate-from-queue-clusters."
+)
 
 
 class Processes(Backend):
@@ -188,28 +219,17 @@ class Processes(Backend):
     fields = FIELDS
     schemas = _SCHEMAS
     info_filters = ("type", "command", "config")
+    unique = _UNIQUE
 
     def address(self, options: Options) -> Address:
         """Return how an entry names its process: by id, else a worker by the given ones of
         connection and queue, a custom process by its command. Processes have no name, and
         duplicates are allowed."""
         if options.get("id"):
-            wanted = options["id"]
-            return Address(
-                f"process with id {wanted}", lambda live: live["id"] == wanted, creates=False
-            )
+            return Address(f"process with id {options['id']}", (("id", options["id"]),), False)
         if options.get("type") == "custom":
             command = options.get("command")
-            return Address(
-                f"custom process with command {command!r}",
-                lambda live: (
-                    live.get("type") == "custom"
-                    and str(live.get("command") or "").strip() == command
-                ),
-                lambda live: (
-                    "type" not in live or (live["type"] == "custom" and "command" not in live)
-                ),
-            )
+            return Address(f"custom process with command {command!r}", (("command", command),))
         config = options.get("config", {})
         identity = {key: config[key] for key in ("connection", "queue") if key in config}
         words = " and ".join(
@@ -217,16 +237,30 @@ class Processes(Backend):
             for key, value in identity.items()
         )
         return Address(
-            f"worker with {words or 'any connection and queue'}",
-            lambda live: (
-                live.get("type") == "worker"
-                and all(covers(_worker_part(live, key), value) for key, value in identity.items())
-            ),
-            lambda live: (
-                "type" not in live
-                or (live["type"] == "worker" and not identity.keys() <= live["config"].keys())
-            ),
+            f"worker with {words or 'any connection and queue'}", (_worker_key(identity),)
         )
+
+    def answers_to(self, live: Process) -> Iterator[Key]:
+        """Yield the keys of a live process: its id, and its command or all by which an entry may
+        name a worker."""
+        yield ("id", live.get("id"))
+        kind = live.get("type", UNKNOWN)
+        if kind is UNKNOWN:
+            yield ("command", UNKNOWN)
+        elif kind == "custom":
+            command = live.get("command", UNKNOWN)
+            yield ("command", command if command is UNKNOWN else str(command or "").strip())
+        if kind is UNKNOWN:
+            for given in _IDENTITIES:
+                yield (_worker_kind(given), UNKNOWN)
+        elif kind == "worker":
+            shown = live.get("config") or {}
+            config = _decode_config(shown)
+            for given in _IDENTITIES:
+                if shown.keys() >= set(given):
+                    yield _worker_key({key: config.get(key) for key in given})
+                else:
+                    yield (_worker_kind(given), UNKNOWN)
 
     def check_scope(self, params: dict[str, Any]) -> list[Problem]:
         """The problems with how the instance is named, known before anything is read."""
@@ -330,10 +364,36 @@ class Processes(Backend):
             ),
         )
         resource, included = found
+        client.keep(f"/instances/{resource['id']}", {"data": resource})
         items = linked(client, path, resource, included, "backgroundProcesses")
         if items is None:
             return resource["id"], self.list_all(client, resource["id"])
         return resource["id"], [_process(client, path, item, resource["id"]) for item in items]
+
+    def warnings(self, client: Client, plans: list[Plan]) -> list[Remark]:
+        """Return a warning when a worker would be created where workers do nothing.
+
+        Sends a GET for the instance unless its name was looked up; one that fails is no reason
+        to fail the task.
+        """
+        creations = [
+            step.path
+            for plan in plans
+            for step in plan.steps
+            if step.action == "create" and (step.body or {}).get("type") == "worker"
+        ]
+        if not creations:
+            return []
+        path = creations[0].rpartition("/")[0]
+        try:
+            instance = resource_in(client, path, (client.get_once(path) or {}).get("data"))
+        except Failure:
+            return []
+        return (
+            [Remark(_QUEUE_CLUSTERS, _QUEUE_CLUSTERS)]
+            if instance["attributes"].get("type") == "queue"
+            else []
+        )
 
     def list_all(self, client: Client, instance: str) -> list[Process]:
         """All background processes of an instance. A missing instance is a Failure, never an

@@ -13,13 +13,23 @@ This module is private to the collection.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
+from .._core.near_misses import hint
 from .._http.client import Client
 from .._http.settings import Service
+from .pages import pages
+
+
+def _limit_lifts_in(reset: float, retry_after: float | None) -> float | None:
+    """Return the seconds until a limit lifts. X-RateLimit-Reset is a Unix timestamp (page on rate
+    limits); Retry-After goes first, since it is right under a clock that is off."""
+    return max(0.0, reset - time.time()) if retry_after is None else retry_after
+
 
 SERVICE = Service(
     name="Laravel Cloud",
@@ -29,12 +39,20 @@ SERVICE = Service(
     token_variables=["LARAVEL_CLOUD_API_TOKEN", "LARAVEL_CLOUD_TOKEN"],
     url_variable="LARAVEL_CLOUD_BASE_URL",
     url="https://cloud.laravel.com/api",
+    limit_lifts_in=_limit_lifts_in,
 )
 # Which of these are needed depends on the others, and module_defaults may give them: the
 # functions that check them decide, and not the argument spec.
 ENVIRONMENT_SPEC: dict[str, Any] = {
     option: {"type": "str"} for option in ("environment", "application")
 }
+
+
+Listed = tuple[dict[str, Any], dict[str, dict[str, Any]]]
+"""A resource of a list, with what its page includes, by id."""
+
+# Names are not unique and a slug is not made from the name, so slugs go first.
+APPLICATION_NAMES = ("slug", "name")
 
 
 def is_id(kind: str, text: str) -> bool:
@@ -55,7 +73,10 @@ def check_environment(params: dict[str, Any], why: str) -> list[Problem]:
     """
     environment = params["environment"]
     if not environment:
-        return [Problem("environment", why)]
+        problems = [Problem("environment", why)]
+        if not params["application"]:
+            problems.append(Problem("application", "needed too, unless environment is an id"))
+        return problems
     if not is_id("env", environment) and not params["application"]:
         return [Problem("application", f"needed, since environment {environment!r} is a name")]
     return []
@@ -91,11 +112,17 @@ def related(resource: dict[str, Any], relation: str) -> list[str] | None:
     return [str(item.get("id")) for item in listed if isinstance(item, dict)]
 
 
-def walk(
+def walk(client: Client, path: str, params: dict[str, Any] | None = None) -> Iterator[Listed]:
+    """Yield every resource of a list, with what its page includes, by id."""
+    for item, by_id in walk_unchecked(client, path, params):
+        yield resource_in(client, path, item), by_id
+
+
+def walk_unchecked(
     client: Client, path: str, params: dict[str, Any] | None = None
-) -> Iterator[tuple[dict[str, Any], dict[str, dict[str, Any]]]]:
-    """Every resource of a list, with what its page includes, by id."""
-    for page in client.numbered_pages(path, params):
+) -> Iterator[tuple[Any, dict[str, dict[str, Any]]]]:
+    """Yield what ``walk`` does, for a caller that checks with ``resource_in`` itself."""
+    for page in pages(client, path, params):
         included = page.get("included")
         by_id = {
             str(item["id"]): item
@@ -103,7 +130,7 @@ def walk(
             if isinstance(item, dict) and "id" in item
         }
         for item in page["data"]:
-            yield resource_in(client, path, item), by_id
+            yield item, by_id
 
 
 def linked(
@@ -130,11 +157,11 @@ def find_environment(client: Client, environment: str, application: str | None) 
     else:
         path = "/applications"
         items = walk(client, path, {"include": "environments"})
-        found, included = the_one("application", application or "", ("slug", "name"), items)
+        found, included = the_one("application", application or "", APPLICATION_NAMES, items)
         ids = related(found, "environments") or []
         candidates = [(resource_in(client, path, included.get(key)), included) for key in ids]
     # Never return an environment itself: it carries the application's secrets in plain text.
-    return str(the_one("environment", environment, ("slug", "name"), candidates)[0]["id"])
+    return str(the_one("environment", environment, APPLICATION_NAMES, candidates)[0]["id"])
 
 
 def listed(kind: str, parent: str, items: Iterator[Any]) -> list[Any]:
@@ -145,31 +172,55 @@ def listed(kind: str, parent: str, items: Iterator[Any]) -> list[Any]:
         raise missing(kind, parent, failure) if failure.status == 404 else failure from None
 
 
-def the_one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Any) -> Any:
-    """The one candidate whose id or first matching key is exactly ``wanted``.
+def the_one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Iterable[Listed]) -> Listed:
+    """Return the one candidate that ``answering`` finds; raises Failure for none or several."""
+    candidates = list(candidates)
+    key, found = answering(wanted, keys, candidates)
+    if not found:
+        known = [
+            tuple(str(item[0]["attributes"].get(each) or "") for each in keys)
+            for item in candidates
+        ]
+        raise missing(kind, wanted, known=known)
+    if len(found) > 1:
+        ids = [str(item[0]["id"]) for item in found]
+        raise Failure(
+            f"{len(ids)} {kind}s have the {key} {wanted!r}: {', '.join(ids)}. Give the id.",
+            code="ambiguous",
+            details=ids,
+        )
+    return found[0]
 
-    Names are not unique and a slug is not made from the name, so slugs go first.
-    """
+
+def answering(
+    wanted: str, keys: tuple[str, ...], candidates: Iterable[Listed]
+) -> tuple[str, list[Listed]]:
+    """Return the first key that is ``wanted`` in any of the candidates, and those candidates."""
     candidates = list(candidates)
     for key in keys:
         found = [item for item in candidates if item[0]["attributes"].get(key) == wanted]
-        if len(found) == 1:
-            return found[0]
         if found:
-            ids = [str(item[0]["id"]) for item in found]
-            raise Failure(
-                f"{len(ids)} {kind}s have the {key} {wanted!r}: {', '.join(ids)}. Give the id.",
-                code="ambiguous",
-                details=ids,
-            )
-    raise missing(kind, wanted)
+            return key, found
+    return "", []
 
 
-def missing(kind: str, wanted: str, cause: Failure | None = None) -> Failure:
-    """The failure for an application, environment or instance that is not there; ``cause`` is
-    the service's 404."""
+_PARENTS = {"environment": "application", "instance": "environment"}
+"""What an environment and an instance belong to."""
+
+
+def missing(
+    kind: str,
+    wanted: str,
+    cause: Failure | None = None,
+    known: Iterable[tuple[str, ...]] = (),
+) -> Failure:
+    """Return the failure for an application, environment or instance that does not exist.
+
+    ``cause`` is the service's 404, ``known`` the names of those that were read instead.
+    """
     words = (
         f"There is no {kind} {wanted!r} on Laravel Cloud, or the token has no access to it. "
         f"Check {kind}; names are case-sensitive, an id always works."
+        + hint(wanted, known, SERVICE.name if kind == "application" else f"The {_PARENTS[kind]}")
     )
     return cause.under(words, "not_found") if cause else Failure(words, code="not_found")

@@ -23,6 +23,7 @@ from .._engine.pending import Shown, Times, is_oldest_first
 from .._engine.run_deployment import Deployment, Deployments, FailedStep
 from .._engine.watch import Statuses
 from .._http.client import Client
+from .pages import pages
 from .service import (
     APPLICATION_SPEC,
     SERVICE,
@@ -84,10 +85,10 @@ class SevallaDeployments(Deployments):
         """Return the last hundred: the description has them "ordered by most recent first".
         Should they come the other way round, return all."""
         path = _collection(scope)
-        pages = client.offset_pages(path)
+        listed = pages(client, path)
 
         def read() -> list[Deployment]:
-            return [self.receive(client, "GET", path, item, scope) for item in next(pages, [])]
+            return [self.receive(client, "GET", path, item, scope) for item in next(listed, [])]
 
         try:
             found = read()
@@ -143,7 +144,7 @@ class SevallaDeployments(Deployments):
         try:
             return [
                 {**object_in(client, path, process), "name": process.get("display_name")}
-                for page in client.offset_pages(path)
+                for page in pages(client, path)
                 for process in page
             ]
         except Failure as failure:

@@ -13,7 +13,7 @@ from typing import Any
 
 from .._core.failure import Failure, Problem
 from .._core.fields import Options, Process
-from .._core.planner import item_path, locate
+from .._core.planner import Live, alternatives, item_path, locate
 from .._core.resource import Entry
 from .._http.client import Client
 from .processes import PROCESSES
@@ -45,11 +45,13 @@ def find_one(
     """Return the path of the process that the options address, and the process; raises Failure
     when there is none such."""
     scope, live = PROCESSES.read(client, params, [Entry(address)], whole=False)
-    process = locate(PROCESSES.address(address), live)
+    found, known = PROCESSES.address(address), Live(PROCESSES, live)
+    process = locate(PROCESSES, found, known)
     if process is None:
         hint = " One that a task before would create is not there in check mode."
         raise Failure(
-            f"There is no {words_for(address)} in application {scope}.{hint if check_mode else ''}",
+            f"There is no {words_for(address)} in application {scope}."
+            f"{alternatives(found, known)}{hint if check_mode else ''}",
             code="not_found",
         )
     return item_path(PROCESSES, scope, process), process

@@ -13,6 +13,7 @@ This module is private to the collection.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -27,15 +28,19 @@ from .._core.fields import (
     Shape,
     argument_spec,
     covers,
+    nullable,
     number,
     overlay,
     renamed,
     without_nulls,
 )
+from .._core.near_misses import closest, maybe
 from .._core.planner import Step
-from .._core.resource import Address, Entry
+from .._core.remark import Remark
+from .._core.resource import Address, Entry, Key, shown_key
 from .._engine.service import Backend
 from .._http.client import Client
+from .pages import pages
 from .process_schema import CREATE_PROCESS, HORIZONTAL_CONFIG, MANUAL_CONFIG, UPDATE_PROCESS
 from .service import (
     APPLICATION_SPEC,
@@ -48,6 +53,8 @@ from .service import (
     size_ids,
 )
 
+_CRON_FIELDS = 5
+_TYPES = tuple(CREATE_PROCESS["properties"]["type"]["enum"])
 _PROBE_KINDS = ("exec", "http_get", "tcp_socket")
 # Wire names are mixed: snake_case outside, camelCase inside scaling_strategy and the probes.
 
@@ -197,6 +204,7 @@ FIELDS = (
         "scaling_strategy",
         _STRATEGY_SPEC,
         shape=STRATEGY,
+        unsettable=nullable(HORIZONTAL_CONFIG, snake),
         default={"type": "manual", "instance_count": 1},
     ),
     # POST does not take the two ingress fields; a PATCH follows it.
@@ -215,10 +223,28 @@ FIELDS = (
         deploys=False,
     ),
     *(
-        Field(probe, _spec(probe), shape=PROBE, empty=_empty_probe, only_for=("web",))
+        Field(
+            probe,
+            _spec(probe),
+            shape=PROBE,
+            empty=_empty_probe,
+            unsettable=nullable(UPDATE_PROCESS["properties"][probe], snake),
+            only_for=("web",),
+        )
         for probe in ("liveness_probe", "readiness_probe")
     ),
 )
+
+
+def _near_zone(zone: str) -> str:
+    from zoneinfo import available_timezones
+
+    zones = available_timezones()
+    # People write the city: Berlin for Europe/Berlin.
+    cities = {name.rpartition("/")[2]: name for name in sorted(zones, reverse=True)}
+    close = closest(zone, zones) if "/" in zone else None
+    close = close or cities.get(zone) or cities.get(closest(zone, cities) or "")
+    return f" Did you mean {close!r}?" if close else ""
 
 
 def _zone_known(zone: str) -> bool:
@@ -253,6 +279,7 @@ _UNSET: Process = {
 """What a new process has where nothing was sent, less what the service makes of its own."""
 
 
+_UNIQUE = {"display_name": "display_name"}
 _SCHEMAS = {"create": CREATE_PROCESS, "update": UPDATE_PROCESS}
 
 
@@ -267,6 +294,7 @@ class Processes(Backend):
     fields = FIELDS
     schemas = _SCHEMAS
     info_filters = ("key", "display_name", "type")
+    unique = _UNIQUE
 
     def address(self, options: Options) -> Address:
         """How an entry names its process: by id, by key, as the web process, by its name.
@@ -274,32 +302,31 @@ class Processes(Backend):
         display_name is not documented as unique, and key cannot be chosen on create.
         """
         if options.get("id"):
-            wanted = options["id"]
             return Address(
-                f"process with id {wanted}",
-                lambda live: live["id"].lower() == wanted.lower(),
-                creates=False,
+                f"process with id {options['id']}", (("id", options["id"].lower()),), creates=False
             )
         if options.get("key"):
-            wanted = options["key"]
             return Address(
-                f"process with key {wanted!r}",
-                lambda live: live.get("key") == wanted,
-                lambda live: "key" not in live,
-                creates=False,
+                f"process with key {options['key']!r}", (("key", options["key"]),), creates=False
             )
         if options.get("type") == "web":
-            return Address(
-                "the web process",
-                lambda live: live.get("type") == "web",
-                lambda live: "type" not in live,
-            )
-        wanted = options.get("display_name")
-        return Address(
-            f"process with display_name {wanted!r}",
-            lambda live: live.get("display_name") == wanted,
-            lambda live: "display_name" not in live,
-        )
+            return Address("web process", (("type", "web"),))
+        name, kind = options.get("display_name"), options.get("type")
+        # Only among several of the name: what one process is called it is called whatever its
+        # type, and that the type cannot change is told then.
+        narrow = [("display_name and type", name, kind)] if kind else []
+        return Address(f"process with display_name {name!r}", (*narrow, ("display_name", name)))
+
+    def answers_to(self, live: Process) -> Iterator[Key]:
+        """Yield the keys of a live process: its id, its key, its name, and the web process's."""
+        yield ("id", live.get("id", "").lower())
+        yield shown_key("key", live)
+        yield shown_key("type", live)
+        named = shown_key("display_name", live)
+        yield named
+        # One that does not show its type may be of any.
+        for kind in [live["type"]] if isinstance(live.get("type"), str) else _TYPES:
+            yield ("display_name and type", named[1], kind)
 
     def check_address(self, options: Options, state: str) -> list[Problem]:
         """The problems with how an entry names its process, known before anything is read."""
@@ -333,7 +360,7 @@ class Processes(Backend):
             problems.append(Problem("job_start_policy", "a job process needs one"))
         return problems
 
-    def body_rules(self, body: dict[str, Any]) -> list[Problem]:
+    def body_rules(self, body: dict[str, Any], after: Process) -> list[Problem]:
         """The problems inside scaling_strategy and the probes of a body that is to be sent."""
         problems = []
         strategy = body.get("scaling_strategy") or {}
@@ -355,6 +382,17 @@ class Processes(Backend):
                     f"{low} is above max_instance_count, which is {high}",
                 )
             )
+        several = strategy.get("type") == "horizontal" or (config.get("instanceCount") or 0) > 1
+        if after.get("disk") is not None and strategy and several:
+            # "Attaching one switches the process to manual scaling with one instance" (the
+            # service's page on attaching a disk, November 2026).
+            problems.append(
+                Problem(
+                    "scaling_strategy",
+                    "the process has a disk, and Sevalla keeps such a process at manual scaling "
+                    "with one instance; detach the disk first, or ask for one instance",
+                )
+            )
         for probe in ("liveness_probe", "readiness_probe"):
             sent = _decode_probe(body.get(probe))
             # A probe is a Kubernetes probe, which has exactly one handler.
@@ -362,15 +400,24 @@ class Processes(Backend):
                 problems.append(Problem(probe, f"give exactly one of {', '.join(_PROBE_KINDS)}"))
         return problems
 
-    def remarks(self, body: dict[str, Any]) -> list[str]:
+    def remarks(self, body: dict[str, Any]) -> list[Remark]:
         """Warnings about values of a body that look wrong, but about which the service may know
         better: its cron syntax and its list of time zones are not documented."""
-        said = []
+        said: list[Remark] = []
         schedule, zone = body.get("schedule"), body.get("time_zone")
-        if schedule and len(schedule.split()) != 5:
-            said.append(f"schedule: {schedule!r} has not the five fields of a cron expression.")
+        found = len(schedule.split()) if schedule else _CRON_FIELDS
+        if found != _CRON_FIELDS:
+            fields = f"schedule: must have five fields; found {found}"
+            unknown = "Whether Sevalla accepts another form, such as @daily, is not documented."
+            said.append(Remark(f"{fields} in {schedule!r}. {unknown}", f"{fields}. {unknown}"))
         if zone and not _zone_known(zone):
-            said.append(f"time_zone: {zone!r} is not in this machine's list of IANA time zones.")
+            said.append(
+                Remark(
+                    f"time_zone: {zone!r} is not in this machine's list of IANA time zones."
+                    + _near_zone(zone),
+                    "time_zone: is not in this machine's list of IANA time zones.",
+                )
+            )
         return said
 
     def option_name(self, path: list[Any]) -> str:
@@ -445,9 +492,7 @@ class Processes(Backend):
         path = self.collection.format(scope=quote(application, safe=""))
         try:
             return [
-                object_in(client, path, process)
-                for page in client.offset_pages(path)
-                for process in page
+                object_in(client, path, process) for page in pages(client, path) for process in page
             ]
         except Failure as failure:
             if failure.status == 404:
@@ -491,10 +536,8 @@ class Processes(Backend):
             name = body["resource_type_id"]
             body["resource_type_id"] = ids.get(name, name)
             if name not in ids:
-                known = ", ".join(sorted(ids))
-                problems.append(
-                    Problem("resource_type", f"there is no size {name!r}; Sevalla has {known}")
-                )
+                what = f"there is no size {name!r}{maybe(name, ids)}; Sevalla has "
+                problems.append(Problem("resource_type", what + ", ".join(sorted(ids))))
         return problems
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from .._core.failure import Failure, invalid_options
 from .._core.planner import Step
 from .._engine.module import Command, Task, connected
-from .._engine.options import connection_problems, connection_spec
+from .._engine.options import connection_spec
 from .._http.client import Client
 from .one_process import ONE_PROCESS_SPEC, check_one, find_one, words_for
 from .service import SERVICE
@@ -33,7 +33,7 @@ def _run(task: Task) -> dict[str, Any]:
     address = {option: params[option] for option in _ADDRESSES if params[option]}
     problems = [
         *check_one(params, address, "id, key and display_name"),
-        *connection_problems(params),
+        *task.connection_problems,
     ]
     if problems:
         raise invalid_options(problems)

@@ -20,7 +20,7 @@ from .._core.failure import Failure, Problem, invalid_options
 from .._core.fields import Choices, number
 from .._core.planner import Step
 from .._engine.module import Command, Task, connected
-from .._engine.options import connection_problems, connection_spec
+from .._engine.options import connection_spec
 from .._engine.run_command import SKIPPED, command_failed, streams
 from .._http.client import Client
 from .one_process import ONE_PROCESS_SPEC, check_one, find_one, words_for
@@ -61,7 +61,7 @@ def _run(task: Task) -> dict[str, Any]:
     address = {option: params[option] for option in _ADDRESSES if params[option]}
     words, problems = _words(params["argv"], params["cmd"])
     problems += check_one(params, address, "id, key, display_name and type: web")
-    problems += connection_problems(params)
+    problems += task.connection_problems
     if not 1 <= params["timeout"] <= _LONGEST:
         problems.append(Problem("timeout", f"must be from 1 to {_LONGEST}"))
     if problems:
@@ -76,7 +76,7 @@ def _run(task: Task) -> dict[str, Any]:
         else:
             client.allow_writes()
             try:
-                ended = _exec(client, step, words_for(address))
+                ended = _exec(client, step, words_for(address), task.no_log)
             except Failure as failure:
                 failure.result.update(asked)
                 raise
@@ -101,7 +101,7 @@ def _words(argv: list[str] | None, cmd: str | None) -> tuple[list[str], list[Pro
     return words, []
 
 
-def _exec(client: Client, step: Step, process: str) -> dict[str, Any]:
+def _exec(client: Client, step: Step, process: str, no_log: bool) -> dict[str, Any]:
     """Send the request, once, and return what the command printed. Nothing lists the commands
     that ran: when the response is lost, nothing can tell what became of it."""
     timeout = (step.body or {})["timeout"]
@@ -131,7 +131,7 @@ def _exec(client: Client, step: Step, process: str) -> dict[str, Any]:
         ended = f"The command in the {process} exited with the non-zero return code {rc}"
         if rc == _TIMED_OUT:
             ended += f"; it may have run longer than timeout, which is {timeout} seconds"
-        failed = command_failed(ended, answer.get("stderr") or answer.get("stdout"))
+        failed = command_failed(ended, answer.get("stderr") or answer.get("stdout"), no_log)
         failed.result.update(result)
         raise failed
     return result

@@ -13,11 +13,21 @@ This module is private to the collection.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .._core.failure import Failure, Problem
+from .._core.near_misses import hint
 from .._http.client import Client
 from .._http.settings import Service
+from .pages import pages
+
+
+def _limit_lifts_in(reset: float, retry_after: float | None) -> float | None:
+    """Return the seconds until a limit lifts: X-RateLimit-Reset has them (page on rate limits),
+    and Retry-After is not documented."""
+    return max(0.0, reset)
+
 
 SERVICE = Service(
     name="Sevalla",
@@ -25,6 +35,7 @@ SERVICE = Service(
     token_variables=["SEVALLA_API_KEY", "SEVALLA_API_TOKEN"],
     url_variable="SEVALLA_API_URL",
     url="https://api.sevalla.com/v3",
+    limit_lifts_in=_limit_lifts_in,
 )
 APPLICATION_SPEC: dict[str, Any] = {
     "application": {"type": "str", "required": True, "aliases": ["application_id", "app_id"]},
@@ -58,13 +69,13 @@ def find_application(client: Client, wanted: str) -> str:
     if is_id(wanted):
         return wanted
     shown_as = []
-    for page in client.offset_pages("/applications"):
-        for application in page:
-            found = object_in(client, "/applications", application)
-            if found.get("name") == wanted:
-                return str(found["id"])
-            if found.get("display_name") == wanted:
-                shown_as.append(str(found["id"]))
+    known = []
+    for application in list_applications(client):
+        if application.get("name") == wanted:
+            return str(application["id"])
+        if application.get("display_name") == wanted:
+            shown_as.append(str(application["id"]))
+        known.append(names_of(application))
     if len(shown_as) == 1:
         return shown_as[0]
     if shown_as:
@@ -74,15 +85,32 @@ def find_application(client: Client, wanted: str) -> str:
             code="ambiguous",
             details=shown_as,
         )
-    raise no_application(wanted)
+    raise no_application(wanted, known=known)
 
 
-def no_application(wanted: str, cause: Failure | None = None) -> Failure:
-    """The failure for an application that is not there; ``cause`` is the service's 404."""
+def list_applications(client: Client) -> Iterator[dict[str, Any]]:
+    """Yield all applications of the account, page by page."""
+    for page in pages(client, "/applications"):
+        for application in page:
+            yield object_in(client, "/applications", application)
+
+
+def names_of(application: dict[str, Any]) -> tuple[str, ...]:
+    """Return the names that a user may write for an application, the unique one first."""
+    return tuple(str(application.get(key) or "") for key in ("name", "display_name"))
+
+
+def no_application(
+    wanted: str, cause: Failure | None = None, known: Iterable[tuple[str, ...]] = ()
+) -> Failure:
+    """Return the failure for an application that does not exist.
+
+    ``cause`` is the service's 404, ``known`` the names of the applications that were read.
+    """
     words = (
         f"There is no application {wanted!r} on Sevalla, or the token has no access to it. "
         "Check application; it may be an id, the unique name or the "
-        "display_name, all case-sensitive."
+        f"display_name, all case-sensitive.{hint(wanted, known, SERVICE.name)}"
     )
     return cause.under(words, "not_found") if cause else Failure(words, code="not_found")
 
@@ -95,16 +123,23 @@ def object_in(client: Client, path: str, value: Any, method: str = "GET") -> dic
     raise client.unexpected(method, path, "something that is no object with an id")
 
 
-def size_ids(client: Client) -> dict[str, str]:
-    """The ids of all sizes by their names in lower case. Never hard-coded: the vendor's
-    documents contradict each other about them."""
+def read_sizes(client: Client) -> list[dict[str, Any]]:
+    """Return the sizes of processes that have a name and an id; one request for a whole task.
+
+    Never hard-coded: the vendor's documents contradict each other about them.
+    """
     sizes = client.get_once(_SIZES)
     if not isinstance(sizes, list):
         raise client.unexpected("GET", _SIZES, "something that is not a list of sizes")
-    return {
-        size["name"].lower(): size["id"]
+    return [
+        size
         for size in sizes
         if isinstance(size, dict)
         and isinstance(size.get("name"), str)
         and isinstance(size.get("id"), str)
-    }
+    ]
+
+
+def size_ids(client: Client) -> dict[str, str]:
+    """Return the ids of all sizes by their names in lower case."""
+    return {size["name"].lower(): size["id"] for size in read_sizes(client)}

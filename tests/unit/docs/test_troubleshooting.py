@@ -22,7 +22,7 @@ SOURCES = [
     path
     for folder in ("module_utils", "plugin_utils", "inventory", "callback")
     for path in sorted((COLLECTION / "plugins" / folder).rglob("*.py"))
-]
+] + [COLLECTION / "docs" / "examples" / "ci" / "check_drift.py"]
 
 ANYTHING = "\N{HORIZONTAL ELLIPSIS}"
 """Stands for a value in a template. On the page a value of the kind stands there, or this."""
@@ -43,21 +43,39 @@ NO_MESSAGES = {
     f"custom process with command {ANYTHING}",
     f"worker with {ANYTHING}",
     "any connection and queue",
-    "the web process",
+    "An application",
+    f"An environment of {ANYTHING}",
+    f"An instance of {ANYTHING}",
+    "web process",
+    "connection and queue",
+    "display_name and type",
+    f" (did you mean {ANYTHING}?)",
+    f"; give {ANYTHING} to create a new {ANYTHING}{ANYTHING}",
+    "another name",
+    ", or delete this one first",
+    "; give its id",
+    "nothing is deleted",
+    f"a new {ANYTHING} is created beside it",
+    "would delete",
     "process without a type",
     "Laravel Cloud",
-    "api_token or the environment variable LARAVEL_CLOUD_API_TOKEN",
-    "api_token or the environment variable SEVALLA_API_KEY",
+    f"api_token or the environment variable {ANYTHING}",
     "no content type",
     "not told",
     f"from {ANYTHING} to {ANYTHING}",
     f"{ANYTHING} or more",
     ", and before it ",
-    f"Deployment {ANYTHING} of {ANYTHING}",
+    f"{ANYTHING} {ANYTHING} of {ANYTHING}",
+    f" in step {ANYTHING}{ANYTHING}",
     # The head and the summary of the report of drift.
     "what differs",
     f"{ANYTHING} application{ANYTHING}: {ANYTHING} as wanted, {ANYTHING} differ{ANYTHING}",
     f", {ANYTHING} could not be compared",
+    f"The {ANYTHING} as wanted.",
+    "other application is",
+    f"other {ANYTHING} applications are",
+    f"Drift: {ANYTHING}{ANYTHING}: {ANYTHING}",
+    "%Y-%m-%d %H:%M %Z",
     # Ansible's own words, which the page has among its messages.
     f"Unsupported parameters for ({ANYTHING}) module: {ANYTHING}",
 }

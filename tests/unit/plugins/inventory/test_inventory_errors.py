@@ -6,10 +6,16 @@
 
 from __future__ import annotations
 
+import ssl
+import threading
+import warnings
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from ansible.errors import AnsibleParserError
 
 from ansible_collections.evenkeel.paas.tests.emulator import Fault
@@ -90,15 +96,108 @@ def test_a_filter_that_cannot_be_used(
     assert said in failure(read, "sevalla", filters=filters, strict=False)
 
 
-def test_an_application_that_does_not_exist(read: Reader) -> None:
+def test_all_applications_that_do_not_exist_are_named(read: Reader) -> None:
     message = failure(read, "laravel_cloud", applications=["shop", "shoop", "blog"])
-    assert "applications: there is no 'shoop', no 'blog' on Laravel Cloud" in message
+    assert message.endswith(
+        "applications: 'shoop' does not exist on Laravel Cloud, or the token has no access to it; "
+        "did you mean 'shop'? 'blog' does not exist on Laravel Cloud, or the token has no access "
+        "to it. The applications are 'shop', 'test-app-2'."
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "meant"),
+    [
+        ("SHOP", "shop"),
+        (" shop ", "shop"),
+        ("sho", "shop"),
+        ("Updated App", "updated-app"),
+        ("test-app", "test-app-2"),
+        ("front", "shop-front"),
+    ],
+)
+def test_a_near_miss_is_named(read: Reader, wanted: str, meant: str) -> None:
+    read.emulator.world.laravel_cloud.add_application("Facade", "shop-front")
+    message = failure(read, "laravel_cloud", applications=[wanted])
+    assert f"; did you mean {meant!r}?" in message
+
+
+@pytest.mark.parametrize("wanted", ["", "x", "op", "zebra"])
+def test_nothing_is_suggested_that_is_not_near(read: Reader, wanted: str) -> None:
+    assert "did you mean" not in failure(read, "laravel_cloud", applications=[wanted])
+
+
+def test_more_than_ten_applications_are_not_listed(read: Reader) -> None:
+    cloud = read.emulator.world.laravel_cloud
+    for number in range(8):
+        cloud.add_application(f"Number {number}", f"number-{number}")
+    message = failure(read, "laravel_cloud", applications=["zebra"])
+    assert "The applications are 'number-0', 'number-1'," in message
+    cloud.add_application("Number 8", "number-8")
+    assert "The applications are" not in failure(read, "laravel_cloud", applications=["zebra"])
+
+
+def test_no_application_at_all(read: Reader) -> None:
+    read.emulator.world.laravel_cloud.applications.clear()
+    message = failure(read, "laravel_cloud", applications=["shop"])
+    assert message.endswith("or the token has no access to it.")
+
+
+def test_a_name_that_several_applications_have(read: Reader) -> None:
+    """As with the modules: which of them is meant cannot be known."""
+    cloud = read.emulator.world.laravel_cloud
+    ids = [cloud.add_application("Twin", slug).id for slug in ("twin-1", "twin-2")]
+    message = failure(read, "laravel_cloud", applications=["shop", "Twin"])
+    said = f"applications: 2 applications have the name 'Twin': {', '.join(ids)}. Give the id."
+    assert said in message
+    assert read("laravel_cloud", applications=ids).hosts == {}
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
 def test_a_certificate_that_is_not_checked_is_a_warning(read: Reader, plugin: str) -> None:
     (warning,) = read(plugin, validate_certs=False).warnings
     assert "validate_certs is false" in warning
+
+
+class Empty(BaseHTTPRequestHandler):
+    """A service without any application."""
+
+    def do_GET(self) -> None:
+        body = b'{"data": [], "total": 0, "meta": {"last_page": 1}}'
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments: Any) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def tls_url() -> Iterator[str]:
+    """The address of a service whose certificate nobody trusts."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA(key_type=trustme.KeyType.ECDSA).issue_cert("127.0.0.1").configure_cert(context)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Empty) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"https://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_python_does_not_repeat_that_warning(read: Reader, plugin: str, tls_url: str) -> None:
+    """Its own InsecureRequestWarning would go to stderr, once for each request."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = read(plugin, validate_certs=False, api_url=tls_url)
+    assert [str(each.message) for each in caught if "HTTPS" in str(each.message)] == []
+    assert len(found.warnings) == 1
+    with pytest.raises(AnsibleParserError, match="the TLS connection failed"):
+        read(plugin, api_url=tls_url)
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)

@@ -191,6 +191,18 @@ def test_laravel_cloud_asks_only_for_the_applications_that_are_named(
     ]
 
 
+def test_laravel_cloud_takes_an_application_by_its_slug_before_its_name(read: Reader) -> None:
+    """As the modules do, whatever the other application is and wherever it is listed."""
+    cloud = read.emulator.world.laravel_cloud
+    for name, slug in (("shop", "first"), ("Shop", "second"), ("test-app-2", "third")):
+        added = cloud.add_application(name, slug)
+        cloud.add_instance(cloud.add_environment(added, "main"), "App")
+    found = read("laravel_cloud", applications=["shop"])
+    assert found.hosts.keys() == LARAVEL - {"test-app-2.main.App"}
+    found = read("laravel_cloud", applications=["test-app-2", "shop", "second"])
+    assert found.hosts.keys() == LARAVEL | {"second.main.App"}
+
+
 @pytest.mark.parametrize("processes", [False, True])
 def test_laravel_cloud_more_than_a_page_of_everything(read: Reader, processes: bool) -> None:
     cloud = read.emulator.world.laravel_cloud

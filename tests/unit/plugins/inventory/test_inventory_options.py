@@ -7,10 +7,13 @@ modules' own."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from ansible.errors import AnsibleParserError
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.options import connection_spec
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
@@ -92,27 +95,72 @@ def test_the_other_name_of_the_token(read: Reader) -> None:
     assert read("sevalla", api_key=read.emulator.token).hosts
 
 
-@pytest.mark.parametrize("plugin", BACKENDS)
-def test_an_address_in_the_environment_that_is_empty_counts_as_none(
-    read: Reader, plugin: str
-) -> None:
-    """Then it is the service's own, as with a module."""
-    read.monkeypatch.setenv(VARIABLES[plugin]["api_url"][0], "")
-    taken: list[Any] = []
+@pytest.fixture
+def settings_of(read: Reader) -> Callable[..., Any]:
+    """A function that gives the connection that a configuration leads to; nothing is sent."""
+    from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 
     class Taken(Exception):
         """Instead of a request to the real service."""
 
-    def connect(_self: Any, _service: Any, settings: Any) -> None:
-        taken.append(settings)
-        raise Taken
+    def connect(_self: Any, _service: Any, settings: Any, *_more: Any) -> None:
+        raise Taken(settings)
 
-    from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
+    def taken(plugin: str, **options: Any) -> Any:
+        with pytest.raises(Taken) as raised:
+            read(plugin, **options)
+        return raised.value.args[0]
 
     read.monkeypatch.setattr(_http.Client, "__init__", connect)
-    with pytest.raises(Taken):
-        read(plugin)
-    assert taken[0].url == BACKENDS[plugin].service.url
+    return taken
+
+
+@pytest.mark.parametrize("plugin", BACKENDS)
+def test_an_address_in_the_environment_that_is_empty_counts_as_none(
+    read: Reader, plugin: str, settings_of: Callable[..., Any]
+) -> None:
+    """Then it is the service's own, as with a module."""
+    read.monkeypatch.setenv(VARIABLES[plugin]["api_url"][0], "")
+    for empty in ("", EMPTY_TEMPLATE, None):
+        assert settings_of(plugin, api_url=empty).url == BACKENDS[plugin].service.url
+
+
+EMPTY_TEMPLATE = "{{ not_set_anywhere | default('') }}"
+
+
+@pytest.mark.parametrize("plugin", BACKENDS)
+@pytest.mark.parametrize("name", sorted(CONNECTION | {"api_key"}))
+@pytest.mark.parametrize("empty", ["", EMPTY_TEMPLATE, None])
+def test_an_empty_connection_option_is_not_given(
+    plugin: str, name: str, empty: str | None, settings_of: Callable[..., Any]
+) -> None:
+    """Above all validate_certs, which Ansible would take for false."""
+    assert settings_of(plugin, **{name: empty}) == settings_of(plugin)
+
+
+def test_connection_options_are_templates(
+    read: Reader, settings_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "ca.pem").touch()
+    read.monkeypatch.setenv("CA_FOLDER", str(tmp_path))
+    settings = settings_of(
+        "sevalla",
+        api_timeout="{{ 5 + 2 }}",
+        api_retries="{{ '1' }}",
+        api_max_wait="{{ 10 }}",
+        validate_certs="{{ 1 == 1 }}",
+        ca_path="{{ lookup('env', 'CA_FOLDER') }}/ca.pem",
+    )
+    assert settings[2:] == (7, 1, 10, str(tmp_path / "ca.pem"))
+    assert settings_of("sevalla", validate_certs="{{ 'no' }}").verify is False
+
+
+@pytest.mark.parametrize("value", ["ture", "{{ 'perhaps' }}"])
+def test_what_is_neither_true_nor_false_does_not_turn_off_the_checks(
+    read: Reader, value: str
+) -> None:
+    with pytest.raises(AnsibleParserError, match=r"validate_certs: .*is not a valid boolean"):
+        read("sevalla", validate_certs=value)
 
 
 @pytest.mark.parametrize("plugin", BACKENDS)

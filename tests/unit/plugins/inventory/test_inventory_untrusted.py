@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import json
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -17,6 +19,13 @@ from ansible_collections.evenkeel.paas.tests.emulator.world import (
 from ansible_collections.evenkeel.paas.tests.unit.plugins.inventory.reading import Reader
 
 EVIL = "{{ 6 * 7 }}"
+# A template without a brace in it, on every ansible-core.
+HEADER = "#jinja2:variable_start_string:'[[',variable_end_string:']]'\n[[ 6 * 7 ]]"
+# What from_yaml makes the two of.
+ESCAPED = [r'"\x7b\x7b 6 * 7 \x7d\x7d"', r'"\u007B\U0000007b 6 * 7 }}"', '"#jin\\\nja2:x:1"']
+PLAIN = ["Shop", "50%", "#1", "a}}", r"App\Jobs\Unpack", "php artisan queue:work # jinja2", ""]
+# From ansible-core 2.19 on, what is a template is declared.
+DECLARED = find_spec("ansible._internal") is not None
 STATEMENT = "{% for x in [1] %}42{% endfor %}"
 
 
@@ -80,3 +89,88 @@ def test_what_is_deep_in_a_process(read: Reader) -> None:
     text = "{{ sevalla_processes[0].%s }}"
     assert found.template("shop-x1y2z", text % "entrypoint") == STATEMENT
     assert found.template("shop-x1y2z", text % "liveness_probe.exec.command[2]") == EVIL
+
+
+def test_a_template_with_marks_of_its_own(read: Reader) -> None:
+    name = read.emulator.world.sevalla.add_application(HEADER).fields["name"]
+    found = read("sevalla", compose={"shown": "sevalla_application_display_name"})
+    for variable in ("sevalla_application_display_name", "shown"):
+        assert found.hosts[name][variable] == HEADER
+        assert found.template(name, "{{ " + variable + " }}") == HEADER
+
+
+@pytest.mark.skipif(not DECLARED, reason="before ansible-core 2.19 from_yaml takes off every mark")
+@pytest.mark.parametrize("text", ESCAPED)
+def test_what_is_decoded_is_no_template(read: Reader, text: str) -> None:
+    """from_yaml hands the trust in a text on to what it makes of it."""
+    from ansible.template import is_trusted_as_template
+
+    name = read.emulator.world.sevalla.add_application(text).fields["name"]
+    decoded = read("sevalla").template(name, "{{ sevalla_application_display_name | from_yaml }}")
+    assert not is_trusted_as_template(decoded)
+
+
+def shown(found: Any, host: str) -> Any:
+    """A host's variables as ansible-inventory --list prints them."""
+    variables = found.hosts[host]
+    if DECLARED:
+        from ansible._internal._json._profiles._inventory_legacy import Encoder
+
+        text = json.dumps({"_meta": {"hostvars": {host: variables}}}, cls=Encoder)
+    else:
+        from ansible.parsing.ajson import AnsibleJSONEncoder
+
+        text = json.dumps(
+            {"_meta": {"hostvars": {host: variables}}},
+            cls=AnsibleJSONEncoder,
+            preprocess_unsafe=True,
+        )
+    return json.loads(text)["_meta"]["hostvars"][host]
+
+
+@pytest.mark.parametrize("text", [*PLAIN, EVIL, STATEMENT, "{", HEADER, f"x {HEADER}"])
+def test_only_what_may_be_a_template_is_shown_as_untrusted(read: Reader, text: str) -> None:
+    world = read.emulator.world
+    (web,) = world.sevalla.application(SEVALLA_SHOP_ID).processes.values()
+    web["entrypoint"] = text
+    web["liveness_probe"] = {"exec": {"command": ["sh", text]}}
+    found = read("sevalla", processes=True)
+    (process,) = shown(found, "shop-x1y2z")["sevalla_processes"]
+    wanted = text if text in PLAIN else {"__ansible_unsafe": text}
+    assert process["entrypoint"] == wanted
+    assert process["liveness_probe"]["exec"]["command"] == ["sh", wanted]
+    assert process["display_name"] == "Web process"
+
+
+@pytest.mark.parametrize("plugin", ["sevalla", "laravel_cloud"])
+@pytest.mark.parametrize("cached", [False, True])
+def test_an_ordinary_inventory_is_shown_plain(
+    read: Reader, plugin: str, cached: bool, tmp_path: Any
+) -> None:
+    """With what compose makes of it, and of texts in the configuration."""
+    processes = {"sevalla": "sevalla_processes"}.get(plugin, "laravel_cloud_background_processes")
+    options = {
+        "processes": True,
+        "compose": {
+            "names": f"{processes} | map(attribute='id') | list",
+            "both": f"{{'first': {plugin}_application_name, 'own': ['text', 1, none]}}",
+            "ansible_user": "'deploy'",
+        },
+        "strict": True,
+    }
+    if cached:
+        kept = {"cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path)}
+        options.update(cache=True, **kept)
+        read(plugin, **options)
+    found = read(plugin, **options)
+    for host in found.hosts:
+        text = json.dumps(shown(found, host))
+        assert "__ansible_unsafe" not in text
+        assert "deploy" in text
+
+
+def test_a_composed_template_stays_what_it_is(read: Reader) -> None:
+    """What looks like one is none from 2.19 on, and was one before."""
+    found = read("sevalla", strict=True, compose={"made": "'{' ~ '{ 6 * 7 }' ~ '}'"})
+    text = found.template("shop-x1y2z", "{{ made }}")
+    assert str(text) == (EVIL if DECLARED else "42")

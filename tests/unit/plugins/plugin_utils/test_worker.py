@@ -63,10 +63,10 @@ SPEC = {
 Run = Callable[[Task], dict[str, Any]]
 
 
-def ran(run: Run, check_mode: bool = False, **options: Any) -> dict[str, Any]:
+def ran(run: Run, check_mode: bool = False, no_log: bool = False, **options: Any) -> dict[str, Any]:
     """The result of an action with such a command."""
     task = SimpleNamespace(
-        action="evenkeel.paas.it", args=options, check_mode=check_mode, no_log=False
+        action="evenkeel.paas.it", args=options, check_mode=check_mode, no_log=no_log
     )
     action = type("Action", (_worker.WorkerAction,), {"COMMAND": Command(SPEC, run)})(
         task,
@@ -156,16 +156,70 @@ def test_secrets_are_masked_everywhere_and_truth_is_not() -> None:
     }
 
 
-def test_progress_is_told_at_once_and_masked(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[tuple[str, str]] = []
-    monkeypatch.setattr(_worker.display, "v", lambda text, host: told.append((host, text)))
+class Screen:
+    """Stands in for Ansible's Display: keeps the lines that go beside a callback's own."""
+
+    def __init__(self, verbosity: int) -> None:
+        self.verbosity = verbosity
+        self.lines: list[str] = []
+
+    def display(self, msg: str, color: str, stderr: bool) -> None:
+        """Keep a line."""
+        assert not stderr, "the default callback writes lines for people itself"
+        self.lines.append(msg)
+
+
+def lines_of(
+    monkeypatch: pytest.MonkeyPatch, verbosity: int = 0, no_log: bool = False
+) -> list[str]:
+    """What a task shows that has a line for everybody and one for -v."""
+    screen = Screen(verbosity)
+    monkeypatch.setattr(_worker, "display", screen)
 
     def run(task: Task) -> dict[str, Any]:
-        task.tell(f"waiting for {SECRET}")
-        assert told == [("here", f"waiting for {INSIDE}")]
+        task.progress.on_wait(f"{SECRET} limit", 60)
+        # At once, and not with the result.
+        assert bool(screen.lines) is not no_log
+        task.progress.detail(f"about {SECRET}")
         return {"changed": False}
 
-    assert ran(run) == {"changed": False}
+    assert ran(run, no_log=no_log) == {"changed": False}
+    return screen.lines
+
+
+def test_progress_is_shown_at_once_and_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    always = f"[localhost] {INSIDE} limit: continuing in 60 s"
+    assert lines_of(monkeypatch) == [always]
+    both = [always, f"[localhost] about {INSIDE}"]
+    assert lines_of(monkeypatch, verbosity=1) == both
+    assert lines_of(monkeypatch, verbosity=1, no_log=True) == []
+
+
+@pytest.mark.parametrize(
+    ("callback", "count"),
+    [
+        ("default", 1),
+        ("ansible.posix.debug", 1),
+        ("community.general.yaml", 1),
+        ("awx_display", 1),
+        ("json", 0),
+        ("ansible.posix.jsonl", 0),
+        ("community.general.dense", 0),
+    ],
+)
+def test_a_screen_that_is_not_made_for_lines_gets_none(
+    monkeypatch: pytest.MonkeyPatch, callback: str, count: int
+) -> None:
+    screen = Screen(0)
+    monkeypatch.setattr(_worker, "display", screen)
+    monkeypatch.setenv("ANSIBLE_STDOUT_CALLBACK", callback)
+
+    def run(task: Task) -> dict[str, Any]:
+        task.progress.on_wait("rate limit", 60)
+        return {"changed": False}
+
+    ran(run)
+    assert len(screen.lines) == count
 
 
 def test_a_secret_of_a_word_leaves_the_verdict_alone() -> None:

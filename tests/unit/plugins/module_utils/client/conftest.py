@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
 from ansible_collections.evenkeel.paas.plugins.module_utils._http.client import Client
-from ansible_collections.evenkeel.paas.plugins.module_utils._http.settings import Settings
+from ansible_collections.evenkeel.paas.plugins.module_utils._http.settings import parse
 from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import (
     PROCESSES as SEVALLA,
 )
@@ -95,16 +95,26 @@ def client_of() -> Iterator[Callable[..., Client]]:
     """
     clients: list[Client] = []
 
-    def make(server: Any, *, service: Any = SEVALLA.service, writes: bool = True, **changes: Any):
-        given = {
-            "url": server if isinstance(server, str) else server.url,
-            "token": TOKEN,
-            "timeout": 5,
-            "retries": 3,
-            "max_wait": 300,
-            "verify": True,
-        }
-        clients.append(Client(service, Settings(**{**given, **changes})))
+    def make(
+        server: Any,
+        *,
+        service: Any = SEVALLA.service,
+        writes: bool = True,
+        on_wait: Any = None,
+        **changes: Any,
+    ):
+        settings = parse(
+            {
+                "api_url": server if isinstance(server, str) else server.url,
+                "api_token": TOKEN,
+                "api_timeout": 5,
+                "api_retries": 3,
+                "api_max_wait": 300,
+                "validate_certs": True,
+                "ca_path": None,
+            }
+        )
+        clients.append(Client(service, settings._replace(**changes), on_wait))
         if writes:
             clients[-1].allow_writes()
         return clients[-1]

@@ -9,9 +9,18 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
-from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
+from ansible_collections.evenkeel.paas.plugins.module_utils._http import paging
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.pages import (
+    ends,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.pages import (
+    pages as laravel_pages,
+)
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
     PROCESSES as LARAVEL_CLOUD,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.pages import (
+    pages as sevalla_pages,
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
     answer,
@@ -31,12 +40,12 @@ def numbered(items, last, number=1, **more):
 
 def offset_items(client):
     """The items of all pages of a Sevalla list."""
-    return [item for items in client.offset_pages("/things") for item in items]
+    return [item for items in sevalla_pages(client, "/things") for item in items]
 
 
 def numbered_items(client):
     """The items of all pages of a Laravel Cloud list."""
-    return [item for document in client.numbered_pages("/things") for item in document["data"]]
+    return [item for document in laravel_pages(client, "/things") for item in document["data"]]
 
 
 @pytest.fixture
@@ -146,7 +155,7 @@ def test_offset_what_is_no_list_is_a_failure(raw, serve, client_of):
 
 
 def test_offset_an_endless_list_ends(serve, client_of, monkeypatch):
-    monkeypatch.setattr(_http, "PAGES", 5)
+    monkeypatch.setattr(paging, "PAGES", 5)
     server = serve(*[page([at], at + 2) for at in range(20)])
     with pytest.raises(Failure, match="does not end"):
         offset_items(client_of(server))
@@ -188,7 +197,7 @@ def test_numbered_all_pages_are_read_in_their_order(serve, laravel):
 
 def test_numbered_parameters_go_with_every_page(serve, laravel):
     server = serve(numbered([1], 2), numbered([2], 2, 2))
-    list(laravel(server).numbered_pages("/things", {"include": "instance"}))
+    list(laravel_pages(laravel(server), "/things", {"include": "instance"}))
     assert server.said == [
         "GET /v3/things?include=instance",
         "GET /v3/things?include=instance&page=2",
@@ -197,7 +206,7 @@ def test_numbered_parameters_go_with_every_page(serve, laravel):
 
 def test_numbered_every_page_comes_with_what_it_includes(serve, laravel):
     server = serve(numbered([1], 2, included=[{"id": "a"}]), numbered([2], 2, 2, included=[]))
-    pages = list(laravel(server).numbered_pages("/things"))
+    pages = list(laravel_pages(laravel(server), "/things"))
     assert [document["included"] for document in pages] == [[{"id": "a"}], []]
 
 
@@ -255,7 +264,7 @@ def test_numbered_what_is_no_list_is_a_failure(raw, serve, laravel):
 
 
 def test_numbered_an_endless_list_ends(serve, laravel, monkeypatch):
-    monkeypatch.setattr(_http, "PAGES", 5)
+    monkeypatch.setattr(paging, "PAGES", 5)
     server = serve(*[numbered([at], at + 2, at + 1) for at in range(20)])
     with pytest.raises(Failure, match="does not end"):
         numbered_items(laravel(server))
@@ -306,7 +315,7 @@ def test_ends_are_the_first_and_the_last_hundred_in_few_requests(count, read, se
     items = list(range(count))
     pages = pages_of(items)
     server = serve(*[pages[at] for at in read])
-    assert laravel(server).numbered_ends("/things", unknown) == (
+    assert ends(laravel(server), "/things", unknown) == (
         items if count <= 200 else items[:100] + items[-100:]
     )
     assert server.said == [
@@ -320,9 +329,7 @@ def test_a_first_page_that_shows_its_order_spares_requests(oldest_first, read, s
     pages = pages_of(items)
     shown = []
     server = serve(*[pages[at] for at in read])
-    found = laravel(server).numbered_ends(
-        "/things", lambda page: shown.append(page) or oldest_first
-    )
+    found = ends(laravel(server), "/things", lambda page: shown.append(page) or oldest_first)
     assert shown == [items[:100]]
     assert found == items[:100] + (items[700:] if oldest_first else [])
     assert len(server.requests) == len(read)
@@ -333,20 +340,20 @@ def test_ends_that_move_on_while_they_are_read(serve, laravel):
     before, after = list(range(300)), list(range(-1, 300))
     early, late = pages_of(before), pages_of(after)
     server = serve(early[1], late[2], late[3], late[4])
-    assert laravel(server).numbered_ends("/things", unknown) == before[:100] + before[-100:]
+    assert ends(laravel(server), "/things", unknown) == before[:100] + before[-100:]
 
 
 def test_an_end_that_moves_on_while_it_is_read(serve, laravel):
     """Oldest first: what is added may make another page, which has the newest."""
     early, late = pages_of(list(range(300))), pages_of(list(range(301)))
     server = serve(early[1], late[3], late[4])
-    found = laravel(server).numbered_ends("/things", lambda _page: True)
+    found = ends(laravel(server), "/things", lambda _page: True)
     assert found == [*range(100), *range(201, 301)]
 
 
 def test_ends_of_a_list_that_always_has_one_page_more(serve, laravel):
     server = serve(*[numbered([at], at + 1, at) for at in range(1, 9)])
-    assert laravel(server).numbered_ends("/things", unknown) == [1, 3]
+    assert ends(laravel(server), "/things", unknown) == [1, 3]
     assert len(server.requests) == 3
 
 
@@ -354,12 +361,12 @@ def test_ends_of_a_list_that_always_has_one_page_more(serve, laravel):
 def test_ends_of_what_is_no_list_are_a_failure(raw, serve, laravel):
     for before in ([], [numbered([1], 2)]):
         with pytest.raises(Failure) as caught:
-            laravel(serve(*before, raw)).numbered_ends("/things", unknown)
+            ends(laravel(serve(*before, raw)), "/things", unknown)
         assert caught.value.code == "unexpected_answer"
 
 
 def test_ends_that_are_empty_or_the_same_are_a_failure(serve, laravel):
     with pytest.raises(Failure, match="empty page 1 of 3"):
-        laravel(serve(numbered([], 3))).numbered_ends("/things", unknown)
+        ends(laravel(serve(numbered([], 3))), "/things", unknown)
     with pytest.raises(Failure, match="a page that repeats the ones before"):
-        laravel(serve(numbered([1], 2), numbered([1], 2, 2))).numbered_ends("/things", unknown)
+        ends(laravel(serve(numbered([1], 2), numbered([1], 2, 2))), "/things", unknown)

@@ -94,14 +94,25 @@ def test_beside_an_epoch_the_retry_after_counts_whatever_the_clock_says(
     assert 20 <= time.slept[0] <= at_latest(20)
 
 
-def test_an_epoch_alone_is_taken_as_a_time_of_day(serve, client_of, time):
-    client_of(serve(limited(x_ratelimit_reset=int(real_time.time()) + 30), OK)).get("/things")
+def test_laravel_cloud_s_reset_alone_is_taken_as_a_time_of_day(serve, client_of, time):
+    server = serve(limited(x_ratelimit_reset=int(real_time.time()) + 30), OK)
+    client_of(server, service=LARAVEL_CLOUD.service).get("/things")
     assert 28 <= time.slept[0] <= at_latest(30)
 
 
-def test_an_epoch_in_the_past_is_not_waited_for(serve, client_of, time):
-    client_of(serve(limited(x_ratelimit_reset=int(real_time.time()) - 30), OK)).get("/things")
+@pytest.mark.parametrize("reset", [7, 45, int(real_time.time()) - 30])
+def test_laravel_cloud_s_reset_in_the_past_is_not_waited_for(reset, serve, client_of, time):
+    """However small the number is: it is a time of day there."""
+    server = serve(limited(x_ratelimit_reset=reset), OK)
+    client_of(server, service=LARAVEL_CLOUD.service).get("/things")
     assert 0 <= time.slept[0] <= 1
+
+
+def test_sevalla_s_reset_is_seconds_however_large_it_is(serve, client_of, failure_of, time):
+    epoch = int(real_time.time()) + 30
+    failure = failure_of(client_of(serve(limited(x_ratelimit_reset=epoch), OK)))
+    assert time.slept == []
+    assert f"it should lift in {epoch} seconds" in failure.message
 
 
 @pytest.mark.parametrize("service", [SEVALLA.service, LARAVEL_CLOUD.service])

@@ -13,7 +13,6 @@ import traceback
 import pytest
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
-from ansible_collections.evenkeel.paas.plugins.module_utils._http.settings import checked_url
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
     PROCESSES as LARAVEL_CLOUD,
 )
@@ -161,9 +160,8 @@ def test_a_token_that_cannot_be_one_is_refused_without_being_shown(token, serve,
     ],
 )
 def test_a_url_where_a_token_may_go_is_accepted(url, client_of):
-    assert checked_url(url) == url
-    assert checked_url(url + "/") == url
-    client_of(url)
+    assert client_of(url)._settings.url == url
+    assert client_of(url + "/")._settings.url == url
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,11 @@
 from __future__ import annotations
 
 import base64
+import importlib.util
 import socket
 import ssl
+import sys
+import warnings
 
 import pytest
 import trustme
@@ -21,7 +24,6 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.sc
 )
 
 OK = answer(json={"id": "1"})
-pytestmark = pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +141,11 @@ def test_they_are_loaded_once(tls, serve, client_of, ca_path, trusted, monkeypat
     assert loaded == [(ca_path,)]
 
 
-@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+BUNDLES = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"]
+"""Variables with the authorities to trust, in the order in which they count."""
+
+
+@pytest.mark.parametrize("variable", BUNDLES)
 def test_the_environment_decides_instead_of_requests(
     variable, tls, serve, client_of, failure_of, ca_path, other_ca_path, trusted, monkeypatch
 ):
@@ -150,6 +156,29 @@ def test_the_environment_decides_instead_of_requests(
     trusted(other_ca_path)
     monkeypatch.setenv(variable, ca_path)
     assert client_of(server).get("/things") == {"id": "1"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [(BUNDLES[0], BUNDLES[1]), (BUNDLES[0], BUNDLES[2]), BUNDLES[1:]]
+)
+def test_the_first_variable_counts(
+    first, second, tls, serve, client_of, failure_of, ca_path, other_ca_path, monkeypatch
+):
+    server = serve(OK, tls=tls("127.0.0.1"))
+    monkeypatch.setenv(first, other_ca_path)
+    monkeypatch.setenv(second, ca_path)
+    assert failure_of(client_of(server)).code == "unreachable"
+    monkeypatch.setenv(first, "")
+    assert client_of(server).get("/things") == {"id": "1"}
+
+
+def test_a_bundle_of_the_environment_that_is_not_there_is_a_clear_failure(
+    tls, serve, client_of, failure_of, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "gone.pem"))
+    failure = failure_of(client_of(serve(OK, tls=tls("127.0.0.1"))))
+    assert failure.code == "unreachable"
+    assert str(tmp_path / "gone.pem") in failure.message
 
 
 def test_ca_path_makes_an_authority_trusted(tls, serve, client_of, ca_path):
@@ -163,12 +192,17 @@ def test_ca_path_of_another_authority_does_not(tls, serve, client_of, failure_of
     assert server.requests == []
 
 
-def test_without_checking_any_certificate_will_do(tls, serve, client_of):
+def test_without_checking_any_certificate_will_do(tls, serve, client_of, recwarn):
+    """And urllib3 does not warn: the task does."""
     server = serve(OK, tls=tls("other.example.com"))
-    assert client_of(server, verify=False).get("/things") == {"id": "1"}
+    filters = list(warnings.filters)
+    with client_of(server, verify=False) as client:
+        assert client.get("/things") == {"id": "1"}
+    assert [each for each in recwarn if "HTTPS request" in str(each.message)] == []
+    assert warnings.filters == filters
 
 
-@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize("variable", BUNDLES)
 def test_the_environment_does_not_override_ca_path(
     variable, tls, serve, client_of, ca_path, other_ca_path, monkeypatch
 ):
@@ -177,7 +211,7 @@ def test_the_environment_does_not_override_ca_path(
     assert client_of(server, verify=ca_path).get("/things") == {"id": "1"}
 
 
-@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize("variable", BUNDLES)
 def test_the_environment_does_not_trust_more_than_ca_path(
     variable, tls, serve, client_of, failure_of, ca_path, other_ca_path, monkeypatch
 ):
@@ -187,13 +221,14 @@ def test_the_environment_does_not_trust_more_than_ca_path(
     assert server.requests == []
 
 
-@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize("variable", BUNDLES)
 def test_the_environment_does_not_override_that_nothing_is_checked(
     variable, tls, serve, client_of, other_ca_path, monkeypatch
 ):
     monkeypatch.setenv(variable, other_ca_path)
     server = serve(OK, tls=tls("127.0.0.1"))
-    assert client_of(server, verify=False).get("/things") == {"id": "1"}
+    with client_of(server, verify=False) as client:
+        assert client.get("/things") == {"id": "1"}
 
 
 @pytest.mark.parametrize("content", ["", "no certificate\n"])
@@ -328,6 +363,23 @@ def test_the_credentials_of_a_proxy_are_in_no_failure(
             base64.b64encode(b"someone:canary").decode(),
         ):
             assert secret not in text
+
+
+@pytest.mark.parametrize("scheme", ["socks5", "socks5h", "socks4"])
+def test_a_socks_proxy_without_pysocks_says_what_to_install(
+    scheme, client_of, failure_of, monkeypatch
+):
+    if importlib.util.find_spec("socks"):
+        pytest.skip("PySocks is installed")
+    monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://127.0.0.1:1")
+    client = client_of(API)
+    failure = failure_of(client, "POST", "/things", body={})
+    assert failure.code == "unreachable"
+    assert not failure.outcome_unknown
+    assert client.counters["requests"] == 1
+    assert "SOCKS proxy" in failure.message
+    assert f"{sys.executable} -m pip install PySocks" in failure.message
+    assert "not a URL" not in failure.message
 
 
 @pytest.mark.parametrize("proxied", ["refused", "407"])

@@ -50,7 +50,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 name, options, check_mode = json.loads(sys.argv[1])
 module = importlib.import_module("{MODULES}." + name)
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine import module as _module
-assert _module.missing_library() is None
+assert _module.missing_libraries() == []
 parsed = ArgumentSpecValidator(module.COMMAND.argument_spec).validate(options)
 assert not parsed.error_messages, parsed.error_messages
 task = _module.Task(parsed.validated_parameters, check_mode, print)

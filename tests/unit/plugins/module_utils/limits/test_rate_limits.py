@@ -32,7 +32,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> VirtualTime:
     time = VirtualTime()
     monkeypatch.setattr(_http.Client, "sleep", staticmethod(time.sleep))
     monkeypatch.setattr(_http.Client, "clock", staticmethod(time.now))
-    monkeypatch.setattr(_http.time, "time", time.now)
+    monkeypatch.setattr("time.time", time.now)
     return time
 
 

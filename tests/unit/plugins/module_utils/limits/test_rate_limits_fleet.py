@@ -100,7 +100,7 @@ def fleet(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
     clock = VirtualTime()
     monkeypatch.setattr(_http.Client, "sleep", staticmethod(clock.sleep))
     monkeypatch.setattr(_http.Client, "clock", staticmethod(clock.now))
-    monkeypatch.setattr(_http.time, "time", clock.now)
+    monkeypatch.setattr("time.time", clock.now)
     with Emulator(clock=clock.now) as emulator:
         yield Fleet(clock, emulator)
 

@@ -10,12 +10,15 @@ import _thread
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Callable
 
 import pytest
 from flask import Response, request
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
+from ansible_collections.evenkeel.paas.plugins.module_utils._http.waiting import Waiting
 from ansible_collections.evenkeel.paas.tests.emulator import Fault, faults, world
 from ansible_collections.evenkeel.paas.tests.emulator.server import Hooks
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.kits import (
@@ -389,3 +392,164 @@ def test_two_webs_created_beside_others(sevalla: Stage) -> None:
     assert made.result["plan"] == checked.result["plan"]
     assert made.result["processes"][1]["ingress_protocol"] == "grpc"
     assert settled(sevalla(listed))
+
+
+# Interrupted while writes wait
+
+
+class TimedOut(BaseException):
+    """What Ansible raises in the main thread when the task's timeout is over."""
+
+
+@contextmanager
+def timed_out_by(fires: threading.Event) -> Iterator[None]:
+    """As Ansible does it: a signal, whose handler raises in the main thread."""
+
+    def on_alarm(_signal: int, _frame: Any) -> None:
+        raise TimedOut
+
+    def fire() -> None:
+        if fires.wait(5):
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGALRM)
+
+    before = signal.signal(signal.SIGALRM, on_alarm)
+    firing = threading.Thread(target=fire, daemon=True)
+    firing.start()
+    try:
+        with pytest.raises(TimedOut):
+            yield
+    finally:
+        firing.join(5)
+        signal.signal(signal.SIGALRM, before)
+
+
+def really_sleeping(monkeypatch: pytest.MonkeyPatch, waits: threading.Event) -> None:
+    """Let the client wait for real; ``waits`` is set once it does."""
+
+    def sleep(self: Any, seconds: float) -> None:
+        waits.set()
+        Waiting.sleep(self, seconds)
+
+    monkeypatch.setattr(_http.Client, "sleep", sleep)
+
+
+def all_ended() -> bool:
+    """Whether the threads that a run has left end by themselves, and soon."""
+    left = [thread for thread in threading.enumerate() if thread.name == "evenkeel.paas"]
+    for thread in left:
+        thread.join(5)
+    return not any(thread.is_alive() for thread in left)
+
+
+@pytest.mark.parametrize("parallel", [1, 4, 16])
+def test_writes_that_wait_are_not_sent_after_a_timeout(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, parallel: int
+) -> None:
+    """Those that were refused by the limit, and those that were never sent."""
+    stage.seed(*range(20))
+    waits = threading.Event()
+    stage.emulator.faults.add(Fault("429_seconds", method="PATCH", times=None))
+    first = len(stage.emulator.requests)
+    with monkeypatch.context() as patch:
+        really_sleeping(patch, waits)
+        with timed_out_by(waits):
+            stage([stage.kit.changed(number) for number in range(20)], max_parallel=parallel)
+    assert all_ended()
+    refused = [each["method"] for each in stage.emulator.requests[first:]].count("PATCH")
+    assert 1 <= refused <= parallel
+    stage.emulator.faults.clear()
+    time.sleep(0.2)
+    assert [each["status"] for each in stage.emulator.requests[first:]].count(429) == refused
+    assert len(stage.emulator.requests[first:]) == refused + 1  # which is the list
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "html_after", "503_after"])
+def test_lost_creations_are_not_looked_for_after_a_timeout(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    waits = threading.Event()
+    stage.emulator.faults.add(Fault(kind, method="POST", times=None))
+    first = len(stage.emulator.requests)
+    with monkeypatch.context() as patch:
+        really_sleeping(patch, waits)
+        with timed_out_by(waits):
+            stage([stage.kit.entry(number) for number in range(20)], max_parallel=4)
+    assert all_ended()
+    sent = [each["method"] for each in stage.emulator.requests[first:]]
+    assert 1 <= sent.count("POST") <= 4
+    assert sent.count("GET") == sent.index("POST")  # none since
+    stage.emulator.faults.clear()
+    listed = [stage.kit.entry(number) for number in range(20)]
+    assert stage(listed).message is None
+    assert sorted(stage.names()) == sorted(stage.wanted(range(20)))
+
+
+class Held(Hooks):
+    """Answers writes only once ``release`` is set."""
+
+    def __init__(self, count: int) -> None:
+        self.release, self.all_there = threading.Event(), threading.Event()
+        self._count = count
+        self._lock = threading.Lock()
+        self.came = 0
+
+    def before(self) -> Response | None:
+        if request.method != "GET":
+            with self._lock:
+                self.came += 1
+                if self.came == self._count:
+                    self.all_there.set()
+            self.release.wait(5)
+        return None
+
+
+def test_a_silent_service_does_not_hold_up_a_timeout(stage: Stage) -> None:
+    """What is under way may end; the task does not wait for it, and nothing follows on it."""
+    held = Held(4)
+    stage.emulator.hooks = held
+    with timed_out_by(held.all_there):
+        stage([stage.kit.entry(number) for number in range(20)], max_parallel=4)
+    assert not held.release.is_set(), "the task is over before its requests are"
+    held.release.set()
+    assert all_ended()
+    assert held.came == 4
+    assert len(stage.names()) <= 4
+
+
+def test_the_first_failure_ends_the_waiting_of_the_other_writes(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are refused by the limit already, and nobody wants to know what comes of them."""
+    stage.seed(*range(8))
+    waits = threading.Event()
+    really_sleeping(monkeypatch, waits)
+
+    class OneBad(Hooks):
+        """Refuses the first write once another one waits; a limit for the others."""
+
+        def __init__(self) -> None:
+            self._lock = threading.Lock()
+            self._came = 0
+
+        def before(self) -> Response | None:
+            if request.method == "GET":
+                return None
+            with self._lock:
+                self._came += 1
+                first = self._came == 1
+            if first:
+                waits.wait(5)
+                return Response('{"message": "No"}', 422, content_type="application/json")
+            headers = {"Retry-After": "60"}
+            return Response('{"message": "Limit"}', 429, headers, content_type="application/json")
+
+    stage.emulator.hooks = OneBad()
+    outcome = stage([stage.kit.changed(number) for number in range(8)], max_parallel=4)
+    assert outcome.message is not None
+    statuses = sorted(step["failure"]["status"] for step in outcome.result["steps_failed"])
+    assert statuses == [422] + [429] * (len(statuses) - 1)
+    assert 2 <= len(statuses) <= 4
+    assert "It was not repeated, because the task ended." in outcome.message
+    assert len(outcome.result["steps_not_attempted"]) == 8 - len(statuses)
+    assert outcome.result["api"]["retries"] == 0
+    assert outcome.result["api"]["waited_seconds"] < 60

@@ -137,6 +137,13 @@ def test_two_workers_that_are_one(cloud: Stage) -> None:
     refused(cloud, [command, blanks], "processes[1]: is the same process as processes[0]")
 
 
+def test_two_equal_entries_are_not_told_what_a_creation_lacks(stage: Stage) -> None:
+    """That neither is there yet is not what is wrong with them."""
+    outcome = refused(stage, [stage.kit.entry(1), stage.kit.entry(1)], "is the same process as")
+    assert "there is no" not in outcome.message
+    assert outcome.message.startswith("Invalid options: processes[1]: ")
+
+
 def test_an_entry_that_would_become_another_one(stage: Stage) -> None:
     """By its id a process gets the name of another entry: the next run could not tell them."""
     kit = stage.kit
@@ -146,7 +153,8 @@ def test_an_entry_that_would_become_another_one(stage: Stage) -> None:
         **{key: kit.entry(2)[key] for key in ("display_name", "command") if key in kit.entry(2)},
     }
     for listed in ([renamed, kit.entry(2)], [kit.changed(2), renamed]):
-        refused(stage, listed, "processes[1]: ", "processes[0]", kit.words(2))
+        outcome = refused(stage, listed, "processes[1]: ", "processes[0]", kit.words(2))
+        assert "give the id" not in outcome.message
     three = {**renamed, **{key: kit.entry(3)[key] for key in renamed if key != "id"}}
     refused(stage, [three, kit.entry(3)], "processes[1]: ", "processes[0]", kit.words(3))
 
@@ -158,6 +166,175 @@ def test_a_worker_that_would_be_found_by_a_shorter_address(cloud: Stage) -> None
     short = {"type": "worker", "config": {"connection": "redis", "tries": 3}}
     other = {"type": "worker", "config": {"connection": "redis", "queue": "other"}}
     refused(cloud, [short, other], "processes[0]", "processes[1]")
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_change_to_what_a_live_process_is_called(stage: Stage, check_mode: bool) -> None:
+    """By its id, one process would be called as another one that no entry names."""
+    kit = stage.kit
+    option = "display_name" if kit.module.startswith("sevalla") else "command"
+    first, second = stage.seed(1, 2)
+    renamed = {"id": first, option: kit.name(2)}
+    said = f"processes[0].{option}: process {second} has the same {option} already"
+    refused(stage, [renamed], said)
+    refused(stage, [kit.entry(5), renamed], said.replace("[0]", "[1]"))
+    single = {"sevalla_processes": "sevalla_process"}.get(
+        kit.module, "laravel_cloud_background_process"
+    )
+    alone = stage._run(single, **kit.scope, **renamed, check_mode=check_mode)
+    assert f"{option}: process {second} has the same {option} already" in str(alone.message)
+    assert alone.writes == []
+    # Nobody answers to the name any more once the other one is pruned, or renamed too.
+    assert stage([renamed], prune=True).message is None
+    assert stage.names() == stage.wanted([2])
+
+
+def test_the_web_process_cannot_take_a_workers_name(sevalla: Stage) -> None:
+    """Neither when it lives nor when it is to be created, and in a list with the worker too."""
+    (worker,) = sevalla.seed(1)
+    web = {"type": "web", "display_name": "worker 1", "resource_type": "s1"}
+    said = f"display_name: process {worker} has the same display_name already"
+    refused(sevalla, [web], f"processes[0].{said}")
+    both = [web, {"type": "worker", "display_name": "worker 1"}]
+    words = "processes[1]: would be the same process as processes[0] afterwards, the process with"
+    refused(sevalla, both, words, "choose another display_name")
+    with sevalla.emulator.world.lock:
+        shop = sevalla.emulator.world.sevalla.applications[world.SEVALLA_SHOP_ID]
+        del shop.processes[world.SEVALLA_SHOP_WEB_ID]
+    refused(sevalla, [web], f"processes[0].{said}")
+
+
+def test_names_that_are_alike_already_may_stay_so(sevalla: Stage) -> None:
+    """What an entry does not change it is not refused for."""
+    first, _second = sevalla.seed(1), sevalla.seed(1)
+    entry = {"id": first[0], "display_name": "worker 1", "entrypoint": "node other.js"}
+    made = sevalla([entry])
+    assert made.message is None, made.message
+    assert planned(made) == ["update"]
+
+
+def test_a_worker_cannot_take_anothers_queues(cloud: Stage) -> None:
+    config = {"connection": "redis", "queue": "a,b"}
+    other = {"connection": "redis", "queue": "c"}
+    made = cloud([{"type": "worker", "config": each} for each in (config, other)])
+    first, second = (process["id"] for process in made.result["processes"])
+    moved = {"id": second, "config": {"queue": " a , b"}}
+    said = f"config.queue: process {first} has the same connection and queue already"
+    refused(cloud, [moved], f"processes[0].{said}")
+    alone = cloud._run("laravel_cloud_background_process", **moved)
+    assert said in str(alone.message)
+    assert alone.writes == []
+    assert cloud([{"id": second, "config": {"queue": "b,a"}}]).message is None
+
+
+def test_a_change_by_id_reads_the_list_only_for_another_name(stage: Stage) -> None:
+    """The contract of one GET is of runs that change nothing; no other value is worth a second."""
+    kit = stage.kit
+    option = "display_name" if kit.module.startswith("sevalla") else "command"
+    single = {"sevalla_processes": "sevalla_process"}.get(
+        kit.module, "laravel_cloud_background_process"
+    )
+    (process_id,) = stage.seed(1)
+    stage.seed(2)
+    scope = kit.scope if kit.module.startswith("sevalla") else {}
+    value = {kit.value: kit.changed(1)[kit.value]}
+    for options, count in ((value, 1), ({option: kit.name(1)}, 1), ({option: kit.name(3)}, 2)):
+        outcome = stage._run(single, **scope, id=process_id, **options)
+        assert outcome.message is None, outcome.message
+        assert len(outcome.reads) == count
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_type_tells_apart_what_is_called_the_same(sevalla: Stage, state: str) -> None:
+    """A worker and the web process of one name: the worker is found by its type."""
+    (worker,) = sevalla.seed(1)
+    with sevalla.emulator.world.lock:
+        shop = sevalla.emulator.world.sevalla.applications[world.SEVALLA_SHOP_ID]
+        shop.processes[world.SEVALLA_SHOP_WEB_ID]["display_name"] = "worker 1"
+    entry = {"type": "worker", "display_name": "worker 1", "state": state}
+    more = {"entrypoint": "node new.js"} if state == "present" else {}
+    outcome = sevalla._run("sevalla_process", **sevalla.kit.scope, **entry, **more)
+    assert outcome.message is None, outcome.message
+    (step,) = outcome.result["plan"]
+    assert step["path"].endswith(worker)
+    without = {key: value for key, value in entry.items() if key != "type"}
+    failed = sevalla._run("sevalla_process", **sevalla.kit.scope, **without)
+    # Without a type several are meant; or the one that is left, which cannot be deleted.
+    said = {"present": "2 processes answer to process with", "absent": "cannot be deleted"}
+    assert said[state] in str(failed.message)
+
+
+# Near misses
+
+
+def test_a_process_beside_a_nearly_equal_one_is_a_warning(sevalla: Stage) -> None:
+    """In check mode and in a real run; not for one that an entry of the list names."""
+    (live,) = sevalla.seed(1)
+    entry = {**sevalla.kit.entry(1), "display_name": "Worker  1"}
+    said = (
+        "processes[0]: There is no process with display_name 'Worker  1', so a new process is "
+        f"created beside it. Did you mean 'worker 1', the display_name of process {live}?"
+    )
+    assert sevalla([entry], check_mode=True).warnings == [said]
+    assert sevalla([entry, sevalla.kit.entry(1)], check_mode=True).warnings == []
+    assert sevalla([entry]).warnings == [said]
+    assert sevalla([entry]).warnings == []
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("worker 1", []),
+        ("WORKER1", ["worker 1"]),
+        ("wroker 1", ["worker 1"]),
+        ("worker 2", []),
+        ("worker 1 b", []),
+        ("Web Process", ["Web process"]),
+        ("mails", []),
+    ],
+)
+def test_what_counts_as_nearly_equal(sevalla: Stage, name: str, near: list[str]) -> None:
+    """Case and blanks alone, or one misspelt word. Names that a number tells apart are meant so."""
+    sevalla.seed(1)
+    entry = {**sevalla.kit.entry(1), "display_name": name}
+    warnings = sevalla([entry], check_mode=True).warnings
+    assert len(warnings) == len(near)
+    assert all(f"Did you mean {each!r}" in warnings[0] for each in near)
+
+
+def test_a_command_or_a_queue_that_is_nearly_a_live_one(cloud: Stage) -> None:
+    cloud([{"type": "worker", "config": {"connection": "redis", "queue": "mails"}}])
+    cloud([{"type": "custom", "command": "php artisan horizon"}])
+    worker = {"type": "worker", "config": {"connection": "redis", "queue": "Mails"}}
+    custom = {"type": "custom", "command": "php artisan horizn"}
+    other = {"type": "worker", "config": {"connection": "sqs", "queue": "mails"}}
+    first, second = cloud([worker, custom, other], check_mode=True).warnings
+    assert first.startswith("processes[0]: ")
+    assert "Did you mean 'redis mails', the connection and queue of process" in first
+    assert second.startswith("processes[1]: ")
+    assert "Did you mean 'php artisan horizon', the command of process" in second
+
+
+def test_a_missing_process_that_is_to_be_absent(sevalla: Stage) -> None:
+    """Only when case or blanks are all that differs: most of what is absent is so on purpose."""
+    sevalla.seed(1)
+    for name, count in (("Worker 1", 1), ("wroker 1", 0), ("worker 2", 0)):
+        outcome = sevalla._run(
+            "sevalla_process", **sevalla.kit.scope, display_name=name, state="absent"
+        )
+        assert settled(outcome)
+        assert len(outcome.warnings) == count
+        assert all("so nothing is deleted" in warning for warning in outcome.warnings)
+
+
+def test_a_failure_names_what_may_be_meant(sevalla: Stage) -> None:
+    """Where options for a creation are missing, and where no key is right."""
+    sevalla.seed(1)
+    said = "there is no process with display_name 'Worker 1' (did you mean 'worker 1'?) yet"
+    refused(sevalla, [{"display_name": "Worker 1", "entrypoint": "x"}], said)
+    keys = sorted(process["key"] for process in sevalla.live())
+    outcome = refused(sevalla, [{"key": keys[0].upper()}], f"Did you mean {keys[0]!r}?")
+    assert f"There are: 'web', {keys[0]!r}." in outcome.message
 
 
 def test_names_that_are_exchanged_by_id(stage: Stage) -> None:
@@ -244,15 +421,73 @@ def test_a_web_process_is_never_pruned(sevalla: Stage) -> None:
     assert settled(sevalla([sevalla.kit.entry(1)], prune=True))
 
 
-def test_check_mode_counts_what_prune_would_delete(stage: Stage) -> None:
+def test_a_warning_names_what_prune_deletes(stage: Stage) -> None:
+    """In check mode and in a real run, in the same words."""
     stage.seed(1, 2, 3)
     all_live = 4 if stage.kit.module.startswith("sevalla") else 3
+    summary = f"2 of {all_live} processes: {stage.kit.words(1)}, {stage.kit.words(3)}."
     checked = stage([stage.kit.entry(2)], prune=True, check_mode=True)
-    assert checked.warnings == [
-        f"prune would delete 2 of {all_live} processes: {stage.kit.words(1)}, {stage.kit.words(3)}."
+    assert checked.warnings == [f"prune would delete {summary}"]
+    made = stage([stage.kit.entry(2)], prune=True)
+    assert made.warnings == [f"prune deleted {summary}"]
+    for check_mode in (True, False):
+        again = stage([stage.kit.entry(2)], prune=True, check_mode=check_mode)
+        assert again.warnings == []
+
+
+# Counts, and how much is returned
+
+
+def test_counts_say_what_became_of_each_entry(stage: Stage) -> None:
+    kit = stage.kit
+    stage.seed(1, 2, 3, 4, 5)
+    listed = [kit.entry(6), kit.changed(1), kit.entry(2), kit.changed(3), kit.entry(7)]
+    for check_mode in (True, False):
+        outcome = stage(listed, prune=True, check_mode=check_mode)
+        assert outcome.result["counts"] == {
+            "created": 2,
+            "updated": 2,
+            "deleted": 2,
+            "unchanged": 1,
+        }
+    settled_counts = {"created": 0, "updated": 0, "deleted": 0, "unchanged": 5}
+    assert stage(listed, prune=True).result["counts"] == settled_counts
+    assert stage([], check_mode=True).result["counts"] == dict.fromkeys(settled_counts, 0)
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("returned", "entries", "diffs"),
+    [("all", [1, 2, 3], [1, 2, 3, 4]), ("changed", [1, 3], [1, 3, 4]), ("none", [], [])],
+)
+def test_returned_is_what_the_result_lists(
+    stage: Stage, returned: str, entries: list[int], diffs: list[int], check_mode: bool
+) -> None:
+    """The processes and the diff, in order; changed, plan and counts are whole in any case."""
+    kit = stage.kit
+    stage.seed(1, 2, 4)
+    outcome = stage._run(
+        kit.module,
+        **kit.scope,
+        processes=[kit.changed(1), kit.entry(2), kit.entry(3)],
+        prune=True,
+        returned=returned,
+        check_mode=check_mode,
+    )
+    assert outcome.message is None, outcome.message
+    assert [kit.named(each) for each in outcome.result["processes"]] == stage.wanted(entries)
+    assert [each["before_header"] for each in outcome.result["diff"]] == [
+        kit.words(number) for number in diffs
     ]
-    assert stage([stage.kit.entry(2)], prune=True).warnings == []
-    assert stage([stage.kit.entry(2)], prune=True, check_mode=True).warnings == []
+    assert planned(outcome) == ["update", "create", "delete"]
+    assert outcome.result["counts"] == {"created": 1, "updated": 1, "deleted": 1, "unchanged": 1}
+
+
+def test_all_is_returned_when_nothing_is_said(stage: Stage) -> None:
+    stage.seed(1)
+    again = stage([stage.kit.entry(1)])
+    assert settled(again)
+    assert len(again.result["processes"]) == len(again.result["diff"]) == 1
 
 
 @pytest.mark.parametrize("kind", ["total_low", "total_high", "page_repeated"])

@@ -16,6 +16,7 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine import module as _module
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine import options as _options
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine import run_one as _process
+from ansible_collections.evenkeel.paas.plugins.module_utils._http.settings import parse
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
     PROCESSES as LARAVEL_CLOUD,
 )
@@ -101,8 +102,15 @@ def test_an_empty_url_variable_leaves_the_default(backend, monkeypatch):
 # Connection options.
 
 
+@pytest.fixture(autouse=True)
+def no_authorities_of_the_machine(monkeypatch):
+    """What the machine trusts is none of these tests' business."""
+    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(variable, raising=False)
+
+
 def test_settings_take_the_options_as_they_are():
-    settings = _options.settings(CONNECTION)
+    settings = parse(CONNECTION)
     assert settings.url == "https://api.example.com"
     assert settings.token == "token"
     assert (settings.timeout, settings.retries, settings.max_wait) == (30, 5, 300)
@@ -110,33 +118,33 @@ def test_settings_take_the_options_as_they_are():
 
 
 def test_settings_without_a_token_have_an_empty_one():
-    assert _options.settings({**CONNECTION, "api_token": None}).token == ""
+    assert parse({**CONNECTION, "api_token": None}).token == ""
 
 
 @pytest.mark.parametrize(
     ("option", "lowest"), [("api_timeout", 1), ("api_retries", 0), ("api_max_wait", 0)]
 )
 def test_settings_refuse_what_is_out_of_range(option, lowest):
-    assert getattr(_options.settings({**CONNECTION, option: lowest}), option[4:]) == lowest
-    problems = refused(_options.settings, {**CONNECTION, option: lowest - 1})
+    assert getattr(parse({**CONNECTION, option: lowest}), option[4:]) == lowest
+    problems = refused(parse, {**CONNECTION, option: lowest - 1})
     assert problems == {option: f"must be from {lowest} to 1000000"}
 
 
 def test_settings_name_all_that_is_wrong_at_once():
     wrong = {"api_timeout": 0, "api_retries": -1, "api_max_wait": -1, "ca_path": "/nowhere.pem"}
-    assert refused(_options.settings, {**CONNECTION, **wrong}).keys() == wrong.keys()
+    assert refused(parse, {**CONNECTION, **wrong}).keys() == wrong.keys()
 
 
 def test_settings_refuse_a_ca_path_that_does_not_exist(tmp_path):
     missing = str(tmp_path / "missing.pem")
-    assert missing in refused(_options.settings, {**CONNECTION, "ca_path": missing})["ca_path"]
+    assert missing in refused(parse, {**CONNECTION, "ca_path": missing})["ca_path"]
 
 
 @pytest.mark.parametrize(("checked", "verify"), [(True, "the path"), (False, False)])
 def test_settings_verify_by_the_ca_path_unless_nothing_is_checked(checked, verify, tmp_path):
     path = tmp_path / "ca.pem"
     path.write_text("")
-    settings = _options.settings({**CONNECTION, "ca_path": str(path), "validate_certs": checked})
+    settings = parse({**CONNECTION, "ca_path": str(path), "validate_certs": checked})
     assert settings.verify == (str(path) if verify == "the path" else verify)
 
 

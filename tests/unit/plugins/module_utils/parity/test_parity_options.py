@@ -109,7 +109,7 @@ def test_an_option_that_can_be_not_managed_has_no_default(module):
     """Else a null in a playbook would become the default, or an empty string."""
     given = {"state", "api_url", "api_timeout", "api_retries", "api_max_wait", "validate_certs"}
     given |= {"prune", "max_parallel", "continue_on_error"}  # how to write, not what
-    given |= {"restart", "wait", "wait_timeout", "poll_interval", "timeout"}
+    given |= {"restart", "trigger", "wait", "wait_timeout", "poll_interval", "timeout"}
     for name, about in deep(module_arguments(module)["argument_spec"], "options"):
         if about.get("default") is not None:
             assert name in given, name
@@ -133,7 +133,7 @@ def test_every_example_is_accepted(module):
     tasks = examples(module)
     assert any(f"evenkeel.paas.{module}" in task for task in tasks)
     for task in tasks:
-        keywords = {"name", "register", "when", "loop", "delegate_to", "run_once"}
+        keywords = {"name", "register", "when", "loop", "loop_control", "delegate_to", "run_once"}
         keywords |= {"changed_when", "failed_when"}
         (name,) = task.keys() - keywords
         assert task["name"]
@@ -142,11 +142,11 @@ def test_every_example_is_accepted(module):
         spec = module_arguments(name.removeprefix("evenkeel.paas."))["argument_spec"]
         options = {
             option: [] if re.fullmatch(r"{{ \w+\.desired }}", str(value)) else value
-            for option, value in task[name].items()
+            for option, value in (task[name] or {}).items()
         }
         checked = ArgumentSpecValidator(spec).validate(options)
         assert not checked.error_messages, task["name"]
-        used = task[name].keys()
+        used = (task[name] or {}).keys()
         assert not used & {"api_token", "api_key"}, "a token does not belong in a playbook"
         aliases = {alias for about in spec.values() for alias in about.get("aliases", ())}
         assert not used & aliases, "an example uses the options by their first names"
@@ -220,7 +220,35 @@ LARAVEL_CONNECTION = {
     **CONNECTION,
     "api_url": {"type": "str", "default": "https://cloud.laravel.com/api"},
 }
-CLEARABLE = ["entrypoint", "schedule", "time_zone", "liveness_probe", "readiness_probe"]
+PROBE_CLEARABLE = [
+    "http_get.path",
+    "http_get.port",
+    "http_get.host",
+    "http_get.scheme",
+    "http_get.http_headers",
+    "tcp_socket.host",
+    "initial_delay_seconds",
+    "period_seconds",
+    "timeout_seconds",
+    "success_threshold",
+    "failure_threshold",
+]
+CLEARABLE = [
+    "entrypoint",
+    "schedule",
+    "time_zone",
+    "scaling_strategy.target_cpu_percent",
+    "scaling_strategy.target_memory_percent",
+    "scaling_strategy.scale_up_interval_seconds",
+    "scaling_strategy.scale_up_increment",
+    "scaling_strategy.scale_down_interval_seconds",
+    "scaling_strategy.scale_down_increment",
+    "liveness_probe",
+    *(f"liveness_probe.{each}" for each in PROBE_CLEARABLE),
+    "readiness_probe",
+    *(f"readiness_probe.{each}" for each in PROBE_CLEARABLE),
+]
+UNSETTABLE = ["tries", "backoff", "sleep", "rest", "timeout", "force"]
 PROMISED = {
     "sevalla_deployment": {
         **SEVALLA_CONNECTION,
@@ -322,6 +350,27 @@ PROMISED = {
                 "force": TRUTH,
             },
         },
+        "clear": {
+            "type": "list",
+            "elements": "str",
+            "choices": [f"config.{each}" for each in UNSETTABLE],
+        },
+    },
+    "laravel_cloud_instance": {
+        **LARAVEL_CONNECTION,
+        "environment": STRING,
+        "application": STRING,
+        "state": STATE,
+        "id": {"type": "str", "aliases": ["instance_id"]},
+        "name": STRING,
+        "type": {"type": "str", "choices": ["app", "service", "queue", "managed_queue"]},
+        "size": STRING,
+        "scaling_type": {"type": "str", "choices": ["none", "custom", "auto"]},
+        "min_replicas": NUMBER,
+        "max_replicas": NUMBER,
+        "uses_scheduler": TRUTH,
+        "scaling_cpu_threshold_percentage": NUMBER,
+        "scaling_memory_threshold_percentage": NUMBER,
     },
 }
 

@@ -388,7 +388,7 @@ def sevalla_schema(option: str) -> dict[str, Any]:
 
 def laravel_schema(option: str) -> dict[str, Any]:
     """The schema of an option of Laravel Cloud's, by its dotted name."""
-    if option == "id":
+    if option in ("id", "clear"):
         return {}
     schema: dict[str, Any] = CREATE_BACKGROUND_PROCESS
     for name in option.split("."):

@@ -64,7 +64,7 @@ def refusals(backend: Any, made: Plan) -> list:
         if step.body is not None:
             schema = backend.schemas[step.action]
             found += schema_problems(schema, step.body, backend.option_name)
-            found += backend.body_rules(step.body)
+            found += backend.body_rules(step.body, made.process or {})
     return found
 
 

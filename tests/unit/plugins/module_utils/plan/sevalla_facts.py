@@ -179,7 +179,10 @@ def meant(given: dict, live: list) -> list:
         return [process for process in live if process["key"] == given["key"]]
     if given.get("type") == "web":
         return [process for process in live if process["type"] == "web"]
-    return [process for process in live if process["display_name"] == given["display_name"]]
+    named = [process for process in live if process["display_name"] == given["display_name"]]
+    # A type that is given tells several of one name apart; one that has no type may be of any.
+    typed = [each for each in named if each["type"] in (None, given.get("type"))]
+    return typed if typed and "type" in given else named
 
 
 def whole_strategy(want: dict, process: Any) -> dict:

@@ -278,7 +278,7 @@ def test_what_a_create_needs_is_told() -> None:
 )
 def test_a_strategy_has_the_settings_of_its_type(strategy: dict, options: set) -> None:
     """And its minimum is not above its maximum; all that is wrong is told."""
-    found = SEVALLA.body_rules({"scaling_strategy": strategy})
+    found = SEVALLA.body_rules({"scaling_strategy": strategy}, {})
     assert {problem.option for problem in found} == {f"scaling_strategy.{o}" for o in options}
 
 
@@ -295,7 +295,7 @@ def test_a_strategy_has_the_settings_of_its_type(strategy: dict, options: set) -
 )
 def test_a_probe_has_one_handler(probe: str, value: dict, fine: bool) -> None:
     """Exactly one, unless it is being emptied."""
-    found = SEVALLA.body_rules({probe: value})
+    found = SEVALLA.body_rules({probe: value}, {})
     assert [problem.option for problem in found] == ([] if fine else [probe])
 
 
@@ -450,4 +450,4 @@ def test_what_looks_wrong_is_a_warning(body: dict, warned: list) -> None:
     said = SEVALLA.remarks(body)
     assert [text.split(":")[0] for text in said] == warned
     assert LARAVEL_CLOUD.remarks(body) == []
-    assert LARAVEL_CLOUD.body_rules(body) == []
+    assert LARAVEL_CLOUD.body_rules(body, {}) == []

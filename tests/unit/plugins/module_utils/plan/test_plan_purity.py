@@ -74,7 +74,9 @@ class Sizes(resource.Resource):
     item = "/{{scope}}/{{id}}"
     fields = (fields.Field("size", {{"type": "int"}}),)
     def address(self, options):
-        return resource.Address("it", lambda live: True)
+        return resource.Address("it", (("it",),))
+    def answers_to(self, live):
+        yield ("it",)
     def predict(self, scope, before, body):
         return {{**before, **body}}
 made = planner.plan(Sizes(), "a", resource.Entry({{"size": 2}}), [{{"id": "1", "size": 1}}])

@@ -16,13 +16,21 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 )
 
 
-def in_worker(command: Command, given: dict[str, Any], check_mode: bool) -> Said:
+def in_worker(
+    command: Command, given: dict[str, Any], check_mode: bool, no_log: bool = False
+) -> Said:
     """Run a command as the action of its module does."""
     task = SimpleNamespace(
-        action="evenkeel.paas.it", args=given, check_mode=check_mode, no_log=False
+        action="evenkeel.paas.it", args=given, check_mode=check_mode, no_log=no_log
     )
     told: list[str] = []
-    own = {"COMMAND": command, "_tell": lambda _action, text: told.append(text)}
+
+    def show(_action: Any, line: str, _verbosity: int) -> None:
+        host, _, text = line.partition(" ")
+        assert host == "[localhost]"
+        told.append(text)
+
+    own = {"COMMAND": command, "_show": show}
     action = type("Action", (WorkerAction,), own)(
         task, connection=None, play_context=None, loader=None, templar=None, shared_loader_obj=None
     )

@@ -75,14 +75,19 @@ Said = tuple[dict[str, Any], Optional[str], list[str], list[str]]
 """A result, the message of a failure, the warnings, and what was told on the way."""
 
 
-def by_itself(command: _module.Command, given: dict[str, Any], check_mode: bool) -> Said:
+def by_itself(
+    command: _module.Command, given: dict[str, Any], check_mode: bool, no_log: bool = False
+) -> Said:
     """Run a command with no Ansible around it but for the parsing of its options."""
     parsed = ArgumentSpecValidator(command.argument_spec).validate(given)
     if parsed.error_messages:
         return {}, "; ".join(parsed.error_messages), [], []
     warnings: list[str] = []
     told: list[str] = []
-    task = _module.Task(parsed.validated_parameters, check_mode, warnings.append, told.append)
+    params = parsed.validated_parameters
+    task = _module.Task(
+        params, check_mode, warnings.append, lambda text, _verbosity: told.append(text), no_log
+    )
     try:
         return _module.perform(command, task), None, warnings, told
     except Failure as failure:
@@ -92,15 +97,17 @@ def by_itself(command: _module.Command, given: dict[str, Any], check_mode: bool)
 class Runner:
     """Runs modules against one emulator, without waiting in real time.
 
-    With ``lists`` the modules for one process are stood in for by those for lists.
+    With ``lists`` the modules for one process are stood in for by those for lists. With ``no_log``
+    every task has it.
     """
 
-    way: Callable[[_module.Command, dict[str, Any], bool], Said] = staticmethod(by_itself)
+    way: Callable[[_module.Command, dict[str, Any], bool, bool], Said] = staticmethod(by_itself)
     """How; conftest.py has every scenario run in each way that there is."""
 
-    def __init__(self, emulator: Any, lists: bool = False) -> None:
+    def __init__(self, emulator: Any, lists: bool = False, no_log: bool = False) -> None:
         self.emulator = emulator
         self.lists = lists
+        self.no_log = no_log
 
     def __call__(self, module: str, *, check_mode: bool = False, **options: Any) -> Outcome:
         """Run a module; a failure is an outcome too."""
@@ -119,7 +126,7 @@ class Runner:
         )
         given = {"api_url": url, "api_token": self.emulator.token, **options}
         first = len(self.emulator.requests)
-        result, message, warnings, told = self.way(command, given, check_mode)
+        result, message, warnings, told = self.way(command, given, check_mode, self.no_log)
         return Outcome(result, message, warnings, list(self.emulator.requests[first:]), told)
 
     def converge(self, module: str, **options: Any) -> tuple[Outcome, Outcome, Outcome]:
@@ -193,8 +200,8 @@ def told_as_one(outcome: Outcome, pruned: bool) -> Outcome:
 
 
 _PARTIAL = (
-    r"^\d+ of \d+ writes failed, \d+ are done and \d+ were not attempted; run the task again for "
-    r"the rest\. (processes\[0\]|prune) \(.*?\): "
+    r"^\d+ of \d+ writes failed, \d+ (?:is|are) done and \d+ (?:was|were) not attempted; run the "
+    r"task again for the rest\. (processes\[0\]|prune) \(.*?\): "
 )
 
 

@@ -56,10 +56,14 @@ def test_one_is_started_and_followed_to_its_end(service: Service, time: Time) ->
     ]
     assert done.result["api"] == {"requests": 2 + polls, "retries": 0, "waited_seconds": 0.0}
     assert done.warnings == []
-    assert len(done.told) == len(service.walk)
-    for told, status in zip(done.told, service.walk):
-        assert deployment["id"] in told
-        assert status in told
+    first, *others = service.walk
+    assert done.told == [
+        f"deployment {deployment['id']}: {first}",
+        *(
+            f"deployment: {status} after {number * service.interval} s"
+            for number, status in enumerate(others, start=1)
+        ),
+    ]
 
 
 def test_what_a_deployment_is_asked_for_with(service: Service) -> None:
@@ -309,6 +313,18 @@ def test_an_unknown_status_is_waited_out_with_a_warning(service: Service, status
     (warning,) = done.warnings
     assert f"a status that is not known here: {status}" in warning
     assert {"status": status, "after_seconds": service.interval} in done.result["statuses"]
+
+
+def test_an_unknown_status_is_not_shown_with_no_log(service: Service) -> None:
+    service.fault("change", "GET", service.item, values={"status": "rollingBack"})
+    service.fault("change", "GET", service.item, after=1, values={"status": service.walk[-2]})
+    service.run.no_log = True
+    done = service()
+    deployment = ended_well(service, done)
+    (warning,) = done.warnings
+    assert warning == "The deployment has an unknown status. It is taken to be on its way."
+    assert done.told == []
+    assert deployment["id"] not in warning
 
 
 def test_an_unknown_status_does_not_last_for_ever(service: Service) -> None:
@@ -642,6 +658,8 @@ def test_reads_go_on_at_the_limits_pace_when_all_waiting_is_used_up(
     assert done.result["api"]["waited_seconds"] == 0.0
     assert time.slept[:4] == [service.interval, 60, 60, 60]
     assert sum("It will be read again." in told for told in done.told) == 3
+    name = "Sevalla" if service.is_sevalla else "Laravel Cloud"
+    assert done.told.count(f"rate limit of {name}: continuing in 60 s") == 3
 
 
 @pytest.mark.parametrize("kind", ["503_before", "drop_before", "429_seconds", "html_before"])

@@ -314,6 +314,17 @@ def test_one_that_started_after_the_change_is_waited_for_and_not_doubled(
     assert len(service.stored()) == 2
 
 
+def test_one_that_succeeds_just_before_the_list_is_read_is_enough(
+    service: Service, time: Time
+) -> None:
+    change(service)
+    time.sleep(10)
+    service.fault("deploy_done", "GET")
+    quiet = pending(service)
+    assert_quiet(service, quiet)
+    assert [each["id"] for each in service.stored()] == [quiet.result["deployment"]["id"]]
+
+
 def test_one_that_started_before_the_change_is_not_enough(service: Service, time: Time) -> None:
     service.past()
     theirs = service.past("running", ago=0)

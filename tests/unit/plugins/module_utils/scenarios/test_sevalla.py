@@ -293,7 +293,7 @@ def test_what_looks_wrong_is_a_warning(run: Runner) -> None:
         run, display_name="c", type="cron", schedule="@daily", time_zone="Europe/Nowhere"
     )
     assert len(outcome.warnings) == 2
-    assert "'@daily' has not the five fields" in outcome.warnings[0]
+    assert "must have five fields; found 1 in '@daily'" in outcome.warnings[0]
     assert "'Europe/Nowhere' is not in this machine's list" in outcome.warnings[1]
 
 

@@ -231,7 +231,7 @@ SCENARIOS = {
     "a size is given by another case": Scenario(
         SEVALLA,
         {**SHOP, "type": "web", "resource_type": "C1"},
-        ("sevalla_resource_type_name", "sevalla_nested_patch"),
+        ("sevalla_resource_type_name", "sevalla_nested_patch", "sevalla_disk_key"),
     ),
     "a queue worker is created": Scenario(
         LARAVEL,
@@ -355,6 +355,54 @@ NO_SCENARIO = {
     "laravel_cloud_concurrent_deployments": "test_deployments.py",
     "laravel_cloud_rate_limit": "limits/",
     "laravel_cloud_retry_after": "faults/, where a 429 without it is 429_bare",
+    **dict.fromkeys(
+        ("sevalla_null_probe", "sevalla_nested_null"), "no task of these modules sends null"
+    ),
+    **dict.fromkeys(
+        ("sevalla_exec_stopped", "sevalla_exec_max_timeout", "sevalla_exec_timed_out"),
+        "for the exec module",
+    ),
+    "sevalla_deleting_application": "for the inventory",
+    **dict.fromkeys(
+        (
+            "sevalla_deployment_steps",
+            "sevalla_logs",
+            "sevalla_deployments_order",
+            "sevalla_history",
+            "sevalla_deployment_touches",
+            "sevalla_deployment_clock",
+            "laravel_cloud_logs",
+            "laravel_cloud_failed_step_status",
+            "laravel_cloud_history",
+            "laravel_cloud_deployment_clock",
+            "laravel_cloud_cancelled_times",
+        ),
+        "for the deployment modules",
+    ),
+    **dict.fromkeys(
+        (
+            "laravel_cloud_instance_keys",
+            "laravel_cloud_instance_types",
+            "laravel_cloud_replicas",
+            "laravel_cloud_min_above_max",
+            "laravel_cloud_queue_settings",
+            "laravel_cloud_instance_names",
+            "laravel_cloud_delete_app_instance",
+        ),
+        "for the instance module",
+    ),
+    **dict.fromkeys(
+        (
+            "laravel_cloud_command_result",
+            "laravel_cloud_command_pace",
+            "laravel_cloud_same_command",
+            "laravel_cloud_running_output",
+            "laravel_cloud_empty_output",
+            "laravel_cloud_command_never_deployed",
+        ),
+        "for the command module",
+    ),
+    "laravel_cloud_command_limit": "limits/; makes no difference without limits",
 }
 """The switches that are in no scenario here: where else they are tried, or why they touch none."""
 

@@ -165,7 +165,7 @@ def test_the_canaries_are_in_what_the_services_answer(listening: Listening) -> N
 def test_success_and_the_failures_of_options(listening: Listening) -> None:
     messages = listening.all_tasks(modes=(True, False))
     assert [message is None for message in messages].count(False) == 3 + 4 + 2
-    assert any("Deployment " in told for told in listening.told)
+    assert any("deployment " in told for told in listening.told)
     listening.all_tasks(state="absent", api_timeout=0)
     listening.all_tasks(api_url="http://api.example.com")
 

@@ -1,0 +1,16 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module sevalla_application_info, in the worker where that is the same."""
+
+from __future__ import annotations
+
+from ..modules.sevalla_application_info import COMMAND
+from ..plugin_utils._worker import WorkerAction
+
+
+class ActionModule(WorkerAction):
+    """See the module."""
+
+    COMMAND = COMMAND

@@ -1,0 +1,74 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a long task shows while it runs.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Callable
+
+Show = Callable[[str, int], None]
+"""Shows a line to the user, from the given verbosity on: 0 is always, 1 is ``-v``."""
+
+_LONG_WAIT = 10
+"""Seconds. A wait that is longer is shown when it begins."""
+
+
+def show_nothing(text: str, verbosity: int) -> None:
+    """Ignore a line: a module in a process of its own cannot show anything before it ends."""
+
+
+class Progress:
+    """The progress of one task. Several threads may report to it at a time."""
+
+    def __init__(self, show: Show = show_nothing) -> None:
+        self._show = show
+        # The counts that are shown must not go backwards.
+        self._lock = threading.Lock()
+        self._writes = 0
+        self._done = 0
+        self._named: set[str] = set()
+
+    def status(self, kind: str, name: str, status: object, seconds: float) -> None:
+        """Show the new status of a deployment or a command: ``kind``, with ``name`` as its id,
+        ``seconds`` after it was started."""
+        # An id fills half a line, so it is shown once.
+        if name in self._named:
+            self._show(f"{kind}: {status} after {seconds:.0f} s", 0)
+        else:
+            self._named.add(name)
+            self._show(f"{kind} {name}: {status}", 0)
+
+    def expect_writes(self, count: int) -> None:
+        """Set how many writes the task is about to send."""
+        self._writes = count
+
+    def write_done(self, action: str, what: str) -> None:
+        """Show, with ``-v``, that ``what`` was created, updated or deleted."""
+        with self._lock:
+            self._done += 1
+            self._show(f"{self._done} of {self._writes} writes done: {action}d {what}", 1)
+
+    def write_failed(self, action: str, what: str) -> None:
+        """Show, with ``-v``, that a write failed; the result has the reason."""
+        self._show(f"failed to {action} {what}", 1)
+
+    def on_wait(self, reason: str, seconds: float) -> None:
+        """Show that the task starts to wait, and for what: ``rate limit of Sevalla``."""
+        if seconds <= _LONG_WAIT:
+            return
+        with self._lock:
+            done, until = f"{self._done} of {self._writes}", f"{seconds:.0f} s"
+            if self._writes:
+                self._show(f"{reason}: {done} writes done, continuing in {until}", 0)
+            else:
+                self._show(f"{reason}: continuing in {until}", 0)
+
+    def detail(self, text: str) -> None:
+        """Show a sentence with ``-v``."""
+        self._show(text, 1)

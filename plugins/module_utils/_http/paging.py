@@ -1,0 +1,39 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What all lists in pages have in common; how a service pages is in its own ``pages.py``.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .client import Client
+
+PAGES = 1000
+"""More pages than any list has: an endless walk ends here."""
+
+
+def items_of(client: Client, page: Any, path: str) -> list[Any]:
+    """Return the items of a page, which are its ``data``; raises Failure for anything else."""
+    items = page.get("data") if isinstance(page, dict) else None
+    if not isinstance(items, list):
+        raise client.unexpected("GET", path, "something that is not a list with data")
+    return items
+
+
+def unseen(client: Client, items: list[Any], seen: set[str], path: str) -> list[Any]:
+    """Return the items that no page before had, and add their ids to ``seen``.
+
+    What is added while pages are read moves others on to the next one. Raises Failure for a page
+    of nothing but old items.
+    """
+    ids = [str(item.get("id") if isinstance(item, dict) else item) for item in items]
+    new = [item for item, each in zip(items, ids) if each not in seen]
+    if items and not new:
+        raise client.unexpected("GET", path, "a page that repeats the ones before")
+    seen.update(ids)
+    return new

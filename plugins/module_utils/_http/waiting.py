@@ -1,0 +1,133 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Everything about waiting: how long a task may, how long it has, and what ends it at once.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from typing import Callable, Optional
+
+OnWait = Optional[Callable[[str, float], None]]
+"""Called with what a long wait is for and with its seconds, by the thread that waits."""
+
+_LONG_WAIT = 10
+"""Waits of more seconds than this are announced."""
+
+
+class Waiting:
+    """The waiting of one client: when one thread has to wait, all do, and ``stop`` ends it.
+
+    ``waited`` counts seconds, those of requests that had to be repeated too. ``deadline``, a time
+    of ``clock``, is when waiting ends whatever the service says.
+    """
+
+    clock: Callable[[], float] = staticmethod(time.monotonic)
+
+    def __init__(self, max_wait: float, on_wait: OnWait = None) -> None:
+        self.max_wait = max_wait
+        self.waited = 0.0
+        self.deadline: float | None = None
+        self._on_wait = on_wait
+        self._stop = threading.Event()
+        # Guards what follows. Nobody holds it while waiting, so that ``stop`` never has to wait.
+        self._changed = threading.Condition()
+        self._is_waiting = False
+        self._paused = 0.0
+        self._counted_until = 0.0
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing may be sent any more."""
+        return self._stop.is_set()
+
+    def stop(self) -> None:
+        """End all waiting, for good: from here on nothing is sent, repeated or looked up."""
+        self._stop.set()
+        with self._changed:
+            self._changed.notify_all()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, uncounted, until ``seconds`` are over or everything is stopped."""
+        self._stop.wait(seconds)
+
+    def pause(self, seconds: float) -> bool:
+        """Wait, unless that is longer than the task may wait in all; return whether it may."""
+        with self._changed:
+            self._wait_for_others()
+            if self.waited + seconds > self.max_wait + 1e-6:
+                return False
+            self._begin(seconds)
+        self._wait("", seconds)
+        return True
+
+    def wait_for_turn(self) -> float:
+        """Wait as long as another thread does; return a mark for ``wait_to_repeat``."""
+        with self._changed:
+            self._wait_for_others()
+            return self._paused
+
+    def wait_to_repeat(self, reason: str, seconds: float, asked: bool, mark: float) -> bool:
+        """Wait before a request is repeated; return whether the task may wait for that long.
+
+        What other threads have waited since the ``mark`` counts: as much of what the service
+        ``asked`` for as they waited, and for all of a backoff of our own.
+        """
+        with self._changed:
+            self._wait_for_others()
+            since = self._paused - mark
+            if since > 0 and (not asked or since >= seconds):
+                return True
+            left = self.max_wait - self.waited
+            if self.deadline is not None:
+                left = min(left, self.deadline - self.clock())
+            seconds -= since
+            if seconds > left or left <= 0:
+                return False
+            if asked:
+                seconds = min(left, _later(seconds))
+            self._begin(seconds)
+        self._wait(reason, seconds)
+        return True
+
+    def count_lost(self, started: float) -> None:
+        """Count the time of a request that has to be repeated, once for all threads."""
+        with self._changed:
+            ended = self.clock()
+            self.waited += max(0.0, ended - max(started, self._counted_until))
+            self._counted_until = max(self._counted_until, ended)
+
+    def _wait_for_others(self) -> None:
+        self._changed.wait_for(lambda: self.stopped or not self._is_waiting)
+
+    def _begin(self, seconds: float) -> None:
+        self._is_waiting = True
+        self._paused += seconds
+        self.waited += seconds
+        self._counted_until = max(self._counted_until, self.clock() + seconds)
+
+    def _wait(self, reason: str, seconds: float) -> None:
+        try:
+            if self._on_wait is not None and seconds > _LONG_WAIT:
+                self._on_wait(reason, seconds)
+            self.sleep(seconds)
+        finally:
+            with self._changed:
+                self._is_waiting = False
+                if self.stopped:
+                    left = max(0.0, self._counted_until - self.clock())
+                    self.waited -= min(left, seconds)
+                    self._counted_until -= left
+                self._changed.notify_all()
+
+
+def _later(seconds: float) -> float:
+    """Return a little more than the service says, each time another little: all clients were told
+    the same, and know nothing of each other."""
+    return seconds + random.uniform(0, min(5, 1 + seconds / 10))

@@ -1,0 +1,238 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Laravel Cloud's instances: their table, how they are addressed, how they are read.
+
+Background processes run on an instance. Facts are from the service's OpenAPI description and
+from responses recorded in March and April 2026, unless a comment says otherwise.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from .._core.failure import Failure, Problem
+from .._core.fields import Field, Options, Process, argument_spec
+from .._core.near_misses import maybe
+from .._core.planner import Step
+from .._core.resource import Address, Entry, Key, shown_key
+from .._engine.service import Backend
+from .._http.client import Client
+from .instance_schema import CREATE_INSTANCE, UPDATE_INSTANCE
+from .service import (
+    ENVIRONMENT_SPEC,
+    SERVICE,
+    check_environment,
+    find_environment,
+    is_id,
+    missing,
+    related,
+    resource_in,
+    walk,
+)
+
+_SIZES = "/instances/sizes"
+_REPLICAS = ("min_replicas", "max_replicas")
+_NOT_WITH_AUTO = "cannot be given with scaling_type auto"
+
+
+def _field(option: str, **about: Any) -> Field:
+    return Field(option, argument_spec(CREATE_INSTANCE["properties"][option], str), **about)
+
+
+FIELDS = (
+    _field("name"),
+    _field("type", on_update=False),
+    _field("size"),
+    _field("scaling_type"),
+    _field("min_replicas"),
+    _field("max_replicas"),
+    _field("uses_scheduler"),
+    _field("scaling_cpu_threshold_percentage"),
+    _field("scaling_memory_threshold_percentage"),
+)
+
+# Not documented as unique on the service; entries could not tell two apart.
+_UNIQUE = {"name": "name"}
+_SCHEMAS = {"create": CREATE_INSTANCE, "update": UPDATE_INSTANCE}
+
+
+class Instances(Backend):
+    """The instances of a Laravel Cloud environment."""
+
+    vendor = SERVICE.name
+    noun = "instance"
+    plural = "instances"
+    service = SERVICE
+    scope_spec = ENVIRONMENT_SPEC
+    collection = "/environments/{scope}/instances"
+    item = "/instances/{id}"
+    fields = FIELDS
+    schemas = _SCHEMAS
+    info_filters = ("name", "type")
+    unique = _UNIQUE
+
+    def address(self, options: Options) -> Address:
+        """Return how an entry names its instance: by id, else by name."""
+        if options.get("id"):
+            return Address(
+                f"instance with id {options['id']}", (("id", options["id"]),), creates=False
+            )
+        return Address(f"instance {options.get('name')!r}", (("name", options.get("name")),))
+
+    def answers_to(self, live: Process) -> Iterator[Key]:
+        """Yield the keys of a live instance: its id and its name."""
+        yield ("id", live.get("id"))
+        yield shown_key("name", live)
+
+    def check_scope(self, params: dict[str, Any]) -> list[Problem]:
+        """Return what is wrong with how the environment is named, before anything is read."""
+        if params["id"] and not params["environment"]:
+            return []
+        return check_environment(params, "needed, unless id is given")
+
+    def check_address(self, options: Options, state: str) -> list[Problem]:
+        """Return what is wrong with how an entry names its instance."""
+        if options.get("id"):
+            right = is_id("inst", options["id"])
+            return [] if right else [Problem("id", "is not an id of the form inst-…")]
+        return [] if options.get("name") else [Problem("name", "give it, or id")]
+
+    def on_create(self, options: Options) -> Options:
+        """Return the options of a new instance: one replica that does not scale by default."""
+        filled = {"scaling_type": "none", **options}
+        replicas = {} if filled["scaling_type"] == "auto" else dict.fromkeys(_REPLICAS, 1)
+        if "min_replicas" in options:
+            replicas["max_replicas"] = max(1, options["min_replicas"])
+        return {**replicas, **filled}
+
+    def rules(self, options: Options, type_: str | None, creating: bool) -> list[Problem]:
+        """Return the replicas that are given although the service chooses them."""
+        if options.get("scaling_type") != "auto":
+            return []
+        return [Problem(option, _NOT_WITH_AUTO) for option in _REPLICAS if option in options]
+
+    def body_rules(self, body: dict[str, Any], after: Process) -> list[Problem]:
+        """Return what is wrong with the replicas, given or live."""
+        low, high = (after.get(option) for option in _REPLICAS)
+        if after.get("scaling_type") == "auto":
+            return [Problem(option, _NOT_WITH_AUTO) for option in _REPLICAS if option in body]
+        if body.keys().isdisjoint(("scaling_type", *_REPLICAS)):
+            return []
+        problems = [
+            Problem(option, f"needed with scaling_type {after.get('scaling_type')}")
+            for option in _REPLICAS
+            if after.get(option) is None
+        ]
+        if isinstance(low, int) and isinstance(high, int) and low > high:
+            problems.append(
+                Problem("min_replicas", f"{low} is above max_replicas, which is {high}")
+            )
+        return problems
+
+    def undeletable(self, live: Process) -> str | None:
+        """Return why an instance cannot be deleted: the app runs on it."""
+        if "type" not in live:
+            return f"Laravel Cloud does not show the type of {live['id']}, which may run the app"
+        if live["type"] == "app":
+            return "an environment's app instance cannot be deleted; delete the environment instead"
+        return None
+
+    def predict(self, scope: str, before: Process, body: dict[str, Any]) -> Process:
+        """Return the instance as Laravel Cloud would show it once a body is stored."""
+        after = {"environment_id": scope, **(before or dict.fromkeys(_UNSET)), **body}
+        if after.get("scaling_type") == "auto":
+            # Null while the service scales by itself (the vendor's Terraform provider).
+            after.update((option, body.get(option)) for option in _REPLICAS)
+        return after
+
+    def known_by(self, live: Process) -> Options:
+        """Return the options by which an entry would name a live instance."""
+        return {"name": live.get("name")}
+
+    def read(
+        self, client: Client, params: dict[str, Any], entries: list[Entry], whole: bool
+    ) -> tuple[str, list[Process]]:
+        """Return the environment's id and its instances, or the one that has an id."""
+        if params["environment"]:
+            scope = find_environment(client, params["environment"], params["application"])
+            return scope, self.list_all(client, scope)
+        path = self.item.format(id=quote(entries[0].options["id"], safe=""))
+        try:
+            found = self.receive(client, "GET", path, client.get(path, _ENVIRONMENT), "")
+        except Failure as failure:
+            if failure.status == 404:
+                return "", []
+            raise
+        return str(found["environment_id"] or ""), [found]
+
+    def list_all(self, client: Client, scope: str) -> list[Process]:
+        """Return all instances; a missing environment is a Failure, never an empty list."""
+        path = self.collection.format(scope=quote(scope, safe=""))
+        try:
+            return [_instance(item, scope) for item, _included in walk(client, path)]
+        except Failure as failure:
+            if failure.status == 404:
+                raise missing("environment", scope, failure) from None
+            raise
+
+    def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Process:
+        """Return the instance in a JSON:API document, attributes flattened."""
+        data = answer.get("data") if isinstance(answer, dict) else None
+        return _instance(resource_in(client, path, data, method), scope)
+
+    def about(self, client: Client) -> dict[str, Any]:
+        """Return the sizes that there are."""
+        return {"sizes": read_sizes(client)}
+
+    def resolve_names(self, client: Client, steps: list[Step]) -> list[Problem]:
+        """Return the sizes that do not exist; one request, or none."""
+        wanted = [step.body["size"] for step in steps if step.body and "size" in step.body]
+        if not wanted:
+            return []
+        names = [size["name"] for size in read_sizes(client)]
+        return [
+            Problem(
+                "size",
+                f"there is no size {size!r}{maybe(size, names)}; Laravel Cloud has "
+                f"{', '.join(sorted(names))}",
+            )
+            for size in wanted
+            if size not in names
+        ]
+
+
+_ENVIRONMENT = {"include": "environment"}
+
+_UNSET = (*_REPLICAS, "scaling_cpu_threshold_percentage", "scaling_memory_threshold_percentage")
+"""What a new instance shows as null where nothing was sent (recorded)."""
+
+
+def _instance(resource: dict[str, Any], scope: str) -> Process:
+    environment = related(resource, "environment")
+    known = scope or (environment[0] if environment else None)
+    return {**resource["attributes"], "id": resource["id"], "environment_id": known}
+
+
+def read_sizes(client: Client) -> list[dict[str, Any]]:
+    """Return the sizes of instances, each ``{name, label, description, cpu_type,
+    compute_class, cpu_count, memory_mib}``; raises Failure for anything else.
+
+    The service lists them by class, as ``{"data": {"general": [...]}}`` (recorded).
+    """
+    page = client.get_once(_SIZES)
+    classes = page.get("data") if isinstance(page, dict) else None
+    listed = classes.values() if isinstance(classes, dict) else [classes]
+    sizes = [size for each in listed for size in (each if isinstance(each, list) else [])]
+    found = [size for size in sizes if isinstance(size, dict) and isinstance(size.get("name"), str)]
+    if not found:
+        raise client.unexpected("GET", _SIZES, "something that is not a list of sizes")
+    return found
+
+
+INSTANCES = Instances()

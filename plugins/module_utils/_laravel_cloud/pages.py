@@ -1,0 +1,77 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How Laravel Cloud's lists come in pages: by number.
+
+The page size is fixed at 100, per_page is not honoured (the vendor's Terraform provider).
+``links.next`` is absent on the last page, so ``meta.last_page`` decides.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Callable
+
+from .._core.fields import number
+from .._http import paging
+from .._http.client import Client
+
+
+def pages(
+    client: Client, path: str, params: dict[str, Any] | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield every page of a list, as JSON:API documents."""
+    seen: set[str] = set()
+    came = 0
+    for count in range(1, paging.PAGES + 1):
+        page, last = _page(client, path, params or {}, count)
+        yield {**page, "data": paging.unseen(client, page["data"], seen, path)}
+        came += len(page["data"])
+        if count >= last:
+            total = number(page["meta"].get("total"))
+            if isinstance(total, int) and came < total:
+                raise client.unexpected("GET", path, f"{came} items of {total} in all")
+            return
+    raise client.unexpected("GET", path, "a list that does not end")
+
+
+def ends(client: Client, path: str, oldest_first: Callable[[list[Any]], bool | None]) -> list[Any]:
+    """Return the newest items of a list, in three requests at most, and perhaps the oldest: the
+    first page and, unless that is the newest one, a hundred from the end.
+
+    ``oldest_first`` returns how a page is ordered, or None when it does not show that. The
+    oldest items are the same ones in each read, whatever was added between.
+    """
+    seen: set[str] = set()
+    page, last = _page(client, path, {}, 1)
+    first = paging.unseen(client, page["data"], seen, path)
+    backwards = oldest_first(first)
+    if backwards is False:
+        return first
+    rest: list[Any] = []
+    # In an unknown order the end may be the oldest ones: a whole hundred of them, since the
+    # last page may have few items. It may become another page while the list is read.
+    for count in range(max(2, last if backwards else last - 1), last + 2):
+        if count > last:
+            break
+        page, last = _page(client, path, {}, count)
+        rest += paging.unseen(client, page["data"], seen, path)
+    return first + rest[-len(first) :]
+
+
+def _page(
+    client: Client, path: str, params: dict[str, Any], count: int
+) -> tuple[dict[str, Any], int]:
+    """One page of a list, and the number of the last one."""
+    page = client.get(path, {**params, **({"page": count} if count > 1 else {})})
+    items = paging.items_of(client, page, path)
+    meta = page.get("meta")
+    last = number(meta.get("last_page")) if isinstance(meta, dict) else None
+    if not isinstance(last, int):
+        raise client.unexpected("GET", path, "a list without meta.last_page")
+    if count < last and not items:
+        raise client.unexpected("GET", path, f"an empty page {count} of {last}")
+    return page, last

@@ -1,0 +1,56 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read the applications of a Sevalla account, and the sizes of processes.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._engine.module import Command, Task, connected
+from .._engine.options import connection_spec
+from .service import (
+    APPLICATION_SPEC,
+    SERVICE,
+    list_applications,
+    names_of,
+    no_application,
+    read_sizes,
+)
+
+_SHOWN = ("id", "name", "display_name", "status")
+
+
+def applications_command() -> Command:
+    """Return the module that reads applications."""
+    application = {**APPLICATION_SPEC["application"], "required": False}
+    spec = {**connection_spec(SERVICE), "application": application}
+    return Command(spec, _read, writes=False)
+
+
+def _read(task: Task) -> dict[str, Any]:
+    wanted = task.params["application"]
+    with connected(SERVICE, task) as client:
+        every = list(list_applications(client))
+        found = _matching(every, wanted) if wanted else every
+        if wanted and not found:
+            raise no_application(wanted, known=map(names_of, every))
+        return {
+            "changed": False,
+            "applications": [{key: each.get(key) for key in _SHOWN} for each in found],
+            "sizes": read_sizes(client),
+            "api": client.counters,
+        }
+
+
+def _matching(every: list[dict[str, Any]], wanted: str) -> list[dict[str, Any]]:
+    """The one that has an id or unique name, else all that have a display name."""
+    for key in ("id", "name", "display_name"):
+        found = [each for each in every if each.get(key) == wanted]
+        if found:
+            break
+    return found

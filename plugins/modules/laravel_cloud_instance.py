@@ -1,0 +1,324 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Keep one instance of a Laravel Cloud environment as a task describes it."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: laravel_cloud_instance
+short_description: Manage an instance of a Laravel Cloud environment
+version_added: "1.1.0"
+author:
+  - evenkeel.paas contributors (@evenkeel)
+description:
+  - Creates, changes and deletes an instance of an environment on Laravel Cloud, such as a worker cluster.
+  - Background processes run on an instance, see M(evenkeel.paas.laravel_cloud_background_process).
+  - Options that are not given, or null, are not managed. They are never compared and never sent.
+  - A change is one request with the fields that differ. Nothing is sent when nothing differs.
+  - Deleting an instance deletes its background processes. An environment's C(app) instance is never deleted.
+options:
+  name:
+    description:
+      - The name of the instance, 3 to 40 characters. It addresses the instance unless O(id) is given.
+      - Laravel Cloud does not document names as unique. When several instances have the name, the task fails and lists
+        their ids.
+      - Together with O(id) it is the name that the instance gets.
+    type: str
+  id:
+    description:
+      - Address the instance by its id (C(inst-...)). It must exist, unless it is to be absent.
+    type: str
+    aliases: [instance_id]
+  environment:
+    description:
+      - The environment, by its id (C(env-...)), or by its slug or name together with O(application). A slug goes before a
+        name.
+      - Needed unless O(id) is given.
+    type: str
+  application:
+    description:
+      - The application of an O(environment) that is named, by its id (C(app-...)), slug or name. A slug goes before a
+        name.
+    type: str
+  state:
+    description:
+      - V(present) makes the instance as described, V(absent) deletes it.
+    type: str
+    choices: [present, absent]
+    default: present
+  type:
+    description:
+      - What kind of instance it is. V(service) is a worker cluster, V(managed_queue) a managed queue. Every environment
+        comes with its V(app) instance. Clusters of type V(queue) stopped processing on 2026-09-30.
+      - Needed to create an instance. It cannot change afterwards.
+    type: str
+    choices: [app, service, queue, managed_queue]
+  size:
+    description:
+      - The size, by name, such as V(flex.m-1vcpu-1gb). M(evenkeel.paas.laravel_cloud_instance_info) lists all sizes.
+      - Needed to create an instance.
+    type: str
+  scaling_type:
+    description:
+      - How the instance scales. V(none) does not scale, V(custom) scales between O(min_replicas) and O(max_replicas),
+        V(auto) leaves the number of replicas to Laravel Cloud.
+      - An instance that is created without it gets V(none).
+    type: str
+    choices: [none, custom, auto]
+  min_replicas:
+    description:
+      - The fewest replicas. Cannot be given with O(scaling_type=auto).
+      - An instance that is created without it gets 1.
+    type: int
+  max_replicas:
+    description:
+      - The most replicas. Cannot be given with O(scaling_type=auto).
+      - An instance that is created without it gets as many as O(min_replicas).
+    type: int
+  uses_scheduler:
+    description:
+      - Whether the application's scheduler runs on this instance.
+    type: bool
+  scaling_cpu_threshold_percentage:
+    description:
+      - The CPU usage, in percent, from which on the instance scales, from 1 to 100.
+    type: int
+  scaling_memory_threshold_percentage:
+    description:
+      - The memory usage, in percent, from which on the instance scales, from 1 to 100.
+    type: int
+extends_documentation_fragment:
+  - evenkeel.paas.attributes
+  - evenkeel.paas.attributes.laravel_cloud
+  - evenkeel.paas.attributes.writer
+  - evenkeel.paas.attributes.idempotent
+  - evenkeel.paas.connection
+  - evenkeel.paas.connection.laravel_cloud
+seealso:
+  - module: evenkeel.paas.laravel_cloud_instance_info
+  - module: evenkeel.paas.laravel_cloud_background_processes
+  - module: evenkeel.paas.laravel_cloud_deployment
+"""
+
+EXAMPLES = r"""
+- name: A worker cluster
+  evenkeel.paas.laravel_cloud_instance:
+    application: shop
+    environment: production
+    name: Mail workers
+    type: service
+    size: flex.m-1vcpu-1gb
+
+- name: Let it scale from one to five replicas
+  evenkeel.paas.laravel_cloud_instance:
+    application: shop
+    environment: production
+    name: Mail workers
+    scaling_type: custom
+    min_replicas: 1
+    max_replicas: 5
+
+- name: It is no longer needed, nor are its background processes
+  evenkeel.paas.laravel_cloud_instance:
+    application: shop
+    environment: production
+    name: Mail workers
+    state: absent
+"""
+
+RETURN = r"""
+instance:
+  description:
+    - The instance as the service returns it, its attributes beside its id, null when it is absent.
+    - In check mode the instance as it would be, without what only the service knows.
+  returned: success
+  type: dict
+  sample:
+    id: inst-a15c367b-4114-44f7-881c-aaa70a7d3593
+    environment_id: env-a15fd671-0b6a-401a-84bf-14105ce69023
+    name: Workers
+    type: service
+    size: flex.m-1vcpu-1gb
+    scaling_type: custom
+    min_replicas: 1
+    max_replicas: 5
+    uses_scheduler: true
+    scaling_cpu_threshold_percentage: null
+    scaling_memory_threshold_percentage: null
+    created_at: "2026-03-22T10:10:31.000000Z"
+  contains:
+    id:
+      description: The id of the instance. Omitted in check mode for an instance that does not exist yet.
+      returned: success
+      type: str
+    environment_id:
+      description: The id of the environment, null when it is not known.
+      returned: success
+      type: str
+    name:
+      description: The name of the instance.
+      returned: success
+      type: str
+    type:
+      description: What kind of instance it is.
+      returned: success
+      type: str
+    size:
+      description: The name of its size.
+      returned: success
+      type: str
+    scaling_type:
+      description: How it scales.
+      returned: success
+      type: str
+    min_replicas:
+      description: The fewest replicas, null with C(auto).
+      returned: success
+      type: int
+    max_replicas:
+      description: The most replicas, null with C(auto).
+      returned: success
+      type: int
+    uses_scheduler:
+      description: Whether the application's scheduler runs on it.
+      returned: success
+      type: bool
+    scaling_cpu_threshold_percentage:
+      description: The CPU usage from which on it scales, or null.
+      returned: success
+      type: int
+    scaling_memory_threshold_percentage:
+      description: The memory usage from which on it scales, or null.
+      returned: success
+      type: int
+    created_at:
+      description: When the instance was created.
+      returned: success
+      type: str
+plan:
+  description:
+    - The writes that were sent, or would be sent, in their order. Empty when nothing differs.
+    - C({process_id}) in a path stands for the id of a process that the write before creates.
+  returned: success, and failure of a write
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: What the write does, one of V(create), V(update) and V(delete).
+      returned: always
+      type: str
+    method:
+      description: The HTTP method.
+      returned: always
+      type: str
+    path:
+      description: The path below O(api_url).
+      returned: always
+      type: str
+    body:
+      description: The body, null for a deletion.
+      returned: always
+      type: dict
+  sample:
+    - action: update
+      method: PATCH
+      path: /background-processes/process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
+      body:
+        processes: 2
+deployment_required:
+  description: Whether something was changed, or would be, that takes effect at the next deployment only.
+  returned: success, and failure of a write
+  type: bool
+  sample: true
+diff:
+  description: The managed options before and after, as a user writes them.
+  returned: success
+  type: dict
+  contains:
+    before:
+      description: The values before.
+      returned: always
+      type: dict
+    after:
+      description: The values after.
+      returned: always
+      type: dict
+  sample:
+    before:
+      size: flex.m-1vcpu-1gb
+    after:
+      size: flex.m-2vcpu-2gb
+api:
+  description: What the task cost.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: How many requests were sent, with the repeated ones.
+      returned: always
+      type: int
+    retries:
+      description: How many of them were repetitions.
+      returned: always
+      type: int
+    waited_seconds:
+      description: How many seconds the task spent waiting, and on requests that had to be repeated.
+      returned: always
+      type: float
+  sample:
+    requests: 2
+    retries: 0
+    waited_seconds: 0.0
+failure:
+  description: What went wrong, for playbooks to test.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description:
+        - A word for the kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
+          V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(unexpected_answer),
+          V(redirected) and V(unreachable).
+      returned: always
+      type: str
+    status:
+      description: The HTTP status, or null when there was none.
+      returned: always
+      type: int
+    details:
+      description: The single errors, as the service or the module lists them, or null.
+      returned: always
+      type: raw
+    request_id:
+      description: The service's id of the request, for its support, or null.
+      returned: always
+      type: str
+  sample:
+    code: invalid_options
+    status: null
+    details:
+      - option: processes
+        message: 12 is out of range; allowed is from 1 to 10
+    request_id: null
+"""
+
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import run_module
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_one import process_command
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.instances import (
+    INSTANCES,
+)
+
+COMMAND = process_command(INSTANCES)
+
+
+def main() -> None:
+    """Be the module."""
+    run_module(COMMAND)
+
+
+if __name__ == "__main__":
+    main()

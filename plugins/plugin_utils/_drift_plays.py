@@ -1,0 +1,164 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which comparing tasks did not run for which hosts, because something failed before them.
+
+Ansible sends no event for a task that a host does not reach. What there should have been is in
+the plays, and what there was is in the events.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from ansible import context
+from ansible.module_utils.parsing.convert_bool import boolean
+
+from ._drift import compares
+
+
+class Missed(NamedTuple):
+    """A task that did not run for a host, and why; host and task are Ansible's objects."""
+
+    host: Any
+    task: Any
+    message: str
+
+
+@dataclass
+class _Play:
+    """A play that has begun: Ansible's object, the names of its hosts, and what happened."""
+
+    play: Any
+    hosts: list[str]
+    begun: set[str] = field(default_factory=set)
+    reached: set[tuple[str, str]] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
+    is_stopped: bool = False
+    included: list[Any] = field(default_factory=list)
+
+
+class Plays:
+    """The plays of a run, as the events tell of them."""
+
+    def __init__(self) -> None:
+        self._all: list[Any] = []
+        self._begun: dict[str, _Play] = {}
+        self._now = _Play(None, [])
+        self._reasons: dict[str, str] = {}
+
+    def begin_playbook(self, plays: list[Any]) -> None:
+        """Take the plays of a playbook, of which not all may begin."""
+        self._all += plays
+
+    def begin(self, play: Any) -> None:
+        """Take the beginning of a play, or of its next batch of hosts."""
+        variables = play.get_variable_manager().get_vars(play=play)
+        hosts = list(variables["ansible_play_hosts_all"])
+        self._now = self._begun.setdefault(play._uuid, _Play(play, hosts))
+        self._now.begun.update(variables["ansible_play_batch"])
+
+    def begin_task(self, task: Any) -> None:
+        """Take the beginning of a task; it may come from a file that was included just now."""
+        if compares(full_name(task)):
+            self._now.included.append(task)
+
+    def reach(self, host: str, task: Any) -> None:
+        """Take a task that ran for a host, or was skipped."""
+        self._now.reached.add((host, task._uuid))
+
+    def fail(self, host: str, task: Any, reason: str) -> None:
+        """Take a failure that nothing ignores, or a host that cannot be reached."""
+        self._now.failed.add(host)
+        # Either of these takes the other hosts with it, and Ansible tells of none of them.
+        stops_all = task.run_once or task.any_errors_fatal
+        if stops_all or self._now.play.max_fail_percentage is not None:
+            self._now.is_stopped = True
+        self._reasons[host] = reason
+
+    def missed(self, gone: set[str]) -> Iterator[Missed]:
+        """Yield what did not run; ``gone`` are the hosts that a failure took out of the run."""
+        if not self._reasons:
+            return
+        for play in self._all:
+            known = self._begun.get(play._uuid)
+            if known is None:
+                # A play begins, with hosts or without, unless a failure has ended the run.
+                variables = play.get_variable_manager().get_vars(play=play)
+                known = _Play(play, list(variables["ansible_play_hosts_all"]), is_stopped=True)
+            yield from self._missed_in(known, gone)
+
+    def _missed_in(self, known: _Play, gone: set[str]) -> Iterator[Missed]:
+        fallen = known.failed | gone
+        if known.is_stopped:
+            fallen |= set(known.hosts)
+        elif known.failed:
+            # The batches of a play end with the first one that fails as a whole.
+            fallen |= set(known.hosts) - known.begun
+        hosts = [host for host in known.hosts if host in fallen]
+        if not hosts:
+            return
+        inventory = known.play.get_variable_manager()._inventory
+        tasks = {task._uuid: task for task in (*_written(known.play), *known.included)}
+        for uuid, task in tasks.items():
+            if not in_check_mode(task) or _is_in_rescue(task):
+                continue
+            missing = [host for host in hosts if (host, uuid) not in known.reached]
+            if task.run_once:
+                ran = any(each == uuid for _host, each in known.reached)
+                missing = [] if ran else missing[:1]
+            for host in missing:
+                reason = self._reasons.get(host, "the run has stopped before it")
+                message = f'the task "{task.get_name()}" was not reached: {reason}'
+                yield Missed(inventory.get_host(host), task, message)
+
+
+def full_name(task: Any) -> str:
+    """Return the full name of a task's module, however the playbook calls it."""
+    return str(getattr(task, "resolved_action", None) or task.action)
+
+
+def in_check_mode(task: Any) -> bool:
+    """Tell whether a task only checks, by what it says itself or by the command line."""
+    value = task.check_mode
+    if isinstance(value, str):  # not evaluated, since the task did not come so far
+        try:
+            value = boolean(value)
+        except TypeError:
+            value = context.CLIARGS.get("check")
+    return bool(value)
+
+
+def _written(play: Any) -> Iterator[Any]:
+    """The comparing tasks that stand in a play and its roles, less what tags leave out."""
+    variables = play.get_variable_manager().get_vars(play=play)
+    for block in play.compile():
+        for task in _tasks(block):
+            if compares(full_name(task)) and task.evaluate_tags(
+                play.only_tags, play.skip_tags, all_vars=variables
+            ):
+                yield task
+
+
+def _tasks(block: Any) -> Iterator[Any]:
+    """The tasks of a block, with those of the blocks in it, but not what only a failure runs."""
+    for each in (*block.block, *block.always):
+        if hasattr(each, "block"):
+            yield from _tasks(each)
+        else:
+            yield each
+
+
+def _is_in_rescue(task: Any) -> bool:
+    """Whether a task that was included runs only after a failure."""
+    child, parent = task, task._parent
+    while parent is not None:
+        if any(child._uuid == each._uuid for each in getattr(parent, "rescue", ())):
+            return True
+        child, parent = parent, parent._parent
+    return False

@@ -1,0 +1,347 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The drift report over whole runs: what it says of everything that Ansible makes of a result.
+
+The emulator has the applications shop-x1y2z, whose web process listens on port 8080, and
+blog-a1b2c. A task that wants port 8080 finds nothing to do, one that wants 9090 finds drift.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible import __version__ as ansible_core
+
+MODULE = "evenkeel.paas.sevalla_process"
+SHOP, BLOG = "shop-x1y2z", "blog-a1b2c"
+CHECK_WITH_ASYNC = tuple(map(int, ansible_core.split(".")[:2])) >= (2, 17)
+
+
+class Drift:
+    """Runs plays in check mode, and reads the report."""
+
+    def __init__(self, playbooks: Any, folder: Path) -> None:
+        self.playbooks = playbooks
+        self.folder = folder
+        self.run: Any = None
+
+    def __call__(
+        self, plays: list[dict[str, Any]], *arguments: str, inventory: str = "localhost,"
+    ) -> list[tuple[str, str]]:
+        """Run plays and return (application, state) of each row."""
+        playbook = self.folder / "site.yml"
+        every = {"hosts": "all", "gather_facts": False}
+        playbook.write_text(yaml.safe_dump([{**every, **play} for play in plays], sort_keys=False))
+        hosts = self.folder / "hosts.ini"
+        hosts.write_text(inventory.replace(",", "\n"))
+        report = self.folder / "report"
+        shutil.rmtree(report, ignore_errors=True)
+        self.run = self.playbooks.run(
+            playbook,
+            *("-i", str(hosts), "--check", *arguments),
+            ANSIBLE_CALLBACKS_ENABLED="result_lines,evenkeel.paas.drift",
+            EVENKEEL_PAAS_DRIFT_DIRECTORY=str(report),
+            ANSIBLE_SSH_EXECUTABLE=str(self._broken_ssh()),
+            ANSIBLE_ASYNC_DIR=str(self.folder / "jobs"),
+        )
+        assert "Failure using method" not in self.run.output, self.run.output
+        assert "Callback dispatch" not in self.run.output, self.run.output
+        if not report.exists():
+            return []
+        return [(row["application"], row["state"]) for row in self.json["rows"]]
+
+    def tasks(self, *tasks: dict[str, Any], **about: Any) -> list[tuple[str, str]]:
+        """Run tasks on localhost."""
+        return self([{"connection": "local", **about, "tasks": list(tasks)}])
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The report of the last run."""
+        return dict(json.loads((self.folder / "report" / "drift.json").read_text()))
+
+    @property
+    def summary(self) -> tuple[int, int, int]:
+        """How many applications are as wanted, differ, could not be compared."""
+        counts = self.json["summary"]
+        return counts["as_wanted"], counts["differ"], counts["unknown"]
+
+    def message(self, application: str) -> str:
+        """Why an application could not be compared."""
+        (message,) = (
+            row["message"] for row in self.json["rows"] if row["application"] == application
+        )
+        return str(message)
+
+    def _broken_ssh(self) -> Path:
+        ssh = self.folder / "ssh"
+        ssh.write_text("#!/bin/sh\nexit 255\n")
+        ssh.chmod(0o700)
+        return ssh
+
+
+@pytest.fixture
+def drift(playbooks: Any, tmp_path: Path) -> Drift:
+    """Runs plays in check mode, and reads the report."""
+    return Drift(playbooks, tmp_path)
+
+
+def web(application: str, port: int = 8080, **about: Any) -> dict[str, Any]:
+    """A task that wants the web process of an application to listen on a port."""
+    options = {"application": application, "type": "web", "port": port}
+    return {"name": f"Web of {application}", MODULE: options, **about}
+
+
+FAILS: dict[str, Any] = {"name": "Fails", "ansible.builtin.fail": {"msg": "stop here"}}
+LOOP = "{{ item }}"
+
+
+def test_an_application_is_named_as_its_task_names_it(drift: Drift) -> None:
+    """Not localhost, and one line however often and by which name."""
+    rows = drift.tasks(
+        web(SHOP, 9090),
+        web("Shop", 9090),
+        web(BLOG),
+        web("shoop", ignore_errors=True),
+    )
+    assert rows == [("shoop", "unknown"), (SHOP, "differs")]
+    assert drift.summary == (1, 1, 1)
+    assert drift.json["as_wanted"] == [{"application": BLOG, "service": "Sevalla"}]
+
+
+@pytest.mark.parametrize("about", [{}, {"ignore_errors": True}, {"strategy": "free"}])
+def test_items_of_a_loop(drift: Drift, about: dict[str, Any]) -> None:
+    strategy = {"strategy": about["strategy"]} if "strategy" in about else {}
+    kept = {} if strategy else about
+    rows = drift.tasks(web(LOOP, loop=[BLOG, "shoop", SHOP], **kept), **strategy)
+    assert rows == [("shoop", "unknown")]
+    assert drift.summary == (2, 0, 1)
+    assert drift.run.status == (0 if kept else 2)
+
+
+def test_items_of_a_loop_that_differ_or_are_skipped(drift: Drift) -> None:
+    loop = [{"name": BLOG, "port": 8080}, {"name": SHOP, "port": 9090}]
+    task = web("{{ item.name }}", loop=loop, when=f"item.name != '{BLOG}'")
+    task[MODULE]["port"] = "{{ item.port }}"
+    assert drift.tasks(task) == [(SHOP, "differs")]
+    assert drift.summary == (0, 1, 0)
+
+
+def test_a_loop_that_breaks_off(drift: Drift) -> None:
+    """An item that cannot be evaluated has no result of its own."""
+    loop = [{"name": SHOP}, {"nome": BLOG}]
+    assert drift.tasks(web("{{ item.name }}", loop=loop)) == [("localhost", "unknown")]
+    assert drift.summary == (1, 0, 1)
+    assert drift.tasks(web(LOOP, loop="{{ nothing }}")) == [("localhost", "unknown")]
+
+
+def test_no_log(drift: Drift) -> None:
+    """A hidden result says whether it failed or changed, if that is the module's own verdict."""
+    hidden = {"no_log": True}
+    tasks = {
+        "a": web(SHOP, **hidden),
+        "b": web(SHOP, 9090, **hidden),
+        "c": web("shoop", ignore_errors=True, **hidden),
+        "d": web(SHOP, 9090, changed_when=False, **hidden),
+        "e": web("shoop", failed_when=False, **hidden),
+        "f": web(LOOP, loop=[SHOP, "shoop"], ignore_errors=True, **hidden),
+        "g": web(LOOP, 9090, loop=[SHOP], **hidden),
+        "h": web(LOOP, loop=[SHOP, BLOG], **hidden),
+    }
+    plays = [
+        {"hosts": host, "connection": "local", "tasks": [task]} for host, task in tasks.items()
+    ]
+    rows = drift(plays, inventory=",".join(tasks))
+    assert rows == [(host, "unknown") for host in "bcdefg"]
+    assert drift.summary == (2, 0, 6)
+    assert drift.message("b") == "the task has no_log, so its result is hidden"
+    text = (drift.folder / "report" / "drift.txt").read_text()
+    assert SHOP not in text
+    assert "shoop" not in text
+
+
+def test_the_result_counts_and_not_the_verdict(drift: Drift) -> None:
+    """The guide's audit, failures that are forgiven, and changes that are denied."""
+    audit = {"register": "queue", "failed_when": "queue is failed or queue is changed"}
+    rows = drift.tasks(
+        web(SHOP, 9090, ignore_errors=True, **audit),
+        web(BLOG, ignore_errors=True, **audit),
+    )
+    assert rows == [(SHOP, "differs")]
+    assert drift.summary == (1, 1, 0)
+    rows = drift.tasks(
+        web("shoop", failed_when=False),
+        web(SHOP, 9090, changed_when=False),
+        web(BLOG, failed_when=True, ignore_errors=True),
+    )
+    assert rows == [("shoop", "unknown"), (SHOP, "differs")]
+    assert drift.summary == (1, 1, 1)
+    assert drift.message("shoop").startswith("There is no application 'shoop'")
+
+
+def test_a_failure_before_the_module_could_run_that_is_forgiven(drift: Drift) -> None:
+    task = web(SHOP, failed_when=False)
+    task[MODULE]["prot"] = 1
+    assert drift.tasks(task) == [(SHOP, "unknown")]
+    assert "Unsupported parameters" in drift.message(SHOP)
+
+
+def test_rescue(drift: Drift) -> None:
+    """What is rescued was not compared; what a rescue skips was not either."""
+    block = {"block": [web("shoop"), web(BLOG)], "rescue": [web(SHOP)]}
+    assert drift.tasks(block) == [(BLOG, "unknown"), ("shoop", "unknown")]
+    assert drift.summary == (1, 0, 2)
+    assert drift.message(BLOG).startswith(
+        f'the task "Web of {BLOG}" was not reached: the task "Web of shoop" failed: There'
+    )
+    # A rescue that nothing needs has no part in it.
+    block = {"block": [web(SHOP)], "rescue": [web(BLOG)]}
+    assert drift.tasks(block) == []
+    assert drift.summary == (1, 0, 0)
+
+
+def test_retries_and_modules_that_do_not_compare(drift: Drift) -> None:
+    """Modules that only read, or that do not compare, have no part in it."""
+    info = {"evenkeel.paas.sevalla_process_info": {"application": BLOG}}
+    deploy = {"evenkeel.paas.sevalla_deployment": {"application": BLOG}}
+    again = {"register": "web", "until": "web is failed", "retries": 2, "delay": 0}
+    rows = drift.tasks(info, deploy, web(SHOP, 9090, ignore_errors=True, **again))
+    assert rows == [(SHOP, "differs")]
+    assert drift.summary == (0, 1, 0)
+
+
+@pytest.mark.skipif(not CHECK_WITH_ASYNC, reason="this ansible-core refuses async in check mode")
+def test_async(drift: Drift) -> None:
+    rows = drift.tasks(web(SHOP, 9090, **{"async": 60, "poll": 1}))
+    assert rows == [(SHOP, "differs")]
+    started = {"async": 60, "poll": 0, "register": "jobs"}
+    status = {
+        "ansible.builtin.async_status": {"jid": "{{ item }}"},
+        "register": "status",
+        "until": "status is finished",
+        "retries": 60,
+        "delay": 1,
+    }
+    looped = web(LOOP, 9090, loop=[SHOP, "shoop"], **started)
+    read = {
+        **status,
+        "loop": "{{ jobs.results | map(attribute='ansible_job_id') }}",
+        "ignore_errors": True,
+    }
+    assert drift.tasks(looped, read) == [("shoop", "unknown"), (SHOP, "differs")]
+    assert drift.message("shoop").startswith("There is no application 'shoop'")
+    assert drift.tasks(looped) == [("shoop", "unknown"), (SHOP, "unknown")]
+    assert drift.message(SHOP) == "the task is asynchronous, and nothing has read its result"
+    hidden = web(SHOP, 9090, no_log=True, **started)
+    assert drift.tasks(hidden) == [("localhost", "unknown")]
+
+
+@pytest.mark.skipif(CHECK_WITH_ASYNC, reason="this ansible-core permits async in check mode")
+def test_async_that_is_refused(drift: Drift) -> None:
+    assert drift.tasks(web(SHOP, **{"async": 60, "poll": 1})) == [(SHOP, "unknown")]
+
+
+# Hosts that fall out before the collection's task
+
+THREE = f"{SHOP},{BLOG},draft-d3e4f\n"
+DOWN = f"{SHOP},{BLOG} ansible_connection=ssh,draft-d3e4f wrong=true\n"
+"""An application each as a host: one that is there, one unreachable, one that fails a test."""
+
+
+def each_application(*before: dict[str, Any], **about: Any) -> dict[str, Any]:
+    """A play with an application for each host."""
+    task = web("{{ inventory_hostname }}", delegate_to="localhost")
+    return {"connection": "local", **about, "tasks": [*before, {**task, "name": "Keep"}]}
+
+
+PING = {"ansible.builtin.command": {"cmd": "true"}, "check_mode": False, "name": "Ping"}
+TEST = {
+    "name": "Test",
+    "ansible.builtin.assert": {"that": "wrong is not defined", "fail_msg": "it is wrong"},
+}
+FALLEN = [(BLOG, "unknown"), ("draft-d3e4f", "unknown")]
+
+
+@pytest.mark.parametrize("strategy", ["linear", "free"])
+def test_hosts_that_fell_out(drift: Drift, strategy: str) -> None:
+    assert drift([each_application(PING, TEST, strategy=strategy)], inventory=DOWN) == FALLEN
+    assert drift.summary == (1, 0, 2)
+    message = 'the task "Keep" was not reached: the host is unreachable: '
+    assert drift.message(BLOG).startswith(message)
+    assert drift.message("draft-d3e4f") == (
+        'the task "Keep" was not reached: the task "Test" failed: it is wrong'
+    )
+    assert "3 applications: 1 as wanted, 0 differ, 2 could not be compared" in drift.run.output
+
+
+def test_hosts_that_fell_out_of_an_earlier_play(drift: Drift) -> None:
+    before = {"connection": "local", "tasks": [PING, TEST]}
+    assert drift([before, each_application()], inventory=DOWN) == FALLEN
+    # If all of them do, the second play does not even begin.
+    everything = f"{BLOG} ansible_connection=ssh,draft-d3e4f wrong=true\n"
+    assert drift([before, each_application()], inventory=everything) == FALLEN
+
+
+def test_hosts_that_one_failure_took_along(drift: Drift) -> None:
+    """run_once, any_errors_fatal, and the batches that never begin."""
+    every = [(BLOG, "unknown"), ("draft-d3e4f", "unknown"), (SHOP, "unknown")]
+    assert drift([each_application({**FAILS, "run_once": True})], inventory=THREE) == every
+    failing = {**FAILS, "when": f"inventory_hostname == '{SHOP}'"}
+    play = each_application(failing, any_errors_fatal=True)
+    assert drift([play], inventory=THREE) == every
+    assert drift.message(BLOG) == 'the task "Keep" was not reached: the run has stopped before it'
+    play = each_application({**FAILS, "when": f"inventory_hostname == '{BLOG}'"}, serial=1)
+    assert drift([play], inventory=THREE) == every[:2]
+    assert drift.summary == (1, 0, 2)
+    assert drift([each_application(failing)], inventory=THREE) == [(SHOP, "unknown")]
+
+
+def test_what_was_not_meant_to_run_is_not_missed(drift: Drift) -> None:
+    """Hosts that leave on purpose, tasks that a tag or run_once leaves out, ignored failures."""
+    leave = {"ansible.builtin.meta": "end_host", "when": f"inventory_hostname == '{BLOG}'"}
+    failing = {**FAILS, "when": f"inventory_hostname == '{SHOP}'"}
+    ignored = {**FAILS, "ignore_errors": True}
+    assert drift([each_application(leave, ignored, failing)], inventory=THREE) == [
+        (SHOP, "unknown")
+    ]
+    tagged = web(SHOP, tags=["never", "web"])
+    once = web(BLOG, run_once=True, delegate_to="localhost")
+    play = {"connection": "local", "tasks": [once, tagged, failing]}
+    assert drift([play], inventory=THREE) == []
+    assert drift.summary == (1, 0, 0)
+    real = web(SHOP, check_mode=False, delegate_to="localhost")
+    play = {"connection": "local", "tasks": [failing, real]}
+    assert drift([play], inventory=THREE) == []
+
+
+def test_tasks_of_roles_and_of_included_files(drift: Drift) -> None:
+    tasks = drift.folder / "roles" / "keep" / "tasks"
+    tasks.mkdir(parents=True)
+    task = web("{{ inventory_hostname }}", delegate_to="localhost")
+    (tasks / "main.yml").write_text(yaml.safe_dump([task]))
+    play = {"connection": "local", "pre_tasks": [PING, TEST], "roles": ["keep"]}
+    assert drift([play], inventory=DOWN) == FALLEN
+    assert drift.summary == (1, 0, 2)
+    included = {"ansible.builtin.include_role": {"name": "keep"}}
+    play = {"connection": "local", "tasks": [PING, TEST, included]}
+    assert drift([play], inventory=DOWN) == FALLEN
+    # What a host has done before it fell out is not missed.
+    play = {"connection": "local", "roles": ["keep"], "tasks": [included, FAILS]}
+    assert drift([play], inventory=THREE) == []
+    assert drift.summary == (3, 0, 0)
+    # One that only a failure includes is not missed by the hosts that did not fail.
+    block = {"block": [TEST], "rescue": [included]}
+    play = {"connection": "local", "tasks": [block, FAILS]}
+    assert drift([play], inventory=DOWN.replace(" ansible_connection=ssh", "")) == []
+    assert drift.summary == (1, 0, 0)
+
+
+def test_several_failures_of_one_application_are_one_row(drift: Drift) -> None:
+    """The first one says why; the tasks that it kept from running would say the same again."""
+    assert drift.tasks(web("shoop"), web("shoop", 9090), web("shoop", 1)) == [("shoop", "unknown")]

@@ -1,0 +1,47 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A task that Ansible ends by its timeout sends nothing afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.evenkeel.paas.tests.emulator import Fault
+
+WORKERS = [
+    {"display_name": f"worker {number}", "type": "worker", "resource_type": "s1"}
+    for number in range(12)
+]
+
+
+@pytest.mark.parametrize("limit", ["timeout", "ANSIBLE_TASK_TIMEOUT"])
+@pytest.mark.parametrize("kind", ["429_seconds", "slow_before"])
+def test_nothing_is_sent_after_the_timeout_of_a_task(playbooks: Any, kind: str, limit: str) -> None:
+    """While writes wait for the rate limit, and while the service is silent. The second item of
+    the loop runs in the process that the first one has left."""
+    playbooks.emulator.faults.add(
+        Fault(kind, method="POST", times=None, **({"seconds": 20.0} if "slow" in kind else {}))
+    )
+    task: dict[str, Any] = {
+        "evenkeel.paas.sevalla_processes": {"application": "shop-x1y2z", "processes": "{{ item }}"},
+        "loop": [WORKERS, []],
+        "ignore_errors": True,
+        "register": "made",
+    }
+    variables = {limit: "3"} if limit.isupper() else {}
+    run = playbooks.run_tasks([{**task, **({} if variables else {"timeout": 3})}], **variables)
+    assert "runs as a module" not in run.output
+    first, second = run.results[-1]["result"]["results"]
+    assert "timed out" in str(first).lower() or "timeout" in str(first).lower()
+    assert second["changed"] is False
+    posts = [request for request in run.requests if request["method"] == "POST"]
+    assert len(posts) == 4, "as many as max_parallel"
+    lists = [request for request in run.requests if request["path"].endswith("offset=0")]
+    # Nothing was looked up: the names of the application and the processes for each item.
+    assert len(lists) == 4
+    # The play was over before the service was.
+    assert [request["status"] for request in posts] == [None if "slow" in kind else 429] * 4

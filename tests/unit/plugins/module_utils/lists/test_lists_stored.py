@@ -1,0 +1,136 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the response to a write shows beside what was written: changes of others, and lost zeros."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.evenkeel.paas.tests.emulator import Fault, world
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.kits import Stage
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    settled,
+)
+
+
+def test_what_someone_else_changed_meanwhile_is_a_warning(sevalla: Stage) -> None:
+    """The response to the PATCH shows it; the next run changes it back."""
+    (process_id,) = sevalla.seed(1)
+    listed = [{**sevalla.kit.entry(1), "port": 8080}]
+    theirs = {"entrypoint": "someone's", "display_name": "worker 1"}
+    sevalla.emulator.faults.add(
+        Fault("change", method="PATCH", path=sevalla.kit.item, values=theirs)
+    )
+    made = sevalla(listed)
+    assert made.message is None, made.message
+    assert made.warnings == [
+        f"Someone else changed entrypoint of process {process_id} while this task ran. Run the "
+        "task again to change it back."
+    ]
+    again = sevalla(listed)
+    assert [step["body"] for step in again.result["plan"]] == [{"entrypoint": "node 1.js"}]
+    assert again.warnings == []
+    assert settled(sevalla(listed))
+
+
+def test_what_nobody_asked_for_may_change(sevalla: Stage) -> None:
+    sevalla.seed(1)
+    sevalla.emulator.faults.add(
+        Fault("change", method="PATCH", path=sevalla.kit.item, values={"entrypoint": "theirs"})
+    )
+    made = sevalla([{"display_name": "worker 1", "port": 8080}])
+    assert planned_bodies(made) == [{"port": 8080}]
+    assert made.warnings == []
+
+
+def test_a_field_that_was_cleared_and_is_filled_meanwhile(sevalla: Stage) -> None:
+    sevalla.seed(1)
+    entry = {"display_name": "worker 1", "clear": ["entrypoint"]}
+    assert sevalla([entry]).message is None
+    sevalla.emulator.faults.add(
+        Fault("change", method="PATCH", path=sevalla.kit.item, values={"entrypoint": "theirs"})
+    )
+    (warning,) = sevalla([{**entry, "port": 8080}]).warnings
+    assert "Someone else changed entrypoint of" in warning
+
+
+def test_laravel_cloud_what_someone_else_changed_meanwhile(cloud: Stage) -> None:
+    worker = {"type": "worker", "config": {"connection": "redis", "queue": "a", "tries": 3}}
+    assert cloud([{**worker, "processes": 2}]).message is None
+    config = {"connection": "redis", "queue": "a", "tries": 9}
+    cloud.emulator.faults.add(
+        Fault("change", method="PATCH", path=cloud.kit.item, values={"config": config})
+    )
+    (warning,) = cloud([{**worker, "processes": 5}]).warnings
+    assert "Someone else changed config of process process-" in warning
+
+
+def test_a_size_that_a_response_shows_by_its_id_alone_is_no_change(sevalla: Stage) -> None:
+    """The list was completed with its name before it was compared."""
+    sevalla.emulator.reset(
+        switches={"sevalla_deleted_process": "hidden", "sevalla_resource_type_name": "null"}
+    )
+    sevalla.seed(1)
+    made = sevalla([sevalla.kit.changed(1)])
+    assert planned_bodies(made) == [{"entrypoint": "node 1.js --new"}]
+    assert made.warnings == []
+
+
+def planned_bodies(outcome: Any) -> list[Any]:
+    return [step["body"] for step in outcome.result["plan"]]
+
+
+def test_a_creation_of_two_steps_warns_of_nothing(sevalla: Stage) -> None:
+    """What its second step writes is not expected in the response to the first."""
+    with sevalla.emulator.world.lock:
+        shop = sevalla.emulator.world.sevalla.applications[world.SEVALLA_SHOP_ID]
+        del shop.processes[world.SEVALLA_SHOP_WEB_ID]
+    web = {
+        "type": "web",
+        "display_name": "Front",
+        "resource_type": "s1",
+        "is_ingress_enabled": True,
+        "ingress_protocol": "grpc",
+    }
+    made = sevalla([web])
+    assert made.message is None, made.message
+    assert made.warnings == []
+
+
+def zero(queue: str, **config: Any) -> dict[str, Any]:
+    return {"type": "worker", "config": {"connection": "redis", "queue": queue, **config}}
+
+
+@pytest.mark.parametrize("parallel", [1, 4])
+def test_a_zero_that_becomes_null_is_one_warning_a_task(cloud: Stage, parallel: int) -> None:
+    """It says what to write instead, for creations and changes, and for all processes at once."""
+    cloud.emulator.reset(switches={"laravel_cloud_zero": "null"})
+    listed = [zero(f"q{number}", rest=0, tries=3) for number in range(3)]
+    said = (
+        "Laravel Cloud accepted 0 and did not store: config.rest. It shows null there, so every "
+        "run sends 0 again. Omit the option, or give another value."
+    )
+    for _run in range(2):
+        outcome = cloud(listed, max_parallel=parallel)
+        assert outcome.message is None, outcome.message
+        assert outcome.result["changed"] is True
+        assert outcome.warnings == [said]
+    (warning,) = cloud([zero("q0", rest=0, sleep=0), zero("q1", tries=0)]).warnings
+    assert "did not store: config.rest, config.sleep, config.tries. " in warning
+    assert settled(cloud([zero("q0", tries=3)]))
+
+
+def test_a_zero_that_becomes_null_hides_nothing_else(cloud: Stage) -> None:
+    """Another setting that was not stored is named as before."""
+    cloud.emulator.reset(switches={"laravel_cloud_zero": "null"})
+    cloud([zero("q", tries=3)])
+    cloud.emulator.faults.add(
+        Fault("not_stored_shown", method="PATCH", path=cloud.kit.item, times=None)
+    )
+    first, second = cloud([zero("q", tries=5, rest=0)]).warnings
+    assert first.endswith(" and did not store: config.")
+    assert "did not store: config.rest. " in second

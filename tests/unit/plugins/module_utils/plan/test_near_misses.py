@@ -1,0 +1,54 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which name is suggested for one that does not exist."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.near_misses import (
+    closest,
+    listing,
+    suggestion,
+)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names", "meant"),
+    [
+        ("workers", ["App", "Workers"], "Workers"),
+        ("Queue", ["queue"], "queue"),
+        (" my queue", ["my\tQUEUE "], "my\tQUEUE "),
+        ("STRASSE", ["straße"], "straße"),
+        # What begins alike goes before what only looks alike.
+        ("prod", ["preprod", "production"], "production"),
+        ("production", ["prod", "staging"], None),
+        ("prodution", ["prod", "production", "staging"], "production"),
+        ("Berlin", ["Asia/Bishkek", "Europe/Berlin"], "Europe/Berlin"),
+        # Of two that begin alike, the shorter one.
+        ("stag", ["staging-2", "staging"], "staging"),
+        # Of two that differ in case alone, the first one.
+        ("Shop", ["shop", "SHOP"], "shop"),
+        ("sh", ["shop"], None),
+        ("", ["shop"], None),
+        ("zebra", ["shop"], None),
+        ("shop", [], None),
+    ],
+)
+def test_the_name_that_was_probably_meant(wanted: str, names: list[str], meant: str | None) -> None:
+    assert closest(wanted, names) == meant
+    assert suggestion(wanted, names) == (f"; did you mean {meant!r}?" if meant else ".")
+
+
+def test_a_blank_name_is_no_suggestion_for_nothing() -> None:
+    assert closest("shop", ["", " "]) is None
+
+
+def test_at_most_ten_names_are_listed() -> None:
+    ten = [f"n{number}" for number in range(10)]
+    assert listing(ten) == ", ".join(f"'n{number}'" for number in range(10))
+    assert listing(list(reversed(ten))) == listing(ten)
+    assert listing([*ten, "n10"]) == ""
+    assert listing([]) == ""

@@ -1,0 +1,156 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Settings inside an option that a task empties by their dotted names."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Hooks
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    Runner,
+    no_waiting,
+    settled,
+)
+
+
+@pytest.fixture
+def run(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
+    """Runs modules against one emulator."""
+    no_waiting(monkeypatch)
+    return Runner(emulator)
+
+
+SEVALLA = "sevalla_process"
+LARAVEL = "laravel_cloud_background_process"
+WEB = {"application": "shop-x1y2z", "type": "web"}
+WORKER = {
+    "application": "shop",
+    "environment": "production",
+    "instance": "Workers",
+    "type": "worker",
+    "config": {"connection": "redis", "queue": ["mails"]},
+}
+TRIES = {**WORKER, "config": {**WORKER["config"], "tries": 3, "force": True}}
+PROBE = {"http_get": {"path": "/up", "port": 80, "host": "a"}, "period_seconds": 7}
+
+
+@pytest.mark.parametrize("merges", ["merge", "replace"])
+def test_a_worker_setting_is_unset_with_the_rest_of_its_config(
+    emulator: Emulator, run: Runner, merges: str
+) -> None:
+    """Under a PATCH that merges and under one that replaces, and once only."""
+    emulator.reset(
+        {"laravel_cloud_config_patch": merges, "laravel_cloud_null_config_key": "accepted"}
+    )
+    assert run(LARAVEL, **TRIES).result["changed"]
+    clear = ["config.tries", "config.force", "config.rest"]
+    _checked, made, again = run.converge(LARAVEL, **WORKER, clear=clear)
+    (step,) = made.result["plan"]
+    config = step["body"]["config"]
+    assert config == {"connection": "redis", "queue": "mails", "tries": None, "force": None}
+    assert made.result["diff"]["before"]["config"]["tries"] == 3
+    assert made.result["diff"]["after"]["config"]["tries"] is None
+    assert made.result["process"]["config"]["tries"] is None
+    assert made.warnings == []
+    assert settled(again)
+
+
+def test_a_service_that_refuses_null_cannot_unset_a_setting(
+    emulator: Emulator, run: Runner
+) -> None:
+    """And the failure names the setting."""
+    emulator.reset({"laravel_cloud_null_config_key": "refused"})
+    run(LARAVEL, **TRIES)
+    refused = run(LARAVEL, **WORKER, clear=["config.tries"])
+    assert refused.message is not None
+    assert "If it refused null for config.tries, Laravel Cloud cannot unset it" in refused.message
+
+
+def test_force_of_false_counts_as_unset(run: Runner) -> None:
+    """Nothing is sent to unset what is not forced."""
+    run(LARAVEL, **{**TRIES, "config": {**TRIES["config"], "force": False}})
+    assert settled(run(LARAVEL, **WORKER, clear=["config.force"]))
+
+
+@pytest.mark.parametrize("merges", ["merge", "replace"])
+@pytest.mark.parametrize("null", ["echoed", "dropped"])
+def test_settings_of_a_probe_are_emptied_and_the_rest_of_it_stays(
+    emulator: Emulator, run: Runner, merges: str, null: str
+) -> None:
+    """At any depth."""
+    emulator.reset({"sevalla_nested_patch": merges, "sevalla_nested_null": null})
+    assert run(SEVALLA, **WEB, liveness_probe=PROBE).result["changed"]
+    clear = ["liveness_probe.http_get.host", "liveness_probe.period_seconds"]
+    _checked, made, again = run.converge(SEVALLA, **WEB, clear=clear)
+    (step,) = made.result["plan"]
+    probe = step["body"]["liveness_probe"]
+    assert probe["httpGet"] == {"path": "/up", "port": 80, "host": None}
+    assert probe["periodSeconds"] is None
+    assert settled(again)
+
+
+@pytest.mark.parametrize("merges", ["merge", "replace"])
+def test_a_limit_of_horizontal_scaling_is_emptied(
+    emulator: Emulator, run: Runner, merges: str
+) -> None:
+    """And can be in the same task that changes another one."""
+    emulator.reset({"sevalla_nested_patch": merges})
+    horizontal = {"type": "horizontal", "min_instance_count": 1, "max_instance_count": 3}
+    run(SEVALLA, **WEB, scaling_strategy={**horizontal, "target_cpu_percent": 70})
+    clear = ["scaling_strategy.target_cpu_percent"]
+    _checked, made, again = run.converge(
+        SEVALLA, **WEB, scaling_strategy={"max_instance_count": 4}, clear=clear
+    )
+    (step,) = made.result["plan"]
+    assert step["body"]["scaling_strategy"]["config"]["targetCpuPercent"] is None
+    assert step["body"]["scaling_strategy"]["config"]["maxInstanceCount"] == 4
+    assert settled(again)
+
+
+def test_a_setting_of_the_other_kind_of_scaling_is_not_sent(run: Runner) -> None:
+    """Manual scaling has no limits that could be emptied."""
+    horizontal = {"type": "horizontal", "min_instance_count": 1, "max_instance_count": 3}
+    run(SEVALLA, **WEB, scaling_strategy={**horizontal, "target_cpu_percent": 70})
+    manual = {"type": "manual", "instance_count": 1}
+    clear = ["scaling_strategy.target_cpu_percent"]
+    _checked, made, again = run.converge(SEVALLA, **WEB, scaling_strategy=manual, clear=clear)
+    (step,) = made.result["plan"]
+    assert step["body"]["scaling_strategy"]["config"] == {"instanceCount": 1}
+    assert settled(again)
+
+
+def test_a_setting_cannot_be_given_and_emptied(run: Runner) -> None:
+    """Both stand in one message, and nothing is read."""
+    wrong = run(LARAVEL, **TRIES, clear=["config.tries"])
+    assert wrong.message is not None
+    assert "config.tries: is given and in clear" in wrong.message
+    assert wrong.requests == []
+
+
+def test_a_service_that_keeps_what_was_emptied_is_a_warning(monkeypatch: Any) -> None:
+    """The warning names the setting."""
+    no_waiting(monkeypatch)
+
+    class Keeping(Hooks):
+        """Shows the old value, as a service would that ignores the null."""
+
+        def after(self, response: Any) -> Any:
+            """Put the old value into each process."""
+            shown = response.get_json()
+            if shown.get("liveness_probe"):
+                shown["liveness_probe"]["periodSeconds"] = 7
+                response.set_data(json.dumps(shown))
+            return response
+
+    with Emulator({"sevalla_nested_patch": "merge"}) as emulator:
+        emulator.hooks = Keeping()
+        run = Runner(emulator)
+        run(SEVALLA, **WEB, liveness_probe=PROBE)
+        made = run(SEVALLA, **WEB, clear=["liveness_probe.period_seconds"])
+    assert any("did not store: liveness_probe.period_seconds" in text for text in made.warnings)

@@ -1,0 +1,179 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What single tasks do with instances of Laravel Cloud, and with Sevalla's applications."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.evenkeel.paas.tests.emulator import world
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    Runner,
+    no_waiting,
+    settled,
+)
+
+
+@pytest.fixture
+def run(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
+    """Runs modules against one emulator."""
+    no_waiting(monkeypatch)
+    return Runner(emulator)
+
+
+INSTANCE = "laravel_cloud_instance"
+SHOP = {"application": "shop", "environment": "production"}
+CLUSTER = {**SHOP, "name": "Mail workers", "type": "service", "size": "flex.m-1vcpu-1gb"}
+
+
+def test_a_cluster_is_created_changed_and_deleted(run: Runner) -> None:
+    """In one request each, and check mode says the same."""
+    checked, made, again = run.converge(INSTANCE, **CLUSTER)
+    assert (
+        checked.result["instance"].items()
+        >= {
+            "name": "Mail workers",
+            "scaling_type": "none",
+            "min_replicas": 1,
+            "max_replicas": 1,
+        }.items()
+    )
+    assert "id" not in checked.result["instance"]
+    assert made.result["instance"]["id"].startswith("inst-")
+    assert settled(again)
+    assert len(again.reads) == 2
+    more = {"scaling_type": "custom", "min_replicas": 2, "max_replicas": 5, "uses_scheduler": True}
+    _checked, made, again = run.converge(INSTANCE, **CLUSTER, **more)
+    assert [step["body"] for step in made.result["plan"]] == [more]
+    assert "/instances/sizes" not in made.reads
+    assert settled(again)
+    _checked, made, again = run.converge(INSTANCE, **SHOP, name="Mail workers", state="absent")
+    assert [step["method"] for step in made.result["plan"]] == ["DELETE"]
+    assert made.result["instance"] is None
+    assert settled(again)
+
+
+def test_an_instance_is_addressed_by_id_without_its_environment(run: Runner) -> None:
+    """One GET, and a new name is a change."""
+    made = run(INSTANCE, **CLUSTER).result["instance"]
+    again = run(INSTANCE, id=made["id"], size=made["size"])
+    assert settled(again)
+    assert again.reads == [f"/instances/{made['id']}"]
+    assert again.result["instance"]["environment_id"] == made["environment_id"]
+    renamed = run(INSTANCE, id=made["id"], name="Mails")
+    assert [step["body"] for step in renamed.result["plan"]] == [{"name": "Mails"}]
+    gone = run(INSTANCE, id=made["id"], state="absent")
+    assert gone.result["changed"]
+    assert settled(run(INSTANCE, id=made["id"], state="absent"))
+
+
+def test_replicas_follow_the_kind_of_scaling(run: Runner) -> None:
+    """None with auto, both again without."""
+    _checked, made, again = run.converge(INSTANCE, **CLUSTER, scaling_type="auto")
+    assert "min_replicas" not in made.result["plan"][0]["body"]
+    assert made.result["instance"]["min_replicas"] is None
+    assert settled(again)
+    missing = run(INSTANCE, **CLUSTER, scaling_type="custom")
+    assert {each["option"] for each in missing.result["failure"]["details"]} == {
+        "min_replicas",
+        "max_replicas",
+    }
+    assert missing.writes == []
+    back = {"scaling_type": "custom", "min_replicas": 1, "max_replicas": 3}
+    _checked, _made, again = run.converge(INSTANCE, **CLUSTER, **back)
+    assert settled(again)
+
+
+def test_every_mistake_is_named_at_once(run: Runner) -> None:
+    """Before any write, in check mode too."""
+    run(INSTANCE, **CLUSTER)
+    for check_mode in (True, False):
+        wrong = run(
+            INSTANCE,
+            **{**CLUSTER, "size": "huge", "type": "app"},
+            min_replicas=9,
+            max_replicas=3,
+            scaling_cpu_threshold_percentage=101,
+            check_mode=check_mode,
+        )
+        assert {each["option"] for each in wrong.result["failure"]["details"]} == {
+            "size",
+            "type",
+            "min_replicas",
+            "scaling_cpu_threshold_percentage",
+        }
+        assert wrong.writes == []
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_replicas_cannot_be_given_with_auto(run: Runner, live: bool) -> None:
+    """Nor for an instance that scales by itself already."""
+    if live:
+        run(INSTANCE, **CLUSTER, scaling_type="auto")
+        wrong = run(INSTANCE, **CLUSTER, max_replicas=3)
+    else:
+        wrong = run(INSTANCE, **CLUSTER, scaling_type="auto", max_replicas=3)
+    assert "max_replicas: cannot be given with scaling_type auto" in (wrong.message or "")
+    assert wrong.writes == []
+
+
+@pytest.mark.parametrize(
+    "address", [{**SHOP, "name": "App"}, {"id": world.LARAVEL_CLOUD_PRODUCTION_APP_ID}]
+)
+def test_the_app_instance_is_never_deleted(run: Runner, address: dict[str, str]) -> None:
+    """However it is named."""
+    refused = run(INSTANCE, **address, state="absent")
+    assert "an environment's app instance cannot be deleted" in (refused.message or "")
+    assert refused.writes == []
+
+
+def test_what_is_missing_for_a_creation_is_named_at_once(run: Runner) -> None:
+    """By its options."""
+    missing = run(INSTANCE, **SHOP, name="Mail workers")
+    assert {each["option"] for each in missing.result["failure"]["details"]} == {"type", "size"}
+
+
+def test_nothing_names_an_instance(run: Runner) -> None:
+    """Before anything is read."""
+    missing = run(INSTANCE, type="service")
+    assert {each["option"] for each in missing.result["failure"]["details"]} >= {
+        "name",
+        "environment",
+    }
+    assert missing.requests == []
+
+
+def test_instances_are_read_with_the_sizes_and_what_would_keep_them(run: Runner) -> None:
+    """Each item of desired changes nothing."""
+    found = run("laravel_cloud_instance_info", **SHOP).result
+    assert [each["name"] for each in found["instances"]] == ["App", "Workers"]
+    assert {"name", "cpu_count", "memory_mib"} <= found["sizes"][0].keys()
+    for options in found["desired"]:
+        assert settled(run(INSTANCE, **SHOP, **options))
+    one = run("laravel_cloud_instance_info", **SHOP, type="service").result
+    assert [each["name"] for each in one["instances"]] == ["Workers"]
+
+
+def test_applications_are_read_with_the_sizes_of_processes(run: Runner) -> None:
+    """Four keys each, and nothing that could be a secret."""
+    found = run("sevalla_application_info").result
+    assert all(
+        each.keys() == {"id", "name", "display_name", "status"} for each in found["applications"]
+    )
+    shop = run("sevalla_application_info", application="shop-x1y2z").result["applications"]
+    assert [each["id"] for each in shop] == [world.SEVALLA_SHOP_ID]
+    assert run("sevalla_application_info", application=shop[0]["id"]).result["applications"] == shop
+    assert "s1" in {size["name"].lower() for size in found["sizes"]}
+    twins = run("sevalla_application_info", application="Twin").result["applications"]
+    assert len(twins) == 2
+
+
+def test_an_application_that_does_not_exist_is_a_failure(run: Runner) -> None:
+    """With the closest name."""
+    missing = run("sevalla_application_info", application="shop-x1y2")
+    assert missing.result["failure"]["code"] == "not_found"
+    assert "Did you mean 'shop-x1y2z'?" in (missing.message or "")

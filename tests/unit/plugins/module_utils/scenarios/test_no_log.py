@@ -1,0 +1,222 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a task with no_log says before its result: no value of an option, and no progress."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, NamedTuple
+
+import pytest
+
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import Task
+from ansible_collections.evenkeel.paas.tests.emulator import Fault, world
+from ansible_collections.evenkeel.paas.tests.emulator.outcomes import DeploymentOutcome
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    SCOPE,
+    Runner,
+    no_waiting,
+)
+
+CANARY = "canary-4c1d"
+QUEUE = {
+    "application": world.SEVALLA_SHOP_ID,
+    "display_name": f"queue {CANARY}",
+    "type": "worker",
+    "entrypoint": f"node worker.js --password={CANARY}",
+    "resource_type": "s1",
+}
+CUSTOM = {
+    "instance": world.LARAVEL_CLOUD_PRODUCTION_WORKERS_ID,
+    "type": "custom",
+    "command": f"php artisan work --password={CANARY}",
+    "processes": 3,
+}
+SEVALLA_DEPLOYMENTS = f"/applications/{world.SEVALLA_SHOP_ID}/deployments"
+CLOUD_DEPLOYMENTS = f"/environments/{world.LARAVEL_CLOUD_PRODUCTION_ID}/deployments"
+CLOUD_PROCESSES = f"/instances/{world.LARAVEL_CLOUD_PRODUCTION_WORKERS_ID}/background-processes"
+
+
+def pruned_custom(run: Runner) -> dict[str, Any]:
+    assert run("laravel_cloud_background_process", **CUSTOM).message is None
+    staying = {"type": "custom", "command": f"php artisan other {CANARY}"}
+    scope = {"instance": CUSTOM["instance"]}
+    return {**scope, "processes": [staying], "prune": True, "check_mode": True}
+
+
+def pruned_process(run: Runner) -> dict[str, Any]:
+    assert run("sevalla_process", **QUEUE).message is None
+    scope = {"application": QUEUE["application"]}
+    return {**scope, "processes": [{"type": "web"}], "prune": True, "check_mode": True}
+
+
+def fault(kind: str, method: str, path: str, **more: Any) -> Callable[[Runner], dict[str, Any]]:
+    def prepare(run: Runner) -> dict[str, Any]:
+        run.emulator.faults.add(Fault(kind, method=method, path=path, **more))
+        return {}
+
+    return prepare
+
+
+def forgetful(run: Runner) -> dict[str, Any]:
+    """The service stores nothing for a 0, which is not what was wanted."""
+    run.emulator.reset({"laravel_cloud_zero": "null"})
+    return {}
+
+
+def unreadable(run: Runner) -> dict[str, Any]:
+    """The response to the POST lacks a field, and the process cannot be read afterwards."""
+    fault("missing_key", "POST", CLOUD_PROCESSES, key="processes")(run)
+    return fault("500_before", "GET", "/background-processes/*", times=None)(run)
+
+
+class Case(NamedTuple):
+    """A task that warns: what else it takes, what the warning says, and of what it is about."""
+
+    module: str
+    options: dict[str, Any]
+    says: str
+    about: str
+    prepare: Callable[[Runner], dict[str, Any]] = lambda run: {}
+
+
+CRON = {**QUEUE, "type": "cron"}
+CASES = {
+    "schedule": Case("sevalla_process", {**CRON, "schedule": f"@{CANARY}"}, "five fields", CANARY),
+    "time zone": Case(
+        "sevalla_process",
+        {**CRON, "schedule": "0 3 * * *", "time_zone": f"Europe/{CANARY}"},
+        "IANA time zones",
+        CANARY,
+    ),
+    "time zone in a list": Case(
+        "sevalla_processes",
+        {
+            "application": QUEUE["application"],
+            "processes": [
+                {
+                    **{key: value for key, value in CRON.items() if key != "application"},
+                    "schedule": "0 3 * * *",
+                    "time_zone": f"Europe/{CANARY}",
+                }
+            ],
+        },
+        "processes[0].time_zone: ",
+        CANARY,
+    ),
+    "prune, commands": Case(
+        "laravel_cloud_background_processes", {}, "prune would delete ", CANARY, pruned_custom
+    ),
+    "prune, names": Case("sevalla_processes", {}, "prune would delete ", CANARY, pruned_process),
+    "not stored": Case(
+        "laravel_cloud_background_process",
+        {
+            "instance": CUSTOM["instance"],
+            "type": "worker",
+            "config": {"connection": "redis", "queue": CANARY, "tries": 0},
+        },
+        "did not store: config.",
+        str(CUSTOM["instance"]),
+        forgetful,
+    ),
+    "not read": Case(
+        "laravel_cloud_background_process",
+        CUSTOM,
+        "processes",
+        str(CUSTOM["instance"]),
+        unreadable,
+    ),
+    **{
+        f"lost {module}": Case(
+            module,
+            {option: scope},
+            "has appeared since",
+            scope,
+            fault("drop_after", "POST", path),
+        )
+        for module, option, scope, path in (
+            ("sevalla_deployment", "application", world.SEVALLA_SHOP_ID, SEVALLA_DEPLOYMENTS),
+            (
+                "laravel_cloud_deployment",
+                "environment",
+                world.LARAVEL_CLOUD_PRODUCTION_ID,
+                CLOUD_DEPLOYMENTS,
+            ),
+        )
+    },
+}
+
+
+@pytest.fixture(params=list(CASES))
+def case(request: pytest.FixtureRequest) -> Case:
+    """Each task that warns."""
+    return CASES[request.param]
+
+
+@pytest.mark.parametrize("no_log", [False, True])
+def test_a_warning_names_what_it_is_about_unless_there_is_no_log(
+    emulator: Any, monkeypatch: pytest.MonkeyPatch, case: Case, no_log: bool
+) -> None:
+    no_waiting(monkeypatch)
+    run = Runner(emulator)
+    options = {**case.options, **case.prepare(run)}
+    run.no_log = no_log
+    outcome = run(case.module, **options)
+    assert outcome.message is None, outcome.message
+    about = [warning for warning in outcome.warnings if case.says in warning]
+    assert len(about) == 1, outcome.warnings
+    shown = [case.about in warning for warning in about]
+    assert shown == [not no_log], about
+    if no_log:
+        said = " ".join([*outcome.warnings, *outcome.told])
+        scopes = [options[scope] for scope in SCOPE if scope in options]
+        assert scopes
+        assert not [value for value in (CANARY, case.about, *scopes) if value in said]
+        assert outcome.told == []
+
+
+@pytest.mark.parametrize("module", ["sevalla_deployment", "laravel_cloud_deployment"])
+def test_progress_is_shown_unless_there_is_no_log(
+    emulator: Any, monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    no_waiting(monkeypatch)
+    option, scope = (
+        ("application", world.SEVALLA_SHOP_ID)
+        if module.startswith("sevalla")
+        else ("environment", world.LARAVEL_CLOUD_PRODUCTION_ID)
+    )
+    assert Runner(emulator)(module, **{option: scope}).told != []
+    silent = Runner(emulator, no_log=True)(module, **{option: scope})
+    assert silent.told == []
+    assert silent.message is None
+    assert len(silent.result["statuses"]) > 1
+
+
+@pytest.mark.parametrize("no_log", [False, True])
+@pytest.mark.parametrize("module", ["sevalla_deployment", "laravel_cloud_deployment"])
+def test_a_failed_deployment_quotes_its_log_unless_there_is_no_log(
+    emulator: Any, monkeypatch: pytest.MonkeyPatch, module: str, no_log: bool
+) -> None:
+    """ansible-core shows the message of a failure in spite of no_log, and hides the result."""
+    no_waiting(monkeypatch)
+    sevalla = module.startswith("sevalla")
+    target = world.SEVALLA_SHOP_ID if sevalla else world.LARAVEL_CLOUD_PRODUCTION_ID
+    outcome = DeploymentOutcome(step="build" if sevalla else "php.command", output=CANARY)
+    emulator.world.outcomes.add(target, outcome)
+    run = Runner(emulator, no_log=no_log)
+    failed = run(module, **{"application" if sevalla else "environment": target})
+    assert f"of {target} ended as" in str(failed.message)
+    assert (CANARY in str(failed.message)) != no_log
+    assert CANARY in failed.result["failure"]["details"]["output"]
+
+
+def test_a_warning_without_a_wording_for_no_log_is_hidden() -> None:
+    """So that a new warning cannot show a value by being forgotten here."""
+    said: list[str] = []
+    Task({}, False, said.append, no_log=True).warn(f"about {CANARY}")
+    (hidden,) = said
+    assert CANARY not in hidden
+    assert "no_log" in hidden
+    Task({}, False, said.append).warn(f"about {CANARY}")
+    assert said[1] == f"about {CANARY}"
