@@ -141,7 +141,7 @@ def _run(task: Task) -> dict[str, Any]:
             with watch.reported(asked):
                 watch.see(start(COMMANDS, client, scope, step, before, task))
                 if params["wait"]:
-                    _wait(watch)
+                    _wait(watch, task.no_log)
             command = watch.operation
             result.update(_as_ansible(command))
         return {
@@ -152,7 +152,7 @@ def _run(task: Task) -> dict[str, Any]:
         }
 
 
-def _wait(watch: Watch) -> None:
+def _wait(watch: Watch, no_log: bool) -> None:
     """Wait for the end of a command; raise Failure when that is not a success."""
     try:
         command = watch.wait()
@@ -164,7 +164,8 @@ def _wait(watch: Watch) -> None:
             ended = f"{watch.words} ended as {status}"
             ended += " without a return code" if rc is None else " with the return code 0"
         ended += f": {str(reason).rstrip('.')}" if reason else ""
-        raise command_failed(ended, command.get("output"), {**watch.details, "reason": reason})
+        details = {**watch.details, "reason": reason}
+        raise command_failed(ended, command.get("output"), no_log, details)
     except Failure as failure:
         failure.result.update(_as_ansible(watch.operation))
         raise
