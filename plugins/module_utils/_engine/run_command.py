@@ -33,12 +33,12 @@ def streams(**printed: Any) -> dict[str, Any]:
     return result
 
 
-def command_failed(ended: str, output: Any, no_log: bool, details: Any = None) -> Failure:
+def command_failed(ended: str, output: Any, details: Any = None) -> Failure:
     """Return the failure of a command that ran and did not succeed.
 
-    ``ended`` says how it ended, ``output`` is what it printed. With ``no_log`` the message has
-    none of it: ansible-core 2.19 and later show the message of a failed task all the same.
+    ``ended`` says how it ended, ``output`` is what it printed.
     """
+    failure = Failure(f"{ended}.", code="command_failed", details=details)
     last = last_lines(lines_of(output))
     if last:
         failure.printed = f"The last lines of its output:{last}"

@@ -141,7 +141,7 @@ class _Run:
         said = f": {str(reason).rstrip('.')}" if reason else ""
         vendor = self._deployments.service.name
         log = f" {vendor} shows the deployment's log."
-        details = self._watch.details
+        details, printed = self._watch.details, ""
         try:
             failed = self._deployments.failed_step(self._client, self._scope, deployment)
         except Failure as failure:
@@ -159,6 +159,8 @@ class _Run:
             code="deployment_failed",
             details=details,
         )
+        result.printed = printed
+        return result
 
     def _result(
         self, changed: bool, plan: list[dict[str, Any]], deployment: Deployment

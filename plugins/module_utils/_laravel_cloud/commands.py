@@ -141,7 +141,7 @@ def _run(task: Task) -> dict[str, Any]:
             with watch.reported(asked):
                 watch.see(start(COMMANDS, client, scope, step, before, task))
                 if params["wait"]:
-                    _wait(watch, task.no_log)
+                    _wait(watch)
             command = watch.operation
             result.update(_as_ansible(command))
         return {
@@ -152,7 +152,7 @@ def _run(task: Task) -> dict[str, Any]:
         }
 
 
-def _wait(watch: Watch, no_log: bool) -> None:
+def _wait(watch: Watch) -> None:
     """Wait for the end of a command; raise Failure when that is not a success."""
     try:
         command = watch.wait()
@@ -164,8 +164,7 @@ def _wait(watch: Watch, no_log: bool) -> None:
             ended = f"{watch.words} ended as {status}"
             ended += " without a return code" if rc is None else " with the return code 0"
         ended += f": {str(reason).rstrip('.')}" if reason else ""
-        details = {**watch.details, "reason": reason}
-        raise command_failed(ended, command.get("output"), no_log, details)
+        raise command_failed(ended, command.get("output"), {**watch.details, "reason": reason})
     except Failure as failure:
         failure.result.update(_as_ansible(watch.operation))
         raise

@@ -77,7 +77,7 @@ def _run(task: Task) -> dict[str, Any]:
         else:
             client.allow_writes()
             try:
-                ended = _exec(client, step, words_for(address), task.no_log)
+                ended = _exec(client, step, words_for(address))
             except Failure as failure:
                 failure.result.update(asked)
                 raise
@@ -102,7 +102,7 @@ def _words(argv: list[str] | None, cmd: str | None) -> tuple[list[str], list[Pro
     return words, []
 
 
-def _exec(client: Client, step: Step, process: str, no_log: bool) -> dict[str, Any]:
+def _exec(client: Client, step: Step, process: str) -> dict[str, Any]:
     """Send the request, once, and return what the command printed. Nothing lists the commands
     that ran: when the response is lost, nothing can tell what became of it."""
     timeout = (step.body or {})["timeout"]
@@ -133,7 +133,7 @@ def _exec(client: Client, step: Step, process: str, no_log: bool) -> dict[str, A
         ended = f"The command in the {process} exited with the non-zero return code {rc}"
         if rc == _TIMED_OUT:
             ended += f"; it may have run longer than timeout, which is {timeout} seconds"
-        failed = command_failed(ended, answer.get("stderr") or answer.get("stdout"), no_log)
+        failed = command_failed(ended, answer.get("stderr") or answer.get("stdout"))
         failed.result.update(result)
         raise failed
     return result
