@@ -150,8 +150,8 @@ def test_a_first_run_with_the_example_s_patience(fleet: Fleet) -> None:
     ]
     run = fleet.run("sevalla_processes", tasks, 0.3)
     assert [outcome.message for outcome in run.outcomes] == [None] * APPLICATIONS
-    # Reading, the size that is given by name, creating.
-    assert run.statuses.count(200) == 3 * APPLICATIONS
+    # Reading, the size that is given by name, creating, and reading whether it is alone.
+    assert run.statuses.count(200) == 4 * APPLICATIONS
     # Forks know nothing of each other: each is refused once in a window, and hardly ever twice.
     closings = math.ceil(APPLICATIONS / CREATIONS) - 1
     assert run.statuses.count(429) <= FORKS * closings * 1.1
@@ -181,9 +181,9 @@ def test_a_service_with_one_limit_for_all_requests(fleet: Fleet) -> None:
     tasks = [{"instance": each.id, "processes": custom} for each in instances]
     run = fleet.run("laravel_cloud_background_processes", tasks, 0.3)
     assert [outcome.message for outcome in run.outcomes] == [None] * APPLICATIONS
-    assert run.statuses.count(200) == APPLICATIONS  # read
+    assert run.statuses.count(200) == 2 * APPLICATIONS  # read, before and after
     assert run.statuses.count(201) == APPLICATIONS  # created
-    closings = math.ceil(2 * APPLICATIONS / REQUESTS) - 1
+    closings = math.ceil(3 * APPLICATIONS / REQUESTS) - 1
     assert run.statuses.count(429) <= FORKS * closings * 1.1
     assert run.refused < 0.15
     assert run.seconds < closings * WINDOW * 1.2
