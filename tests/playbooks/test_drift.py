@@ -135,7 +135,7 @@ def test_items_of_a_loop_that_differ_or_are_skipped(drift: Drift) -> None:
 
 def test_a_loop_that_breaks_off(drift: Drift) -> None:
     """An item that cannot be evaluated has no result of its own."""
-    loop = [{"name": SHOP}, {"nome": BLOG}]
+    loop = [{"name": SHOP}, {"called": BLOG}]
     assert drift.tasks(web("{{ item.name }}", loop=loop)) == [("localhost", "unknown")]
     assert drift.summary == (1, 0, 1)
     assert drift.tasks(web(LOOP, loop="{{ nothing }}")) == [("localhost", "unknown")]

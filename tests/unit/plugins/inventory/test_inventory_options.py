@@ -155,7 +155,7 @@ def test_connection_options_are_templates(
     assert settings_of("sevalla", validate_certs="{{ 'no' }}").verify is False
 
 
-@pytest.mark.parametrize("value", ["ture", "{{ 'perhaps' }}"])
+@pytest.mark.parametrize("value", ["truee", "{{ 'perhaps' }}"])
 def test_what_is_neither_true_nor_false_does_not_turn_off_the_checks(
     read: Reader, value: str
 ) -> None:

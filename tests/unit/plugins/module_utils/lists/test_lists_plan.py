@@ -287,7 +287,7 @@ def test_a_process_beside_a_nearly_equal_one_is_a_warning(sevalla: Stage) -> Non
     [
         ("worker 1", []),
         ("WORKER1", ["worker 1"]),
-        ("wroker 1", ["worker 1"]),
+        ("workerr 1", ["worker 1"]),
         ("worker 2", []),
         ("worker 1 b", []),
         ("Web Process", ["Web process"]),
@@ -319,7 +319,7 @@ def test_a_command_or_a_queue_that_is_nearly_a_live_one(cloud: Stage) -> None:
 def test_a_missing_process_that_is_to_be_absent(sevalla: Stage) -> None:
     """Only when case or blanks are all that differs: most of what is absent is so on purpose."""
     sevalla.seed(1)
-    for name, count in (("Worker 1", 1), ("wroker 1", 0), ("worker 2", 0)):
+    for name, count in (("Worker 1", 1), ("workerr 1", 0), ("worker 2", 0)):
         outcome = sevalla._run(
             "sevalla_process", **sevalla.kit.scope, display_name=name, state="absent"
         )

@@ -269,7 +269,7 @@ PROMISED = {
         "id": {"type": "str", "aliases": ["process_id"]},
         "key": STRING,
         "display_name": {"type": "str", "aliases": ["name"]},
-        "type": {"type": "str", "choices": ["web"]},
+        "type": {"type": "str", "choices": ["web", "worker", "cron", "job"]},
         "argv": STRINGS,
         "cmd": STRING,
         "timeout": {"type": "int", "default": 15},
