@@ -36,6 +36,14 @@ unit: environment ## run the unit tests and the playbook tests with plain pytest
 sanity units integration: environment ## run this part of ansible-test (units on every Python)
 	@$(TOOL)run_checks.py $@
 
+.PHONY: metrics
+metrics: environment ## count the code and its imports; BASE=<commit> prints an older commit beside it
+	@$(TOOL)code_metrics.py $(if $(BASE),--base "$(BASE)")
+
+.PHONY: floors
+floors: environment ## draw the floors of the code in CONTRIBUTING.md, and count what a service costs
+	@$(TOOL)floors.py
+
 .PHONY: defects
 defects: environment ## plant defects in the code and show which test catches each
 	@$(TOOL)plant_defects.py

@@ -34,13 +34,8 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._core.failure import Failure
-
-# These are imported before the fork, once for all tasks. On its own a command imports them only
-# when it has something to send.
-from ..module_utils._engine import validation as _validation  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._engine.module import WHY_MODULE, Command, Task, missing_libraries, perform
 from ..module_utils._engine.options import without_empty
-from ..module_utils._http.client import tls_context
 
 try:
     from ansible.module_utils.common.json import Direction, get_module_encoder
@@ -71,8 +66,6 @@ _LINES = {"awx_display", "debug", "default", "minimal", "oneline", "unixy", "yam
 
 display = Display()
 
-with suppress(Exception):  # It is tried again, and told, by the task that needs it.
-    tls_context()
 with suppress(OSError):  # Python keeps what it found: a folder for the locks of scopes.
     tempfile.gettempdir()
 
@@ -89,6 +82,17 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
     _supports_async = True
 
     _why_module = ""
+
+    def __init_subclass__(cls) -> None:
+        """Load the certificates of the authorities before the fork, once for all tasks."""
+        super().__init_subclass__()
+        url = _usual_url(cls.COMMAND)
+        # A task that needs them tries again, and reports what is wrong.
+        with suppress(Exception):
+            if url.startswith("https:"):
+                from ..module_utils._http.tls import preload
+
+                preload(url)
 
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
@@ -234,6 +238,15 @@ else:
 
 _UNDOCUMENTED = ("_deprecations", "_no_log_values", "_warnings")
 """What AnsibleModule takes from a validation, and has no public name."""
+
+
+def _usual_url(command: Command) -> str:
+    """Return the address of the service for tasks that do not give ``api_url``."""
+    option = command.argument_spec.get("api_url", {})
+    with suppress(Exception):
+        find, arguments = option["fallback"]
+        return str(find(*arguments)).strip()
+    return str(option.get("default", ""))
 
 
 def _is_own(interpreter: str) -> bool:

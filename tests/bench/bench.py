@@ -159,6 +159,7 @@ def cases() -> list[Case]:
             without_actions=True,
             **first,
         ),
+        Case("first task of a play: bulk of fifty in the worker", same, requests=1, **first),
         Case("loop of fifty: uri", loop(_uri), requests=50, **fifty),
         Case("loop of fifty: in the worker", loop(_ours), requests=50, **fifty),
         Case("loop of fifty: as a module", loop(_ours), requests=50, here=False, **fifty),

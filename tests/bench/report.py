@@ -47,10 +47,10 @@ class Target(NamedTuple):
 
 
 TARGETS = (
-    Target("one task in the worker, against uri", "one task: in the worker", URI, "http", 0.10),
-    Target("the same over TLS", "one task: in the worker", URI, "https", 0.10),
-    Target("one task as a module, against uri", "one task: as a module", URI, "http", 1.0),
-    Target("the same over TLS", "one task: as a module", URI, "https", 1.0),
+    Target("one task in the worker, against uri", "one task: in the worker", URI, "http", 0.08),
+    Target("the same over TLS", "one task: in the worker", URI, "https", 0.08),
+    Target("one task as a module, against uri", "one task: as a module", URI, "http", 0.95),
+    Target("the same over TLS", "one task: as a module", URI, "https", 0.95),
     Target(
         "loop of fifty in the worker, against hetzner.hcloud's loop",
         "loop of fifty: in the worker",
@@ -64,6 +64,13 @@ TARGETS = (
         URI,
         "http",
         0.25,
+    ),
+    Target(
+        "a play with nothing but a bulk of fifty in the worker, against one uri",
+        "first task of a play: bulk of fifty in the worker",
+        URI,
+        "http",
+        0.4,
     ),
     Target(
         "fifty changes at 50 ms in the worker, against one uri",

@@ -84,10 +84,13 @@ def converge(
             from .validation import validate
 
             validate(backend, client, plans, task.warn)
-        _warn(task, [near for made in plans for near in _near_misses(backend, made)])
-        pruned = plans[len(wanted) :]
+        if not any(made.steps or made.near for made in plans):
+            return plans, [], None
+        from .remarks import deletions, near_misses, zeros
+
+        _warn(task, near_misses(backend, plans))
         if task.check_mode:
-            _warn(task, _deletions(backend, "would delete", pruned, len(live)))
+            _warn(task, deletions(backend, "would delete", plans[len(wanted) :], len(live)))
         if task.check_mode or not any(made.steps for made in plans):
             return plans, [], None
         from .apply import apply, find_twins
@@ -101,10 +104,10 @@ def converge(
     for writer in writers:
         writer.plan.process = writer.process
         _warn(task, writer.warnings)
-    _warn(task, _zeros(backend, {zero for writer in writers for zero in writer.zeros}))
+    _warn(task, zeros(backend, {zero for writer in writers for zero in writer.zeros}))
     deleted = [writer.plan for writer in writers if writer.plan.deletes and writer.done]
     if prune:
-        _warn(task, _deletions(backend, "deleted", deleted, len(live)))
+        _warn(task, deletions(backend, "deleted", deleted, len(live)))
     return plans, writers, twins
 
 
@@ -147,42 +150,6 @@ def _read_and_plan(
 def _warn(task: Task, remarks: list[Remark]) -> None:
     for remark in remarks:
         task.warn(*remark)
-
-
-def _near_misses(backend: Backend, made: Plan) -> list[Remark]:
-    """Return a warning for each live resource that may be the one that an entry means."""
-    noun, where = backend.noun, f"{made.entry.where}: " if made.entry.where else ""
-    so = "nothing is deleted" if made.deletes else f"a new {noun} is created beside it"
-    return [
-        Remark(
-            f"{where}There is no {made.address.words}, so {so}. Did you mean {near.name!r}, "
-            f"the {near.kind} of {noun} {near.id}?",
-            f"{where}The {near.kind} of {noun} {near.id} is nearly the one that the task has. "
-            f"There is no {noun} with exactly that one, so {so}.",
-        )
-        for near in made.near
-    ]
-
-
-def _deletions(backend: Backend, what: str, pruned: list[Plan], count: int) -> list[Remark]:
-    """Return the warning of what ``prune`` deletes, of ``count`` live resources."""
-    if not pruned:
-        return []
-    summary = f"prune {what} {len(pruned)} of {count} {backend.plural}: "
-    words = ", ".join(made.address.words for made in pruned)
-    ids = ", ".join(str(made.entry.options["id"]) for made in pruned)
-    return [Remark(f"{summary}{words}.", f"{summary}{ids}.")]
-
-
-def _zeros(backend: Backend, zeros: set[str]) -> list[Remark]:
-    """Return the warning, one for a task, of settings whose 0 the service made null."""
-    if not zeros:
-        return []
-    words = (
-        f"{backend.vendor} accepted 0 and did not store: {', '.join(sorted(zeros))}. It shows null "
-        "there, so every run sends 0 again. Omit the option, or give another value."
-    )
-    return [Remark(words, words)]
 
 
 def told(plans: list[Plan]) -> list[dict[str, Any]]:

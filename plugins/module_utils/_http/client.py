@@ -5,7 +5,7 @@
 """The HTTP client of both services: JSON in, JSON out, and every fault a Failure.
 
 ``waiting.py`` owns all waiting, ``retry.py`` says what is repeated and when, ``faults.py`` has the
-words of the failures.
+words of the failures, ``tls.py`` the certificates.
 
 This module is private to the collection.
 """
@@ -13,11 +13,10 @@ This module is private to the collection.
 from __future__ import annotations
 
 import json
-import ssl
 import traceback
 import warnings
-from contextlib import ExitStack, suppress
-from functools import cache, cached_property
+from contextlib import ExitStack
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .._core.failure import Failure
@@ -29,9 +28,7 @@ try:
     from requests import Session
     from requests.adapters import HTTPAdapter
     from requests.auth import AuthBase
-    from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies
     from urllib3.exceptions import HTTPError, InsecureRequestWarning
-    from urllib3.util.ssl_ import create_urllib3_context
 except ImportError:  # reported by _engine/module.py, before anything of this file is used
     IMPORT_ERROR: str | None = traceback.format_exc()
     AuthBase = HTTPAdapter = Session = object  # type: ignore[assignment,misc]
@@ -51,38 +48,6 @@ class _Session(Session):
 
     def get_redirect_target(self, resp: Any) -> None:
         return None
-
-
-@cache
-def tls_context() -> ssl.SSLContext:
-    """The TLS settings of requests, with the authorities that it trusts; raises OSError.
-
-    Loading these takes longer than all else that a first request does, so it is done once in a
-    process, and before the fork where there is one.
-    """
-    context = create_urllib3_context()
-    context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
-    return context
-
-
-class _Preloaded(HTTPAdapter):
-    """Verifies with ``tls_context``, where requests would load the same for each connection."""
-
-    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-        super().init_poolmanager(*arguments, **options, ssl_context=tls_context())
-
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
-        conn.ca_certs = None
-
-
-def _trusts_as_requests_does(settings: Settings) -> bool:
-    """Whether ``tls_context`` is right: no other authorities, no proxy with a TLS of its own."""
-    return (
-        settings.verify is True
-        and settings.url.startswith("https:")
-        and not get_environ_proxies(settings.url)
-    )
 
 
 class _Bearer(AuthBase):
@@ -303,9 +268,12 @@ def _session(service: Service, settings: Settings) -> Session:
     for scheme in ("https://", "http://"):
         session.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS))
     session.auth = _Bearer(settings.token)
-    if _trusts_as_requests_does(settings):
-        with suppress(OSError):  # requests has the same trouble, and tells it in its way
-            session.mount("https://", _Preloaded(pool_maxsize=CONNECTIONS))
+    if settings.url.startswith("https:"):
+        from .tls import adapter
+
+        preloaded = adapter(settings.url, settings.verify, CONNECTIONS)
+        if preloaded is not None:
+            session.mount("https://", preloaded)
     session.headers.update({"Accept": service.accept, "User-Agent": "evenkeel.paas"})
     return session
 

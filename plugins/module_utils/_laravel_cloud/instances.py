@@ -18,7 +18,6 @@ from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
 from .._core.fields import Field, Options, Process, argument_spec
-from .._core.near_misses import maybe
 from .._core.plan import Step
 from .._core.resource import Address, Entry, Key, shown_key
 from .._engine.service import Backend
@@ -195,6 +194,8 @@ class Instances(Backend):
         wanted = [step.body["size"] for step in steps if step.body and "size" in step.body]
         if not wanted:
             return []
+        from .._core.near_misses import maybe
+
         names = [size["name"] for size in read_sizes(client)]
         return [
             Problem(

@@ -19,7 +19,6 @@ from typing import Any
 from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
-from .._core.near_misses import hint
 from .._http.client import Client
 from .._http.settings import Service
 from .pages import pages
@@ -218,6 +217,8 @@ def missing(
 
     ``cause`` is the service's 404, ``known`` the names of those that were read instead.
     """
+    from .._core.near_misses import hint
+
     words = (
         f"There is no {kind} {wanted!r} on Laravel Cloud, or the token has no access to it. "
         f"Check {kind}; names are case-sensitive, an id always works."

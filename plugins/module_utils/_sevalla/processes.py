@@ -34,7 +34,6 @@ from .._core.fields import (
     renamed,
     without_nulls,
 )
-from .._core.near_misses import closest, maybe
 from .._core.plan import Step
 from .._core.remark import Remark
 from .._core.resource import Address, Entry, Key, shown_key
@@ -53,7 +52,6 @@ from .service import (
     size_ids,
 )
 
-_CRON_FIELDS = 5
 _TYPES = tuple(CREATE_PROCESS["properties"]["type"]["enum"])
 _PROBE_KINDS = ("exec", "http_get", "tcp_socket")
 # Wire names are mixed: snake_case outside, camelCase inside scaling_strategy and the probes.
@@ -236,29 +234,6 @@ FIELDS = (
 )
 
 
-def _near_zone(zone: str) -> str:
-    from zoneinfo import available_timezones
-
-    zones = available_timezones()
-    # People write the city: Berlin for Europe/Berlin.
-    cities = {name.rpartition("/")[2]: name for name in sorted(zones, reverse=True)}
-    close = closest(zone, zones) if "/" in zone else None
-    close = close or cities.get(zone) or cities.get(closest(zone, cities) or "")
-    return f" Did you mean {close!r}?" if close else ""
-
-
-def _zone_known(zone: str) -> bool:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    for name in (zone, "UTC"):
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            continue
-        return name == zone
-    return True  # not even UTC: the machine has no list, so it cannot tell
-
-
 _UNDELETABLE = (
     "an application's web process cannot be deleted; scale it to 0 instances or suspend the "
     "application instead"
@@ -401,24 +376,10 @@ class Processes(Backend):
         return problems
 
     def remarks(self, body: dict[str, Any]) -> list[Remark]:
-        """Warnings about values of a body that look wrong, but about which the service may know
-        better: its cron syntax and its list of time zones are not documented."""
-        said: list[Remark] = []
-        schedule, zone = body.get("schedule"), body.get("time_zone")
-        found = len(schedule.split()) if schedule else _CRON_FIELDS
-        if found != _CRON_FIELDS:
-            fields = f"schedule: must have five fields; found {found}"
-            unknown = "Whether Sevalla accepts another form, such as @daily, is not documented."
-            said.append(Remark(f"{fields} in {schedule!r}. {unknown}", f"{fields}. {unknown}"))
-        if zone and not _zone_known(zone):
-            said.append(
-                Remark(
-                    f"time_zone: {zone!r} is not in this machine's list of IANA time zones."
-                    + _near_zone(zone),
-                    "time_zone: is not in this machine's list of IANA time zones.",
-                )
-            )
-        return said
+        """Return warnings about values of a body that look wrong."""
+        from .remarks import remarks  # loaded by a run that sends something
+
+        return remarks(body)
 
     def option_name(self, path: list[Any]) -> str:
         """Return the option of a place in a body: ``scaling_strategy.max_instance_count``."""
@@ -536,6 +497,8 @@ class Processes(Backend):
             name = body["resource_type_id"]
             body["resource_type_id"] = ids.get(name, name)
             if name not in ids:
+                from .._core.near_misses import maybe
+
                 what = f"there is no size {name!r}{maybe(name, ids)}; Sevalla has "
                 problems.append(Problem("resource_type", what + ", ".join(sorted(ids))))
         return problems

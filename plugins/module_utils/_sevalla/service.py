@@ -17,7 +17,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .._core.failure import Failure, Problem
-from .._core.near_misses import hint
 from .._http.client import Client
 from .._http.settings import Service
 from .pages import pages
@@ -107,6 +106,8 @@ def no_application(
 
     ``cause`` is the service's 404, ``known`` the names of the applications that were read.
     """
+    from .._core.near_misses import hint
+
     words = (
         f"There is no application {wanted!r} on Sevalla, or the token has no access to it. "
         "Check application; it may be an id, the unique name or the "

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import base64
 import importlib.util
+import shutil
 import socket
 import ssl
+import subprocess
 import sys
 import warnings
 
 import pytest
 import trustme
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
+from ansible_collections.evenkeel.paas.plugins.module_utils._http import tls as _tls
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
     TOKEN,
     answer,
@@ -89,11 +91,11 @@ def trusted(monkeypatch):
     """A function that has requests come with the authorities of a file."""
 
     def trust(path):
-        monkeypatch.setattr(_http, "DEFAULT_CA_BUNDLE_PATH", path)
-        _http.tls_context.cache_clear()
+        monkeypatch.setattr(_tls, "DEFAULT_CA_BUNDLE_PATH", path)
+        _tls.tls_context.cache_clear()
 
     yield trust
-    _http.tls_context.cache_clear()
+    _tls.tls_context.cache_clear()
 
 
 def test_the_authorities_of_requests_are_trusted(tls, serve, client_of, ca_path, trusted):
@@ -125,8 +127,11 @@ def test_authorities_that_are_not_there_are_a_clear_failure(
     assert failure_of(client_of(server)).code == "unreachable"
 
 
-def test_they_are_loaded_once(tls, serve, client_of, ca_path, trusted, monkeypatch):
-    trusted(ca_path)
+@pytest.mark.parametrize("way", ["of requests", "of the environment", "of the task"])
+def test_they_are_loaded_once(way, tls, serve, client_of, ca_path, trusted, monkeypatch):
+    trusted(ca_path if way == "of requests" else "/nonexistent")
+    if way == "of the environment":
+        monkeypatch.setenv("SSL_CERT_FILE", ca_path)
     loaded = []
 
     class Context(ssl.SSLContext):
@@ -136,9 +141,28 @@ def test_they_are_loaded_once(tls, serve, client_of, ca_path, trusted, monkeypat
 
     monkeypatch.setattr("urllib3.util.ssl_.SSLContext", Context)
     server = serve(OK, OK, OK, tls=tls("127.0.0.1"))
+    given = {"verify": ca_path} if way == "of the task" else {}
     for _each in range(3):
-        client_of(server).get("/things")
+        client_of(server, **given).get("/things")
     assert loaded == [(ca_path,)]
+
+
+def test_a_folder_of_authorities_is_trusted(tls, serve, client_of, failure_of, ca_path, tmp_path):
+    """OpenSSL finds an authority there by a name that its rehash command makes."""
+    done = subprocess.run(
+        ["openssl", "x509", "-noout", "-subject_hash", "-in", ca_path],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        pytest.skip("there is no openssl to make a folder of authorities")
+    folder = tmp_path / "authorities"
+    folder.mkdir()
+    server = serve(OK, tls=tls("127.0.0.1"))
+    assert failure_of(client_of(server, verify=str(folder), retries=0)).code == "unreachable"
+    shutil.copy(ca_path, folder / f"{done.stdout.strip()}.0")
+    assert client_of(server, verify=str(folder)).get("/things") == {"id": "1"}
 
 
 BUNDLES = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"]

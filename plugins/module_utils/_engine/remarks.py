@@ -1,0 +1,53 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The warnings of a run: near misses, what ``prune`` deletes, a 0 that was not stored.
+
+Imported only by a run that has something to send, or a name that is nearly another one. This
+module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from .._core.near_misses import NearMiss
+from .._core.plan import Plan
+from .._core.remark import Remark
+from .service import Backend
+
+
+def near_misses(backend: Backend, plans: list[Plan]) -> list[Remark]:
+    """Return a warning for each live resource that may be the one that an entry means."""
+    return [_near_miss(backend.noun, made, near) for made in plans for near in made.near]
+
+
+def _near_miss(noun: str, made: Plan, near: NearMiss) -> Remark:
+    where = f"{made.entry.where}: " if made.entry.where else ""
+    so = "nothing is deleted" if made.deletes else f"a new {noun} is created beside it"
+    return Remark(
+        f"{where}There is no {made.address.words}, so {so}. Did you mean {near.name!r}, "
+        f"the {near.kind} of {noun} {near.id}?",
+        f"{where}The {near.kind} of {noun} {near.id} is nearly the one that the task has. "
+        f"There is no {noun} with exactly that one, so {so}.",
+    )
+
+
+def deletions(backend: Backend, what: str, pruned: list[Plan], count: int) -> list[Remark]:
+    """Return the warning of what ``prune`` deletes, of ``count`` live resources."""
+    if not pruned:
+        return []
+    summary = f"prune {what} {len(pruned)} of {count} {backend.plural}: "
+    words = ", ".join(made.address.words for made in pruned)
+    ids = ", ".join(str(made.entry.options["id"]) for made in pruned)
+    return [Remark(f"{summary}{words}.", f"{summary}{ids}.")]
+
+
+def zeros(backend: Backend, zeros: set[str]) -> list[Remark]:
+    """Return the warning, one for a task, of settings whose 0 the service made null."""
+    if not zeros:
+        return []
+    words = (
+        f"{backend.vendor} accepted 0 and did not store: {', '.join(sorted(zeros))}. It shows null "
+        "there, so every run sends 0 again. Omit the option, or give another value."
+    )
+    return [Remark(words, words)]

@@ -1,0 +1,76 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The certificates of the authorities to trust, loaded once. Imported for https only.
+
+Loading them takes longer than everything else that a first request does. requests does it for each
+connection; here it is done once in a process, and before the fork where there is one.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from contextlib import suppress
+from functools import cache
+from typing import Any
+
+from .settings import verification
+
+try:
+    from requests.adapters import HTTPAdapter
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies
+    from urllib3.util.ssl_ import create_urllib3_context
+except ImportError:  # reported by _engine/module.py, before anything of this file is used
+    HTTPAdapter = object  # type: ignore[assignment,misc]
+
+
+@cache
+def tls_context(authorities: str) -> ssl.SSLContext:
+    """Return the TLS settings of requests, with the authorities of a file or folder.
+
+    Raises OSError if these cannot be loaded.
+    """
+    context = create_urllib3_context()
+    if os.path.isdir(authorities):
+        context.load_verify_locations(capath=authorities)
+    else:
+        context.load_verify_locations(authorities)
+    return context
+
+
+class _Preloaded(HTTPAdapter):
+    """Verifies with a context, where requests would load the same for each connection."""
+
+    def __init__(self, context: ssl.SSLContext, connections: int) -> None:
+        self._context = context
+        super().__init__(pool_maxsize=connections)
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, **options, ssl_context=self._context)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
+        conn.ca_certs = conn.ca_cert_dir = None
+
+
+def adapter(url: str, verify: Any, connections: int) -> HTTPAdapter | None:
+    """Return what sends requests to an https address, None where only requests knows how.
+
+    ``verify`` is that of ``Settings``. A proxy may have a TLS of its own, and what requests cannot
+    load it reports in its own words.
+    """
+    if verify is False or get_environ_proxies(url):
+        return None
+    with suppress(OSError):
+        context = tls_context(DEFAULT_CA_BUNDLE_PATH if verify is True else str(verify))
+        return _Preloaded(context, connections)
+    return None
+
+
+def preload(url: str) -> None:
+    """Load the authorities that tasks trust which have no connection options of their own."""
+    adapter(url, verification(True, None), 1)
