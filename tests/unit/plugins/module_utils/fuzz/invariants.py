@@ -58,6 +58,7 @@ PATHS = {
             "/applications",
             f"/applications/app-{_TAIL}/environments",
             f"/environments/env-{_TAIL}/instances",
+            f"/instances/inst-{_TAIL}",
             f"/instances/inst-{_TAIL}/background-processes",
             f"/background-processes/process-{_TAIL}",
             f"/environments/env-{_TAIL}/deployments",
