@@ -75,6 +75,8 @@ class Playbooks:
             "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callbacks"),
             "ANSIBLE_CALLBACKS_ENABLED": "result_lines",
             "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+            # The files that tasks lock are for the test alone.
+            "TMPDIR": str(self.folder),
             "SEVALLA_API_URL": self.emulator.sevalla_url,
             "SEVALLA_API_KEY": self.emulator.token,
             "LARAVEL_CLOUD_BASE_URL": self.emulator.laravel_cloud_url,

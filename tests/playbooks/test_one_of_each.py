@@ -1,0 +1,117 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The commonest mistake with modules for APIs: one task, several hosts, and no run_once."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+import yaml
+from flask import Response, request
+
+from ansible_collections.evenkeel.paas.tests.emulator.server import Hooks
+from ansible_collections.evenkeel.paas.tests.emulator.world import (
+    LARAVEL_CLOUD_PRODUCTION_WORKERS_ID,
+    SEVALLA_SHOP_ID,
+)
+
+HOSTS = ("one", "two", "three")
+QUEUE = {
+    "display_name": "queue",
+    "type": "worker",
+    "entrypoint": "node worker.js",
+    "resource_type": "s1",
+}
+HORIZON = {"type": "custom", "command": "php artisan horizon"}
+SHOP = {"application": "shop-x1y2z"}
+WORKERS = {"application": "shop", "environment": "production", "instance": "Workers"}
+TASKS = {
+    "sevalla_process": {**SHOP, **QUEUE},
+    "sevalla_processes": {**SHOP, "processes": [QUEUE]},
+    "laravel_cloud_background_process": {**WORKERS, **HORIZON},
+    "laravel_cloud_background_processes": {**WORKERS, "processes": [HORIZON]},
+}
+WAYS: dict[str, Any] = {
+    "worker": True,
+    "module": False,
+    "both": "{{ inventory_hostname != 'two' }}",
+}
+"""Whether a host's task runs in Ansible's worker."""
+
+
+class AllAtOnce(Hooks):
+    """Answers nobody who reads the list of processes before all hosts do: none has created yet.
+
+    ``together`` is how many read it at once. Nobody waits for ever, so that a host that never
+    comes fails the test and does not hang it.
+    """
+
+    def __init__(self) -> None:
+        self.together = 0
+        self._met = threading.Barrier(len(HOSTS), timeout=60)
+
+    def after(self, response: Response) -> Response:
+        # Laravel Cloud lists the processes of an instance that is named with its instances.
+        is_list = request.method == "GET" and request.path.endswith(("processes", "instances"))
+        if is_list and not self.together:
+            self._met.wait()
+            self.together = len(HOSTS)
+        return response
+
+
+def created(emulator: Any) -> list[str]:
+    """The ids of all processes in the two places, less the web process."""
+    with emulator.world.lock:
+        shop = emulator.world.sevalla.applications[SEVALLA_SHOP_ID].processes
+        cloud = emulator.world.laravel_cloud.processes
+        return [
+            *(each["id"] for each in shop.values() if each["type"] != "web"),
+            *(
+                each.id
+                for each in cloud.values()
+                if each.parent == LARAVEL_CLOUD_PRODUCTION_WORKERS_ID
+            ),
+        ]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("module", TASKS)
+def test_three_hosts_with_one_task_create_one_process(
+    playbooks: Any, module: str, way: str
+) -> None:
+    play = {
+        "hosts": "all",
+        "gather_facts": False,
+        "vars": {"evenkeel_paas_in_worker": WAYS[way]},
+        "tasks": [
+            {
+                "name": "One of each",
+                f"evenkeel.paas.{module}": TASKS[module],
+                "delegate_to": "localhost",
+            }
+        ],
+    }
+    playbook = playbooks.folder / "play.yml"
+    playbook.write_text(yaml.safe_dump([play], sort_keys=False))
+    arguments = ("-i", ",".join(HOSTS) + ",", "--forks", "5", "-vvv")
+    hooks = playbooks.emulator.hooks = AllAtOnce()
+    run = playbooks.run(playbook, *arguments)
+    assert hooks.together == len(HOSTS), "there was no race"
+    assert run.status == 0, run.output
+    ways = {"worker": (3, 0), "module": (0, 3), "both": (2, 1)}[way]
+    assert run.output.count("runs in Ansible's worker") == ways[0]
+    assert run.output.count("runs as a module") == ways[1]
+    assert [each["kind"] for each in run.results] == ["ok"] * 3
+    assert sorted(each["result"]["changed"] for each in run.results) == [False, False, True]
+    (process,) = created(playbooks.emulator)
+    for each in run.results:
+        found = each["result"].get("processes") or [each["result"]["process"]]
+        assert [one["id"] for one in found] == [process]
+    assert [write.split()[0] for write in run.writes] == ["POST"]
+    again = playbooks.run(playbook, *arguments)
+    assert (again.status, again.changed, again.writes) == (0, [], [])
+    assert created(playbooks.emulator) == [process]
