@@ -25,6 +25,8 @@ RELEASE = Path(__file__).parent / "release_1_0_0"
 RECORDED = RELEASE / "recorded"
 
 CHECK = ("--check", "--diff")
+# Results then come in the order of the hosts.
+ONE_BY_ONE = ("--forks", "1")
 Step = tuple[str, ...]
 
 SCENARIOS: dict[str, list[Step]] = {
@@ -67,11 +69,11 @@ SCENARIOS: dict[str, list[Step]] = {
         ("guides.yml", "-e", "vaulted_token={token}"),
     ],
     "fleet": [
-        ("fleet/fleet.yml", *CHECK),
-        ("fleet/fleet.yml", "--diff"),
-        ("fleet/fleet.yml",),
+        ("fleet/fleet.yml", *CHECK, *ONE_BY_ONE),
+        ("fleet/fleet.yml", "--diff", *ONE_BY_ONE),
+        ("fleet/fleet.yml", *ONE_BY_ONE),
         # By then somebody has changed something, so there is drift.
-        ("fleet/fleet.yml", *CHECK),
+        ("fleet/fleet.yml", *CHECK, *ONE_BY_ONE),
     ],
 }
 FLEET = {"ANSIBLE_CONFIG": str(RELEASE / "fleet" / "ansible.cfg")}
