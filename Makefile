@@ -24,6 +24,10 @@ environment: ## make the environment that everything below runs in
 test: environment ## run the checks and tests of every day
 	@$(TOOL)run_checks.py
 
+.PHONY: quick
+quick: environment ## lint what has changed and run the unit tests that reach it; BASE=main compares with main
+	@$(TOOL)quick.py $(BASE)
+
 .PHONY: lint
 lint: environment ## run the checks that are no tests
 	@$(TOOL)run_checks.py lint

@@ -76,11 +76,17 @@ def foretold(run: Any) -> list[tuple[str, list[Any]]]:
 
 LAST = "Deploy what is pending"
 WAYS = {"in the worker": {}, "as a module": {"EVENKEEL_PAAS_IN_WORKER": "false"}}
-ends = pytest.mark.parametrize(
+ON_SEVALLA = (SEVALLA, "failed", "success")
+ON_LARAVEL = (LARAVEL, "build.failed", "deployment.succeeded")
+ends = pytest.mark.parametrize(("example", "failed", "succeeded"), [ON_SEVALLA, ON_LARAVEL])
+# What both services share, and the unit tests have for each: every day with one of them.
+mostly_sevalla = pytest.mark.parametrize(
     ("example", "failed", "succeeded"),
-    [(SEVALLA, "failed", "success"), (LARAVEL, "build.failed", "deployment.succeeded")],
+    [ON_SEVALLA, pytest.param(*ON_LARAVEL, marks=pytest.mark.slow)],
 )
-ways = pytest.mark.parametrize("way", list(WAYS))
+ways = pytest.mark.parametrize(
+    "way", ["in the worker", pytest.param("as a module", marks=pytest.mark.slow)]
+)
 
 
 def service_of(example: Path) -> str:
@@ -166,7 +172,7 @@ def test_a_change_whose_deployment_failed_is_deployed_by_the_next_run(
 
 
 @ways
-@ends
+@mostly_sevalla
 def test_a_play_that_was_aborted_is_deployed_by_the_next_run(
     playbooks: Any, example: Path, failed: str, succeeded: str, way: str
 ) -> None:
@@ -192,7 +198,7 @@ def test_a_play_that_was_aborted_is_deployed_by_the_next_run(
 
 
 @ways
-@ends
+@mostly_sevalla
 def test_somebody_deploys_meanwhile_and_nothing_is_deployed_twice(
     playbooks: Any, example: Path, failed: str, succeeded: str, way: str
 ) -> None:
@@ -294,7 +300,7 @@ def test_with_force_handlers_a_deletion_before_a_failure_is_deployed(
     assert failed.results[-1]["result"]["deployment"]["status"].endswith(("success", "succeeded"))
 
 
-@ways
+@pytest.mark.parametrize("way", list(WAYS))
 def test_no_log_hides_what_a_build_prints(playbooks: Any, way: str) -> None:
     """The message of a failure too, which ansible-core 2.19 and later show in spite of no_log."""
     secret = "a-secret-of-the-build"

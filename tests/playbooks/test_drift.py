@@ -216,11 +216,19 @@ def test_retries_and_modules_that_do_not_compare(drift: Drift) -> None:
     assert drift.summary == (0, 1, 0)
 
 
+# Ansible itself waits for it, and makes a usual result of it.
+@pytest.mark.slow
 @pytest.mark.skipif(not CHECK_WITH_ASYNC, reason="this ansible-core refuses async in check mode")
 def test_async(drift: Drift) -> None:
     rows = drift.tasks(web(SHOP, 9090, **{"async": 60, "poll": 1}))
     assert rows == [(SHOP, "differs")]
-    started = {"async": 60, "poll": 0, "register": "jobs"}
+
+
+STARTED = {"async": 60, "poll": 0, "register": "jobs"}
+
+
+@pytest.mark.skipif(not CHECK_WITH_ASYNC, reason="this ansible-core refuses async in check mode")
+def test_async_that_is_read_later(drift: Drift) -> None:
     status = {
         "ansible.builtin.async_status": {"jid": "{{ item }}"},
         "register": "status",
@@ -228,7 +236,7 @@ def test_async(drift: Drift) -> None:
         "retries": 60,
         "delay": 1,
     }
-    looped = web(LOOP, 9090, loop=[SHOP, "shoop"], **started)
+    looped = web(LOOP, 9090, loop=[SHOP, "shoop"], **STARTED)
     read = {
         **status,
         "loop": "{{ jobs.results | map(attribute='ansible_job_id') }}",
@@ -236,9 +244,14 @@ def test_async(drift: Drift) -> None:
     }
     assert drift.tasks(looped, read) == [("shoop", "unknown"), (SHOP, "differs")]
     assert drift.message("shoop").startswith("There is no application 'shoop'")
+
+
+@pytest.mark.skipif(not CHECK_WITH_ASYNC, reason="this ansible-core refuses async in check mode")
+def test_async_that_nothing_reads(drift: Drift) -> None:
+    looped = web(LOOP, 9090, loop=[SHOP, "shoop"], **STARTED)
     assert drift.tasks(looped) == [("shoop", "unknown"), (SHOP, "unknown")]
     assert drift.message(SHOP) == "the task is asynchronous, and nothing has read its result"
-    hidden = web(SHOP, 9090, no_log=True, **started)
+    hidden = web(SHOP, 9090, no_log=True, **STARTED)
     assert drift.tasks(hidden) == [("localhost", "unknown")]
 
 
@@ -289,16 +302,21 @@ def test_hosts_that_fell_out_of_an_earlier_play(drift: Drift) -> None:
 
 
 def test_hosts_that_one_failure_took_along(drift: Drift) -> None:
-    """run_once, any_errors_fatal, and the batches that never begin."""
+    """With run_once and with any_errors_fatal."""
     every = [(BLOG, "unknown"), ("draft-d3e4f", "unknown"), (SHOP, "unknown")]
     assert drift([each_application({**FAILS, "run_once": True})], inventory=THREE) == every
     failing = {**FAILS, "when": f"inventory_hostname == '{SHOP}'"}
     play = each_application(failing, any_errors_fatal=True)
     assert drift([play], inventory=THREE) == every
     assert drift.message(BLOG) == 'the task "Keep" was not reached: the run has stopped before it'
+
+
+@pytest.mark.slow
+def test_batches_that_never_begin(drift: Drift) -> None:
     play = each_application({**FAILS, "when": f"inventory_hostname == '{BLOG}'"}, serial=1)
-    assert drift([play], inventory=THREE) == every[:2]
+    assert drift([play], inventory=THREE) == [(BLOG, "unknown"), ("draft-d3e4f", "unknown")]
     assert drift.summary == (1, 0, 2)
+    failing = {**FAILS, "when": f"inventory_hostname == '{SHOP}'"}
     assert drift([each_application(failing)], inventory=THREE) == [(SHOP, "unknown")]
 
 
@@ -320,23 +338,36 @@ def test_what_was_not_meant_to_run_is_not_missed(drift: Drift) -> None:
     assert drift([play], inventory=THREE) == []
 
 
-def test_tasks_of_roles_and_of_included_files(drift: Drift) -> None:
+INCLUDED = {"ansible.builtin.include_role": {"name": "keep"}}
+
+
+@pytest.fixture
+def role(drift: Drift) -> None:
+    """The role ``keep``, with a task for the application that the host is."""
     tasks = drift.folder / "roles" / "keep" / "tasks"
     tasks.mkdir(parents=True)
     task = web("{{ inventory_hostname }}", delegate_to="localhost")
     (tasks / "main.yml").write_text(yaml.safe_dump([task]))
+
+
+@pytest.mark.usefixtures("role")
+def test_tasks_of_roles_and_of_included_files(drift: Drift) -> None:
     play = {"connection": "local", "pre_tasks": [PING, TEST], "roles": ["keep"]}
     assert drift([play], inventory=DOWN) == FALLEN
     assert drift.summary == (1, 0, 2)
-    included = {"ansible.builtin.include_role": {"name": "keep"}}
-    play = {"connection": "local", "tasks": [PING, TEST, included]}
+    play = {"connection": "local", "tasks": [PING, TEST, INCLUDED]}
     assert drift([play], inventory=DOWN) == FALLEN
-    # What a host has done before it fell out is not missed.
-    play = {"connection": "local", "roles": ["keep"], "tasks": [included, FAILS]}
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("role")
+def test_tasks_of_roles_that_are_not_missed(drift: Drift) -> None:
+    """What a host has done before it fell out, and what only a rescue includes."""
+    play = {"connection": "local", "roles": ["keep"], "tasks": [INCLUDED, FAILS]}
     assert drift([play], inventory=THREE) == []
     assert drift.summary == (3, 0, 0)
     # One that only a failure includes is not missed by the hosts that did not fail.
-    block = {"block": [TEST], "rescue": [included]}
+    block = {"block": [TEST], "rescue": [INCLUDED]}
     play = {"connection": "local", "tasks": [block, FAILS]}
     assert drift([play], inventory=DOWN.replace(" ansible_connection=ssh", "")) == []
     assert drift.summary == (1, 0, 0)

@@ -113,7 +113,7 @@ def test_json_on_stdout_stays_json(playbooks: Any, name: str, lines: int) -> Non
     assert len(STATUS.findall(err)) == lines
 
 
-@pytest.mark.parametrize("switch", ["yes", "no"])
+@pytest.mark.parametrize("switch", ["yes", pytest.param("no", marks=pytest.mark.slow)])
 def test_a_warning_quotes_no_value_with_no_log(playbooks: Any, switch: str) -> None:
     """In check mode prune warns of what it would delete: commands, with their arguments."""
     scope = {"application": "shop", "environment": "production", "instance": "Workers"}

@@ -74,7 +74,11 @@ LINT = (
 # Nice to ansible-test beside them, which is one process and would be left over at the end.
 PYTEST = Check(
     "pytest",
-    ("nice", sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal"),
+    (
+        *("nice", sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal"),
+        # For the list of the slowest that make test ends with.
+        *("--durations", "10", "--durations-min", "1"),
+    ),
     counts_tests=True,
 )
 # The same without the tests of the emulator, which only ever runs with the newest libraries.

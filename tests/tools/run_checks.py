@@ -9,6 +9,7 @@ Every check runs even when another one failed. Where tests ran, the last line ha
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
@@ -26,14 +27,20 @@ from surroundings import clean_environment
 
 # How much of a failed check's output is shown.
 SHOWN_LINES = 150
+# How many of the slowest are listed at the end.
+SLOWEST_CHECKS = 5
+SLOWEST_TESTS = 10
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one check went."""
+    """How one check went, how long it took, and how long its slowest tests did."""
 
     ok: bool
     counts: Counts
+    name: str = ""
+    seconds: float = 0
+    tests: tuple[tuple[float, str], ...] = ()
 
 
 class Runner:
@@ -77,7 +84,7 @@ class Runner:
                 f"{'ok  ' if ok else 'FAIL'} {check.name:<20} {seconds:6.1f} s  {remark}",
                 flush=True,
             )
-        return Outcome(ok, counts)
+        return Outcome(ok, counts, check.name, seconds, slowest_tests(output))
 
     def _execute(self, check: Check, log: Path) -> tuple[str, int]:
         """Run a check's command; give what it printed and its exit status."""
@@ -127,17 +134,41 @@ def main() -> int:
     print(
         f"{len(names)} checks with ansible-core {core_version()}, logs in {logs_path()}", flush=True
     )
-    runner = Runner(folder, live=len(names) == 1)
     lanes = [[check for check in lane if check.name in names] for lane in LANES]
+    return run_lanes(folder, lanes, start)
+
+
+def run_lanes(folder: Path, lanes: list[list[Check]], start: float) -> int:
+    """Run lanes of checks at the same time, report how they went, and give the exit status."""
+    runner = Runner(folder, live=sum(map(len, lanes)) == 1)
     with ThreadPoolExecutor(len(lanes)) as pool:
         outcomes = [outcome for lane in pool.map(runner.run_all, lanes) for outcome in lane]
     return _report(outcomes, time.monotonic() - start)
+
+
+def slowest_tests(output: str) -> tuple[tuple[float, str], ...]:
+    """Read the tests that pytest lists as its slowest, each with its seconds."""
+    found = re.findall(r"^(\d+\.\d+)s (?:call|setup|teardown) +(\S.*)$", output, re.MULTILINE)
+    return tuple((float(seconds), name) for seconds, name in found)
+
+
+def slowest_parts(outcomes: list[Outcome]) -> list[str]:
+    """Return a line for each of the slowest checks, and for each of the slowest tests."""
+    checks = [(outcome.seconds, outcome.name) for outcome in outcomes]
+    tests = [test for outcome in outcomes for test in outcome.tests]
+    return [
+        f"{seconds:8.1f} s  {name}"
+        for parts, number in ((checks, SLOWEST_CHECKS), (tests, SLOWEST_TESTS))
+        for seconds, name in sorted(parts, reverse=True)[:number]
+    ]
 
 
 def _report(outcomes: list[Outcome], seconds: float) -> int:
     """Say in one line how it went, and again as the plain counts; give the exit status."""
     total = sum((outcome.counts for outcome in outcomes), Counts())
     good = sum(outcome.ok for outcome in outcomes)
+    if len(outcomes) > 1:
+        print("\n".join(["slowest checks and tests:", *slowest_parts(outcomes), ""]))
     verdict = "everything is fine" if good == len(outcomes) else "NOT fine"
     print(
         f"{verdict}: {good} of {len(outcomes)} checks ok, {total.ran} tests ran in {seconds:.0f} s"
