@@ -224,10 +224,10 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
 
     def _refusal(self, parsed: ValidationResult) -> str:
         """The words of AnsibleModule for options that are wrong."""
-        told = str(parsed.errors.msg)
+        words = str(parsed.errors.msg)
         if isinstance(parsed.errors[0], UnsupportedError):
-            return f"Unsupported parameters for ({self._task.action}) module: {told}"
-        return told
+            return f"Unsupported parameters for ({self._task.action}) module: {words}"
+        return words
 
 
 # What Ansible itself puts in the place of a secret, and of one inside of a longer text.

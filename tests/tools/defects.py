@@ -287,7 +287,7 @@ CLIENT_DEFECTS = (
     Defect(
         "a process of another type than is meant is deleted",
         "_core/planner.py",
-        {"if want is None or known.on_update:": "if known.option:"},
+        {"if want is None or field.on_update:": "if field.option:"},
         (FAILING,),
     ),
     Defect(
@@ -690,7 +690,7 @@ APPLY_DEFECTS = (
         "what was done before a failure is not told",
         "_engine/run_list.py",
         {
-            '"steps_done": [step.told() for writer in writers for step in writer.done]': (
+            '"steps_done": [step.as_result() for writer in writers for step in writer.done]': (
                 '"steps_done": list(plans[:0])'
             )
         },
@@ -727,13 +727,13 @@ APPLY_DEFECTS = (
     Defect(
         "what checks bodies is imported when there is none",
         "_engine/run_one.py",
-        {"if any(made.problems or (made.steps and not made.deletes) for": "if any(True for"},
+        {"if any(plan.problems or (plan.steps and not plan.deletes) for": "if any(True for"},
         (IMPORTS,),
     ),
     Defect(
         "what checks bodies is imported for a deletion",
         "_engine/run_one.py",
-        {"(made.steps and not made.deletes)": "made.steps"},
+        {"(plan.steps and not plan.deletes)": "plan.steps"},
         (IMPORTS,),
     ),
     Defect(
@@ -833,8 +833,8 @@ PLAN_DEFECTS = (
         "an update is one PATCH for each field",
         "_core/planner.py",
         {
-            "made.steps = [step._replace(cleared=tuple(cleared))]": (
-                "made.steps = [step._replace(body={wire: body[wire]}) for wire in body]"
+            "plan.steps = [step._replace(cleared=tuple(cleared))]": (
+                "plan.steps = [step._replace(body={wire: body[wire]}) for wire in body]"
             ),
         },
         (PLAN_SEVALLA, SEVALLA),
@@ -856,7 +856,7 @@ PLAN_DEFECTS = (
     Defect(
         "a field that only a PATCH takes is sent with the POST",
         "_core/planner.py",
-        {"(first if known.on_create else then)[known.wire]": "first[known.wire]"},
+        {"(first if field.on_create else then)[field.wire]": "first[field.wire]"},
         (SEVALLA, PLAN_SEVALLA),
     ),
     Defect(
@@ -874,14 +874,14 @@ PLAN_DEFECTS = (
     Defect(
         "a process that does not show its name is taken for another one",
         "_core/planner.py",
-        {"live.unclear({address.kind}) if made.live is None else []": "[]"},
+        {"live.unclear({address.kind}) if plan.live is None else []": "[]"},
         (LIST, FAULTS_READS),
     ),
     Defect(
         "two entries of a list may be the same process",
         "_core/planner.py",
         {
-            '            made.problems.append(Problem("", same(resource, first, made)))\n': (
+            '            plan.problems.append(Problem("", same(resource, first, plan)))\n': (
                 "            continue\n"
             ),
         },
@@ -891,8 +891,8 @@ PLAN_DEFECTS = (
         "two entries that name a process in two ways are two processes",
         "_core/planner.py",
         {
-            "first_of.setdefault(id(made.live), made)": (
-                "first_of.setdefault(hash(made.address.words), made)"
+            "first_of.setdefault(id(plan.live), plan)": (
+                "first_of.setdefault(hash(plan.address.words), plan)"
             ),
         },
         (LIST,),
@@ -912,13 +912,13 @@ PLAN_DEFECTS = (
     Defect(
         "what is read by its id alone is not compared with the others",
         "_engine/run_one.py",
-        {"any(made.renames for made in plans)": "not plans"},
+        {"any(plan.renames for plan in plans)": "not plans"},
         (LISTS_PLAN,),
     ),
     Defect(
         "an entry without an id may mean what another entry creates",
         "_core/rivals.py",
-        {"rival is not made and rival.steps:": "rival is not made and not rival.entry:"},
+        {"rival is not plan and rival.steps:": "rival is not plan and not rival.entry:"},
         (LISTS_PLAN,),
     ),
     Defect(
@@ -976,7 +976,7 @@ PLAN_DEFECTS = (
     Defect(
         "a process that cannot be deleted is deleted",
         "_core/planner.py",
-        {"    if reason:\n": "    if reason and not made.live:\n"},
+        {"    if reason:\n": "    if reason and not plan.live:\n"},
         (SEVALLA, PLAN_SEVALLA),
     ),
 )

@@ -156,9 +156,9 @@ def worded(failure: Failure) -> str:
 def invalid_options(problems: list[Problem], context: str = "") -> Failure:
     """One failure that names every invalid option; ``context`` is added to what they are."""
     unique = list(dict.fromkeys(problems))
-    told = "; ".join(f"{problem.option}: {problem.message}" for problem in unique)
+    summary = "; ".join(f"{problem.option}: {problem.message}" for problem in unique)
     return Failure(
-        f"Invalid options{context}: {told}.",
+        f"Invalid options{context}: {summary}.",
         code="invalid_options",
         details=[problem._asdict() for problem in unique],
     )

@@ -34,7 +34,7 @@ class Step(NamedTuple):
     deploys: bool = True
     cleared: tuple[str, ...] = ()
 
-    def told(self) -> dict[str, Any]:
+    def as_result(self) -> dict[str, Any]:
         """The step as the result's ``plan`` lists it."""
         return {
             "action": self.action,

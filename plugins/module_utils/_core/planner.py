@@ -22,7 +22,7 @@ from .plan import NEW_ID, Live, Plan, Step, same
 from .resource import Address, Entry, Resource, name_of
 
 
-def plan(resource: Resource, scope: str, entry: Entry, live: list[Process] | Live) -> Plan:
+def make_plan(resource: Resource, scope: str, entry: Entry, live: list[Process] | Live) -> Plan:
     """Decide what makes ``live`` what ``entry`` wants.
 
     Raises Failure ``ambiguous`` when several resources answer to the entry, ``not_found`` when
@@ -31,8 +31,8 @@ def plan(resource: Resource, scope: str, entry: Entry, live: list[Process] | Liv
     """
     live = live if isinstance(live, Live) else Live(resource, live)
     address = resource.address(entry.options)
-    made = Plan(entry, address, locate(resource, address, live))
-    unclear = live.unclear({address.kind}) if made.live is None else []
+    plan = Plan(entry, address, locate(resource, address, live))
+    unclear = live.unclear({address.kind}) if plan.live is None else []
     if unclear:
         raise Failure(
             f"{resource.vendor} lists {_ids(unclear)} without what {resource.plural} are known "
@@ -40,25 +40,25 @@ def plan(resource: Resource, scope: str, entry: Entry, live: list[Process] | Liv
             code="unexpected_answer",
         )
     if entry.state == "absent":
-        _plan_absent(resource, scope, made)
-    elif made.live is not None:
-        _plan_update(resource, scope, made, made.live)
+        _plan_absent(resource, scope, plan)
+    elif plan.live is not None:
+        _plan_update(resource, scope, plan, plan.live)
     elif address.creates:
-        _plan_create(resource, scope, made)
+        _plan_create(resource, scope, plan)
     else:
         raise Failure(
             f"There is no {address.words}, and none can be created under that address."
             f"{alternatives(address, live)}",
             code="not_found",
         )
-    if made.process is not None:
-        unchanged = made.process is made.live
-        before = live.keys(made.live)
-        made.keys = before if unchanged else tuple(resource.answers_to(made.process))
-        made.new_identity = tuple(
-            key for key in made.keys if key[0] in resource.unique and key not in before
+    if plan.process is not None:
+        unchanged = plan.process is plan.live
+        before = live.keys(plan.live)
+        plan.keys = before if unchanged else tuple(resource.answers_to(plan.process))
+        plan.new_identity = tuple(
+            key for key in plan.keys if key[0] in resource.unique and key not in before
         )
-    return made
+    return plan
 
 
 def plan_list(
@@ -74,21 +74,21 @@ def plan_list(
     failures: list[Failure] = []
     for entry in entries:
         try:
-            plans.append(plan(resource, scope, entry, live))
+            plans.append(make_plan(resource, scope, entry, live))
         except Failure as failure:
             failure.where = entry.where
             failures.append(failure)
     if failures:
         failures[0].also += failures[1:]
         raise failures[0]
-    addressed = {id(made.live) for made in plans}
+    addressed = {id(plan.live) for plan in plans}
     others = [each for each in live.all if id(each) not in addressed]
     pruned = _plan_prune(resource, scope, plans, live, others) if prune else []
     _refuse_same(resource, plans)
-    if any(made.new_identity or made.live is None for made in plans):
+    if any(plan.new_identity or plan.live is None for plan in plans):
         from .rivals import find_near, refuse_alike
 
-        going = {id(made.live) for made in pruned}
+        going = {id(plan.live) for plan in pruned}
         refuse_alike(resource, plans, live, [each for each in others if id(each) not in going])
         find_near(resource, plans, live, others)
     return plans + pruned
@@ -96,23 +96,23 @@ def plan_list(
 
 def in_order(plans: list[Plan]) -> list[Plan]:
     """Updates and creations first, so that nothing is gone before its successor is there."""
-    return sorted(plans, key=lambda made: made.deletes)
+    return sorted(plans, key=lambda plan: plan.deletes)
 
 
 def _refuse_same(resource: Resource, plans: list[Plan]) -> None:
     """Refuse the plans whose live resource is an earlier plan's too."""
     first_of: dict[int, Plan] = {}
-    for made in plans:
-        first = first_of.setdefault(id(made.live), made)
-        if made.live is not None and first is not made:
-            made.problems.append(Problem("", same(resource, first, made)))
+    for plan in plans:
+        first = first_of.setdefault(id(plan.live), plan)
+        if plan.live is not None and first is not plan:
+            plan.problems.append(Problem("", same(resource, first, plan)))
 
 
 def _plan_prune(
     resource: Resource, scope: str, plans: list[Plan], live: Live, others: list[Process]
 ) -> list[Plan]:
-    listed = {id(made.live) for made in plans}
-    kinds = {made.address.kind for made in plans}
+    listed = {id(plan.live) for plan in plans}
+    kinds = {plan.address.kind for plan in plans}
     unclear = [each for each in live.unclear(kinds) if id(each) not in listed]
     if unclear:
         raise Failure(
@@ -124,9 +124,9 @@ def _plan_prune(
     for process in others:
         if resource.undeletable(process) is None:
             entry = Entry({"id": process["id"]}, state="absent")
-            made = Plan(entry, resource.address(resource.known_by(process)), process)
-            _plan_absent(resource, scope, made)
-            pruned.append(made)
+            plan = Plan(entry, resource.address(resource.known_by(process)), process)
+            _plan_absent(resource, scope, plan)
+            pruned.append(plan)
     return pruned
 
 
@@ -158,68 +158,68 @@ def _ids(resources: list[Process]) -> str:
     return ", ".join(str(each["id"]) for each in resources)
 
 
-def _plan_absent(resource: Resource, scope: str, made: Plan) -> None:
-    if made.live is None:
+def _plan_absent(resource: Resource, scope: str, plan: Plan) -> None:
+    if plan.live is None:
         return
-    reason = resource.undeletable(made.live)
+    reason = resource.undeletable(plan.live)
     if reason:
-        made.problems.append(Problem("state", reason))
-    for known in resource.fields:
-        want = made.entry.options.get(known.option)
-        if want is None or known.on_update:
+        plan.problems.append(Problem("state", reason))
+    for field in resource.fields:
+        want = plan.entry.options.get(field.option)
+        if want is None or field.on_update:
             continue
-        have = known.live(made.live, want)
+        have = field.live(plan.live, want)
         # A name that fits is not enough to delete what is of another type.
-        if not known.shape.same(want, have):
-            what = f"{made.address.words} {_has(have)}, so it may be another one than is meant"
-            made.problems.append(Problem(known.option, what))
-    values = {known.option: shown(None, known.live(made.live)) for known in resource.fields}
-    made.before = {option: value for option, value in values.items() if not is_empty(value)}
-    made.steps = [Step("delete", "DELETE", item_path(resource, scope, made.live), None)]
+        if not field.shape.same(want, have):
+            what = f"{plan.address.words} {_has(have)}, so it may be another one than is meant"
+            plan.problems.append(Problem(field.option, what))
+    values = {field.option: shown(None, field.live(plan.live)) for field in resource.fields}
+    plan.before = {option: value for option, value in values.items() if not is_empty(value)}
+    plan.steps = [Step("delete", "DELETE", item_path(resource, scope, plan.live), None)]
 
 
-def _plan_update(resource: Resource, scope: str, made: Plan, live: Process) -> None:
-    options, clear = made.entry.options, made.entry.clear
+def _plan_update(resource: Resource, scope: str, plan: Plan, live: Process) -> None:
+    options, clear = plan.entry.options, plan.entry.clear
     process_type = live.get("type") or options.get("type")
-    made.problems += resource.rules(options, process_type, False)
+    plan.problems += resource.rules(options, process_type, False)
     body: dict[str, Any] = {}
     cleared: list[str] = []
-    for known in resource.fields:
-        option = known.option
+    for field in resource.fields:
+        option = field.option
         want = options.get(option)
-        unset = [each for each in known.unsettable if f"{option}.{each}" in clear]
+        unset = [each for each in field.unsettable if f"{option}.{each}" in clear]
         if option not in clear and want is None and not unset:
             continue
-        have = known.live(live, want)
+        have = field.live(live, want)
         if option in clear:
-            made.before[option] = made.after[option] = want
+            plan.before[option] = plan.after[option] = want
             if not is_empty(have):
-                made.before[option] = shown(None, have)
-                body[known.wire] = known.empty(have)
+                plan.before[option] = shown(None, have)
+                body[field.wire] = field.empty(have)
             continue
-        set_now = [each for each in unset if have is UNKNOWN or is_set(known, have, each)]
+        set_now = [each for each in unset if have is UNKNOWN or is_set(field, have, each)]
         asked = want
         for each in unset:
             asked = with_null(asked, each)
-        made.before[option] = made.after[option] = asked
-        if (want is None or known.shape.same(want, have)) and not set_now:
+        plan.before[option] = plan.after[option] = asked
+        if (want is None or field.shape.same(want, have)) and not set_now:
             continue
-        if known.on_update:
-            value = have if want is None else known.shape.complete(want, have)
+        if field.on_update:
+            value = have if want is None else field.shape.complete(want, have)
             for each in set_now:
                 if have is UNKNOWN or at(value, each) is not None:
                     value = with_null(value, each)
                     cleared.append(f"{option}.{each}")
-            made.before[option] = _changing(asked, value, have)
-            body[known.wire] = known.shape.encode(value, have)
+            plan.before[option] = _changing(asked, value, have)
+            body[field.wire] = field.shape.encode(value, have)
         else:
-            what = f"cannot change; {made.address.words} {_has(have)}"
-            made.problems.append(Problem(option, what + _instead(resource, known, made, live)))
-    made.process = live
+            what = f"cannot change; {plan.address.words} {_has(have)}"
+            plan.problems.append(Problem(option, what + _instead(resource, field, plan, live)))
+    plan.process = live
     if body:
         step = _update(resource, item_path(resource, scope, live), body)
-        made.steps = [step._replace(cleared=tuple(cleared))]
-        made.process = resource.predict(scope, live, body)
+        plan.steps = [step._replace(cleared=tuple(cleared))]
+        plan.process = resource.predict(scope, live, body)
 
 
 def _has(have: Any) -> str:
@@ -227,11 +227,11 @@ def _has(have: Any) -> str:
     return "does not show it" if have is UNKNOWN else f"has {have}"
 
 
-def _instead(resource: Resource, known: Field, made: Plan, live: Process) -> str:
+def _instead(resource: Resource, field: Field, plan: Plan, live: Process) -> str:
     """What to do where an option cannot change, after what is wrong."""
-    if not known.on_create:
+    if not field.on_create:
         return ""  # nobody chooses it, so there is no way to have another
-    other = "another name" if made.address.creates else f"no {made.address.kind}"
+    other = "another name" if plan.address.creates else f"no {plan.address.kind}"
     delete = "" if resource.undeletable(live) else ", or delete this one first"
     return f"; give {other} to create a new {resource.noun}{delete}"
 
@@ -244,22 +244,22 @@ def _changing(want: Any, value: Any, have: Any) -> Any:
     return before
 
 
-def _plan_create(resource: Resource, scope: str, made: Plan) -> None:
-    made.problems += resource.rules(made.entry.options, made.entry.options.get("type"), True)
-    options = resource.on_create(made.entry.options)
+def _plan_create(resource: Resource, scope: str, plan: Plan) -> None:
+    plan.problems += resource.rules(plan.entry.options, plan.entry.options.get("type"), True)
+    options = resource.on_create(plan.entry.options)
     first: dict[str, Any] = {}
     then: dict[str, Any] = {}
-    for known in resource.fields:
-        want = options.get(known.option)
+    for field in resource.fields:
+        want = options.get(field.option)
         if want is None:
             continue
-        made.after[known.option] = want
-        (first if known.on_create else then)[known.wire] = known.shape.encode(want, None)
+        plan.after[field.option] = want
+        (first if field.on_create else then)[field.wire] = field.shape.encode(want, None)
     collection = resource.collection.format(scope=quote(scope, safe=""))
-    made.steps = [Step("create", "POST", collection, first)]
-    made.process = resource.predict(scope, {}, {**first, **then})
+    plan.steps = [Step("create", "POST", collection, first)]
+    plan.process = resource.predict(scope, {}, {**first, **then})
     if then:
-        made.steps.append(_update(resource, item_path(resource, scope, None), then))
+        plan.steps.append(_update(resource, item_path(resource, scope, None), then))
 
 
 def _update(resource: Resource, path: str, body: dict[str, Any]) -> Step:

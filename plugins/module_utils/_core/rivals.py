@@ -21,48 +21,48 @@ def refuse_alike(resource: Resource, plans: list[Plan], live: Live, others: list
 
     ``others`` are the live ones that stay as they are. Two that were alike before may stay so.
     """
-    order = {id(made): number for number, made in enumerate(plans)}
+    order = {id(plan): number for number, plan in enumerate(plans)}
     holders: dict[Key, list[Plan | Process]] = {}
-    for made in plans:
-        for key in made.keys:
-            holders.setdefault(key, []).append(made)
+    for plan in plans:
+        for key in plan.keys:
+            holders.setdefault(key, []).append(plan)
     for other in others:
         for key in live.keys(other):
             holders.setdefault(key, []).append(other)
-    for made in plans:
-        for key in made.new_identity:
-            rival = next((each for each in holders[key] if each is not made), None)
+    for plan in plans:
+        for key in plan.new_identity:
+            rival = next((each for each in holders[key] if each is not plan), None)
             if isinstance(rival, Plan):
-                first, second = sorted((made, rival), key=lambda each: order[id(each)])
+                first, second = sorted((plan, rival), key=lambda each: order[id(each)])
                 refuse(second, _becomes_same(resource, key, first, second))
             elif rival is not None:
                 what = (
                     f"{resource.noun} {rival['id']} has the same {key[0]} already, and the next "
                     "run could not tell the two apart; choose another"
                 )
-                made.problems.append(Problem(resource.unique[key[0]], what))
-    for made in plans:
+                plan.problems.append(Problem(resource.unique[key[0]], what))
+    for plan in plans:
         # What is addressed by its id or key is told from all others.
-        for rival in holders.get(made.address.keys[0], ()) if made.address.creates else ():
-            if isinstance(rival, Plan) and rival is not made and rival.steps:
+        for rival in holders.get(plan.address.keys[0], ()) if plan.address.creates else ():
+            if isinstance(rival, Plan) and rival is not plan and rival.steps:
                 refuse(
-                    max(made, rival, key=lambda each: order[id(each)]),
-                    f"{made.entry.where}, the {made.address.words}, would mean {rival.entry.where} "
-                    f"as well afterwards{'; give its id' if made.live else ''}",
+                    max(plan, rival, key=lambda each: order[id(each)]),
+                    f"{plan.entry.where}, the {plan.address.words}, would mean {rival.entry.where} "
+                    f"as well afterwards{'; give its id' if plan.live else ''}",
                 )
                 break
 
 
-def refuse(made: Plan, what: str) -> None:
+def refuse(plan: Plan, what: str) -> None:
     """Refuse an entry because of another one; it is told of one only."""
-    if all(problem.option for problem in made.problems):
-        made.problems.append(Problem("", what))
+    if all(problem.option for problem in plan.problems):
+        plan.problems.append(Problem("", what))
 
 
 def _becomes_same(resource: Resource, key: Key, first: Plan, second: Plan) -> str:
     if first.live is None and second.live is None:
         return same(resource, first, second)
-    addresses = [made.address for made in (first, second) if made.address.keys[-1] == key]
+    addresses = [plan.address for plan in (first, second) if plan.address.keys[-1] == key]
     address = (
         addresses[0] if addresses else resource.address(resource.known_by(first.process or {}))
     )
@@ -79,7 +79,7 @@ list that speaks of none of so many is no slip of the pen."""
 
 def find_near(resource: Resource, plans: list[Plan], live: Live, others: list[Process]) -> None:
     """Note which live resources, of those that no entry addresses, a missing one may be."""
-    missing = [made for made in plans if made.live is None and made.address.kind in resource.unique]
+    missing = [plan for plan in plans if plan.live is None and plan.address.kind in resource.unique]
     if not missing:
         return
     named = [
@@ -91,11 +91,11 @@ def find_near(resource: Resource, plans: list[Plan], live: Live, others: list[Pr
     by_spelling: dict[tuple[str, str], list[NearMiss]] = {}
     for each in named:
         by_spelling.setdefault((each.kind, respelled(each.name)), []).append(each)
-    for made in missing:
-        kind, name = made.address.kind, name_of(made.address.keys[-1])
-        made.near = by_spelling.get((kind, respelled(name)), [])
-        if not made.near and not made.deletes and len(others) <= _CLOSE_AMONG:
-            made.near = [
+    for plan in missing:
+        kind, name = plan.address.kind, name_of(plan.address.keys[-1])
+        plan.near = by_spelling.get((kind, respelled(name)), [])
+        if not plan.near and not plan.deletes and len(others) <= _CLOSE_AMONG:
+            plan.near = [
                 each._replace(respelled=False)
                 for each in named
                 if each.kind == kind and close(name, each.name)

@@ -28,17 +28,17 @@ def unstored(
     """
     missed = []
     for wire, value in body.items():
-        known = resource.field_of(wire)
-        want = known.shape.decode(value)
-        have = known.live(process, want)
+        field = resource.field_of(wire)
+        want = field.shape.decode(value)
+        have = field.live(process, want)
         if not zeros:
             want = _without_zeros(want, have)
-        if not (is_empty(have) if is_empty(want) else known.shape.same(want, have)):
-            missed.append(known.option)
+        if not (is_empty(have) if is_empty(want) else field.shape.same(want, have)):
+            missed.append(field.option)
     for option in cleared:
         name, _, path = option.partition(".")
-        known = next(field for field in resource.fields if field.option == name)
-        if is_set(known, known.live(process), path):
+        field = next(field for field in resource.fields if field.option == name)
+        if is_set(field, field.live(process), path):
             missed.append(option)
     return missed
 
@@ -47,9 +47,9 @@ def zeroed(resource: Resource, body: dict[str, Any], process: Process) -> list[s
     """Return the settings, as ``config.rest``, that a body set to 0 and an answer shows as null."""
     found: list[str] = []
     for wire, value in body.items():
-        known = resource.field_of(wire)
-        want = known.shape.decode(value)
-        found += _zeroed(known.option, want, known.live(process, want))
+        field = resource.field_of(wire)
+        want = field.shape.decode(value)
+        found += _zeroed(field.option, want, field.live(process, want))
     return found
 
 
@@ -81,11 +81,11 @@ def changed_meanwhile(
     ``written`` has the keys of the bodies. What the answer does not have is not told.
     """
     changed = []
-    for known in resource.fields:
-        want, clear = entry.options.get(known.option), known.option in entry.clear
-        if known.wire in written or (want is None and not clear):
+    for field in resource.fields:
+        want, clear = entry.options.get(field.option), field.option in entry.clear
+        if field.wire in written or (want is None and not clear):
             continue
-        have = known.live(process, want)
-        if have is not UNKNOWN and not (is_empty(have) if clear else known.shape.same(want, have)):
-            changed.append(known.option)
+        have = field.live(process, want)
+        if have is not UNKNOWN and not (is_empty(have) if clear else field.shape.same(want, have)):
+            changed.append(field.option)
     return changed

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from .._core.failure import Failure
 from .._core.fields import Process
 from .._core.plan import NEW_ID, Live, Plan, Step
-from .._core.planner import in_order, item_path, locate, plan
+from .._core.planner import in_order, item_path, locate, make_plan
 from .._core.remark import Remark
 from .._core.stored import changed_meanwhile, unstored, zeroed
 from .._http.client import Client
@@ -44,9 +44,9 @@ def apply(
     ``known`` has the ids of all processes that there were before.
     """
     writers = [
-        Writer(backend, client, scope, known, made, progress)
-        for made in in_order(plans)
-        if made.steps
+        Writer(backend, client, scope, known, plan, progress)
+        for plan in in_order(plans)
+        if plan.steps
     ]
     progress.expect_writes(sum(len(writer.plan.steps) for writer in writers))
 
@@ -127,11 +127,11 @@ class Writer:
         client: Client,
         scope: str,
         known: frozenset[str],
-        made: Plan,
+        plan: Plan,
         progress: Progress,
     ) -> None:
-        self.plan = made
-        self.process = made.live
+        self.plan = plan
+        self.process = plan.live
         self.done: list[Step] = []
         self.warnings: list[Remark] = []
         self.zeros: set[str] = set()
@@ -250,12 +250,12 @@ class Writer:
         """Make a process that a lost POST created, or somebody else just then, the wanted one."""
         resource = self._backend
         if unstored(resource, step.body or {}, found):
-            again = plan(resource, self._scope, self.plan.entry, [found])
+            again = make_plan(resource, self._scope, self.plan.entry, [found])
             if again.problems:
-                told = "; ".join(f"{option}: {what}" for option, what in again.problems)
+                summary = "; ".join(f"{option}: {what}" for option, what in again.problems)
                 raise Failure(
                     f"While {self.plan.address.words} was being created, {found['id']} appeared, "
-                    f"which answers to the same and is not what was wanted: {told}.",
+                    f"which answers to the same and is not what was wanted: {summary}.",
                     code="conflict",
                 )
             self._backend.resolve_names(self._client, again.steps)

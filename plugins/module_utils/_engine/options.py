@@ -122,12 +122,12 @@ def entries(
     ``listed`` tells that they come from the option ``processes``. Raises Failure that names
     every option that is wrong on its own, with ``problems`` that were found before.
     """
-    made = [
+    parsed = [
         entry_of(backend, params, state, f"{backend.plural}[{index}]" if listed else "")
         for index, params in enumerate(given)
     ]
     problems = list(problems)
-    for entry in made:
+    for entry in parsed:
         found = backend.check_address(entry.options, state)
         found += [
             Problem(option, "is given and in clear; it can only be one")
@@ -138,8 +138,8 @@ def entries(
     if problems:
         from .validation import out_of_range
 
-        raise invalid_options([*problems, *out_of_range(backend, made)])
-    return made
+        raise invalid_options([*problems, *out_of_range(backend, parsed)])
+    return parsed
 
 
 def entry_of(backend: Backend, params: Options, state: str, where: str) -> Entry:

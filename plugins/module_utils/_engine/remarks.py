@@ -18,14 +18,14 @@ from .service import Backend
 
 def near_misses(backend: Backend, plans: list[Plan]) -> list[Remark]:
     """Return a warning for each live resource that may be the one that an entry means."""
-    return [_near_miss(backend.noun, made, near) for made in plans for near in made.near]
+    return [_near_miss(backend.noun, plan, near) for plan in plans for near in plan.near]
 
 
-def _near_miss(noun: str, made: Plan, near: NearMiss) -> Remark:
-    where = f"{made.entry.where}: " if made.entry.where else ""
-    so = "nothing is deleted" if made.deletes else f"a new {noun} is created beside it"
+def _near_miss(noun: str, plan: Plan, near: NearMiss) -> Remark:
+    where = f"{plan.entry.where}: " if plan.entry.where else ""
+    so = "nothing is deleted" if plan.deletes else f"a new {noun} is created beside it"
     return Remark(
-        f"{where}There is no {made.address.words}, so {so}. Did you mean {near.name!r}, "
+        f"{where}There is no {plan.address.words}, so {so}. Did you mean {near.name!r}, "
         f"the {near.kind} of {noun} {near.id}?",
         f"{where}The {near.kind} of {noun} {near.id} is nearly the one that the task has. "
         f"There is no {noun} with exactly that one, so {so}.",
@@ -37,8 +37,8 @@ def deletions(backend: Backend, what: str, pruned: list[Plan], count: int) -> li
     if not pruned:
         return []
     summary = f"prune {what} {len(pruned)} of {count} {backend.plural}: "
-    words = ", ".join(made.address.words for made in pruned)
-    ids = ", ".join(str(made.entry.options["id"]) for made in pruned)
+    words = ", ".join(plan.address.words for plan in pruned)
+    ids = ", ".join(str(plan.entry.options["id"]) for plan in pruned)
     return [Remark(f"{summary}{words}.", f"{summary}{ids}.")]
 
 

@@ -111,7 +111,7 @@ class _Run:
         deployments, client, scope = self._deployments, self._client, self._scope
         step = deployments.request(scope, self._task.params)
         deployments.check_start(client, scope, step, newest)
-        plan = [step.told()]
+        plan = [step.as_result()]
         if self._task.check_mode:
             return self._result(True, plan, deployments.predict(scope, step))
         client.allow_writes()

@@ -16,7 +16,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from .._core.failure import Failure, invalid_options
 from .._core.fields import UNKNOWN, Options, Process, is_empty
 from .._core.plan import Live
-from .._core.planner import plan
+from .._core.planner import make_plan
 from .._core.resource import Entry
 from .module import Command, Task, connected
 from .options import connection_spec, entry_of, process_spec
@@ -83,9 +83,9 @@ def desired(backend: Backend, scope: str, process: Process, live: Live) -> Optio
     """
     options = _options(backend, process)
     for unique in ({}, *_unique(backend, process)):
-        made = _accepted(backend, scope, {**unique, **options}, process, live)
-        if made is not None:
-            return made
+        options_left = _unchanging(backend, scope, {**unique, **options}, process, live)
+        if options_left is not None:
+            return options_left
     return {"id": process["id"]}
 
 
@@ -125,7 +125,7 @@ def _unique(backend: Backend, process: Process) -> list[Options]:
     return [*([{"key": key}] if key and isinstance(key, str) else []), {"id": process["id"]}]
 
 
-def _accepted(
+def _unchanging(
     backend: Backend, scope: str, options: Options, process: Process, live: Live
 ) -> Options | None:
     """The options less those that would change something, None when they do not mean just the
@@ -144,11 +144,11 @@ def _accepted(
             found = live.find(resource.address(entry.options).keys[-1])
             if len(found) != 1 or found[0] is not process:
                 return None
-            made = plan(resource, scope, entry, live)
+            plan = make_plan(resource, scope, entry, live)
         except Failure:
             return None
-        wrong = [problem.option.partition(".")[0] for problem in made.problems]
-        wrong += [resource.field_of(wire).option for step in made.steps for wire in step.body or {}]
+        wrong = [problem.option.partition(".")[0] for problem in plan.problems]
+        wrong += [resource.field_of(wire).option for step in plan.steps for wire in step.body or {}]
         if not wrong:
             return options
         options = {option: value for option, value in options.items() if option not in wrong}

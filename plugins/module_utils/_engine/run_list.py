@@ -17,7 +17,7 @@ from .._core.plan import Plan
 from .._http.client import CONNECTIONS
 from .module import Command, Task, connected
 from .options import connection_spec, entries, process_spec
-from .run_one import converge, diff, result, told
+from .run_one import converge, diff, plan_result, result
 from .service import Backend
 
 if TYPE_CHECKING:  # imported by a run that finds something to change
@@ -69,24 +69,24 @@ def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:
         if twins:
             twins.result.update(_steps(plans, writers))
             raise twins
-        returned = [made for made in plans if _is_returned(made, params["returned"])]
+        returned = [plan for plan in plans if _is_returned(plan, params["returned"])]
         headed = [
-            {**diff(made), "before_header": words, "after_header": words}
-            for made in returned
-            for words in [made.address.words]
+            {**diff(plan), "before_header": words, "after_header": words}
+            for plan in returned
+            for words in [plan.address.words]
         ]
-        listed = [made.process for made in returned if not made.deletes]
+        listed = [plan.process for plan in returned if not plan.deletes]
         return {
             **result(client, plans),
-            "counts": _counts(made.action for made in plans),
+            "counts": _counts(plan.action for plan in plans),
             "diff": headed,
             backend.plural: listed,
         }
 
 
-def _is_returned(made: Plan, returned: str) -> bool:
+def _is_returned(plan: Plan, returned: str) -> bool:
     """Tell whether the result shows a plan, by the option ``returned``."""
-    return returned == "all" or (returned == "changed" and bool(made.steps))
+    return returned == "all" or (returned == "changed" and bool(plan.steps))
 
 
 def _counts(actions: Iterable[str]) -> dict[str, int]:
@@ -127,19 +127,19 @@ def _steps(plans: list[Plan], writers: list[Writer]) -> dict[str, Any]:
     """What the result of a failed list says of its plan: what became of each step."""
     failed, left = [], []
     for writer in writers:
-        rest = [step.told() for step in writer.plan.steps[len(writer.done) :]]
+        rest = [step.as_result() for step in writer.plan.steps[len(writer.done) :]]
         if writer.failure is not None:
             error = writer.failure
             failed.append({**rest.pop(0), "error": error.message, "failure": error.about()})
         left += rest
     return {
-        "plan": told(plans),
+        "plan": plan_result(plans),
         "counts": _counts(
-            [made.action for made in plans if not made.steps]
+            [plan.action for plan in plans if not plan.steps]
             + [writer.plan.action for writer in writers if writer.done]
         ),
         "deployment_required": any(writer.deployment_required for writer in writers),
-        "steps_done": [step.told() for writer in writers for step in writer.done],
+        "steps_done": [step.as_result() for writer in writers for step in writer.done],
         "steps_failed": failed,
         "steps_not_attempted": left,
     }

@@ -45,15 +45,15 @@ def _manage_one(backend: Backend, task: Task) -> dict[str, Any]:
     problems = [*backend.check_scope(params), *task.connection_problems]
     wanted = entries(backend, [params], params["state"], False, problems)
     with connected(backend.service, task) as client:
-        (made,), writers, twins = converge(backend, client, task, wanted)
+        (plan,), writers, twins = converge(backend, client, task, wanted)
         for writer in writers:
             failure = writer.failure or twins
             if failure is not None:
                 failure.result.update(
-                    plan=told([made]), deployment_required=writer.deployment_required
+                    plan=plan_result([plan]), deployment_required=writer.deployment_required
                 )
                 raise failure
-        return {**result(client, [made]), "diff": diff(made), backend.noun: made.process}
+        return {**result(client, [plan]), "diff": diff(plan), backend.noun: plan.process}
 
 
 def converge(
@@ -75,23 +75,23 @@ def converge(
     """
     with shared(*_where(backend, task, wanted)) as lock:
         scope, live, plans = _read_and_plan(backend, client, task, wanted, prune)
-        if any(made.creates for made in plans) and not task.check_mode:
+        if any(plan.creates for plan in plans) and not task.check_mode:
             if not lock.take(client, task.progress):
                 scope, live, plans = _read_and_plan(backend, client, task, wanted, prune)
         else:
             lock.release()
-        if any(made.problems or (made.steps and not made.deletes) for made in plans):
+        if any(plan.problems or (plan.steps and not plan.deletes) for plan in plans):
             from .validation import validate
 
             validate(backend, client, plans, task.warn)
-        if not any(made.steps or made.near for made in plans):
+        if not any(plan.steps or plan.near for plan in plans):
             return plans, [], None
         from .remarks import deletions, near_misses, zeros
 
         _warn(task, near_misses(backend, plans))
         if task.check_mode:
             _warn(task, deletions(backend, "would delete", plans[len(wanted) :], len(live)))
-        if task.check_mode or not any(made.steps for made in plans):
+        if task.check_mode or not any(plan.steps for plan in plans):
             return plans, [], None
         from .apply import apply, find_twins
 
@@ -133,7 +133,7 @@ def _read_and_plan(
     scope, live = backend.read(client, task.params, wanted, prune)
     try:
         plans = plan_list(backend, scope, wanted, live, prune)
-        if scope and len(live) == 1 and any(made.renames for made in plans):
+        if scope and len(live) == 1 and any(plan.renames for plan in plans):
             # One resource that was addressed by its id was read alone. What it is to be called
             # must be compared with what the others are called.
             live = backend.list_all(client, scope)
@@ -152,21 +152,21 @@ def _warn(task: Task, remarks: list[Remark]) -> None:
         task.warn(*remark)
 
 
-def told(plans: list[Plan]) -> list[dict[str, Any]]:
+def plan_result(plans: list[Plan]) -> list[dict[str, Any]]:
     """The ``plan`` of a result: all steps in the order in which they are sent."""
-    return [step.told() for made in in_order(plans) for step in made.steps]
+    return [step.as_result() for plan in in_order(plans) for step in plan.steps]
 
 
-def diff(made: Plan) -> dict[str, Any]:
+def diff(plan: Plan) -> dict[str, Any]:
     """What ``--diff`` shows of one process: the managed fields alone."""
-    return {"before": made.before, "after": made.after}
+    return {"before": plan.before, "after": plan.after}
 
 
 def result(client: Client, plans: list[Plan]) -> dict[str, Any]:
     """What the results of one process and of a list have in common."""
     return {
-        "changed": any(made.steps for made in plans),
-        "plan": told(plans),
-        "deployment_required": any(made.deployment_required for made in plans),
+        "changed": any(plan.steps for plan in plans),
+        "plan": plan_result(plans),
+        "deployment_required": any(plan.deployment_required for plan in plans),
         "api": client.counters,
     }

@@ -35,30 +35,30 @@ def validate(
     problems: list[Problem] = []
     remarks: list[Remark] = []
     creations: list[str] = []
-    for made in plans:
-        found = list(made.problems)
+    for plan in plans:
+        found = list(plan.problems)
         bodies = [
             # Null empties a setting, whether or not the description lists it as possible.
             (step.action, without_nulls(step.body) if step.cleared else step.body)
-            for step in made.steps
+            for step in plan.steps
             if step.body is not None
         ]
         if bodies:
-            found += backend.resolve_names(client, made.steps)
+            found += backend.resolve_names(client, plan.steps)
         for action, body in bodies:
             schema = backend.schemas[action]
             found += _others(found, schema_problems(schema, body, backend.option_name))
-            found += backend.body_rules(body, made.process or {})
-            remarks += [Remark(*map(made.entry.named, remark)) for remark in backend.remarks(body)]
+            found += backend.body_rules(body, plan.process or {})
+            remarks += [Remark(*map(plan.entry.named, remark)) for remark in backend.remarks(body)]
         # What is wrong with the entry as a whole is so whether it creates or not.
-        if made.live is None and not made.deletes and any(option for option, _what in found):
-            meant = " or ".join(dict.fromkeys(repr(near.name) for near in made.near))
+        if plan.live is None and not plan.deletes and any(option for option, _what in found):
+            meant = " or ".join(dict.fromkeys(repr(near.name) for near in plan.near))
             hint = f" (did you mean {meant}?)" if meant else ""
-            creations.append(f"{made.address.words}{hint}")
-        problems += [Problem(made.entry.named(option), what) for option, what in found]
+            creations.append(f"{plan.address.words}{hint}")
+        problems += [Problem(plan.entry.named(option), what) for option, what in found]
     if problems:
-        told = f" (there is no {', no '.join(creations)} yet, so it would be created)"
-        raise invalid_options(problems, told if creations else "")
+        context = f" (there is no {', no '.join(creations)} yet, so it would be created)"
+        raise invalid_options(problems, context if creations else "")
     for remark in [*remarks, *backend.warnings(client, plans)]:
         warn(*remark)
 

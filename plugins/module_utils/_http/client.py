@@ -175,7 +175,7 @@ class Client(Waiting):
                 response = self._attempt(method, path, params, body, longer)
                 decoded = _decoded(response)
                 if response.status_code < 400:
-                    return self._accepted(method, path, response, decoded)
+                    return self._result_of(method, path, response, decoded)
                 failure = self._faults.refused(method, path, response, decoded, self.waited)
             except (OSError, HTTPError, ValueError) as error:
                 response, lost = None, error
@@ -240,7 +240,7 @@ class Client(Waiting):
                 failure.time_spent = (self.waited, self._settings.max_wait)
             raise failure
 
-    def _accepted(self, method: str, path: str, response: requests.Response, decoded: Any) -> Any:
+    def _result_of(self, method: str, path: str, response: requests.Response, decoded: Any) -> Any:
         status = response.status_code
         if status >= 300:
             raise self._faults.redirected(method, path, response)

@@ -205,8 +205,8 @@ def _said(decoded: Any) -> tuple[str, Any]:
             f"{field}: {' '.join(map(str, said)) if isinstance(said, list) else said}"
             for field, said in errors.items()
         ]
-    told = list(dict.fromkeys(str(text).rstrip(".") for text in texts if text))
-    return "; ".join(told) or "no message", errors or data
+    sentences = list(dict.fromkeys(str(text).rstrip(".") for text in texts if text))
+    return "; ".join(sentences) or "no message", errors or data
 
 
 def _reason(error: Exception) -> str:

@@ -130,7 +130,7 @@ def _run(task: Task) -> dict[str, Any]:
         scope = COMMANDS.find_scope(client, params)
         before = COMMANDS.newest(client, scope)
         step = COMMANDS.request(scope, params)
-        asked = {"cmd": params["cmd"], "plan": [step.told()]}
+        asked = {"cmd": params["cmd"], "plan": [step.as_result()]}
         watch = Watch(COMMANDS, client, scope, task)
         result: dict[str, Any] = {"changed": True, **asked}
         if task.check_mode:

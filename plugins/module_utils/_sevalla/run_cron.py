@@ -52,7 +52,7 @@ def _run(task: Task) -> dict[str, Any]:
             _trigger(client, step)
         return {
             "changed": True,
-            "plan": [step.told()],
+            "plan": [step.as_result()],
             "process": process,
             "api": client.counters,
         }
@@ -69,5 +69,5 @@ def _trigger(client: Client, step: Step) -> None:
                 "Whether the process was started is not known, and nothing lists its runs, so "
                 "the request was not sent again: look into its log before it is run again."
             )
-        failure.result["plan"] = [step.told()]
+        failure.result["plan"] = [step.as_result()]
         raise

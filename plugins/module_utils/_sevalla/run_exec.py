@@ -71,7 +71,7 @@ def _run(task: Task) -> dict[str, Any]:
         path, _process = find_one(client, params, address, task.check_mode)
         body = {"command": words, "timeout": params["timeout"]}
         step = Step("exec", "POST", f"{path}/exec", body)
-        asked = {"cmd": words, "plan": [step.told()]}
+        asked = {"cmd": words, "plan": [step.as_result()]}
         if task.check_mode:
             ended = {**SKIPPED, **streams(stdout="", stderr="")}
         else:

@@ -26,7 +26,9 @@ from ansible_collections.evenkeel.paas.tests.emulator.world import (
     SEVALLA_SIZE_IDS,
 )
 from ansible_collections.evenkeel.paas.tests.unit.emulator.conftest import Client
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.budget import examples
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.example_counts import (
+    examples,
+)
 
 PROCESS = "process-11111111-1111-4111-8111-111111111111"
 """The id of a background process that the tests put into the world."""

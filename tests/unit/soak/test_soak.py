@@ -31,7 +31,7 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._http.client import 
 from ansible_collections.evenkeel.paas.tests.emulator import Fault
 from ansible_collections.evenkeel.paas.tests.emulator.faults import LIMITS, WRONG
 from ansible_collections.evenkeel.paas.tests.emulator.server import Hooks
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.kits import (
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.list_cases import (
     KITS,
     LARAVEL_CLOUD,
     Entry,

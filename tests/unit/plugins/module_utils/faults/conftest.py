@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.facing import (
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.fault_cases import (
     CASES,
     SEVALLA,
     Facing,

@@ -15,7 +15,7 @@ from flask import Response, request
 from ansible_collections.evenkeel.paas.tests.emulator import Fault
 from ansible_collections.evenkeel.paas.tests.emulator.server import Hooks
 from ansible_collections.evenkeel.paas.tests.emulator.world import SEVALLA_SIZE_IDS
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.facing import (
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.fault_cases import (
     NOTHING,
     UNKNOWN,
     Facing,

@@ -18,7 +18,7 @@ from ansible_collections.evenkeel.paas.tests.emulator.world import (
     SEVALLA_SHOP_ID,
     SEVALLA_SHOP_WEB_ID,
 )
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.facing import (
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.fault_cases import (
     NOTHING,
     UNKNOWN,
     Facing,

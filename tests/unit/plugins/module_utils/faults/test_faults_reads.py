@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.evenkeel.paas.tests.emulator import Fault
 from ansible_collections.evenkeel.paas.tests.emulator.faults import LIMITS, WRONG
 from ansible_collections.evenkeel.paas.tests.emulator.laravel_cloud_state import children
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.facing import (
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.fault_cases import (
     NOTHING,
     Facing,
     told,

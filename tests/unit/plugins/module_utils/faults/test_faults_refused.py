@@ -17,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 import requests
 
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.facing import (
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.fault_cases import (
     NOTHING,
     Facing,
     methods,

@@ -13,7 +13,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.evenkeel.paas.tests.emulator import Fault
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.facing import (
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.fault_cases import (
     NOTHING,
     UNKNOWN,
     Facing,

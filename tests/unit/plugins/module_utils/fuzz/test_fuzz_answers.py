@@ -29,7 +29,9 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.fuzz.inva
     run_any,
     stored,
 )
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.budget import examples
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.example_counts import (
+    examples,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     SCOPE,
     Outcome,

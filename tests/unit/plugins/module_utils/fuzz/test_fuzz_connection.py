@@ -13,13 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.evenkeel.paas.tests.emulator import world
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.fuzz import hostile
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.fuzz import bad_inputs
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.fuzz.invariants import (
     LARAVEL_CLOUD,
     SEVALLA,
     run_any,
 )
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.budget import examples
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.example_counts import (
+    examples,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     Runner,
     no_waiting,
@@ -59,7 +61,7 @@ def _countable(value: Any) -> bool:
 @examples(60)
 def test_fuzz_connection_numbers(run: Runner, module: str, option: str, data: Any) -> None:
     """Numbers that a socket can wait are taken, all others are refused by name."""
-    value = data.draw(hostile.scalars.filter(_countable) | st.integers(-5, 10**6))
+    value = data.draw(bad_inputs.scalars.filter(_countable) | st.integers(-5, 10**6))
     outcome = run_any(run, module, **{**TASKS[module], option: value})
     if outcome is not None and outcome.message is not None:
         assert option in outcome.message
@@ -79,7 +81,7 @@ def test_fuzz_connection_numbers_beyond_what_a_machine_counts(
     assert outcome.requests == []
 
 
-@given(_modules, hostile.values(["a"]) | st.sampled_from(["svl_wrong", "Bearer x", "x\r\nA: b"]))
+@given(_modules, bad_inputs.values(["a"]) | st.sampled_from(["svl_wrong", "Bearer x", "x\r\nA: b"]))
 @examples(60)
 def test_fuzz_tokens(run: Runner, module: str, token: Any) -> None:
     """Only one token opens the door; no other gets past the first request, or is shown."""
@@ -92,7 +94,7 @@ def test_fuzz_tokens(run: Runner, module: str, token: Any) -> None:
         assert token not in outcome.message
 
 
-@given(_modules, hostile.values(["a"]) | hostile.texts.map(lambda text: f"https://{text}@x/"))
+@given(_modules, bad_inputs.values(["a"]) | bad_inputs.texts.map(lambda text: f"https://{text}@x/"))
 @examples(60)
 def test_fuzz_urls_of_no_host(run: Runner, module: str, url: Any) -> None:
     """Nothing of these is the emulator, so nothing comes of it."""
@@ -116,7 +118,7 @@ def test_fuzz_urls_around_the_right_one(run: Runner, module: str, tail: str, lea
         assert outcome.message is not None
 
 
-@given(_modules, hostile.texts | st.sampled_from(["/", "/dev/null", "/etc/hostname", "~", "~x"]))
+@given(_modules, bad_inputs.texts | st.sampled_from(["/", "/dev/null", "/etc/hostname", "~", "~x"]))
 @examples(40)
 def test_fuzz_ca_paths(run: Runner, module: str, path: str) -> None:
     """A CA bundle that is none is told, or does not matter where there is no TLS."""

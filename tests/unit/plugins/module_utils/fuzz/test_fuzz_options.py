@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ansible_collections.evenkeel.paas.tests.emulator import world
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.fuzz import hostile
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.fuzz import bad_inputs
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.fuzz.invariants import (
     ACTING,
     COMMANDS,
@@ -26,7 +26,9 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.fuzz.inva
     started,
     stored,
 )
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.budget import examples
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.example_counts import (
+    examples,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     Runner,
     command_of,
@@ -132,7 +134,7 @@ def _nearly(about: dict[str, Any]) -> Any:
     if kind == "list":
         one = _nearly({**about, "type": about["elements"]})
         return st.lists(one, max_size=3) | texts_of_a_list
-    return {"str": hostile.texts, "bool": st.booleans(), "int": _small}[kind]
+    return {"str": bad_inputs.texts, "bool": st.booleans(), "int": _small}[kind]
 
 
 _small = st.sampled_from([0, 1, 2, 50, 51, 8080, -1, "3", None])
@@ -152,11 +154,11 @@ def odd_options(draw: Any, module: str) -> dict[str, Any]:
     for name in draw(st.lists(st.sampled_from(own), min_size=1, max_size=3, unique=True)):
         # Of the right type more often than not, so that what lies behind the spec is reached.
         wild = draw(st.integers(0, 4)) == 0
-        options[name] = draw(hostile.values(names) if wild else _nearly(spec[name]))
+        options[name] = draw(bad_inputs.values(names) if wild else _nearly(spec[name]))
     if options.get("key") == "":
         del options["key"]  # has a test of its own
     if draw(st.integers(0, 19)) == 0:
-        options[draw(hostile.texts)] = draw(hostile.scalars)
+        options[draw(bad_inputs.texts)] = draw(bad_inputs.scalars)
     return options
 
 
@@ -289,7 +291,7 @@ def test_fuzz_every_odd_text_where_an_id_may_stand(
     run: Runner, module: str, option: str, others: dict[str, Any]
 ) -> None:
     """No text becomes a path of its own, and what names nothing changes nothing."""
-    for text in hostile.TEXTS:
+    for text in bad_inputs.TEXTS:
         run.emulator.reset()
         before = run.emulator.world.snapshot()
         outcome = run_any(run, module, **{**others, option: text})

@@ -26,13 +26,15 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.info.worl
     sevalla_process,
     worlds,
 )
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.kits import (
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.list_cases import (
     KITS,
     LARAVEL_CLOUD,
     SEVALLA,
     Kit,
 )
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.budget import examples
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.example_counts import (
+    examples,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.sevalla_facts import (
     OPTIONS,
 )

@@ -22,7 +22,7 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._http import client 
 from ansible_collections.evenkeel.paas.plugins.module_utils._http.waiting import Waiting
 from ansible_collections.evenkeel.paas.tests.emulator import Fault, faults, world
 from ansible_collections.evenkeel.paas.tests.emulator.server import Hooks
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.kits import (
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.list_cases import (
     Backwards,
     Stage,
     Together,

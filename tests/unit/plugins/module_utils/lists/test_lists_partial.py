@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.evenkeel.paas.tests.emulator import Fault, world
 from ansible_collections.evenkeel.paas.tests.emulator.server import Hooks
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.kits import (
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.list_cases import (
     Refusing,
     Stage,
     methods,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.evenkeel.paas.tests.emulator import Fault, world
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.kits import (
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.list_cases import (
     Stage,
     methods,
     planned,

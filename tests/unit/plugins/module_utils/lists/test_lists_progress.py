@@ -11,7 +11,7 @@ import threading
 import pytest
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.progress import Progress
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.kits import (
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.list_cases import (
     Refusing,
     Stage,
 )

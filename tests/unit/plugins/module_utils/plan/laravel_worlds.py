@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
     laravel_facts as facts,
 )
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.asking import Case
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.laravel_service import (
     Habits,
     worker_command,
 )
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.planning import Case
 
 _rare = st.sampled_from([False] * 5 + [True])
 _number = st.sampled_from([0, 1, 3, 30])

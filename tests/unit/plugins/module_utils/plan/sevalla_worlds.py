@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
     sevalla_facts as facts,
 )
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.asking import Case
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.planning import Case
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.sevalla_service import (
     SCOPE,
     Habits,

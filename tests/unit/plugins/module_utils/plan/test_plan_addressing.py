@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
-from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import plan
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import make_plan
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
     PROCESSES as LARAVEL_CLOUD,
 )
@@ -27,8 +27,10 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan impo
     sevalla_facts,
     sevalla_worlds,
 )
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.asking import entry
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.budget import examples
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.example_counts import (
+    examples,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.planning import entry
 
 IDS = [f"1b9d6bcd-bbfd-4b2d-9b5d-{number:012d}" for number in range(9)]
 ONE = "process-a17677cf-3020-4197-aae6-000000000001"
@@ -40,17 +42,17 @@ def _check(backend: Any, given_: dict, state: str, live: list, meant: list, crea
     ids = [process["id"] for process in meant]
     if len(meant) > 1:
         with pytest.raises(Failure) as caught:
-            plan(backend, "scope", wanted, live)
+            make_plan(backend, "scope", wanted, live)
         assert caught.value.code == "ambiguous"
         assert caught.value.details == ids
         assert all(process_id in caught.value.message for process_id in ids)
         return
     if not (meant or creates or state == "absent"):
         with pytest.raises(Failure) as caught:
-            plan(backend, "scope", wanted, live)
+            make_plan(backend, "scope", wanted, live)
         assert caught.value.code == "not_found"
         return
-    made = plan(backend, "scope", wanted, live)
+    made = make_plan(backend, "scope", wanted, live)
     assert (made.live["id"] if made.live else None) == (meant[0]["id"] if meant else None)
     actions = [step.action for step in made.steps]
     if state == "absent":
@@ -172,15 +174,15 @@ def test_a_custom_process_is_its_trimmed_command() -> None:
     command = "php artisan queue:work redis --queue=high --quiet"
     worker = _background(1, "worker", command)
     wanted = entry(LARAVEL_CLOUD, {"type": "custom", "command": f" {command}\n"})
-    made = plan(LARAVEL_CLOUD, "scope", wanted, [worker])
+    made = make_plan(LARAVEL_CLOUD, "scope", wanted, [worker])
     assert [step.action for step in made.steps] == ["create"]
     assert made.steps[0].body["command"] == command
     for live in (command, f"  {command}", f"{command}\n"):
         custom = _background(2, "custom", live)
-        assert plan(LARAVEL_CLOUD, "scope", wanted, [worker, custom]).live == custom
+        assert make_plan(LARAVEL_CLOUD, "scope", wanted, [worker, custom]).live == custom
     for other in (command.upper(), command + " -v", "php artisan", "", None):
         custom = {**_background(2, "custom", command), "command": other}
-        assert plan(LARAVEL_CLOUD, "scope", wanted, [worker, custom]).live is None
+        assert make_plan(LARAVEL_CLOUD, "scope", wanted, [worker, custom]).live is None
 
 
 def test_ids_are_the_same_in_any_case() -> None:
@@ -194,7 +196,7 @@ def test_ids_are_the_same_in_any_case() -> None:
     }
     for size in (live["resource_type_id"], live["resource_type_id"].upper(), "S1", "s1"):
         wanted = entry(SEVALLA, {"id": letters.upper(), "resource_type": size})
-        made = plan(SEVALLA, "scope", wanted, [live])
+        made = make_plan(SEVALLA, "scope", wanted, [live])
         assert made.live == live
         assert made.steps == []
 
@@ -227,5 +229,5 @@ def test_options_not_given_are_not_in_an_entry() -> None:
 def test_ids_are_quoted_in_paths() -> None:
     """What an answer gives as an id cannot become another path."""
     live = [{"id": "../a?b", "key": "k", "type": "worker"}]
-    made = plan(SEVALLA, "s/c", entry(SEVALLA, {"key": "k"}, (), "absent"), live)
+    made = make_plan(SEVALLA, "s/c", entry(SEVALLA, {"key": "k"}, (), "absent"), live)
     assert made.steps[0].path == "/applications/s%2Fc/processes/..%2Fa%3Fb"

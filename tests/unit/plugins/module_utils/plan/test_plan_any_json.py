@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import (
-    plan,
+    make_plan,
     plan_list,
 )
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.stored import unstored
@@ -35,11 +35,13 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan impo
     sevalla_facts,
     sevalla_worlds,
 )
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.asking import (
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.example_counts import (
+    examples,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.planning import (
     entry,
     refusals,
 )
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.budget import examples
 
 ID = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"
 _scalars = (
@@ -106,11 +108,11 @@ def _survives(backend: Any, given_: dict, clear: tuple, state: str, live: list) 
         for pruned in plan_list(backend, "scope", [], live, True):
             assert isinstance(pruned.address.words, str)
     try:
-        made = plan(backend, "scope", wanted, live)
+        made = make_plan(backend, "scope", wanted, live)
     except Failure:
         return
     refusals(backend, made)
-    told = [made.before, made.after, [step.told() for step in made.steps], made.process]
+    told = [made.before, made.after, [step.as_result() for step in made.steps], made.process]
     json.dumps(told)
     assert all(isinstance(problem.message, str) for problem in made.problems)
     for step in made.steps:
@@ -197,7 +199,7 @@ def test_an_answer_without_a_process_is_a_failure(odd: Any) -> None:
 
 def test_a_number_may_come_as_a_dict() -> None:
     """A live port or count of the wrong form is unequal, and its value is shown as it is."""
-    made = plan(
+    made = make_plan(
         SEVALLA,
         "scope",
         entry(SEVALLA, {"id": ID, "port": 80}),
@@ -210,7 +212,7 @@ def test_a_number_may_come_as_digits_or_not_quite() -> None:
     """A string of digits is the number; one that only looks so is unequal, and no crash."""
     wanted = entry(SEVALLA, {"id": ID, "port": 1})
     for text in ("1", "--1", "-", "1-", "\u00b2", "9" * 5000, "1e3", "0x1"):
-        made = plan(SEVALLA, "s", wanted, [{"id": ID, "type": "worker", "port": text}])
+        made = make_plan(SEVALLA, "s", wanted, [{"id": ID, "type": "worker", "port": text}])
         assert bool(made.steps) == (text != "1"), text
 
 
@@ -228,7 +230,7 @@ def test_a_live_limit_may_come_as_a_string() -> None:
     refused = {4: [], 1: ["scaling_strategy.min_instance_count"]}
     for most, options in refused.items():
         wanted = entry(SEVALLA, {"id": ID, "scaling_strategy": {"max_instance_count": most}})
-        made = plan(SEVALLA, "scope", wanted, [live])
+        made = make_plan(SEVALLA, "scope", wanted, [live])
         (step,) = made.steps
         config = {"minInstanceCount": 2, "maxInstanceCount": most}
         assert step.body == {"scaling_strategy": {"type": "horizontal", "config": config}}
@@ -244,6 +246,6 @@ def test_a_deletion_can_be_reported_when_a_field_is_missing() -> None:
         for missing in sorted(complete.keys() - {"id"}):
             live = {**complete, **odd}
             live.pop(missing)
-            made = plan(SEVALLA, "scope", wanted, [live])
+            made = make_plan(SEVALLA, "scope", wanted, [live])
             json.dumps(made.before)
             assert set(made.before) <= {"key"}

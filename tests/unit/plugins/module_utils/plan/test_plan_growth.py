@@ -23,7 +23,7 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.proce
 from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import (
     PROCESSES as SEVALLA,
 )
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.asking import (
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.planning import (
     parameters,
 )
 

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import plan
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import make_plan
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.stored import unstored
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
     PROCESSES as LARAVEL_CLOUD,
@@ -28,7 +28,14 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan impo
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
     laravel_worlds as worlds,
 )
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.asking import (
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.example_counts import (
+    examples,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.laravel_service import (
+    SCOPE,
+    Service,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.planning import (
     Case,
     entry,
     exactly,
@@ -38,11 +45,6 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.aski
     refused_options,
     reordered,
     sent,
-)
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.budget import examples
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.laravel_service import (
-    SCOPE,
-    Service,
 )
 
 
@@ -95,7 +97,7 @@ def test_an_update_sends_exactly_what_differs(kind: str, data: st.DataObject) ->
     for option in managed:
         assert exactly(made.after[option], _asked(option, case.given[option]))
         assert exactly(made.before[option], made.after[option]) == (option not in want)
-    json.dumps([made.before, made.after, [step.told() for step in made.steps], made.process])
+    json.dumps([made.before, made.after, [step.as_result() for step in made.steps], made.process])
 
 
 @pytest.mark.parametrize("kind", worlds.KINDS)
@@ -215,7 +217,7 @@ def test_planning_changes_no_input_and_heeds_no_order(case: Case) -> None:
     wanted = entry(LARAVEL_CLOUD, case.given)
     live = Service(case.habits).read(copy.deepcopy(case.live))
     before = copy.deepcopy((wanted, live))
-    first = plan(LARAVEL_CLOUD, SCOPE, wanted, live)
+    first = make_plan(LARAVEL_CLOUD, SCOPE, wanted, live)
     assert (wanted, live) == before
     again = _planned(case._replace(given=reordered(case.given)))
     assert again.steps == first.steps

@@ -15,7 +15,7 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import
     Problem,
     invalid_options,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import Step, plan
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import Step, make_plan
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.validation import (
     schema_problems,
 )
@@ -28,7 +28,7 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes i
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
     sevalla_facts as facts,
 )
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.asking import (
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.planning import (
     entry,
     refusals,
 )
@@ -362,7 +362,7 @@ def test_every_problem_of_an_entry_is_found_in_one_plan() -> None:
             "scaling_strategy": {"type": "horizontal", "min_instance_count": 3},
         },
     )
-    made = plan(SEVALLA, "scope", wanted, [live])
+    made = make_plan(SEVALLA, "scope", wanted, [live])
     assert {problem.option for problem in refusals(SEVALLA, made)} == {
         "key",
         "type",

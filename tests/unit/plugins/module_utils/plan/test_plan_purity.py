@@ -79,8 +79,8 @@ class Sizes(resource.Resource):
         yield ("it",)
     def predict(self, scope, before, body):
         return {{**before, **body}}
-made = planner.plan(Sizes(), "a", resource.Entry({{"size": 2}}), [{{"id": "1", "size": 1}}])
-print([step.told() for step in made.steps], made.process)
+made = planner.make_plan(Sizes(), "a", resource.Entry({{"size": 2}}), [{{"id": "1", "size": 1}}])
+print([step.as_result() for step in made.steps], made.process)
 """
 
 

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import plan
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import make_plan
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.stored import unstored
 from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import (
     PROCESSES as SEVALLA,
@@ -28,7 +28,10 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan impo
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan import (
     sevalla_worlds as worlds,
 )
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.asking import (
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.example_counts import (
+    examples,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.planning import (
     Case,
     entry,
     exactly,
@@ -39,7 +42,6 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.aski
     reordered,
     sent,
 )
-from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.budget import examples
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.sevalla_service import (
     SCOPE,
     Service,
@@ -267,7 +269,7 @@ def test_the_diff_shows_managed_fields_only(case: Case) -> None:
             had = facts.value_of(target, option)
             name = (target["resource_type_name"] or "").lower() or None
             assert made.before[option] in ((had, name) if option == "resource_type" else (had,))
-    json.dumps([made.before, made.after, [step.told() for step in made.steps], made.process])
+    json.dumps([made.before, made.after, [step.as_result() for step in made.steps], made.process])
 
 
 @given(worlds.creations())
@@ -324,7 +326,7 @@ def test_planning_changes_no_input_and_heeds_no_order(case: Case) -> None:
     wanted = entry(SEVALLA, case.given, case.clear)
     live = copy.deepcopy(case.live)
     before = copy.deepcopy(wanted)
-    made = plan(SEVALLA, SCOPE, wanted, live)
+    made = make_plan(SEVALLA, SCOPE, wanted, live)
     for step in made.steps:
         Service(case.habits).named(step.body)
     assert exactly(live, case.live)
@@ -354,7 +356,7 @@ def test_a_field_that_the_answer_does_not_have_is_unequal(case: Case, data: st.D
     made = _planned(case)
     assert facts.wire(gone) in made.steps[0].body
     assert made.before[gone] is None
-    json.dumps([made.before, made.after, [step.told() for step in made.steps], made.process])
+    json.dumps([made.before, made.after, [step.as_result() for step in made.steps], made.process])
 
 
 @given(st.data())

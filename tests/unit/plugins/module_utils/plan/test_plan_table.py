@@ -21,7 +21,7 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._core.fields import 
     is_empty,
     overlay,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import plan
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import make_plan
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.resource import Entry
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.stored import unstored
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
@@ -279,7 +279,7 @@ def test_a_config_may_be_shown_as_an_empty_list(shown: Any) -> None:
 def test_a_plan_with_nothing_to_do_needs_no_deployment() -> None:
     """And it says so by having no steps."""
     live = {"id": "process-1", "type": "custom", "command": "x", "processes": 2, "config": {}}
-    made = plan(LARAVEL_CLOUD, "i", Entry({"id": "process-1", "processes": 2}), [live])
+    made = make_plan(LARAVEL_CLOUD, "i", Entry({"id": "process-1", "processes": 2}), [live])
     assert made.steps == []
     assert made.deployment_required is False
     assert made.process == live

@@ -13,7 +13,7 @@ from __future__ import annotations
 import copy
 from typing import Any, NamedTuple
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import Plan, plan
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import Plan, make_plan
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.resource import Entry
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine import options as _options
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.validation import (
@@ -85,7 +85,7 @@ def refused_for(backend: Any, made: Plan, bad: set) -> set:
 def planned(backend: Any, service: Any, case: Case) -> Plan:
     """The plan for a case."""
     wanted = entry(backend, case.given, case.clear, case.state)
-    return plan(backend, service.SCOPE, wanted, service.read(case.live))
+    return make_plan(backend, service.SCOPE, wanted, service.read(case.live))
 
 
 def sent(service: Any, live: list, made: Plan) -> tuple:
