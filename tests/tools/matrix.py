@@ -87,7 +87,7 @@ def cells() -> list[Cell]:
             "",
             "libraries",
             ("run_checks.py", "units-libraries"),
-            "unit tests on Python 3.9, with the oldest and with the newest libraries that there are",
+            "unit tests on Python 3.9, with the oldest and with the newest libraries",
         ),
         *(
             Cell(
