@@ -101,21 +101,23 @@ release: environment ## prepare a release: VERSION=1.2.3; version, changelog, ma
 	@$(TOOL)release.py "$(VERSION)"
 	@$(MAKE) --no-print-directory build
 
-# $(1) is the file, $(2) the oldest Python.
+# $(1) is the file, $(2) the oldest Python, $(3) more options.
 define lock
 { head -n 3 tests/requirements/$(1).in && echo '# Written by "make lock" from $(1).in.' && \
-	$(VENV)/bin/uv pip compile --quiet --no-header --annotation-style line --upgrade --universal \
-	--python-version $(2) tests/requirements/$(1).in; } > .cache/$(1).txt && \
+	$(VENV)/bin/uv pip compile --quiet --no-header --annotation-style line --upgrade \
+	--python-version $(2) $(3) tests/requirements/$(1).in; } > .cache/$(1).txt && \
 mv .cache/$(1).txt tests/requirements/$(1).txt
 endef
 
 .PHONY: lock
 lock: environment ## pin the newest development requirements in tests/requirements/*.txt
 	@$(VENV)/bin/python -m pip install --quiet uv
-	@$(call lock,dev,3.10)
-	@$(call lock,packaging,3.11)
-	@$(call lock,oldest,3.10)
-	@$(call lock,docs,3.12)
+	@$(call lock,dev,3.10,--universal)
+	@$(call lock,packaging,3.11,--universal)
+	@$(call lock,oldest,3.10,--universal)
+	@$(call lock,docs,3.12,--universal)
+	@$(call lock,libraries-oldest,3.9,--resolution lowest)
+	@$(call lock,libraries-newest,3.9)
 
 .PHONY: clean
 clean: ## remove everything that these targets made

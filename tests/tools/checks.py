@@ -101,7 +101,11 @@ PLAYS = Check(
     counts_tests=True,
 )
 # What those leave out: tests that are marked as slow.
-SLOW = Check("slow", (sys.executable, "-m", "pytest", "-m", "slow"), counts_tests=True)
+SLOW = Check(
+    "slow",
+    (sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-m", "slow"),
+    counts_tests=True,
+)
 # The properties on ten times as many examples, other ones each time.
 PROPERTIES = Check(
     "properties",
@@ -127,6 +131,10 @@ UNITS_OLDEST = Check(
 UNITS_ENDS = Check(
     "units-ends", (sys.executable, RUN_ANSIBLE_TEST, "units-ends"), counts_tests=True
 )
+# On the oldest Python, with the oldest and with the newest libraries that it takes.
+UNITS_LIBRARIES = Check(
+    "units-libraries", (sys.executable, RUN_ANSIBLE_TEST, "units-libraries"), counts_tests=True
+)
 INTEGRATION = Check(
     "integration", (sys.executable, RUN_ANSIBLE_TEST, "integration"), counts_tests=True
 )
@@ -135,9 +143,12 @@ INTEGRATION = Check(
 # other.
 LANES = (
     (*LINT, PYTEST, PYTEST_OLDEST, PLAYS, SLOW, PROPERTIES, PACKAGING, DOCS),
-    (SANITY, UNITS_OLDEST, UNITS_ENDS, UNITS, INTEGRATION),
+    (SANITY, UNITS_OLDEST, UNITS_ENDS, UNITS_LIBRARIES, UNITS, INTEGRATION),
 )
 CHECKS = {check.name: check for lane in LANES for check in lane}
 # What runs only where it is named. On every Python the unit tests take several minutes.
-NOT_USUAL = (UNITS, UNITS_ENDS, PYTEST_OLDEST, PLAYS, SLOW, PROPERTIES, PACKAGING, DOCS)
+NOT_USUAL = (
+    *(UNITS, UNITS_ENDS, UNITS_LIBRARIES, PYTEST_OLDEST),
+    *(PLAYS, SLOW, PROPERTIES, PACKAGING, DOCS),
+)
 DEFAULT = [name for name, check in CHECKS.items() if check not in NOT_USUAL]

@@ -65,6 +65,13 @@ NAMED = {
     # Ubuntu 22.04's Python; ansible-core 2.16, the oldest that we support, cannot have RHEL 9's.
     "oldest": Environment("oldest", REQUIREMENTS / "oldest.txt", (3, 10), (3, 10)),
     "docs": Environment("docs", REQUIREMENTS / "docs.txt", (3, 12), (3, 14)),
+    # The usual one once more, with a mirror of its own, in which other libraries can be installed.
+    "libraries": Environment("libraries", DEV, (3, 10), (3, 14)),
+    "python-3.14": Environment("python-3.14", DEV, (3, 14), (3, 14)),
+    # Only a pre-release of ansible-core takes it.
+    "python-3.15": Environment(
+        "python-3.15", DEV, (3, 15), (3, 15), ("--pre", "--upgrade", "ansible-core")
+    ),
 }
 
 

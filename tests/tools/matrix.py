@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Test on everything that the collection says it runs on, as far as this machine's Pythons allow.
 
-A cell for each ansible-core, one for the oldest libraries, one for packaging and the hub's gate,
+A cell for each ansible-core, one for the oldest libraries, one for the oldest and the newest ones
+on the oldest Python, one for each of the newest Pythons, one for packaging and the hub's gate,
 one for what is slow, one for many more examples of the properties, one for the documentation's
 site, and one for planted defects: all, or those that are named. Ends with a table. Fails when a
 cell failed, when fewer than two versions of ansible-core could be tried, or when a cell that was
@@ -29,6 +30,7 @@ TOOLS = ROOT / "tests" / "tools"
 # Not 2.17, which is no longer maintained and in no product that is.
 CORES = ("2.16", "2.18", "2.19", "2.20", "2.21", PRERELEASE)
 FEWEST_CORES = 2
+NEWEST_PYTHONS = ("3.14", "3.15")
 # The usual environment's ansible-core gets all unit tests on every Python; make test has its plays.
 USUAL_CHECKS = ("sanity", "units", "integration")
 OTHER_CHECKS = ("sanity", "units-ends", "plays", "integration")
@@ -79,6 +81,23 @@ def cells() -> list[Cell]:
             "oldest",
             ("run_checks.py", "pytest-oldest"),
             "unit and playbook tests with Python and libraries of Ubuntu 22.04",
+        ),
+        Cell(
+            "libraries-3.9",
+            "",
+            "libraries",
+            ("run_checks.py", "units-libraries"),
+            "unit tests on Python 3.9, with the oldest and with the newest libraries",
+        ),
+        *(
+            Cell(
+                f"python-{version}",
+                "",
+                f"python-{version}",
+                ("run_checks.py", "pytest"),
+                f"unit and playbook tests with the newest libraries on Python {version}",
+            )
+            for version in NEWEST_PYTHONS
         ),
         Cell(
             "packaging",
@@ -235,6 +254,9 @@ def report(outcomes: list[Outcome], named: bool) -> int:
     ]
     if not named and len(ran) < FEWEST_CORES:
         problems.append(f"only {len(ran)} of {len(CORES)} versions of ansible-core could run")
+    missing = [each.cell.name for each in outcomes if each.verdict == COULD_NOT_RUN]
+    if missing:
+        print(f"\nNOT TESTED, since it could not run here: {', '.join(missing)}")
     print(f"\nmatrix: {'; '.join(problems) or 'everything that could run is fine'}")
     bad = bool(problems)
     print(Counts(passed=verdicts.count(PASSED), failed=verdicts.count(FAILED) or int(bad)))

@@ -9,6 +9,7 @@ a Python missing, a target excluded. Each of these is a failure here.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -73,6 +74,7 @@ def main() -> int:
         "units": units,
         "units-oldest": units_oldest,
         "units-ends": units_ends,
+        "units-libraries": units_libraries,
         "integration": integration,
     }[sys.argv[1]]
     try:
@@ -118,6 +120,55 @@ def units_ends(folder: Path) -> tuple[Counts, bool]:
     """Run most unit tests on the oldest and the newest Python that modules can run on here."""
     pythons = _pythons()[1]
     return _units_on(folder, list(dict.fromkeys([pythons[0], pythons[-1]])), WIDEST)
+
+
+def units_libraries(folder: Path) -> tuple[Counts, bool]:
+    """Run all unit tests on the oldest Python, with the oldest and with the newest libraries.
+
+    The mirror's requirements are replaced; the next update of the mirror brings its own back.
+    """
+    oldest = f"{OLDEST_TARGET[0]}.{OLDEST_TARGET[1]}"
+    if oldest not in _pythons()[1]:
+        raise NothingTestedError(f"there is no Python {oldest} here")
+    total, any_failed = Counts(), False
+    for age in ("oldest", "newest"):
+        lock = folder / "tests" / "requirements" / f"libraries-{age}.txt"
+        shutil.copy(lock, folder / "tests" / "unit" / "requirements.txt")
+        counts, failed = _units_on(folder, [oldest])
+        python = folder / "tests/output/.tmp/delegation" / f"python{oldest}" / "bin" / "python"
+        others = other_versions(lock.read_text(), installed_versions(python))
+        if others:
+            raise NothingTestedError(f"not the {age} libraries: {', '.join(others)}")
+        print(f"the {age} libraries on Python {oldest}: {counts}", flush=True)
+        total, any_failed = total + counts, any_failed or failed
+    return total, any_failed
+
+
+def installed_versions(python: Path) -> dict[str, str]:
+    """Return the version of each distribution that a Python has, by its normalized name."""
+    code = (
+        "import importlib.metadata as m, json;"
+        " print(json.dumps([(d.metadata['Name'], d.version) for d in m.distributions()]))"
+    )
+    listed = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout
+    return {_normalized(name): version for name, version in json.loads(listed)}
+
+
+def other_versions(lock: str, installed: dict[str, str]) -> list[str]:
+    """List what is installed in another version than the pinned one, or not at all."""
+    pinned = re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", lock, re.MULTILINE)
+    if not pinned:
+        raise NothingTestedError("no library is pinned")
+    return [
+        f"{name} {installed.get(_normalized(name))}"
+        for name, version in pinned
+        if installed.get(_normalized(name)) != version
+    ]
+
+
+def _normalized(name: str) -> str:
+    """Return the name of a distribution as package indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _units_on(
