@@ -38,6 +38,8 @@ highlight_language = "YAML+Jinja"
 default_role = "any"
 # A reference that leads nowhere is a warning, and "make docs" makes warnings errors.
 nitpicky = True
+# A workflow has "${{ !cancelled() }}", which is no Jinja. It is shown all the same.
+suppress_warnings = ["misc.highlighting_failure"]
 # Copy the commands of a console block, without the prompt and the output.
 copybutton_prompt_text = "$ "
 copybutton_line_continuation_character = "\\"
@@ -51,6 +53,7 @@ ANSIBLE_PAGES = {
     "callback_plugins": "plugins/callback.html#callback-plugins",
     "common_return_values": "reference_appendices/common_return_values.html#common-return-values",
 }
+BUILTIN = "ansible_collections.ansible.builtin."
 MESSAGES = "docsite/guide_troubleshooting"
 PLUGIN_PAGE = re.compile(r"(?:(sevalla|laravel_cloud)_)?(\w*?)_?(module|inventory|callback)")
 
@@ -62,6 +65,8 @@ def refer_to_ansible(app: Any, env: Any, node: Any, content: Any) -> nodes.refer
         page = f"reference_appendices/config.html#envvar-{target}"
     elif target in ANSIBLE_PAGES:
         page = ANSIBLE_PAGES[target]
+    elif target.startswith(BUILTIN):
+        page = f"collections/ansible/builtin/{target[len(BUILTIN) :]}.html"
     else:
         return None
     return nodes.reference("", "", content, internal=False, refuri=f"{ANSIBLE}/{page}")

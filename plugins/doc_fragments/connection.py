@@ -53,7 +53,7 @@ notes:
     C(connection=local).
   - Such a task runs inside Ansible's own worker when that is the same, which is many times faster. The variable
     C(evenkeel_paas_in_worker) or the environment variable E(EVENKEEL_PAAS_IN_WORKER) switches that off when it is false;
-    L(the guide, https://github.com/evenkeel/evenkeel.paas/blob/main/docs/docsite/rst/guide_performance.rst) says more.
+    L(the guide, https://evenkeel.github.io/evenkeel.paas/docsite/guide_performance.html) says more.
 """
 
     SEVALLA = r"""
