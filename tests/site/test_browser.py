@@ -120,7 +120,8 @@ TOO_WIDE = """() => {
   for (const each of document.querySelectorAll("article table, article img, article h1")) {
     const box = each.getBoundingClientRect();
     if (box.right > screen + 1 || each.scrollWidth > each.clientWidth + 1 && box.width > 0) {
-      wide.push(`${each.tagName} ${Math.round(box.right)}: ${each.textContent.trim().slice(0, 40)}`);
+      const text = each.textContent.trim().slice(0, 40);
+      wide.push(`${each.tagName} ${Math.round(box.right)}: ${text}`);
     }
   }
   return wide;
