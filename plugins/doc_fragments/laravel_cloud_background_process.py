@@ -16,7 +16,7 @@ class ModuleDocFragment:
 options:
   id:
     description:
-      - The id of the process (C(process-...)). It must exist, unless O(state=absent).
+      - The id of the process (C(process-...)). It must exist, unless the task deletes it.
     type: str
     aliases: [process_id]
   type:

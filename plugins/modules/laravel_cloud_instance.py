@@ -30,7 +30,7 @@ options:
     type: str
   id:
     description:
-      - The id of the instance (C(inst-...)). It must exist, unless O(state=absent).
+      - The id of the instance (C(inst-...)). It must exist, unless the task deletes it.
     type: str
     aliases: [instance_id]
   environment:
