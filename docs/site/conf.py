@@ -87,7 +87,7 @@ def tidy(app: Any, doctree: nodes.document) -> None:
         _put_examples_first(doctree)
         _let_title_break(doctree)
     if page == MESSAGES:
-        app.env.messages = _messages(doctree)
+        app.env.messages = [*_messages(doctree), *_codes(doctree)]
     for table in doctree.findall(nodes.table):
         _label_cells(table)
 
@@ -142,6 +142,17 @@ def _messages(doctree: nodes.document) -> list[tuple[str, str]]:
         for section in doctree.findall(nodes.section)
         if isinstance(section.parent.parent, nodes.section)
     ]
+
+
+def _codes(doctree: nodes.document) -> list[tuple[str, str]]:
+    """Return each code of a failure, with the anchor that its row in the table gets."""
+    found = []
+    for row in next(doctree.findall(nodes.tbody)).findall(nodes.row):
+        cell = row[0]
+        code = cell.astext()
+        cell["ids"] = [nodes.make_id(f"code-{code}")]
+        found.append((code, cell["ids"][0]))
+    return found
 
 
 def add_message_search(app: Any, pagename: str, *_other: Any) -> None:

@@ -142,6 +142,18 @@ def test_no_page_scrolls_sideways_and_no_table_is_wider_than_the_screen(
     assert wide == []
 
 
+def test_no_word_of_the_menu_is_wider_than_the_menu(address: str, page: Page) -> None:
+    page.set_viewport_size({"width": DESKTOP, "height": 900})
+    page.goto(f"{address}/index.html")
+    page.add_style_tag(content=".sidebar-tree a { overflow-wrap: normal; word-break: normal; }")
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll(".sidebar-tree a")]
+        .map((link) => [link.textContent, link.scrollWidth > link.clientWidth])"""
+    )
+    assert len(wide) > 30
+    assert [name for name, is_wide in wide if is_wide] == []
+
+
 def test_there_are_ten_messages_to_look_for() -> None:
     assert len({query for query, _heading in MESSAGES}) >= 10
 
@@ -156,6 +168,14 @@ def test_search_finds_a_message_first(address: str, page: Page, query: str, head
     page.wait_for_load_state()
     target = page.locator(":target")
     assert heading in (target.locator("h3").first.text_content() or "")
+
+
+def test_search_finds_the_code_of_a_failure_first(address: str, page: Page) -> None:
+    page.goto(f"{address}/search.html?q=rate_limited")
+    page.wait_for_selector("#search-results li a")
+    page.locator("article .message-results a, article #search-results a").first.click()
+    page.wait_for_load_state()
+    assert page.locator(":target").text_content() == "rate_limited"
 
 
 def test_search_for_a_word_shows_pages(address: str, page: Page) -> None:
