@@ -34,8 +34,8 @@ options:
     type: str
   application:
     description:
-      - The application of an O(environment) that is not an id. Its id (C(app-...)), slug or name. A slug takes precedence
-        over a name.
+      - The application of an O(environment) that is not an id. Its id (C(app-...)), slug or name. A slug takes
+        precedence over a name.
     type: str
   state:
     description:
@@ -105,7 +105,7 @@ EXAMPLES = r"""
 RETURN = r"""
 process:
   description:
-    - The process as the service gives it, its attributes beside its id, null when it is absent.
+    - The process as the service returns it, with its attributes next to its id, null if it is absent.
     - In check mode the process as it would be, less what only the service knows.
   returned: success
   type: dict
@@ -133,7 +133,7 @@ process:
     created_at: "2026-04-12T10:42:32.000000Z"
   contains:
     id:
-      description: The id of the process. Left out in check mode for a process that is not created yet.
+      description: The id of the process. Omitted in check mode for a process that does not exist yet.
       returned: when the process exists
       type: str
     instance_id:
@@ -150,7 +150,7 @@ process:
       type: int
     command:
       description:
-        - The command. The service makes a worker's from its settings; in check mode it is left out when these would
+        - The command. The service makes a worker's from its settings; in check mode it is omitted if these would
           change.
       returned: success
       type: str
@@ -159,7 +159,7 @@ process:
       returned: success
       type: dict
     strategy_type:
-      description: How a queue cluster scales. Null in the answer to a creation.
+      description: How a queue cluster scales. Null in the response to a creation.
       returned: when the process exists
       type: str
     strategy_threshold:

@@ -32,8 +32,8 @@ options:
     type: str
   application:
     description:
-      - The application of an O(environment) that is not an id. Its id (C(app-...)), slug or name. A slug takes precedence
-        over a name.
+      - The application of an O(environment) that is not an id. Its id (C(app-...)), slug or name. A slug takes
+        precedence over a name.
     type: str
   id:
     description:
@@ -124,7 +124,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 processes:
-  description: The background processes as the service gives them, in its order.
+  description: The background processes as the service returns them, in its order.
   returned: success
   type: list
   elements: dict
@@ -177,7 +177,7 @@ processes:
       returned: success
       type: dict
     strategy_type:
-      description: How a queue cluster scales. Null in the answer to a creation.
+      description: How a queue cluster scales. Null in the response to a creation.
       returned: success
       type: str
     strategy_threshold:
@@ -190,9 +190,9 @@ processes:
       type: str
 desired:
   description:
-    - The same background processes as entries for M(evenkeel.paas.laravel_cloud_background_processes), without what the service makes, what is not set and
-      what a creation sets anyway.
-    - C(id) is given where the process cannot be told from others without.
+    - The same background processes as entries for M(evenkeel.paas.laravel_cloud_background_processes), without what
+      the service makes, what is not set and what a creation sets anyway.
+    - An entry contains C(id) if nothing else identifies the process.
   returned: success
   type: list
   elements: dict

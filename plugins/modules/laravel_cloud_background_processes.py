@@ -39,8 +39,8 @@ options:
     type: str
   application:
     description:
-      - The application of an O(environment) that is not an id. Its id (C(app-...)), slug or name. A slug takes precedence
-        over a name.
+      - The application of an O(environment) that is not an id. Its id (C(app-...)), slug or name. A slug takes
+        precedence over a name.
     type: str
   prune:
     description:
@@ -138,7 +138,7 @@ EXAMPLES = r"""
 RETURN = r"""
 processes:
   description:
-    - The background processes of the entries, in their order, as the service gives them. O(returned) can narrow them.
+    - The background processes of the entries, in their order, as the service returns them. O(returned) can narrow them.
     - In check mode as they would be, less what only the service knows.
   returned: success
   type: list
@@ -167,7 +167,7 @@ processes:
       created_at: "2026-04-12T10:42:32.000000Z"
   contains:
     id:
-      description: The id of the process. Left out in check mode for a process that is not created yet.
+      description: The id of the process. Omitted in check mode for a process that does not exist yet.
       returned: when the process exists
       type: str
     instance_id:
@@ -184,7 +184,7 @@ processes:
       type: int
     command:
       description:
-        - The command. The service makes a worker's from its settings; in check mode it is left out when these would
+        - The command. The service makes a worker's from its settings; in check mode it is omitted if these would
           change.
       returned: success
       type: str
@@ -193,7 +193,7 @@ processes:
       returned: success
       type: dict
     strategy_type:
-      description: How a queue cluster scales. Null in the answer to a creation.
+      description: How a queue cluster scales. Null in the response to a creation.
       returned: when the process exists
       type: str
     strategy_threshold:
@@ -335,8 +335,8 @@ steps_not_attempted:
         processes: 2
 counts:
   description:
-    - How many background processes of the list were created, updated or left as they are, and how many O(prune) deleted.
-      In check mode, how many would be.
+    - How many background processes of the list were created, updated or left as they are, and how many O(prune)
+      deleted. In check mode, how many would be.
     - After a failure of a write, those that were written count, and those that needed no write.
   returned: success, and failure of a write
   type: dict

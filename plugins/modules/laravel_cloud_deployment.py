@@ -88,7 +88,7 @@ EXAMPLES = r"""
 RETURN = r"""
 deployment:
   description:
-    - The deployment as the service gives it, its attributes flattened, as it was when the task ended.
+    - The deployment as the service returns it, its attributes flattened, as it was when the task ended.
     - In check mode what is known of it before it is started.
     - With O(trigger=pending) and nothing pending, the last successful deployment. When one that is under way is waited
       for, that one.
@@ -178,8 +178,8 @@ deployment:
       type: str
 statuses:
   description:
-    - The statuses that the deployment had, in their order, as far as they were seen. Empty in check mode, and when nothing
-      is pending.
+    - The statuses that the deployment had, in their order, as far as they were seen. Empty in check mode, and when
+      nothing is pending.
     - Where the module runs inside Ansible's own process, each is also shown as soon as it is seen, unless the task has
       C(no_log).
   returned: success, and failure of the request or later
@@ -300,7 +300,7 @@ failure:
     details:
       description:
         - The individual errors, from the service or from the module, or null.
-        - "Of a deployment that did not succeed: its V(id) and V(status). Where the service tells, also V(step), the name of
+        - "Of a deployment that did not succeed: its V(id) and V(status). If the service shows it, also V(step), the name of
           the step that failed, and V(output), the lines that it printed."
       returned: always
       type: raw

@@ -41,8 +41,8 @@ options:
     type: str
   application:
     description:
-      - The application of an O(environment) that is not an id. Its id (C(app-...)), slug or name. A slug takes precedence
-        over a name.
+      - The application of an O(environment) that is not an id. Its id (C(app-...)), slug or name. A slug takes
+        precedence over a name.
     type: str
   state:
     description:

@@ -15,8 +15,10 @@ version_added: "1.1.0"
 author:
   - evenkeel.paas contributors (@evenkeel)
 description:
-  - Returns the instances of a Laravel Cloud environment, all or those that match, and the sizes that instances can have.
-  - Each item of RV(desired) can be given to M(evenkeel.paas.laravel_cloud_instance) as it is, and then changes nothing.
+  - Returns the instances of a Laravel Cloud environment, all or those that match, and the sizes that instances can
+    have.
+  - Each item of RV(desired) can be used as the options of M(evenkeel.paas.laravel_cloud_instance), and then changes
+    nothing.
   - An environment without matching instances returns empty lists. An environment that does not exist is a failure.
 options:
   environment:
@@ -27,8 +29,8 @@ options:
     type: str
   application:
     description:
-      - The application of an O(environment) that is not an id. Its id (C(app-...)), slug or name. A slug takes precedence
-        over a name.
+      - The application of an O(environment) that is not an id. Its id (C(app-...)), slug or name. A slug takes
+        precedence over a name.
     type: str
   id:
     description:
@@ -147,8 +149,9 @@ instances:
       type: str
 desired:
   description:
-    - The same instances as options for M(evenkeel.paas.laravel_cloud_instance), without what the service makes and what is not set.
-    - C(id) is given where the name is not unique.
+    - The same instances as options for M(evenkeel.paas.laravel_cloud_instance), without what the service makes and
+      what is not set.
+    - It contains C(id) if the name is not unique.
   returned: success
   type: list
   elements: dict

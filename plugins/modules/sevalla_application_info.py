@@ -66,7 +66,7 @@ applications:
       returned: success
       type: str
     name:
-      description: The unique name that Sevalla made.
+      description: The unique name that Sevalla generated.
       returned: success
       type: str
     display_name:

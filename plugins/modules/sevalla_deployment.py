@@ -104,7 +104,7 @@ EXAMPLES = r"""
 RETURN = r"""
 deployment:
   description:
-    - The deployment as the service gives it, as it was when the task ended.
+    - The deployment as the service returns it, as it was when the task ended.
     - In check mode what is known of it before it is started.
     - With O(trigger=pending) and nothing pending, the last successful deployment. When one that is under way is waited
       for, that one.
@@ -143,7 +143,7 @@ deployment:
       returned: when the deployment was started
       type: str
     type:
-      description: Whether somebody asked for it (V(manual)) or a push started it (V(automatic)).
+      description: Whether someone requested it (V(manual)) or a push started it (V(automatic)).
       returned: success
       type: str
     trigger:
@@ -205,8 +205,8 @@ deployment:
       type: str
 statuses:
   description:
-    - The statuses that the deployment had, in their order, as far as they were seen. Empty in check mode, and when nothing
-      is pending.
+    - The statuses that the deployment had, in their order, as far as they were seen. Empty in check mode, and when
+      nothing is pending.
     - Where the module runs inside Ansible's own process, each is also shown as soon as it is seen, unless the task has
       C(no_log).
   returned: success, and failure of the request or later
@@ -237,8 +237,8 @@ pending:
   contains:
     reason:
       description:
-        - V(process_created) or V(process_updated) for a process, V(deployment_failed) when the last deployment that ended
-          did not succeed, or V(never_deployed) when none has succeeded.
+        - V(process_created) or V(process_updated) for a process, V(deployment_failed) when the last deployment that
+          ended did not succeed, or V(never_deployed) when none has succeeded.
       returned: always
       type: str
     id:
@@ -327,7 +327,7 @@ failure:
     details:
       description:
         - The individual errors, from the service or from the module, or null.
-        - "Of a deployment that did not succeed: its V(id) and V(status). Where the service tells, also V(step), the name of
+        - "Of a deployment that did not succeed: its V(id) and V(status). If the service shows it, also V(step), the name of
           the step that failed or null, and V(output), the lines that it printed or else the lines of the whole log."
       returned: always
       type: raw

@@ -121,7 +121,7 @@ EXAMPLES = r"""
 RETURN = r"""
 process:
   description:
-    - The process as the service gives it, null when it is absent.
+    - The process as the service returns it, null if it is absent.
     - In check mode the process as it would be, less what only the service knows.
   returned: success
   type: dict
@@ -153,7 +153,7 @@ process:
     updated_at: "2026-03-01T10:00:00.000Z"
   contains:
     id:
-      description: The id of the process. Left out in check mode for a process that is not created yet.
+      description: The id of the process. Omitted in check mode for a process that does not exist yet.
       returned: when the process exists
       type: str
     app_id:
@@ -193,19 +193,19 @@ process:
       returned: success
       type: dict
     resource_type_id:
-      description: The id of the size. In check mode left out when the size is known by its name only.
+      description: The id of the size. Omitted in check mode if the size is known by its name only.
       returned: success
       type: str
     resource_type_name:
-      description: The name of the size. In check mode left out when the size is known by its id only.
+      description: The name of the size. Omitted in check mode if the size is known by its id only.
       returned: success
       type: str
     cpu_limit:
-      description: The CPU limit in millicores. Left out in check mode when the size would change.
+      description: The CPU limit in millicores. Omitted in check mode if the size would change.
       returned: success
       type: int
     memory_limit:
-      description: The memory limit in megabytes. Left out in check mode when the size would change.
+      description: The memory limit in megabytes. Omitted in check mode if the size would change.
       returned: success
       type: int
     schedule:

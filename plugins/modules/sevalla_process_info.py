@@ -80,7 +80,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 processes:
-  description: The processes as the service gives them, in its order.
+  description: The processes as the service returns them, in its order.
   returned: success
   type: list
   elements: dict
@@ -201,9 +201,9 @@ processes:
       type: str
 desired:
   description:
-    - The same processes as entries for M(evenkeel.paas.sevalla_processes), without what the service makes, what is not set and
-      what a creation sets anyway.
-    - C(key) is given where the name alone does not tell the process, and C(id) where not even that does.
+    - The same processes as entries for M(evenkeel.paas.sevalla_processes), without what the service makes, what is
+      not set and what a creation sets anyway.
+    - An entry contains C(key) if the name is not unique, and C(id) if the key does not identify the process either.
   returned: success
   type: list
   elements: dict

@@ -64,7 +64,7 @@ EXAMPLES = r"""
 RETURN = r"""
 process:
   description:
-    - The process as the service gives it, as it was when it was looked up.
+    - The process as the service returns it, as it was when the task read it.
   returned: success
   type: dict
   sample:

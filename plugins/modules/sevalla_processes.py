@@ -127,7 +127,7 @@ EXAMPLES = r"""
 RETURN = r"""
 processes:
   description:
-    - The processes of the entries, in their order, as the service gives them. O(returned) can narrow them.
+    - The processes of the entries, in their order, as the service returns them. O(returned) can narrow them.
     - In check mode as they would be, less what only the service knows.
   returned: success
   type: list
@@ -160,7 +160,7 @@ processes:
       updated_at: "2026-03-01T10:00:00.000Z"
   contains:
     id:
-      description: The id of the process. Left out in check mode for a process that is not created yet.
+      description: The id of the process. Omitted in check mode for a process that does not exist yet.
       returned: when the process exists
       type: str
     app_id:
@@ -200,19 +200,19 @@ processes:
       returned: success
       type: dict
     resource_type_id:
-      description: The id of the size. In check mode left out when the size is known by its name only.
+      description: The id of the size. Omitted in check mode if the size is known by its name only.
       returned: success
       type: str
     resource_type_name:
-      description: The name of the size. In check mode left out when the size is known by its id only.
+      description: The name of the size. Omitted in check mode if the size is known by its id only.
       returned: success
       type: str
     cpu_limit:
-      description: The CPU limit in millicores. Left out in check mode when the size would change.
+      description: The CPU limit in millicores. Omitted in check mode if the size would change.
       returned: success
       type: int
     memory_limit:
-      description: The memory limit in megabytes. Left out in check mode when the size would change.
+      description: The memory limit in megabytes. Omitted in check mode if the size would change.
       returned: success
       type: int
     schedule:
