@@ -58,7 +58,7 @@ packaging: ## test the tarball, the hub's gate, the execution environment and AW
 	@.cache/venv-packaging/bin/python tests/tools/run_checks.py packaging
 
 .PHONY: docs
-docs: ## build the documentation's site in .cache/docs/html, and check its links and examples
+docs: ## build the documentation's site in .cache/docs/html, and test it in a browser
 	@$(PYTHON) tests/tools/environment.py docs
 	@.cache/venv-docs/bin/python tests/tools/run_checks.py docs
 

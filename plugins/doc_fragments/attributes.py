@@ -18,7 +18,7 @@ attributes:
     support: full
     platforms: all
     details:
-      - Any platform with Python, since all that it does is talk to an API.
+      - Any platform with Python, because the module only talks to an API.
 """
 
     WRITER = r"""
@@ -28,20 +28,20 @@ attributes:
     description: Can run in C(check_mode) and return what it would change without changing it.
     support: full
     details:
-      - RV(plan) and RV(diff) are the same in check mode and in the real run, which only sends the plan as well. Options
-        are checked in the same way.
+      - RV(plan) and RV(diff) are the same in check mode and in the real run. Both validate the options. Only the real
+        run sends the plan.
   diff_mode:
     description: Returns what changed, or would change, when in diff mode.
     support: full
     details:
-      - Only the options that were given are shown.
+      - It shows only the options that you set.
 """
 
     IDEMPOTENT = r"""
 options: {}
 attributes:
   idempotent:
-    description: When run twice in a row without anybody else changing things, the second run changes nothing.
+    description: If you run it twice and nobody else changes anything, the second run changes nothing.
     support: full
 """
 
@@ -49,10 +49,10 @@ attributes:
 options: {}
 attributes:
   idempotent:
-    description: When run twice in a row without anybody else changing things, the second run changes nothing.
+    description: If you run it twice and nobody else changes anything, the second run changes nothing.
     support: partial
     details:
-      - Sevalla removes a deleted process at the next deployment, and may list it until then. Until that deployment a
+      - Sevalla removes a deleted process at the next deployment and may list it until then. Until that deployment, a
         task that deletes the process deletes it again and reports a change. Creations and updates are idempotent.
 """
 
@@ -70,7 +70,7 @@ attributes:
     details:
       - It never changes anything.
   idempotent:
-    description: When run twice in a row without anybody else changing things, the second run changes nothing.
+    description: If you run it twice and nobody else changes anything, the second run changes nothing.
     support: full
 """
 
@@ -81,18 +81,18 @@ attributes:
     description: Can run in C(check_mode) and return what it would do without doing it.
     support: full
     details:
-      - RV(plan) is the same in check mode and in the real run. Names are looked up and options are checked in the same
-        way, and nothing but reads is sent.
+      - RV(plan) is the same in check mode and in the real run. Check mode looks up names and validates options, and
+        sends only reads.
   diff_mode:
     description: Returns what changed, or would change, when in diff mode.
     support: none
     details:
-      - What it does has no state before and after.
+      - An action has no state before and after.
   idempotent:
-    description: When run twice in a row without anybody else changing things, the second run changes nothing.
+    description: If you run it twice and nobody else changes anything, the second run changes nothing.
     support: none
     details:
-      - Each run does it again, and reports a change.
+      - Each run repeats the action and reports a change.
 """
 
     COMMAND = r"""

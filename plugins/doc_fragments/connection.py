@@ -14,47 +14,46 @@ class ModuleDocFragment:
 options:
   api_timeout:
     description:
-      - How many seconds to wait for a connection, and for each part of an answer.
+      - How many seconds to wait for a connection, and for each part of a response.
     type: int
     default: 30
   api_retries:
     description:
-      - How often one request is repeated at most.
-      - A request that the rate limit refused is repeated whatever it was. A request whose connection was lost, or that
-        ended in HTTP 500, 502, 503 or 504, is repeated when it was a read, an update or a deletion. A creation or the
-        start of a deployment is not repeated before the service's list shows that nothing came of it.
+      - How often one request is retried at most.
+      - Every request that the rate limit refuses is retried. Reads, updates and deletions are also retried if the
+        connection is lost or the service responds with HTTP 500, 502, 503 or 504. A creation or the start of a
+        deployment is retried only if the service's list shows that it had no effect.
     type: int
     default: 5
   api_max_wait:
     description:
-      - How many seconds the task may spend in all on waiting for the rate limit, on requests that have to be repeated,
-        and on waiting for another task on the same machine that is creating in the same place. It starts nothing that
-        would take it beyond; the request under way may.
+      - How many seconds the task may spend in total on waiting for the rate limit, on failed requests, and on waiting
+        for another task on the same machine that is creating in the same place. It does not start a wait that would
+        exceed this limit, but a request that has started may take longer.
     type: int
     default: 300
   validate_certs:
     description:
-      - Whether the service's TLS certificate is checked. With V(false), anybody in between can read and use the token;
-        the module warns about it.
+      - Whether to verify the service's TLS certificate. With V(false), others on the network can read and use the
+        token, and the module warns about it.
     type: bool
     default: true
   ca_path:
     description:
       - A file with the certificates of the authorities to trust, in PEM format.
-      - If not given or empty, E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and then E(SSL_CERT_FILE) is used, the first one
-        that is not empty. Without any of them, the authorities that C(requests) comes with are trusted.
+      - If you omit it or leave it empty, the first of E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE)
+        that is not empty is used. Otherwise the authorities of C(requests) are trusted.
     type: path
 requirements:
   - python >= 3.9
   - requests >= 2.25.1
   - jsonschema >= 3.2.0
 notes:
-  - Proxies are taken from the usual environment variables, such as E(HTTPS_PROXY) and E(NO_PROXY).
-  - The module runs where the task runs. For the services that is usually the controller, with C(hosts=localhost) or
-    C(connection=local).
-  - Such a task runs inside Ansible's own worker when that is the same, which is many times faster. The variable
-    C(evenkeel_paas_in_worker) or the environment variable E(EVENKEEL_PAAS_IN_WORKER) switches that off when it is false;
-    L(the guide, https://github.com/evenkeel/evenkeel.paas/blob/main/docs/docsite/rst/guide_performance.rst) says more.
+  - The module uses the proxies in the usual environment variables, such as E(HTTPS_PROXY) and E(NO_PROXY).
+  - Run the module on the controller, with C(hosts=localhost) or C(connection=local).
+  - There it runs inside Ansible's own process, which is many times faster. To switch that off, set the variable
+    C(evenkeel_paas_in_worker) or the environment variable E(EVENKEEL_PAAS_IN_WORKER) to false. See L(Performance,
+    https://evenkeel.github.io/evenkeel.paas/docsite/guide_performance.html).
 """
 
     SEVALLA = r"""
@@ -62,18 +61,18 @@ options:
   api_token:
     description:
       - The API key of a Sevalla company.
-      - Needed. If not given or empty, E(SEVALLA_API_KEY) and then E(SEVALLA_API_TOKEN) is used, the first one that is not empty.
+      - Required. If you omit it, the first of E(SEVALLA_API_KEY) and E(SEVALLA_API_TOKEN) that is not empty is used.
     type: str
     aliases: [api_key]
   api_url:
     description:
-      - The base URL of the API. Without encryption (C(http)) only loopback addresses are accepted.
-      - If not given or empty, E(SEVALLA_API_URL) is used when it is set and not empty.
+      - The base URL of the API. C(http) is accepted only for loopback addresses.
+      - If you omit it, E(SEVALLA_API_URL) is used if it is not empty.
     type: str
     default: https://api.sevalla.com/v3
 seealso:
   - name: Sevalla API reference
-    description: What the service itself says of its processes.
+    description: The service's own description of its processes.
     link: https://api-docs.sevalla.com
 """
 
@@ -82,18 +81,18 @@ options:
   api_token:
     description:
       - An API token of a Laravel Cloud organization.
-      - Needed. If not given or empty, E(LARAVEL_CLOUD_API_TOKEN) and then E(LARAVEL_CLOUD_TOKEN) is used, the first one that is
-        not empty.
+      - Required. If you omit it, the first of E(LARAVEL_CLOUD_API_TOKEN) and E(LARAVEL_CLOUD_TOKEN) that is not empty
+        is used.
     type: str
     aliases: [api_key]
   api_url:
     description:
-      - The base URL of the API. Without encryption (C(http)) only loopback addresses are accepted.
-      - If not given or empty, E(LARAVEL_CLOUD_BASE_URL) is used when it is set and not empty.
+      - The base URL of the API. C(http) is accepted only for loopback addresses.
+      - If you omit it, E(LARAVEL_CLOUD_BASE_URL) is used if it is not empty.
     type: str
     default: https://cloud.laravel.com/api
 seealso:
   - name: Laravel Cloud API reference
-    description: What the service itself says of its background processes.
+    description: The service's own description of its background processes.
     link: https://cloud.laravel.com/docs/api
 """

@@ -14,27 +14,25 @@ class ModuleDocFragment:
 options:
   wait:
     description:
-      - Whether to wait for the end of the deployment. The task fails when that is anything but success.
-      - With V(false) the task ends as soon as the deployment is started, and nothing is said about its end.
+      - Whether to wait for the end of the deployment. The task fails unless the deployment succeeds.
+      - With V(false), the task ends as soon as the deployment is started.
     type: bool
     default: true
   wait_timeout:
     description:
-      - How many seconds to wait for the end of the deployment, 1 or more. After that the task fails with RV(failure.code)
-        V(wait_timeout). The deployment goes on.
-      - Waiting for the rate limit counts as well, and ends here too. A read that is under way at that moment may take up
-        to O(api_timeout) seconds longer.
+      - How many seconds to wait for the end of the deployment, 1 or more. After that, the task fails with
+        RV(failure.code) V(wait_timeout). The deployment continues.
+      - Waiting for the rate limit counts too. A read in flight may take up to O(api_timeout) seconds longer.
     type: int
     default: 1800
 notes:
-  - The pauses between two reads of the deployment are not counted in O(api_max_wait) and not in RV(api.waited_seconds).
-    What the task waits for the rate limit, and loses on requests that have to be repeated, is.
-  - The deployment does not depend on being watched. A read that fails because the rate limit, the service or the network
-    does not let it through is tried again until O(wait_timeout) is over, also when O(api_max_wait) is used up.
-  - The deployment is followed by the id that the service gave it. One that somebody else starts meanwhile is not waited
-    for. When the service's answer to the request is lost, the list of deployments is read before anything is sent again.
-    A deployment that has appeared there since, and that may be the one, is taken for it with a warning. When there are
-    several the task fails and lists them.
-  - The message of a deployment that failed ends with the last lines of its log, at most 20. A build may print secrets of
-    your application, which this collection cannot know. Use C(no_log) on the task where it does.
+  - O(api_max_wait) and RV(api.waited_seconds) do not count the pauses between two reads of the deployment. They count
+    rate limits and retries.
+  - If a read fails because of the rate limit, the service or the network, the task reads again until O(wait_timeout),
+    even if O(api_max_wait) is used up. The deployment continues in any case.
+  - The task waits for its own deployment, by the id in the response. If the response is lost, it reads the list of
+    deployments before it sends anything again. If one deployment is new, it waits for that one, with a warning. If
+    several are new, it fails and lists them.
+  - The message of a failed deployment ends with the last lines of its log, at most 20. A build may print secrets of
+    your application, which this collection cannot know. If yours does, use C(no_log) on the task.
 """

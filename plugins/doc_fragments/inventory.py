@@ -18,78 +18,79 @@ class ModuleDocFragment:
 options:
   filters:
     description:
-      - Which hosts to take. A list of rules; the first one whose condition is true decides, and a host that no rule
-        speaks of is taken.
-      - A condition is a Jinja2 expression over the host variables that are listed in the notes, or just V(true) or
-        V(false). It sees no processes. One that cannot be evaluated, or is neither true nor false, is an error,
-        whatever O(strict) says.
+      - Which hosts to include, as a list of rules. The first rule whose condition is true decides. A host that no
+        rule matches is included.
+      - A condition is a Jinja2 expression with the host variables in the notes, or V(true) or V(false). It cannot use
+        the processes. If a condition cannot be evaluated, or is neither true nor false, the plugin fails, regardless
+        of O(strict).
     type: list
     elements: dict
     default: []
     suboptions:
       include:
-        description: Take the host when this is true.
+        description: Include the host if this is true.
         type: raw
       exclude:
-        description: Leave the host out when this is true.
+        description: Omit the host if this is true.
         type: raw
   api_timeout:
     description:
-      - How many seconds to wait for a connection, and for each part of an answer.
+      - How many seconds to wait for a connection, and for each part of a response.
     type: int
     default: 30
   api_retries:
     description:
-      - How often one request is repeated at most.
-      - A request is repeated that the rate limit refused, whose connection was lost, or that ended in HTTP 500, 502, 503
-        or 504.
+      - How often one request is retried at most.
+      - A request is retried if the rate limit refuses it, if the connection is lost, or if the service responds with
+        HTTP 500, 502, 503 or 504.
     type: int
     default: 5
   api_max_wait:
     description:
-      - How many seconds may be spent in all on waiting for the rate limit and on requests that have to be repeated.
+      - How many seconds the plugin may spend in total on waiting for the rate limit and on failed requests.
     type: int
     default: 300
   validate_certs:
     description:
-      - Whether the service's TLS certificate is checked. With V(false), anybody in between can read and use the token;
-        the plugin warns about it.
+      - Whether to verify the service's TLS certificate. With V(false), others on the network can read and use the
+        token, and the plugin warns about it.
     type: bool
     default: true
   ca_path:
     description:
       - A file with the certificates of the authorities to trust, in PEM format.
-      - If not given or empty, E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and then E(SSL_CERT_FILE) is used, the first one
-        that is not empty. Without any of them, the authorities that C(requests) comes with are trusted.
+      - If you omit it or leave it empty, the first of E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE)
+        that is not empty is used. Otherwise the authorities of C(requests) are trusted.
     type: path
 requirements:
   - requests >= 2.25.1
 notes:
-  - Every host gets C(ansible_connection=local), and C({{ ansible_playbook_python }}) as its
-    C(ansible_python_interpreter), so that the modules run with the Python that runs Ansible. O(compose) can change both.
-  - What the service says is never taken for a template, and O(compose), O(groups) and O(keyed_groups) see it as it is.
-    In the output of C(ansible-inventory --list), a text that looks like a template is a dictionary with the key
-    C(__ansible_unsafe), and every other text is plain, with every version of ansible-core.
-  - Characters of a name other than letters, digits, dashes, underscores and dots become a dash in the host's name. When
-    two hosts would have the same name, both get their ids appended and the plugin warns, so that a name never means
-    another host from one day to the next.
-  - An application, environment or instance that cannot be read is left out with a warning, because it is being deleted
-    for instance, and the others stay. The inventory fails if the list of applications cannot be read, if the token is
-    refused (HTTP 401), if the rate limit or O(api_max_wait) is exceeded, if the service cannot be reached, or if no host
-    is left. An inventory with something left out is not cached.
-  - A connection option that is empty counts as not given. Connection options can be templates.
-  - Environment variables of the applications are neither host variables nor in the cache.
-  - With O(cache), a configuration that was changed is read anew, as is one that is used with another token.
-  - Ansible goes on without the hosts of a source that cannot be read. Set C(any_unparsed_is_failed) in the section
-    C([inventory]) of C(ansible.cfg), or E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED), to stop instead.
+  - Each host gets C(ansible_connection=local), and C({{ ansible_playbook_python }}) as C(ansible_python_interpreter),
+    so that the modules use the Python that runs Ansible. O(compose) can change both.
+  - Values of the service are never evaluated as templates. O(compose), O(groups) and O(keyed_groups) get them
+    unchanged. In the output of C(ansible-inventory --list), a string that looks like a template is a dictionary with
+    the key C(__ansible_unsafe). Every other string is plain.
+  - In a host's name, a dash replaces all characters other than letters, digits, dashes, underscores and dots. If two
+    hosts would have the same name, the plugin appends the id to both and warns, so that a name always means the same
+    host.
+  - If the plugin cannot read an application, environment or instance, for example because it is being deleted, it
+    omits this one with a warning. The inventory fails if the list of applications cannot be read, if the token is
+    refused (HTTP 401), if the rate limit or O(api_max_wait) is exceeded, if the service cannot be reached, or if no
+    host is left. An incomplete inventory is not cached.
+  - An empty connection option counts as omitted. Connection options can be templates.
+  - Environment variables of the applications are neither in the host variables nor in the cache.
+  - With O(cache), the plugin reads again if the configuration or the token has changed.
+  - If an inventory cannot be read, Ansible continues without its hosts. To stop instead, set
+    C(any_unparsed_is_failed) in the section C([inventory]) of C(ansible.cfg), or
+    E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED).
 """
 
     SEVALLA = r"""
 options:
   api_token:
     description:
-      - The API key of a Sevalla company. It can be a template, with a lookup for instance.
-      - Needed. If not given, E(SEVALLA_API_KEY) and then E(SEVALLA_API_TOKEN) is used, the first one that is not empty.
+      - The API key of a Sevalla company. It can be a template, for example with a lookup.
+      - Required. If you omit it, the first of E(SEVALLA_API_KEY) and E(SEVALLA_API_TOKEN) that is not empty is used.
     type: str
     aliases: [api_key]
     # Of several variables Ansible takes the last one that is set.
@@ -98,15 +99,15 @@ options:
       - name: SEVALLA_API_KEY
   api_url:
     description:
-      - The base URL of the API. Without encryption (C(http)) only loopback addresses are accepted.
-      - If not given, E(SEVALLA_API_URL) is used when it is set and not empty.
+      - The base URL of the API. C(http) is accepted only for loopback addresses.
+      - If you omit it, E(SEVALLA_API_URL) is used if it is not empty.
     type: str
     default: https://api.sevalla.com/v3
     env:
       - name: SEVALLA_API_URL
 seealso:
   - name: Sevalla API reference
-    description: What the service itself says of its applications.
+    description: The service's own description of its applications.
     link: https://api-docs.sevalla.com
 """
 
@@ -114,9 +115,9 @@ seealso:
 options:
   api_token:
     description:
-      - An API token of a Laravel Cloud organization. It can be a template, with a lookup for instance.
-      - Needed. If not given, E(LARAVEL_CLOUD_API_TOKEN) and then E(LARAVEL_CLOUD_TOKEN) is used, the first one that is
-        not empty.
+      - An API token of a Laravel Cloud organization. It can be a template, for example with a lookup.
+      - Required. If you omit it, the first of E(LARAVEL_CLOUD_API_TOKEN) and E(LARAVEL_CLOUD_TOKEN) that is not empty
+        is used.
     type: str
     aliases: [api_key]
     # Of several variables Ansible takes the last one that is set.
@@ -125,14 +126,14 @@ options:
       - name: LARAVEL_CLOUD_API_TOKEN
   api_url:
     description:
-      - The base URL of the API. Without encryption (C(http)) only loopback addresses are accepted.
-      - If not given, E(LARAVEL_CLOUD_BASE_URL) is used when it is set and not empty.
+      - The base URL of the API. C(http) is accepted only for loopback addresses.
+      - If you omit it, E(LARAVEL_CLOUD_BASE_URL) is used if it is not empty.
     type: str
     default: https://cloud.laravel.com/api
     env:
       - name: LARAVEL_CLOUD_BASE_URL
 seealso:
   - name: Laravel Cloud API reference
-    description: What the service itself says of its applications, environments and instances.
+    description: The service's own description of its applications, environments and instances.
     link: https://cloud.laravel.com/docs/api
 """

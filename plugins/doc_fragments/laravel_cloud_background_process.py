@@ -16,30 +16,30 @@ class ModuleDocFragment:
 options:
   id:
     description:
-      - Address the process by its id (C(process-...)). It must exist, unless it is to be absent.
+      - The id of the process (C(process-...)). It must exist, unless the task deletes it.
     type: str
     aliases: [process_id]
   type:
     description:
-      - V(worker) is a queue worker, whose command the service makes from O(config). V(custom) is any other command.
-      - Needed unless O(id) is given. It cannot change afterwards.
+      - V(worker) is a queue worker. The service builds its command from O(config). V(custom) is any other command.
+      - Required unless O(id) is set. It cannot change afterwards.
     type: str
     choices: [worker, custom]
   processes:
     description:
-      - How many of the process run, from 1 to 10.
-      - A process that is created without it gets 1.
+      - How many copies of the process run, from 1 to 10.
+      - Without it, a new process gets 1.
     type: int
   command:
     description:
       - The command of a process of O(type=custom), 3 to 500 characters. Blanks around it do not count.
-      - Addresses the process when O(id) is not given. With O(id) it is the command that the process shall have.
+      - It identifies the process, unless O(id) does. Together with O(id), it is the new command of the process.
     type: str
   config:
     description:
-      - The settings of a process of O(type=worker). Only the keys that are given are compared.
-      - When something differs all of it is sent, with the live values of the keys that are not given.
-      - Without O(id), O(config.connection) and O(config.queue) address the worker. Both are needed to create or to
+      - The settings of a process of O(type=worker). Only the keys that you set are compared.
+      - If a key differs, the module sends all settings, with the live values of the other keys.
+      - Without O(id), O(config.connection) and O(config.queue) identify the worker. Both are required to create or to
         delete one.
     type: dict
     suboptions:
@@ -48,33 +48,33 @@ options:
         type: str
       queue:
         description:
-          - The queues, the most important one first, as a list or as a comma-separated string. Their order counts,
+          - The queues, the most important one first, as a list or as a comma-separated string. Their order matters,
             blanks do not.
         type: list
         elements: str
       tries:
-        description: How often a job is tried before it has failed.
+        description: How often a job is attempted before it fails.
         type: int
       backoff:
-        description: Seconds before a job that failed is tried again.
+        description: Seconds before a failed job is retried.
         type: int
       sleep:
-        description: Seconds to wait when there is no job.
+        description: Seconds to wait if there is no job.
         type: int
       rest:
         description: Seconds to wait between two jobs.
         type: int
       timeout:
-        description: Seconds that a job may run.
+        description: How many seconds a job may run.
         type: int
       force:
-        description: Whether the worker runs in maintenance mode too. Not set counts as V(false).
+        description: Whether the worker also runs in maintenance mode. Unset means V(false).
         type: bool
   clear:
     description:
-      - Settings of O(config) to unset. An option that is not given is never unset.
-      - O(config) is sent whole, with null for these. Whether the service accepts null is not documented; if it refuses,
-        the task fails and says that the setting cannot be unset.
+      - Settings of O(config) to unset. A setting is unset only if you name it here.
+      - The module sends all settings, with null for these. Whether the service accepts null is not documented. If it
+        refuses, the task fails and says that the setting cannot be unset.
     type: list
     elements: str
     choices: [config.tries, config.backoff, config.sleep, config.rest, config.timeout, config.force]

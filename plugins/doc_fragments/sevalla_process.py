@@ -16,28 +16,28 @@ class ModuleDocFragment:
 options:
   id:
     description:
-      - Address the process by its id. It must exist, unless it is to be absent.
+      - The id of the process. It must exist, unless the task deletes it.
     type: str
     aliases: [process_id]
   key:
     description:
-      - Address the process by its key, which is unique in the application. The service makes it, so that a process
-        cannot be created under a key.
+      - The key of the process, which is unique in the application. The service generates it, so you cannot create a
+        process with a key.
     type: str
   display_name:
     description:
       - The name that the dashboard shows, 1 to 255 characters.
-      - Addresses the process when neither O(id) nor O(key) is given and O(type) is not V(web). Names are not unique on
-        Sevalla; when several processes have the name, the task fails and lists their ids.
-      - Together with O(id), O(key) or O(type=web) it is the name that the process shall have.
-      - Needed to create a process.
+      - It identifies the process, unless O(id), O(key) or O(type=web) does. Names are not unique on Sevalla. If
+        several processes have the name, the task fails and lists their ids.
+      - Together with O(id), O(key) or O(type=web), it is the new name of the process.
+      - Required to create a process.
     type: str
     aliases: [name]
   type:
     description:
-      - What kind of process it is. It cannot change afterwards.
-      - V(web) addresses the application's one web process, whatever its name. Every application comes with one.
-      - Needed to create a process.
+      - The kind of process. It cannot change afterwards.
+      - V(web) identifies the application's one web process, whatever its name. Each application has one.
+      - Required to create a process.
     type: str
     choices: [web, worker, cron, job]
   entrypoint:
@@ -50,32 +50,32 @@ options:
     type: int
   schedule:
     description:
-      - When a process of O(type=cron) runs, as a cron expression of up to 100 characters. Needed to create one.
-      - An expression that has not five fields is a warning and not an error, since the service's syntax is not
-        documented.
+      - When a process of O(type=cron) runs, as a cron expression of up to 100 characters. Required to create one.
+      - If the expression does not have five fields, the module warns. It does not fail, because the service does not
+        document its syntax.
     type: str
   time_zone:
     description:
       - The IANA time zone of O(schedule), such as V(Europe/Berlin).
-      - A name that is not in the list of the machine that runs the module is a warning and not an error.
+      - If the name is not in the list of the machine that runs the module, the module warns.
     type: str
   job_start_policy:
     description:
-      - When a process of O(type=job) runs. Needed to create one.
+      - When a process of O(type=job) runs. Required to create one.
     type: str
     choices: [beforeDeployment, afterSuccessDeployment, afterFailedDeployment]
   resource_type:
     description:
       - The size of the process, by name in any case, such as V(s1), or by id.
-      - Needed to create a process.
+      - Required to create a process.
     type: str
     aliases: [resource_type_id]
   scaling_strategy:
     description:
-      - How many instances the process has. Only the keys that are given are compared.
-      - When something differs the strategy is sent whole, with the live values of the keys that are not given, unless
-        its O(scaling_strategy.type) changes.
-      - A process that is created without it gets one instance (V(manual)).
+      - How many instances the process has. Only the keys that you set are compared.
+      - If a key differs, the module sends the whole strategy, with the live values of the other keys, unless
+        O(scaling_strategy.type) changes.
+      - Without it, a new process gets one instance (V(manual)).
     type: dict
     suboptions:
       type:
@@ -111,7 +111,7 @@ options:
         type: int
   is_ingress_enabled:
     description:
-      - Whether traffic from outside reaches the process. For O(type=web) only.
+      - Whether the process gets traffic from outside. For O(type=web) only.
     type: bool
   ingress_protocol:
     description:
@@ -120,14 +120,14 @@ options:
     choices: [http, grpc]
   liveness_probe:
     description:
-      - How to tell that an instance hangs and must be restarted. For O(type=web) only.
-      - Exactly one of O(liveness_probe.exec), O(liveness_probe.http_get) and O(liveness_probe.tcp_socket) says how.
-      - Only the keys that are given are compared. When something differs the probe is sent whole, with the live values
-        of the keys that are not given, unless its kind changes.
+      - How the service detects an instance that must be restarted. For O(type=web) only.
+      - Set exactly one of O(liveness_probe.exec), O(liveness_probe.http_get) and O(liveness_probe.tcp_socket).
+      - Only the keys that you set are compared. If a key differs, the module sends the whole probe, with the live
+        values of the other keys, unless its kind changes.
     type: dict
     suboptions: &probe
       exec:
-        description: Run a command in the container; it is well when the command exits with 0.
+        description: Run a command in the container. The probe succeeds if the command exits with 0.
         type: dict
         suboptions:
           command:
@@ -135,7 +135,7 @@ options:
             type: list
             elements: str
       http_get:
-        description: Send an HTTP request; it is well when the answer's status is from 200 to 399.
+        description: Send an HTTP request. The probe succeeds if the status is from 200 to 399.
         type: dict
         suboptions:
           path:
@@ -145,7 +145,7 @@ options:
             description: The port of the request, from 1 to 65535.
             type: int
           host:
-            description: The host name of the request, when it is not the container's address.
+            description: The host name of the request, if it is not the container's address.
             type: str
           scheme:
             description: The scheme of the request.
@@ -165,14 +165,14 @@ options:
                 type: str
                 required: true
       tcp_socket:
-        description: Open a TCP connection; it is well when that works.
+        description: Open a TCP connection. The probe succeeds if it opens.
         type: dict
         suboptions:
           port:
             description: The port to connect to, from 1 to 65535.
             type: int
           host:
-            description: The host to connect to, when it is not the container's address.
+            description: The host to connect to, if it is not the container's address.
             type: str
       initial_delay_seconds:
         description: Seconds from the container's start to the first probe, 0 or more.
@@ -181,25 +181,26 @@ options:
         description: Seconds between two probes, 1 or more.
         type: int
       timeout_seconds:
-        description: Seconds after which a probe has failed, 1 or more.
+        description: Seconds after which a probe fails, 1 or more.
         type: int
       success_threshold:
-        description: How many probes in a row must succeed after one that failed, 1 or more.
+        description: How many probes in a row must succeed after a failure, 1 or more.
         type: int
       failure_threshold:
-        description: How many probes in a row must fail for the probe to have failed, 1 or more.
+        description: How many probes in a row must fail before the service acts, 1 or more.
         type: int
   readiness_probe:
     description:
-      - How to tell that an instance can take traffic. For O(type=web) only. As O(liveness_probe) otherwise.
+      - How the service detects that an instance can take traffic. For O(type=web) only. It has the same keys as
+        O(liveness_probe).
     type: dict
     suboptions: *probe
   clear:
     description:
-      - Fields to empty. An option that is not given is never emptied.
-      - A dotted name empties one setting inside of O(scaling_strategy) or a probe, which is then sent whole, with null
-        for that setting. Where the service fills in a default instead, the task warns.
-      - The service does not document how a probe is removed. When it keeps one, the module warns.
+      - Fields to empty. A field is emptied only if you name it here.
+      - A dotted name empties one setting inside O(scaling_strategy) or a probe. The module sends the whole
+        dictionary, with null for that setting. If the service sets a default instead, the task warns.
+      - The service does not document how to remove a probe. If it keeps the probe, the module warns.
     type: list
     elements: str
     choices:

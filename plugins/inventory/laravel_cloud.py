@@ -11,11 +11,12 @@ name: laravel_cloud
 short_description: Laravel Cloud instances as hosts
 version_added: "1.0.0"
 description:
-  - Every instance of a Laravel Cloud organization becomes a host, in the group C(laravel_cloud). The host's name is made
-    of the application's slug, the environment's slug and the instance's name, as C(shop.production.Workers).
-  - Sends one request for the applications and one for each application that is taken; with O(processes) one for the
-    applications and one for each environment.
-  - The name of the configuration file ends in C(laravel_cloud.yml) or C(laravel_cloud.yaml).
+  - Makes each instance of a Laravel Cloud organization a host, in the group C(laravel_cloud). The host's name
+    consists of the application's slug, the environment's slug and the instance's name, such as
+    C(shop.production.Workers).
+  - Sends one request for the applications, and one for each application that is read. With O(processes), it sends one
+    for each environment instead.
+  - The name of the configuration file must end in C(laravel_cloud.yml) or C(laravel_cloud.yaml).
 author:
   - evenkeel.paas contributors (@evenkeel)
 extends_documentation_fragment:
@@ -25,7 +26,7 @@ extends_documentation_fragment:
   - evenkeel.paas.inventory.laravel_cloud
 options:
   plugin:
-    description: Says that a file is a configuration of this plugin.
+    description: Marks a file as a configuration of this plugin.
     type: str
     required: true
     choices: [evenkeel.paas.laravel_cloud]
@@ -34,8 +35,8 @@ options:
       - The applications to read, each by its id, its slug or its name. All of them if the list is empty.
       - As in the modules, a name counts only if no application has it as its slug. A name that several applications have
         is an error that lists their ids.
-      - Unlike O(filters), it saves the requests for the others. One that does not exist is an error that suggests what was
-        probably meant, and lists all applications if there are at most ten.
+      - Unlike O(filters), it saves the requests for the other applications. If an application does not exist, the
+        error suggests a similar name, and lists all applications if there are at most ten.
     type: list
     elements: str
     default: []

@@ -11,10 +11,10 @@ name: sevalla
 short_description: Sevalla applications as hosts
 version_added: "1.0.0"
 description:
-  - Every application of a Sevalla company becomes a host, in the group C(sevalla). The host's name is the application's
+  - Makes each application of a Sevalla company a host, in the group C(sevalla). The host's name is the application's
     unique C(name).
-  - Sends one request for each hundred applications, and with O(processes) one for each host that the filters leave.
-  - The name of the configuration file ends in C(sevalla.yml) or C(sevalla.yaml).
+  - Sends one request for each hundred applications, and with O(processes) one for each host that the filters include.
+  - The name of the configuration file must end in C(sevalla.yml) or C(sevalla.yaml).
 author:
   - evenkeel.paas contributors (@evenkeel)
 extends_documentation_fragment:
@@ -24,7 +24,7 @@ extends_documentation_fragment:
   - evenkeel.paas.inventory.sevalla
 options:
   plugin:
-    description: Says that a file is a configuration of this plugin.
+    description: Marks a file as a configuration of this plugin.
     type: str
     required: true
     choices: [evenkeel.paas.sevalla]

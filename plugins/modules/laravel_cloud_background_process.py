@@ -16,30 +16,30 @@ author:
   - evenkeel.paas contributors (@evenkeel)
 description:
   - Creates, changes and deletes a background process of an instance on Laravel Cloud.
-  - Background processes have no name. A worker is addressed by its connection and queues, a custom process by its
-    command, and either by its id.
-  - Options that are not given, or null, are not managed. They are never compared and never sent.
-  - A change is one request with the fields that differ. Nothing is sent when nothing differs.
-  - Creations, changes and deletions take effect at the environment's next deployment, see RV(deployment_required).
+  - Background processes do not have names. The connection and the queues identify a worker, the command identifies a
+    custom process, and the id identifies both.
+  - Options that you omit or set to null are not managed. They are never compared or sent.
+  - A change is one request with the fields that differ. If nothing differs, nothing is sent.
+  - Changes take effect at the environment's next deployment, see RV(deployment_required).
 options:
   instance:
     description:
       - The instance, by its id (C(inst-...)), or by its name together with O(environment).
-      - Needed unless O(id) is given.
+      - Required unless O(id) is set.
     type: str
   environment:
     description:
-      - The environment of an O(instance) that is named, by its id (C(env-...)), or by its slug or name together with
-        O(application). A slug goes before a name.
+      - The environment of an O(instance) that is not an id. Its id (C(env-...)), or its slug or name together with
+        O(application). A slug takes precedence over a name.
     type: str
   application:
     description:
-      - The application of an O(environment) that is named, by its id (C(app-...)), slug or name. A slug goes before a
-        name.
+      - The application of an O(environment) that is not an id. Its id (C(app-...)), slug or name. A slug takes
+        precedence over a name.
     type: str
   state:
     description:
-      - V(present) makes the process as described, V(absent) deletes it.
+      - V(present) creates or changes the process, V(absent) deletes it.
     type: str
     choices: [present, absent]
     default: present
@@ -105,7 +105,7 @@ EXAMPLES = r"""
 RETURN = r"""
 process:
   description:
-    - The process as the service gives it, its attributes beside its id, null when it is absent.
+    - The process as the service returns it, with its attributes next to its id, null if it is absent.
     - In check mode the process as it would be, less what only the service knows.
   returned: success
   type: dict
@@ -133,7 +133,7 @@ process:
     created_at: "2026-04-12T10:42:32.000000Z"
   contains:
     id:
-      description: The id of the process. Left out in check mode for a process that is not created yet.
+      description: The id of the process. Omitted in check mode for a process that does not exist yet.
       returned: when the process exists
       type: str
     instance_id:
@@ -150,7 +150,7 @@ process:
       type: int
     command:
       description:
-        - The command. The service makes a worker's from its settings; in check mode it is left out when these would
+        - The command. The service makes a worker's from its settings; in check mode it is omitted if these would
           change.
       returned: success
       type: str
@@ -159,7 +159,7 @@ process:
       returned: success
       type: dict
     strategy_type:
-      description: How a queue cluster scales. Null in the answer to a creation.
+      description: How a queue cluster scales. Null in the response to a creation.
       returned: when the process exists
       type: str
     strategy_threshold:
@@ -172,14 +172,14 @@ process:
       type: str
 plan:
   description:
-    - The writes that were sent, or would be sent, in their order. Empty when nothing differs.
-    - C({process_id}) in a path stands for the id of a process that the write before creates.
+    - The writes that were sent, or would be sent, in order. Empty if nothing differs.
+    - C({process_id}) in a path stands for the id of a process that the previous write creates.
   returned: success, and failure of a write or of the check after a creation
   type: list
   elements: dict
   contains:
     action:
-      description: What the write does, one of V(create), V(update) and V(delete).
+      description: The kind of write, V(create), V(update) or V(delete).
       returned: always
       type: str
     method:
@@ -201,12 +201,12 @@ plan:
       body:
         processes: 2
 deployment_required:
-  description: Whether something was changed, or would be, that takes effect at the next deployment only.
+  description: Whether something was changed, or would be changed, that takes effect at the next deployment.
   returned: success, and failure of a write or of the check after a creation
   type: bool
   sample: true
 diff:
-  description: The managed options before and after, as a user writes them.
+  description: The managed options before and after, as you write them in a task.
   returned: success
   type: dict
   contains:
@@ -224,20 +224,20 @@ diff:
     after:
       processes: 2
 api:
-  description: What the task cost.
+  description: The requests of the task.
   returned: always
   type: dict
   contains:
     requests:
-      description: How many requests were sent, with the repeated ones.
+      description: How many requests were sent, including retries.
       returned: always
       type: int
     retries:
-      description: How many of them were repetitions.
+      description: How many of them were retries.
       returned: always
       type: int
     waited_seconds:
-      description: How many seconds the task spent waiting, and on requests that had to be repeated.
+      description: How many seconds the task spent on waiting and on failed requests.
       returned: always
       type: float
   sample:
@@ -245,13 +245,13 @@ api:
     retries: 0
     waited_seconds: 0.0
 failure:
-  description: What went wrong, for playbooks to test.
+  description: The failure, for conditions in playbooks.
   returned: failure
   type: dict
   contains:
     code:
       description:
-        - A word for the kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
+        - The kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
           V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(unexpected_answer),
           V(redirected), V(unreachable) and V(locked).
         - V(locked) means that another task on the same machine is creating in the same place. V(ambiguous) with
@@ -259,11 +259,11 @@ failure:
       returned: always
       type: str
     status:
-      description: The HTTP status, or null when there was none.
+      description: The HTTP status, or null if there was none.
       returned: always
       type: int
     details:
-      description: The single errors, as the service or the module lists them, or null.
+      description: The individual errors, from the service or from the module, or null.
       returned: always
       type: raw
     request_id:

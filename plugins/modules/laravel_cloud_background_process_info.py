@@ -15,25 +15,25 @@ version_added: "1.0.0"
 author:
   - evenkeel.paas contributors (@evenkeel)
 description:
-  - Reads all background processes of a Laravel Cloud instance, or those that have what is asked for.
-  - What it returns as RV(desired) can be given to M(evenkeel.paas.laravel_cloud_background_processes) as it is, and changes nothing then. So
-    what is there already can be adopted without writing it down by hand.
-  - An instance without such background processes gives empty lists. An instance that does not exist is a failure.
+  - Returns all background processes of a Laravel Cloud instance, or those that match the options.
+  - You can use RV(desired) as the list of M(evenkeel.paas.laravel_cloud_background_processes). It then changes
+    nothing, so you can adopt existing processes without writing them down.
+  - If no process matches, both lists are empty. If the instance does not exist, the task fails.
 options:
   instance:
     description:
       - The instance, by its id (C(inst-...)), or by its name together with O(environment).
-      - Needed unless O(id) is given.
+      - Required unless O(id) is set.
     type: str
   environment:
     description:
-      - The environment of an O(instance) that is named, by its id (C(env-...)), or by its slug or name together with
-        O(application). A slug goes before a name.
+      - The environment of an O(instance) that is not an id. Its id (C(env-...)), or its slug or name together with
+        O(application). A slug takes precedence over a name.
     type: str
   application:
     description:
-      - The application of an O(environment) that is named, by its id (C(app-...)), slug or name. A slug goes before a
-        name.
+      - The application of an O(environment) that is not an id. Its id (C(app-...)), slug or name. A slug takes
+        precedence over a name.
     type: str
   id:
     description:
@@ -59,27 +59,27 @@ options:
         type: str
       queue:
         description:
-          - The queues, the most important one first, as a list or as a comma-separated string. Their order counts,
+          - The queues, the most important one first, as a list or as a comma-separated string. Their order matters,
             blanks do not.
         type: list
         elements: str
       tries:
-        description: How often a job is tried before it has failed.
+        description: How often a job is attempted before it fails.
         type: int
       backoff:
-        description: Seconds before a job that failed is tried again.
+        description: Seconds before a failed job is retried.
         type: int
       sleep:
-        description: Seconds to wait when there is no job.
+        description: Seconds to wait if there is no job.
         type: int
       rest:
         description: Seconds to wait between two jobs.
         type: int
       timeout:
-        description: Seconds that a job may run.
+        description: How many seconds a job may run.
         type: int
       force:
-        description: Whether the worker runs in maintenance mode too. Not set counts as V(false).
+        description: Whether the worker also runs in maintenance mode. Unset means V(false).
         type: bool
 extends_documentation_fragment:
   - evenkeel.paas.attributes
@@ -124,7 +124,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 processes:
-  description: The background processes as the service gives them, in its order.
+  description: The background processes as the service returns them, in its order.
   returned: success
   type: list
   elements: dict
@@ -177,7 +177,7 @@ processes:
       returned: success
       type: dict
     strategy_type:
-      description: How a queue cluster scales. Null in the answer to a creation.
+      description: How a queue cluster scales. Null in the response to a creation.
       returned: success
       type: str
     strategy_threshold:
@@ -190,9 +190,9 @@ processes:
       type: str
 desired:
   description:
-    - The same background processes as entries for M(evenkeel.paas.laravel_cloud_background_processes), without what the service makes, what is not set and
-      what a creation sets anyway.
-    - C(id) is given where the process cannot be told from others without.
+    - The same background processes as entries for M(evenkeel.paas.laravel_cloud_background_processes), without what
+      the service makes, what is not set and what a creation sets anyway.
+    - An entry contains C(id) if nothing else identifies the process.
   returned: success
   type: list
   elements: dict
@@ -206,20 +206,20 @@ desired:
           - default
         tries: 3
 api:
-  description: What the task cost.
+  description: The requests of the task.
   returned: always
   type: dict
   contains:
     requests:
-      description: How many requests were sent, with the repeated ones.
+      description: How many requests were sent, including retries.
       returned: always
       type: int
     retries:
-      description: How many of them were repetitions.
+      description: How many of them were retries.
       returned: always
       type: int
     waited_seconds:
-      description: How many seconds the task spent waiting, and on requests that had to be repeated.
+      description: How many seconds the task spent on waiting and on failed requests.
       returned: always
       type: float
   sample:
@@ -227,23 +227,23 @@ api:
     retries: 0
     waited_seconds: 0.0
 failure:
-  description: What went wrong, for playbooks to test.
+  description: The failure, for conditions in playbooks.
   returned: failure
   type: dict
   contains:
     code:
       description:
-        - A word for the kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
+        - The kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
           V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(unexpected_answer),
           V(redirected) and V(unreachable).
       returned: always
       type: str
     status:
-      description: The HTTP status, or null when there was none.
+      description: The HTTP status, or null if there was none.
       returned: always
       type: int
     details:
-      description: The single errors, as the service or the module lists them, or null.
+      description: The individual errors, from the service or from the module, or null.
       returned: always
       type: raw
     request_id:

@@ -15,16 +15,16 @@ version_added: "1.0.0"
 author:
   - evenkeel.paas contributors (@evenkeel)
 description:
-  - Creates and changes the background processes of a list, and with O(prune) deletes those that are not in it.
-  - It does for each entry what M(evenkeel.paas.laravel_cloud_background_process) does for its options, with one reading of what is there
-    and several writes at a time.
-  - Options of an entry that are not given, or null, are not managed. They are never compared and never sent.
-  - Two entries that mean the same background process, and an entry to which several answer, are refused before anything is
-    sent.
-  - Updates and creations are sent first, deletions last. When one fails no others are started, unless
-    O(continue_on_error) is set. Once any write failed, nothing is deleted in any case. The failure lists what is done, what failed and what was not attempted; running the
-    task again does the rest.
-  - Changing what an entry is addressed by makes it another background process. To change it and keep the background process, give
+  - Creates and changes the background processes in a list. With O(prune), it deletes those that are not in the list.
+  - It treats each entry as M(evenkeel.paas.laravel_cloud_background_process) treats its options, with one read and
+    several writes at the same time.
+  - Options of an entry that you omit or set to null are not managed. They are never compared or sent.
+  - If two entries match the same background process, or if an entry matches several, the task fails before it writes
+    anything.
+  - It sends creations and updates first and deletions last. After a failed write it starts no other, unless
+    O(continue_on_error) is set. It never deletes anything after a failed write. The result lists what was done, what
+    failed and what was not attempted. Run the task again to do the rest.
+  - An entry with another identity is another background process. To change the identity of a background process, set
     its O(processes[].id).
 options:
   instance:
@@ -34,43 +34,43 @@ options:
     type: str
   environment:
     description:
-      - The environment of an O(instance) that is named, by its id (C(env-...)), or by its slug or name together with
-        O(application). A slug goes before a name.
+      - The environment of an O(instance) that is not an id. Its id (C(env-...)), or its slug or name together with
+        O(application). A slug takes precedence over a name.
     type: str
   application:
     description:
-      - The application of an O(environment) that is named, by its id (C(app-...)), slug or name. A slug goes before a
-        name.
+      - The application of an O(environment) that is not an id. Its id (C(app-...)), slug or name. A slug takes
+        precedence over a name.
     type: str
   prune:
     description:
       - Whether to delete every background process of the instance that is not in O(processes).
-      - Refused with an empty list. A warning counts and names what is deleted, or would be in check mode.
+      - The module refuses an empty list. A warning names what is deleted, or would be deleted in check mode.
     type: bool
     default: false
   max_parallel:
     description:
-      - How many background processes are written at a time, from 1 to 32. When the service asks one to wait, all wait.
-      - With V(1) they are created in the order of the list, in which the service then lists them. With more that order
-        is left to chance; this module's results are in the order of the list in any case.
+      - How many writes are in flight at the same time, from 1 to 32. If the service asks one of them to wait, all wait.
+      - With V(1), processes are created in the order of the list, and the service lists them in this order. With
+        more, the order can vary. The results of this module are always in the order of the list.
     type: int
     default: 4
   continue_on_error:
     description:
-      - Whether to go on with the other updates and creations when a write fails. The task fails in the end in any
-        case.
-      - Nothing is deleted once any write failed, because the background process that O(prune) would delete may be the one that
-        still does the work.
+      - Whether to attempt the other creations and updates after a failed write. The task fails at the end in any case.
+      - After any failed write, nothing is deleted, because the background process that O(prune) would delete may be
+        the one that still does the work.
     type: bool
     default: false
   returned:
     description:
-      - Which background processes RV(processes) and RV(diff) list. A long list makes the output of C(-v) hard to read.
-      - V(all) lists every entry, and what O(prune) deletes in RV(diff).
-      - V(changed) lists only those that are created, updated or deleted, in the order of the list. An index into
-        O(processes) is not one into RV(processes) then.
-      - V(none) leaves both empty. C(changed), RV(counts), RV(plan) and the writes themselves do not depend on it.
-      - With V(none), C(--diff) shows nothing, and the P(evenkeel.paas.drift#callback) report has no values.
+      - Which background processes RV(processes) and RV(diff) contain. A long list makes the output of C(-v) hard to
+        read.
+      - V(all) contains every entry. RV(diff) also contains what O(prune) deletes.
+      - V(changed) contains only those that are created, updated or deleted, in the order of the list. Positions in
+        RV(processes) then differ from positions in O(processes).
+      - V(none) leaves both empty. C(changed), RV(counts), RV(plan) and the writes do not depend on this option.
+      - With V(none), C(--diff) shows nothing, and the report of P(evenkeel.paas.drift#callback) has no values.
     type: str
     choices: [all, changed, none]
     default: all
@@ -138,7 +138,7 @@ EXAMPLES = r"""
 RETURN = r"""
 processes:
   description:
-    - The background processes of the entries, in their order, as the service gives them. O(returned) can narrow them.
+    - The background processes of the entries, in their order, as the service returns them. O(returned) can narrow them.
     - In check mode as they would be, less what only the service knows.
   returned: success
   type: list
@@ -167,7 +167,7 @@ processes:
       created_at: "2026-04-12T10:42:32.000000Z"
   contains:
     id:
-      description: The id of the process. Left out in check mode for a process that is not created yet.
+      description: The id of the process. Omitted in check mode for a process that does not exist yet.
       returned: when the process exists
       type: str
     instance_id:
@@ -184,7 +184,7 @@ processes:
       type: int
     command:
       description:
-        - The command. The service makes a worker's from its settings; in check mode it is left out when these would
+        - The command. The service makes a worker's from its settings; in check mode it is omitted if these would
           change.
       returned: success
       type: str
@@ -193,7 +193,7 @@ processes:
       returned: success
       type: dict
     strategy_type:
-      description: How a queue cluster scales. Null in the answer to a creation.
+      description: How a queue cluster scales. Null in the response to a creation.
       returned: when the process exists
       type: str
     strategy_threshold:
@@ -208,13 +208,13 @@ plan:
   description:
     - The writes that were sent, or would be sent, updates and creations in the order of the list, deletions after them.
       Empty when nothing differs.
-    - C({process_id}) in a path stands for the id of a process that the write before creates.
+    - C({process_id}) in a path stands for the id of a process that the previous write creates.
   returned: success, and failure of a write or of the check after a creation
   type: list
   elements: dict
   contains:
     action:
-      description: What the write does, one of V(create), V(update) and V(delete).
+      description: The kind of write, V(create), V(update) or V(delete).
       returned: always
       type: str
     method:
@@ -242,7 +242,7 @@ steps_done:
   elements: dict
   contains:
     action:
-      description: What the write does, one of V(create), V(update) and V(delete).
+      description: The kind of write, V(create), V(update) or V(delete).
       returned: always
       type: str
     method:
@@ -270,7 +270,7 @@ steps_failed:
   elements: dict
   contains:
     action:
-      description: What the write does, one of V(create), V(update) and V(delete).
+      description: The kind of write, V(create), V(update) or V(delete).
       returned: always
       type: str
     method:
@@ -312,7 +312,7 @@ steps_not_attempted:
   elements: dict
   contains:
     action:
-      description: What the write does, one of V(create), V(update) and V(delete).
+      description: The kind of write, V(create), V(update) or V(delete).
       returned: always
       type: str
     method:
@@ -335,8 +335,8 @@ steps_not_attempted:
         processes: 2
 counts:
   description:
-    - How many background processes of the list were created, updated or left as they are, and how many O(prune) deleted.
-      In check mode, how many would be.
+    - How many background processes of the list were created, updated or left as they are, and how many O(prune)
+      deleted. In check mode, how many would be.
     - After a failure of a write, those that were written count, and those that needed no write.
   returned: success, and failure of a write or of the check after a creation
   type: dict
@@ -364,7 +364,7 @@ counts:
     deleted: 2
     unchanged: 57
 deployment_required:
-  description: Whether something was changed, or would be, that takes effect at the next deployment only.
+  description: Whether something was changed, or would be changed, that takes effect at the next deployment.
   returned: success, and failure of a write or of the check after a creation
   type: bool
   sample: true
@@ -400,20 +400,20 @@ diff:
       before_header: worker with connection redis and queue emails,default
       after_header: worker with connection redis and queue emails,default
 api:
-  description: What the task cost.
+  description: The requests of the task.
   returned: always
   type: dict
   contains:
     requests:
-      description: How many requests were sent, with the repeated ones.
+      description: How many requests were sent, including retries.
       returned: always
       type: int
     retries:
-      description: How many of them were repetitions.
+      description: How many of them were retries.
       returned: always
       type: int
     waited_seconds:
-      description: How many seconds the task spent waiting, and on requests that had to be repeated.
+      description: How many seconds the task spent on waiting and on failed requests.
       returned: always
       type: float
   sample:
@@ -421,13 +421,13 @@ api:
     retries: 0
     waited_seconds: 0.0
 failure:
-  description: What went wrong, for playbooks to test.
+  description: The failure, for conditions in playbooks.
   returned: failure
   type: dict
   contains:
     code:
       description:
-        - A word for the kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
+        - The kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
           V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(unexpected_answer),
           V(redirected), V(unreachable) and V(locked).
         - V(locked) means that another task on the same machine is creating in the same place. V(ambiguous) with
@@ -435,11 +435,11 @@ failure:
       returned: always
       type: str
     status:
-      description: The HTTP status, or null when there was none.
+      description: The HTTP status, or null if there was none.
       returned: always
       type: int
     details:
-      description: The single errors, as the service or the module lists them, or null.
+      description: The individual errors, from the service or from the module, or null.
       returned: always
       type: raw
     request_id:

@@ -16,37 +16,36 @@ author:
   - evenkeel.paas contributors (@evenkeel)
 description:
   - Starts a deployment of an environment on Laravel Cloud, and waits for its end.
-  - This is what makes changes of background processes take effect. They are stored at once and run as described after the
-    next deployment. End a play with this module and O(trigger=pending), so that it deploys once, whatever number of
-    processes was created.
-  - A deployment builds the newest commit of the environment's branch, so that new code goes live together with the
-    changes of the processes.
+  - Changes to background processes take effect at the next deployment. End a play with this module and
+    O(trigger=pending), so that it deploys once, however many processes were created.
+  - A deployment builds the newest commit of the environment's branch, so new code goes live together with the changes.
 options:
   environment:
     description:
       - The environment, by its id, or by its slug or name together with O(application).
-      - Needed, on the task or in C(module_defaults). It is not marked as required so that linters accept a task that has it
-        from there.
+      - Required, on the task or in C(module_defaults). It is not marked as required so that linters accept a task
+        that gets it from there.
     type: str
   application:
     description:
-      - The application of the environment, by its id, slug or name. Needed when O(environment) is not an id.
+      - The application of the environment, by its id, slug or name. Required if O(environment) is not an id.
     type: str
   trigger:
     description:
       - When to deploy.
-      - V(always) starts a deployment each time that the task runs. It is for a handler.
-      - V(pending) starts one only when the service shows something that the last successful deployment did not see, and
-        otherwise sends nothing but reads. It is for the last task of a play. What an earlier run changed and did not
-        deploy, because it was aborted or its deployment failed, is then deployed by the next run.
-      - 'With V(pending) a deployment is needed when none has succeeded yet, when the last one that ended did not succeed,
-        or when a process was created on any instance of the environment since the last successful one started.'
-      - 'An update and a deletion leave no trace on Laravel Cloud, so V(pending) does not see them. Use a handler with V(always) for them. New code is not a change of a process either.'
-      - With V(pending) a deployment that is under way and started after the newest change is waited for, and no other one
-        is started. Then the task reports no change.
-      - V(pending) compares times of the service with each other. Where they leave a doubt it deploys, so that it may deploy
-        once more than needed. RV(pending) says why. It waits four seconds before it starts one.
-      - In check mode a process that an earlier task would create or change is not stored, so V(pending) does not see it.
+      - V(always) starts a deployment each time the task runs. Use it in a handler.
+      - V(pending) starts one only if the service shows a change that is newer than the last successful deployment.
+        Otherwise it only reads. Use it in the last task of a play. If an earlier run was aborted or its deployment
+        failed, the next run deploys its changes.
+      - With V(pending), the task deploys if no deployment has succeeded yet, if the last finished one did not
+        succeed, or if a process was created on any instance of the environment since the last successful one started.
+      - V(pending) does not see an update or a deletion, because Laravel Cloud does not show them. Use a handler with
+        V(always) for them. It does not see new code either.
+      - With V(pending), if a running deployment started after the newest change, the task waits for it instead of
+        starting another one, and reports no change.
+      - V(pending) compares only times of the service. In doubt it deploys, which can be once more than necessary.
+        RV(pending) says why. It waits four seconds before it starts a deployment.
+      - In check mode, V(pending) does not see a process that an earlier task would create or change.
     type: str
     choices: [always, pending]
     default: always
@@ -89,7 +88,7 @@ EXAMPLES = r"""
 RETURN = r"""
 deployment:
   description:
-    - The deployment as the service gives it, its attributes flattened, as it was when the task ended.
+    - The deployment as the service returns it, its attributes flattened, as it was when the task ended.
     - In check mode what is known of it before it is started.
     - With O(trigger=pending) and nothing pending, the last successful deployment. When one that is under way is waited
       for, that one.
@@ -179,8 +178,8 @@ deployment:
       type: str
 statuses:
   description:
-    - The statuses that the deployment had, in their order, as far as they were seen. Empty in check mode, and when nothing
-      is pending.
+    - The statuses that the deployment had, in their order, as far as they were seen. Empty in check mode, and when
+      nothing is pending.
     - Where the module runs inside Ansible's own process, each is also shown as soon as it is seen, unless the task has
       C(no_log).
   returned: success, and failure of the request or later
@@ -260,16 +259,16 @@ plan:
       path: /environments/env-a1701a2c-4d5e-4f60-9b7c-8d9e0f1a2b3c/deployments
       body: null
 api:
-  description: What the task cost.
+  description: The requests of the task.
   returned: always
   type: dict
   contains:
     requests:
-      description: How many requests were sent, with the repeated ones.
+      description: How many requests were sent, including retries.
       returned: always
       type: int
     retries:
-      description: How many of them were repetitions.
+      description: How many of them were retries.
       returned: always
       type: int
     waited_seconds:
@@ -283,25 +282,25 @@ api:
     retries: 0
     waited_seconds: 0.0
 failure:
-  description: What went wrong, for playbooks to test.
+  description: The failure, for conditions in playbooks.
   returned: failure
   type: dict
   contains:
     code:
       description:
-        - A word for the kind of failure, such as V(deployment_failed), V(wait_timeout),
+        - The kind of failure, such as V(deployment_failed), V(wait_timeout),
           V(invalid_options), V(not_found), V(ambiguous), V(no_token), V(unauthorized), V(forbidden), V(rate_limited),
           V(refused), V(service_error), V(unexpected_answer), V(redirected) and V(unreachable).
       returned: always
       type: str
     status:
-      description: The HTTP status, or null when there was none.
+      description: The HTTP status, or null if there was none.
       returned: always
       type: int
     details:
       description:
-        - The single errors, as the service or the module lists them, or null.
-        - "Of a deployment that did not succeed: its V(id) and V(status). Where the service tells, also V(step), the name of
+        - The individual errors, from the service or from the module, or null.
+        - "Of a deployment that did not succeed: its V(id) and V(status). If the service shows it, also V(step), the name of
           the step that failed, and V(output), the lines that it printed."
       returned: always
       type: raw

@@ -17,67 +17,67 @@ author:
 description:
   - Creates, changes and deletes an instance of an environment on Laravel Cloud, such as a worker cluster.
   - Background processes run on an instance, see M(evenkeel.paas.laravel_cloud_background_process).
-  - Options that are not given, or null, are not managed. They are never compared and never sent.
-  - A change is one request with the fields that differ. Nothing is sent when nothing differs.
+  - Options that you omit or set to null are not managed. They are never compared or sent.
+  - A change is one request with the fields that differ. If nothing differs, nothing is sent.
   - Deleting an instance deletes its background processes. An environment's C(app) instance is never deleted.
 options:
   name:
     description:
-      - The name of the instance, 3 to 40 characters. It addresses the instance unless O(id) is given.
-      - Laravel Cloud does not document names as unique. When several instances have the name, the task fails and lists
+      - The name of the instance, 3 to 40 characters. It identifies the instance, unless O(id) does.
+      - Laravel Cloud does not document names as unique. If several instances have the name, the task fails and lists
         their ids.
-      - Together with O(id) it is the name that the instance gets.
+      - Together with O(id), it is the new name of the instance.
     type: str
   id:
     description:
-      - Address the instance by its id (C(inst-...)). It must exist, unless it is to be absent.
+      - The id of the instance (C(inst-...)). It must exist, unless the task deletes it.
     type: str
     aliases: [instance_id]
   environment:
     description:
-      - The environment, by its id (C(env-...)), or by its slug or name together with O(application). A slug goes before a
-        name.
-      - Needed unless O(id) is given.
+      - The environment, by its id (C(env-...)), or by its slug or name together with O(application). A slug takes
+        precedence over a name.
+      - Required unless O(id) is set.
     type: str
   application:
     description:
-      - The application of an O(environment) that is named, by its id (C(app-...)), slug or name. A slug goes before a
-        name.
+      - The application of an O(environment) that is not an id. Its id (C(app-...)), slug or name. A slug takes
+        precedence over a name.
     type: str
   state:
     description:
-      - V(present) makes the instance as described, V(absent) deletes it.
+      - V(present) creates or changes the instance, V(absent) deletes it.
     type: str
     choices: [present, absent]
     default: present
   type:
     description:
-      - What kind of instance it is. V(service) is a worker cluster, V(managed_queue) a managed queue. Every environment
-        comes with its V(app) instance. Clusters of type V(queue) stopped processing on 2026-09-30.
-      - Needed to create an instance. It cannot change afterwards.
+      - The kind of instance. V(service) is a worker cluster, V(managed_queue) a managed queue. Each environment has
+        an V(app) instance. Clusters of type V(queue) stopped processing on 2026-09-30.
+      - Required to create an instance. It cannot change afterwards.
     type: str
     choices: [app, service, queue, managed_queue]
   size:
     description:
       - The size, by name, such as V(flex.m-1vcpu-1gb). M(evenkeel.paas.laravel_cloud_instance_info) lists all sizes.
-      - Needed to create an instance.
+      - Required to create an instance.
     type: str
   scaling_type:
     description:
       - How the instance scales. V(none) does not scale, V(custom) scales between O(min_replicas) and O(max_replicas),
-        V(auto) leaves the number of replicas to Laravel Cloud.
-      - An instance that is created without it gets V(none).
+        and with V(auto) Laravel Cloud chooses the number of replicas.
+      - Without it, a new instance gets V(none).
     type: str
     choices: [none, custom, auto]
   min_replicas:
     description:
-      - The fewest replicas. Cannot be given with O(scaling_type=auto).
-      - An instance that is created without it gets 1.
+      - The lowest number of replicas. Cannot be used with O(scaling_type=auto).
+      - Without it, a new instance gets 1.
     type: int
   max_replicas:
     description:
-      - The most replicas. Cannot be given with O(scaling_type=auto).
-      - An instance that is created without it gets as many as O(min_replicas).
+      - The highest number of replicas. Cannot be used with O(scaling_type=auto).
+      - Without it, a new instance gets the number of O(min_replicas).
     type: int
   uses_scheduler:
     description:
@@ -85,11 +85,11 @@ options:
     type: bool
   scaling_cpu_threshold_percentage:
     description:
-      - The CPU usage, in percent, from which on the instance scales, from 1 to 100.
+      - The CPU usage in percent at which the instance scales, from 1 to 100.
     type: int
   scaling_memory_threshold_percentage:
     description:
-      - The memory usage, in percent, from which on the instance scales, from 1 to 100.
+      - The memory usage in percent at which the instance scales, from 1 to 100.
     type: int
 extends_documentation_fragment:
   - evenkeel.paas.attributes
@@ -133,8 +133,8 @@ EXAMPLES = r"""
 RETURN = r"""
 instance:
   description:
-    - The instance as the service returns it, its attributes beside its id, null when it is absent.
-    - In check mode the instance as it would be, without what only the service knows.
+    - The instance as the service returns it, with its attributes next to its id. Null if it is absent.
+    - In check mode, the instance as it would be, without what only the service knows.
   returned: success
   type: dict
   sample:
@@ -201,14 +201,14 @@ instance:
       type: str
 plan:
   description:
-    - The writes that were sent, or would be sent, in their order. Empty when nothing differs.
-    - C({process_id}) in a path stands for the id of a process that the write before creates.
+    - The writes that were sent, or would be sent, in order. Empty if nothing differs.
+    - C({process_id}) in a path stands for the id of a process that the previous write creates.
   returned: success, and failure of a write or of the check after a creation
   type: list
   elements: dict
   contains:
     action:
-      description: What the write does, one of V(create), V(update) and V(delete).
+      description: The kind of write, V(create), V(update) or V(delete).
       returned: always
       type: str
     method:
@@ -230,12 +230,12 @@ plan:
       body:
         processes: 2
 deployment_required:
-  description: Whether something was changed, or would be, that takes effect at the next deployment only.
+  description: Whether something was changed, or would be changed, that takes effect at the next deployment.
   returned: success, and failure of a write or of the check after a creation
   type: bool
   sample: true
 diff:
-  description: The managed options before and after, as a user writes them.
+  description: The managed options before and after, as you write them in a task.
   returned: success
   type: dict
   contains:
@@ -253,20 +253,20 @@ diff:
     after:
       size: flex.m-2vcpu-2gb
 api:
-  description: What the task cost.
+  description: The requests of the task.
   returned: always
   type: dict
   contains:
     requests:
-      description: How many requests were sent, with the repeated ones.
+      description: How many requests were sent, including retries.
       returned: always
       type: int
     retries:
-      description: How many of them were repetitions.
+      description: How many of them were retries.
       returned: always
       type: int
     waited_seconds:
-      description: How many seconds the task spent waiting, and on requests that had to be repeated.
+      description: How many seconds the task spent on waiting and on failed requests.
       returned: always
       type: float
   sample:
@@ -274,13 +274,13 @@ api:
     retries: 0
     waited_seconds: 0.0
 failure:
-  description: What went wrong, for playbooks to test.
+  description: The failure, for conditions in playbooks.
   returned: failure
   type: dict
   contains:
     code:
       description:
-        - A word for the kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
+        - The kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
           V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(unexpected_answer),
           V(redirected), V(unreachable) and V(locked).
         - V(locked) means that another task on the same machine is creating in the same place. V(ambiguous) with
@@ -288,11 +288,11 @@ failure:
       returned: always
       type: str
     status:
-      description: The HTTP status, or null when there was none.
+      description: The HTTP status, or null if there was none.
       returned: always
       type: int
     details:
-      description: The single errors, as the service or the module lists them, or null.
+      description: The individual errors, from the service or from the module, or null.
       returned: always
       type: raw
     request_id:

@@ -15,20 +15,22 @@ version_added: "1.1.0"
 author:
   - evenkeel.paas contributors (@evenkeel)
 description:
-  - Returns the instances of a Laravel Cloud environment, all or those that match, and the sizes that instances can have.
-  - Each item of RV(desired) can be given to M(evenkeel.paas.laravel_cloud_instance) as it is, and then changes nothing.
+  - Returns the instances of a Laravel Cloud environment, all or those that match, and the sizes that instances can
+    have.
+  - Each item of RV(desired) can be used as the options of M(evenkeel.paas.laravel_cloud_instance), and then changes
+    nothing.
   - An environment without matching instances returns empty lists. An environment that does not exist is a failure.
 options:
   environment:
     description:
-      - The environment, by its id (C(env-...)), or by its slug or name together with O(application). A slug goes before a
-        name.
-      - Needed unless O(id) is given.
+      - The environment, by its id (C(env-...)), or by its slug or name together with O(application). A slug takes
+        precedence over a name.
+      - Required unless O(id) is set.
     type: str
   application:
     description:
-      - The application of an O(environment) that is named, by its id (C(app-...)), slug or name. A slug goes before a
-        name.
+      - The application of an O(environment) that is not an id. Its id (C(app-...)), slug or name. A slug takes
+        precedence over a name.
     type: str
   id:
     description:
@@ -147,8 +149,9 @@ instances:
       type: str
 desired:
   description:
-    - The same instances as options for M(evenkeel.paas.laravel_cloud_instance), without what the service makes and what is not set.
-    - C(id) is given where the name is not unique.
+    - The same instances as options for M(evenkeel.paas.laravel_cloud_instance), without what the service makes and
+      what is not set.
+    - It contains C(id) if the name is not unique.
   returned: success
   type: list
   elements: dict
@@ -203,20 +206,20 @@ sizes:
       returned: success
       type: int
 api:
-  description: What the task cost.
+  description: The requests of the task.
   returned: always
   type: dict
   contains:
     requests:
-      description: How many requests were sent, with the repeated ones.
+      description: How many requests were sent, including retries.
       returned: always
       type: int
     retries:
-      description: How many of them were repetitions.
+      description: How many of them were retries.
       returned: always
       type: int
     waited_seconds:
-      description: How many seconds the task spent waiting, and on requests that had to be repeated.
+      description: How many seconds the task spent on waiting and on failed requests.
       returned: always
       type: float
   sample:
@@ -224,23 +227,23 @@ api:
     retries: 0
     waited_seconds: 0.0
 failure:
-  description: What went wrong, for playbooks to test.
+  description: The failure, for conditions in playbooks.
   returned: failure
   type: dict
   contains:
     code:
       description:
-        - A word for the kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
+        - The kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
           V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(unexpected_answer),
           V(redirected) and V(unreachable).
       returned: always
       type: str
     status:
-      description: The HTTP status, or null when there was none.
+      description: The HTTP status, or null if there was none.
       returned: always
       type: int
     details:
-      description: The single errors, as the service or the module lists them, or null.
+      description: The individual errors, from the service or from the module, or null.
       returned: always
       type: raw
     request_id:

@@ -16,8 +16,8 @@ author:
   - evenkeel.paas contributors (@evenkeel)
 description:
   - Returns the applications that the token has access to, all or one, and the sizes that processes can have.
-  - The unique C(name) of an application, such as C(shop-x1y2z), is made by Sevalla. This module shows it.
-  - An O(application) that does not exist is a failure, which names the closest ones.
+  - Sevalla generates the unique C(name) of an application, such as C(shop-x1y2z). This module returns it.
+  - If the O(application) does not exist, the task fails and suggests similar names.
 options:
   application:
     description:
@@ -66,7 +66,7 @@ applications:
       returned: success
       type: str
     name:
-      description: The unique name that Sevalla made.
+      description: The unique name that Sevalla generated.
       returned: success
       type: str
     display_name:
@@ -95,20 +95,20 @@ sizes:
       returned: success
       type: str
 api:
-  description: What the task cost.
+  description: The requests of the task.
   returned: always
   type: dict
   contains:
     requests:
-      description: How many requests were sent, with the repeated ones.
+      description: How many requests were sent, including retries.
       returned: always
       type: int
     retries:
-      description: How many of them were repetitions.
+      description: How many of them were retries.
       returned: always
       type: int
     waited_seconds:
-      description: How many seconds the task spent waiting, and on requests that had to be repeated.
+      description: How many seconds the task spent on waiting and on failed requests.
       returned: always
       type: float
   sample:
@@ -116,23 +116,23 @@ api:
     retries: 0
     waited_seconds: 0.0
 failure:
-  description: What went wrong, for playbooks to test.
+  description: The failure, for conditions in playbooks.
   returned: failure
   type: dict
   contains:
     code:
       description:
-        - A word for the kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
+        - The kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
           V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(unexpected_answer),
           V(redirected) and V(unreachable).
       returned: always
       type: str
     status:
-      description: The HTTP status, or null when there was none.
+      description: The HTTP status, or null if there was none.
       returned: always
       type: int
     details:
-      description: The single errors, as the service or the module lists them, or null.
+      description: The individual errors, from the service or from the module, or null.
       returned: always
       type: raw
     request_id:

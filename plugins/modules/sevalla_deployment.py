@@ -16,47 +16,47 @@ author:
   - evenkeel.paas contributors (@evenkeel)
 description:
   - Starts a deployment of an application on Sevalla, and waits for its end.
-  - This is what makes changes of processes take effect. A created or changed process runs as it was described after the
-    next deployment, and a deleted one is gone only then. End a play with this module and O(trigger=pending), so that it
-    deploys once, whatever number of processes changed.
+  - Changes to processes take effect at the next deployment. End a play with this module and O(trigger=pending), so
+    that it deploys once, however many processes changed.
 options:
   application:
     description:
-      - The application, by its id, by its unique name, or by its display name when only one application has it.
+      - The application, by its id, by its unique name, or by its display name if only one application has it.
     type: str
     required: true
     aliases: [application_id, app_id]
   branch:
     description:
-      - The branch to deploy, for an application that comes from a repository. If not given, the application's own.
+      - The branch to deploy, for an application with a repository. Without it, the application's own branch.
     type: str
   docker_image:
     description:
-      - The image to deploy, for an application that comes from an image. If not given, the application's own.
+      - The image to deploy, for an application with an image. Without it, the application's own image.
     type: str
   restart:
     description:
-      - Whether to roll out the build of the last successful deployment again and to build nothing. Without it the newest
-        commit is built, and new code goes live together with the changes of the processes.
+      - Whether to roll out the build of the last successful deployment again. Otherwise Sevalla builds the newest
+        commit, so new code goes live together with the changes.
       - An application that was never deployed cannot be restarted.
-      - Cannot be given together with O(branch) or O(docker_image).
+      - Cannot be used together with O(branch) or O(docker_image).
     type: bool
     default: false
   trigger:
     description:
       - When to deploy.
-      - V(always) starts a deployment each time that the task runs. It is for a handler.
-      - V(pending) starts one only when the service shows something that the last successful deployment did not see, and
-        otherwise sends nothing but reads. It is for the last task of a play. What an earlier run changed and did not
-        deploy, because it was aborted or its deployment failed, is then deployed by the next run.
-      - 'With V(pending) a deployment is needed when none has succeeded yet, when the last one that ended did not succeed,
-        or when a process was created or updated since the last successful one started.'
-      - 'A deletion leaves no trace on Sevalla, so V(pending) does not see it. New code, another branch or another image are not changes of a process either.'
-      - With V(pending) a deployment that is under way and started after the newest change is waited for, and no other one
-        is started. Then the task reports no change.
-      - V(pending) compares times of the service with each other. Where they leave a doubt it deploys, so that it may deploy
-        once more than needed. RV(pending) says why. It waits one second before it starts one.
-      - In check mode a process that an earlier task would create or change is not stored, so V(pending) does not see it.
+      - V(always) starts a deployment each time the task runs. Use it in a handler.
+      - V(pending) starts one only if the service shows a change that is newer than the last successful deployment.
+        Otherwise it only reads. Use it in the last task of a play. If an earlier run was aborted or its deployment
+        failed, the next run deploys its changes.
+      - With V(pending), the task deploys if no deployment has succeeded yet, if the last finished one did not
+        succeed, or if a process was created or updated since the last successful one started.
+      - V(pending) does not see a deletion, because Sevalla does not show it. It does not see new code, another branch
+        or another image either.
+      - With V(pending), if a running deployment started after the newest change, the task waits for it instead of
+        starting another one, and reports no change.
+      - V(pending) compares only times of the service. In doubt it deploys, which can be once more than necessary.
+        RV(pending) says why. It waits one second before it starts a deployment.
+      - In check mode, V(pending) does not see a process that an earlier task would create or change.
     type: str
     choices: [always, pending]
     default: always
@@ -104,7 +104,7 @@ EXAMPLES = r"""
 RETURN = r"""
 deployment:
   description:
-    - The deployment as the service gives it, as it was when the task ended.
+    - The deployment as the service returns it, as it was when the task ended.
     - In check mode what is known of it before it is started.
     - With O(trigger=pending) and nothing pending, the last successful deployment. When one that is under way is waited
       for, that one.
@@ -143,7 +143,7 @@ deployment:
       returned: when the deployment was started
       type: str
     type:
-      description: Whether somebody asked for it (V(manual)) or a push started it (V(automatic)).
+      description: Whether someone requested it (V(manual)) or a push started it (V(automatic)).
       returned: success
       type: str
     trigger:
@@ -205,8 +205,8 @@ deployment:
       type: str
 statuses:
   description:
-    - The statuses that the deployment had, in their order, as far as they were seen. Empty in check mode, and when nothing
-      is pending.
+    - The statuses that the deployment had, in their order, as far as they were seen. Empty in check mode, and when
+      nothing is pending.
     - Where the module runs inside Ansible's own process, each is also shown as soon as it is seen, unless the task has
       C(no_log).
   returned: success, and failure of the request or later
@@ -237,8 +237,8 @@ pending:
   contains:
     reason:
       description:
-        - V(process_created) or V(process_updated) for a process, V(deployment_failed) when the last deployment that ended
-          did not succeed, or V(never_deployed) when none has succeeded.
+        - V(process_created) or V(process_updated) for a process, V(deployment_failed) when the last deployment that
+          ended did not succeed, or V(never_deployed) when none has succeeded.
       returned: always
       type: str
     id:
@@ -286,16 +286,16 @@ plan:
       path: /applications/9a1d2f5e-0b6c-4c0e-9f43-1f2e3d4c5b6a/deployments
       body: {}
 api:
-  description: What the task cost.
+  description: The requests of the task.
   returned: always
   type: dict
   contains:
     requests:
-      description: How many requests were sent, with the repeated ones.
+      description: How many requests were sent, including retries.
       returned: always
       type: int
     retries:
-      description: How many of them were repetitions.
+      description: How many of them were retries.
       returned: always
       type: int
     waited_seconds:
@@ -309,25 +309,25 @@ api:
     retries: 0
     waited_seconds: 0.0
 failure:
-  description: What went wrong, for playbooks to test.
+  description: The failure, for conditions in playbooks.
   returned: failure
   type: dict
   contains:
     code:
       description:
-        - A word for the kind of failure, such as V(deployment_failed), V(wait_timeout), V(never_deployed),
+        - The kind of failure, such as V(deployment_failed), V(wait_timeout), V(never_deployed),
           V(invalid_options), V(not_found), V(ambiguous), V(no_token), V(unauthorized), V(forbidden), V(rate_limited),
           V(refused), V(service_error), V(unexpected_answer), V(redirected) and V(unreachable).
       returned: always
       type: str
     status:
-      description: The HTTP status, or null when there was none.
+      description: The HTTP status, or null if there was none.
       returned: always
       type: int
     details:
       description:
-        - The single errors, as the service or the module lists them, or null.
-        - "Of a deployment that did not succeed: its V(id) and V(status). Where the service tells, also V(step), the name of
+        - The individual errors, from the service or from the module, or null.
+        - "Of a deployment that did not succeed: its V(id) and V(status). If the service shows it, also V(step), the name of
           the step that failed or null, and V(output), the lines that it printed or else the lines of the whole log."
       returned: always
       type: raw

@@ -16,25 +16,24 @@ author:
   - evenkeel.paas contributors (@evenkeel)
 description:
   - Creates, changes and deletes a process of an application on Sevalla.
-  - Options that are not given, or null, are not managed. They are never compared and never sent.
-  - A change is one request with the fields that differ. Nothing is sent when nothing differs.
-  - Creations and changes take effect at the application's next deployment, see RV(deployment_required).
+  - Options that you omit or set to null are not managed. They are never compared or sent.
+  - A change is one request with the fields that differ. If nothing differs, nothing is sent.
+  - Changes take effect at the application's next deployment, see RV(deployment_required).
 options:
   application:
     description:
-      - The application, by its id, by its unique name, or by its display name when only one application has it.
+      - The application, by its id, by its unique name, or by its display name if only one application has it.
     type: str
     required: true
     aliases: [application_id, app_id]
   state:
     description:
-      - V(present) makes the process as described, V(absent) deletes it.
-      - A web process cannot be deleted, and V(absent) for one is refused. It is refused as well for a process that has
-        another O(type) than the one given.
-      - Sevalla removes a process at the next deployment, and may list it until then. Until then V(absent) may delete it
-        again, and report a change again.
-      - Deploy before you want a deleted process back. As long as Sevalla lists it nothing shows that it is deleted, so
-        that V(present) takes it for a living one, and at the deployment it goes all the same.
+      - V(present) creates or changes the process, V(absent) deletes it.
+      - The module refuses V(absent) for a web process, and for a process that does not have the O(type) that you set.
+      - Sevalla removes a process at the next deployment and may list it until then. Until then, V(absent) deletes it
+        again and reports a change.
+      - Deploy before you create a deleted process again. While Sevalla lists it, V(present) treats it as existing,
+        and the next deployment still deletes it.
     type: str
     choices: [present, absent]
     default: present
@@ -122,7 +121,7 @@ EXAMPLES = r"""
 RETURN = r"""
 process:
   description:
-    - The process as the service gives it, null when it is absent.
+    - The process as the service returns it, null if it is absent.
     - In check mode the process as it would be, less what only the service knows.
   returned: success
   type: dict
@@ -154,7 +153,7 @@ process:
     updated_at: "2026-03-01T10:00:00.000Z"
   contains:
     id:
-      description: The id of the process. Left out in check mode for a process that is not created yet.
+      description: The id of the process. Omitted in check mode for a process that does not exist yet.
       returned: when the process exists
       type: str
     app_id:
@@ -194,19 +193,19 @@ process:
       returned: success
       type: dict
     resource_type_id:
-      description: The id of the size. In check mode left out when the size is known by its name only.
+      description: The id of the size. Omitted in check mode if the size is known by its name only.
       returned: success
       type: str
     resource_type_name:
-      description: The name of the size. In check mode left out when the size is known by its id only.
+      description: The name of the size. Omitted in check mode if the size is known by its id only.
       returned: success
       type: str
     cpu_limit:
-      description: The CPU limit in millicores. Left out in check mode when the size would change.
+      description: The CPU limit in millicores. Omitted in check mode if the size would change.
       returned: success
       type: int
     memory_limit:
-      description: The memory limit in megabytes. Left out in check mode when the size would change.
+      description: The memory limit in megabytes. Omitted in check mode if the size would change.
       returned: success
       type: int
     schedule:
@@ -243,14 +242,14 @@ process:
       type: str
 plan:
   description:
-    - The writes that were sent, or would be sent, in their order. Empty when nothing differs.
-    - C({process_id}) in a path stands for the id of a process that the write before creates.
+    - The writes that were sent, or would be sent, in order. Empty if nothing differs.
+    - C({process_id}) in a path stands for the id of a process that the previous write creates.
   returned: success, and failure of a write or of the check after a creation
   type: list
   elements: dict
   contains:
     action:
-      description: What the write does, one of V(create), V(update) and V(delete).
+      description: The kind of write, V(create), V(update) or V(delete).
       returned: always
       type: str
     method:
@@ -272,12 +271,12 @@ plan:
       body:
         entrypoint: node worker.js
 deployment_required:
-  description: Whether something was changed, or would be, that takes effect at the next deployment only.
+  description: Whether something was changed, or would be changed, that takes effect at the next deployment.
   returned: success, and failure of a write or of the check after a creation
   type: bool
   sample: true
 diff:
-  description: The managed options before and after, as a user writes them.
+  description: The managed options before and after, as you write them in a task.
   returned: success
   type: dict
   contains:
@@ -295,20 +294,20 @@ diff:
     after:
       entrypoint: node worker.js
 api:
-  description: What the task cost.
+  description: The requests of the task.
   returned: always
   type: dict
   contains:
     requests:
-      description: How many requests were sent, with the repeated ones.
+      description: How many requests were sent, including retries.
       returned: always
       type: int
     retries:
-      description: How many of them were repetitions.
+      description: How many of them were retries.
       returned: always
       type: int
     waited_seconds:
-      description: How many seconds the task spent waiting, and on requests that had to be repeated.
+      description: How many seconds the task spent on waiting and on failed requests.
       returned: always
       type: float
   sample:
@@ -316,13 +315,13 @@ api:
     retries: 0
     waited_seconds: 0.0
 failure:
-  description: What went wrong, for playbooks to test.
+  description: The failure, for conditions in playbooks.
   returned: failure
   type: dict
   contains:
     code:
       description:
-        - A word for the kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
+        - The kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
           V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(conflict),
           V(unexpected_answer), V(redirected), V(unreachable) and V(locked).
         - V(locked) means that another task on the same machine is creating in the same place. V(ambiguous) with
@@ -330,11 +329,11 @@ failure:
       returned: always
       type: str
     status:
-      description: The HTTP status, or null when there was none.
+      description: The HTTP status, or null if there was none.
       returned: always
       type: int
     details:
-      description: The single errors, as the service or the module lists them, or null.
+      description: The individual errors, from the service or from the module, or null.
       returned: always
       type: raw
     request_id:

@@ -15,14 +15,14 @@ version_added: "1.0.0"
 author:
   - evenkeel.paas contributors (@evenkeel)
 description:
-  - Reads all processes of a Sevalla application, or those that have what is asked for.
-  - What it returns as RV(desired) can be given to M(evenkeel.paas.sevalla_processes) as it is, and changes nothing then. So
-    what is there already can be adopted without writing it down by hand.
-  - An application without such processes gives empty lists. An application that does not exist is a failure.
+  - Returns all processes of a Sevalla application, or those that match the options.
+  - You can use RV(desired) as the list of M(evenkeel.paas.sevalla_processes). It then changes nothing, so you can
+    adopt existing processes without writing them down.
+  - If no process matches, both lists are empty. If the application does not exist, the task fails.
 options:
   application:
     description:
-      - The application, by its id, by its unique name, or by its display name when only one application has it.
+      - The application, by its id, by its unique name, or by its display name if only one application has it.
     type: str
     required: true
     aliases: [application_id, app_id]
@@ -80,7 +80,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 processes:
-  description: The processes as the service gives them, in its order.
+  description: The processes as the service returns them, in its order.
   returned: success
   type: list
   elements: dict
@@ -201,9 +201,9 @@ processes:
       type: str
 desired:
   description:
-    - The same processes as entries for M(evenkeel.paas.sevalla_processes), without what the service makes, what is not set and
-      what a creation sets anyway.
-    - C(key) is given where the name alone does not tell the process, and C(id) where not even that does.
+    - The same processes as entries for M(evenkeel.paas.sevalla_processes), without what the service makes, what is
+      not set and what a creation sets anyway.
+    - An entry contains C(key) if the name is not unique, and C(id) if the key does not identify the process either.
   returned: success
   type: list
   elements: dict
@@ -216,20 +216,20 @@ desired:
         type: manual
         instance_count: 2
 api:
-  description: What the task cost.
+  description: The requests of the task.
   returned: always
   type: dict
   contains:
     requests:
-      description: How many requests were sent, with the repeated ones.
+      description: How many requests were sent, including retries.
       returned: always
       type: int
     retries:
-      description: How many of them were repetitions.
+      description: How many of them were retries.
       returned: always
       type: int
     waited_seconds:
-      description: How many seconds the task spent waiting, and on requests that had to be repeated.
+      description: How many seconds the task spent on waiting and on failed requests.
       returned: always
       type: float
   sample:
@@ -237,23 +237,23 @@ api:
     retries: 0
     waited_seconds: 0.0
 failure:
-  description: What went wrong, for playbooks to test.
+  description: The failure, for conditions in playbooks.
   returned: failure
   type: dict
   contains:
     code:
       description:
-        - A word for the kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
+        - The kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
           V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(unexpected_answer),
           V(redirected) and V(unreachable).
       returned: always
       type: str
     status:
-      description: The HTTP status, or null when there was none.
+      description: The HTTP status, or null if there was none.
       returned: always
       type: int
     details:
-      description: The single errors, as the service or the module lists them, or null.
+      description: The individual errors, from the service or from the module, or null.
       returned: always
       type: raw
     request_id:

@@ -15,27 +15,27 @@ version_added: "1.0.0"
 author:
   - evenkeel.paas contributors (@evenkeel)
 description:
-  - Starts one run of a cron process on Sevalla, beside its schedule. It does not wait for the end of the run.
-  - Only cron processes can be run. Anything else is refused before anything is sent.
+  - Starts one run of a cron process on Sevalla, in addition to its schedule. It does not wait for the end of the run.
+  - Only cron processes can be run. The module refuses other processes before it sends anything.
 options:
   application:
     description:
-      - The application, by its id, by its unique name, or by its display name when only one application has it.
+      - The application, by its id, by its unique name, or by its display name if only one application has it.
     type: str
     required: true
     aliases: [application_id, app_id]
   id:
     description:
-      - The process by its id. Give exactly one of O(id), O(key) and O(display_name).
+      - The id of the process. Set exactly one of O(id), O(key) and O(display_name).
     type: str
     aliases: [process_id]
   key:
     description:
-      - The process by its key.
+      - The key of the process.
     type: str
   display_name:
     description:
-      - The process by its name. It is an error when several processes have it.
+      - The name of the process. The task fails if several processes have it.
     type: str
     aliases: [name]
 extends_documentation_fragment:
@@ -45,10 +45,10 @@ extends_documentation_fragment:
   - evenkeel.paas.connection
   - evenkeel.paas.connection.sevalla
 notes:
-  - Sevalla tells neither the run's id nor how it ends. When the answer to the request is lost, nothing can tell whether
-    the process was started, so the task fails and does not send it again.
-  - What a run starts when the process was created or changed after the last deployment is not documented. Deploy first,
-    with M(evenkeel.paas.sevalla_deployment).
+  - Sevalla does not show the id of a run or how it ends. If the response is lost, the task cannot find out whether
+    the process was started, so it fails and does not send the request again.
+  - It is not documented what a run starts if the process was created or changed after the last deployment. Deploy
+    first, with M(evenkeel.paas.sevalla_deployment).
 seealso:
   - module: evenkeel.paas.sevalla_process
   - module: evenkeel.paas.sevalla_deployment
@@ -64,7 +64,7 @@ EXAMPLES = r"""
 RETURN = r"""
 process:
   description:
-    - The process as the service gives it, as it was when it was looked up.
+    - The process as the service returns it, as it was when the task read it.
   returned: success
   type: dict
   sample:
@@ -210,20 +210,20 @@ plan:
       path: /applications/9a1d2f5e-0b6c-4c0e-9f43-1f2e3d4c5b6a/processes/fb5e5168-4281-4bec-94c5-0d1584e9e657/trigger
       body: null
 api:
-  description: What the task cost.
+  description: The requests of the task.
   returned: always
   type: dict
   contains:
     requests:
-      description: How many requests were sent, with the repeated ones.
+      description: How many requests were sent, including retries.
       returned: always
       type: int
     retries:
-      description: How many of them were repetitions.
+      description: How many of them were retries.
       returned: always
       type: int
     waited_seconds:
-      description: How many seconds the task spent waiting, and on requests that had to be repeated.
+      description: How many seconds the task spent on waiting and on failed requests.
       returned: always
       type: float
   sample:
@@ -231,23 +231,23 @@ api:
     retries: 0
     waited_seconds: 0.0
 failure:
-  description: What went wrong, for playbooks to test.
+  description: The failure, for conditions in playbooks.
   returned: failure
   type: dict
   contains:
     code:
       description:
-        - A word for the kind of failure, such as V(not_a_cron),
+        - The kind of failure, such as V(not_a_cron),
           V(invalid_options), V(not_found), V(ambiguous), V(no_token), V(unauthorized), V(forbidden), V(rate_limited),
           V(refused), V(service_error), V(unexpected_answer), V(redirected) and V(unreachable).
       returned: always
       type: str
     status:
-      description: The HTTP status, or null when there was none.
+      description: The HTTP status, or null if there was none.
       returned: always
       type: int
     details:
-      description: The single errors, as the service or the module lists them, or null.
+      description: The individual errors, from the service or from the module, or null.
       returned: always
       type: raw
     request_id:

@@ -15,57 +15,55 @@ version_added: "1.0.0"
 author:
   - evenkeel.paas contributors (@evenkeel)
 description:
-  - Creates and changes the processes of a list, and with O(prune) deletes those that are not in it.
-  - It does for each entry what M(evenkeel.paas.sevalla_process) does for its options, with one reading of what is
-    there and several writes at a time.
-  - Options of an entry that are not given, or null, are not managed. They are never compared and never sent.
-  - Two entries that mean the same process, and an entry to which several answer, are refused before anything is
-    sent.
-  - Updates and creations are sent first, deletions last. When one fails no others are started, unless
-    O(continue_on_error) is set. Once any write failed, nothing is deleted in any case. The failure lists what is done, what failed and what was not attempted; running the
-    task again does the rest.
-  - Changing what an entry is addressed by makes it another process. To change it and keep the process, give
-    its O(processes[].id) or O(processes[].key).
+  - Creates and changes the processes in a list. With O(prune), it deletes those that are not in the list.
+  - It treats each entry as M(evenkeel.paas.sevalla_process) treats its options, with one read and several writes at
+    the same time.
+  - Options of an entry that you omit or set to null are not managed. They are never compared or sent.
+  - If two entries match the same process, or if an entry matches several, the task fails before it writes anything.
+  - It sends creations and updates first and deletions last. After a failed write it starts no other, unless
+    O(continue_on_error) is set. It never deletes anything after a failed write. The result lists what was done, what
+    failed and what was not attempted. Run the task again to do the rest.
+  - An entry with another identity is another process. To rename a process, set its O(processes[].id) or
+    O(processes[].key).
 options:
   application:
     description:
-      - The application, by its id, by its unique name, or by its display name when only one application has it.
+      - The application, by its id, by its unique name, or by its display name if only one application has it.
     type: str
     required: true
     aliases: [application_id, app_id]
   prune:
     description:
       - Whether to delete every process of the application that is not in O(processes).
-      - Refused with an empty list. A warning counts and names what is deleted, or would be in check mode.
-      - A web process is never pruned. A pruned process is gone after the next deployment only; until then it may be
-        listed, and deleted again.
-      - Deploy before you want a pruned process back. As long as Sevalla lists it nothing shows that it is deleted, so
-        that an entry takes it for a living one, and at the deployment it goes all the same.
+      - The module refuses an empty list. A warning names what is deleted, or would be deleted in check mode.
+      - A web process is never deleted. Sevalla removes a process at the next deployment. Until then it may be listed,
+        and is deleted again.
+      - Deploy before you create a deleted process again. While Sevalla lists it, an entry treats it as existing, and
+        the next deployment still deletes it.
     type: bool
     default: false
   max_parallel:
     description:
-      - How many processes are written at a time, from 1 to 32. When the service asks one to wait, all wait.
-      - With V(1) they are created in the order of the list, in which the service then lists them. With more that order
-        is left to chance; this module's results are in the order of the list in any case.
+      - How many writes are in flight at the same time, from 1 to 32. If the service asks one of them to wait, all wait.
+      - With V(1), processes are created in the order of the list, and the service lists them in this order. With
+        more, the order can vary. The results of this module are always in the order of the list.
     type: int
     default: 4
   continue_on_error:
     description:
-      - Whether to go on with the other updates and creations when a write fails. The task fails in the end in any
-        case.
-      - Nothing is deleted once any write failed, because the process that O(prune) would delete may be the one that
+      - Whether to attempt the other creations and updates after a failed write. The task fails at the end in any case.
+      - After any failed write, nothing is deleted, because the process that O(prune) would delete may be the one that
         still does the work.
     type: bool
     default: false
   returned:
     description:
-      - Which processes RV(processes) and RV(diff) list. A long list makes the output of C(-v) hard to read.
-      - V(all) lists every entry, and what O(prune) deletes in RV(diff).
-      - V(changed) lists only those that are created, updated or deleted, in the order of the list. An index into
-        O(processes) is not one into RV(processes) then.
-      - V(none) leaves both empty. C(changed), RV(counts), RV(plan) and the writes themselves do not depend on it.
-      - With V(none), C(--diff) shows nothing, and the P(evenkeel.paas.drift#callback) report has no values.
+      - Which processes RV(processes) and RV(diff) contain. A long list makes the output of C(-v) hard to read.
+      - V(all) contains every entry. RV(diff) also contains what O(prune) deletes.
+      - V(changed) contains only those that are created, updated or deleted, in the order of the list. Positions in
+        RV(processes) then differ from positions in O(processes).
+      - V(none) leaves both empty. C(changed), RV(counts), RV(plan) and the writes do not depend on this option.
+      - With V(none), C(--diff) shows nothing, and the report of P(evenkeel.paas.drift#callback) has no values.
     type: str
     choices: [all, changed, none]
     default: all
@@ -129,7 +127,7 @@ EXAMPLES = r"""
 RETURN = r"""
 processes:
   description:
-    - The processes of the entries, in their order, as the service gives them. O(returned) can narrow them.
+    - The processes of the entries, in their order, as the service returns them. O(returned) can narrow them.
     - In check mode as they would be, less what only the service knows.
   returned: success
   type: list
@@ -162,7 +160,7 @@ processes:
       updated_at: "2026-03-01T10:00:00.000Z"
   contains:
     id:
-      description: The id of the process. Left out in check mode for a process that is not created yet.
+      description: The id of the process. Omitted in check mode for a process that does not exist yet.
       returned: when the process exists
       type: str
     app_id:
@@ -202,19 +200,19 @@ processes:
       returned: success
       type: dict
     resource_type_id:
-      description: The id of the size. In check mode left out when the size is known by its name only.
+      description: The id of the size. Omitted in check mode if the size is known by its name only.
       returned: success
       type: str
     resource_type_name:
-      description: The name of the size. In check mode left out when the size is known by its id only.
+      description: The name of the size. Omitted in check mode if the size is known by its id only.
       returned: success
       type: str
     cpu_limit:
-      description: The CPU limit in millicores. Left out in check mode when the size would change.
+      description: The CPU limit in millicores. Omitted in check mode if the size would change.
       returned: success
       type: int
     memory_limit:
-      description: The memory limit in megabytes. Left out in check mode when the size would change.
+      description: The memory limit in megabytes. Omitted in check mode if the size would change.
       returned: success
       type: int
     schedule:
@@ -253,13 +251,13 @@ plan:
   description:
     - The writes that were sent, or would be sent, updates and creations in the order of the list, deletions after them.
       Empty when nothing differs.
-    - C({process_id}) in a path stands for the id of a process that the write before creates.
+    - C({process_id}) in a path stands for the id of a process that the previous write creates.
   returned: success, and failure of a write or of the check after a creation
   type: list
   elements: dict
   contains:
     action:
-      description: What the write does, one of V(create), V(update) and V(delete).
+      description: The kind of write, V(create), V(update) or V(delete).
       returned: always
       type: str
     method:
@@ -287,7 +285,7 @@ steps_done:
   elements: dict
   contains:
     action:
-      description: What the write does, one of V(create), V(update) and V(delete).
+      description: The kind of write, V(create), V(update) or V(delete).
       returned: always
       type: str
     method:
@@ -315,7 +313,7 @@ steps_failed:
   elements: dict
   contains:
     action:
-      description: What the write does, one of V(create), V(update) and V(delete).
+      description: The kind of write, V(create), V(update) or V(delete).
       returned: always
       type: str
     method:
@@ -357,7 +355,7 @@ steps_not_attempted:
   elements: dict
   contains:
     action:
-      description: What the write does, one of V(create), V(update) and V(delete).
+      description: The kind of write, V(create), V(update) or V(delete).
       returned: always
       type: str
     method:
@@ -409,7 +407,7 @@ counts:
     deleted: 2
     unchanged: 57
 deployment_required:
-  description: Whether something was changed, or would be, that takes effect at the next deployment only.
+  description: Whether something was changed, or would be changed, that takes effect at the next deployment.
   returned: success, and failure of a write or of the check after a creation
   type: bool
   sample: true
@@ -443,20 +441,20 @@ diff:
       before_header: process with display_name 'queue'
       after_header: process with display_name 'queue'
 api:
-  description: What the task cost.
+  description: The requests of the task.
   returned: always
   type: dict
   contains:
     requests:
-      description: How many requests were sent, with the repeated ones.
+      description: How many requests were sent, including retries.
       returned: always
       type: int
     retries:
-      description: How many of them were repetitions.
+      description: How many of them were retries.
       returned: always
       type: int
     waited_seconds:
-      description: How many seconds the task spent waiting, and on requests that had to be repeated.
+      description: How many seconds the task spent on waiting and on failed requests.
       returned: always
       type: float
   sample:
@@ -464,13 +462,13 @@ api:
     retries: 0
     waited_seconds: 0.0
 failure:
-  description: What went wrong, for playbooks to test.
+  description: The failure, for conditions in playbooks.
   returned: failure
   type: dict
   contains:
     code:
       description:
-        - A word for the kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
+        - The kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
           V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(conflict),
           V(unexpected_answer), V(redirected), V(unreachable) and V(locked).
         - V(locked) means that another task on the same machine is creating in the same place. V(ambiguous) with
@@ -478,11 +476,11 @@ failure:
       returned: always
       type: str
     status:
-      description: The HTTP status, or null when there was none.
+      description: The HTTP status, or null if there was none.
       returned: always
       type: int
     details:
-      description: The single errors, as the service or the module lists them, or null.
+      description: The individual errors, from the service or from the module, or null.
       returned: always
       type: raw
     request_id:

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from statistics import median
 from typing import NamedTuple
 
+import chart
 from places import ROOT
 from servers import Counted
 
@@ -128,7 +129,13 @@ def report(measured: Numbers, peers: dict[str, str], load: float, *, write: bool
     guide = GUIDE.read_text()
     pattern = re.escape(BEGIN) + r".*?" + re.escape(END)
     GUIDE.write_text(re.sub(pattern, lambda _match: text, guide, flags=re.DOTALL))
-    print(f"written into {GUIDE.relative_to(ROOT)}")
+    medians = {
+        name: median(cost.seconds for cost in each.costs)
+        for (name, scheme), each in measured.items()
+        if scheme == "http"
+    }
+    chart.CHART.write_text(chart.svg(medians))
+    print(f"written into {GUIDE.relative_to(ROOT)} and {chart.CHART.relative_to(ROOT)}")
 
 
 def _rows(measured: Numbers) -> list[list[str]]:

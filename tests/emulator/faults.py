@@ -155,7 +155,7 @@ class Faults:
         if self._cleared.wait(fault.seconds):
             _drop()
 
-    # Somebody else's changes. They go to the object or the list that the request names; a request
+    # Someone else's changes. They go to the object or the list that the request names; a request
     # that names none goes on as if there were no fault.
 
     def vanish(self, fault: Fault) -> None:
@@ -507,8 +507,8 @@ def _slow(faults: Faults, fault: Fault, response: Response) -> Response:
     return response
 
 
-_NOT = "the service never sees the request"
-_DONE = "the service has done its part"
+_NOT = "the service does not get the request"
+_DONE = "the service has handled the request"
 KINDS = (
     Kind("drop_before", f"The connection is dropped; {_NOT}.", lambda faults, fault: _drop()),
     Kind(
@@ -518,12 +518,12 @@ KINDS = (
     ),
     Kind(
         "cut_after",
-        f"Half of the answer comes, less than its Content-Length; {_DONE}.",
+        f"Half of the response arrives, less than its Content-Length; {_DONE}.",
         after=lambda faults, fault, response: _cut(response),
     ),
     Kind(
         "cut_chunked_after",
-        f"Half of the answer comes, in a chunk that no other follows; {_DONE}.",
+        f"Half of the response arrives, in a chunk that no other follows; {_DONE}.",
         after=lambda faults, fault, response: _cut_chunk(response),
     ),
     *(
@@ -538,11 +538,11 @@ KINDS = (
             Kind(f"{name}_after", f"{told}; {_DONE}.", after=_afterwards(answer)),
         )
     ),
-    Kind("slow_before", f"No answer for `seconds`, then none at all; {_NOT}.", _never),
-    Kind("slow_after", f"The answer comes after `seconds`; {_DONE} at once.", after=_slow),
+    Kind("slow_before", f"No response for `seconds`, and none afterwards; {_NOT}.", _never),
+    Kind("slow_after", f"The response arrives after `seconds`; {_DONE} at once.", after=_slow),
     Kind(
         "slow_late",
-        "The service sees the request after `seconds`, and does its part then.",
+        "The service sees the request after `seconds`, and handles it then.",
         lambda faults, fault: faults.wait(fault),
     ),
     Kind(
@@ -562,64 +562,64 @@ KINDS = (
     ),
     Kind(
         "vanish",
-        "Somebody else removes the object just before the service sees the request for it.",
+        "Someone else removes the object just before the service sees the request for it.",
         lambda faults, fault: faults.vanish(fault),
     ),
     Kind(
         "change",
-        "Somebody else changes the object just before the service sees the request for it: "
+        "Someone else changes the object just before the service sees the request for it: "
         "`values`, or entrypoint (Sevalla), processes or an instance's max_replicas (Laravel "
         "Cloud).",
         lambda faults, fault: faults.change(fault),
     ),
     Kind(
         "create_same",
-        "Somebody else creates the same just before the service sees the POST.",
+        "Someone else creates the same just before the service sees the POST.",
         lambda faults, fault: faults.create(fault, {}),
     ),
     Kind(
         "create_other",
-        "Somebody else creates the same with other `values` just before the service sees the "
+        "Someone else creates the same with other `values` just before the service sees the "
         "POST; without any, as in `change`.",
         lambda faults, fault: faults.create(fault, _elses(fault)),
     ),
     Kind(
         "deploy",
-        "Somebody else starts a deployment just before the service sees the request, which is "
+        "Someone else starts a deployment just before the service sees the request, which is "
         "about the same application or environment; `values` are fields of theirs.",
         lambda faults, fault: faults.deploy(fault),
     ),
     Kind(
         "deploy_done",
-        "Somebody else's deployment starts and succeeds just before the service sees the request; "
+        "Someone else's deployment starts and succeeds just before the service sees the request; "
         "`values` are fields of it.",
         lambda faults, fault: faults.deploy_done(fault),
     ),
     Kind(
         "not_stored",
-        "A write is answered as if it were stored, and is not.",
+        "The response to a write says that it is stored, but it is not.",
         lambda faults, fault: faults.remember(fault),
         lambda faults, fault, response: faults.restore(fault, response),
     ),
     Kind(
         "not_stored_shown",
-        "A write is not stored, and a PATCH is answered with the object as it was.",
+        "A write is not stored, and the response to a PATCH shows the object as it was.",
         lambda faults, fault: faults.remember(fault),
         lambda faults, fault, response: faults.restore_and_show(fault, response),
     ),
     Kind(
         "numbers_as_text",
-        "Every number in the objects of the answer is a text.",
+        "Every number in the objects of the response is a string.",
         after=_rewriting(lambda fault, value: _objects(value, _as_text)),
     ),
     Kind(
         "unknown_keys",
-        "Every object in the answer, at every depth, has a key more.",
+        "Each object in the response, at every depth, has one more key.",
         after=_rewriting(lambda fault, value: _objects(value, _more_keys)),
     ),
     Kind(
         "missing_key",
-        "Every object in the answer, at every depth, lacks `key` (`type` when it is not given).",
+        "Each object in the response, at every depth, lacks `key` (`type` when it is not given).",
         after=_rewriting(lambda fault, value: _objects(value, _without(fault.key))),
     ),
 )

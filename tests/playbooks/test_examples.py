@@ -219,7 +219,7 @@ def shown_in(path: Path) -> list[dict[str, Any]]:
     return [{**play, "gather_facts": False} for play in plays]
 
 
-SHOWN = [COLLECTION / "README.md", *sorted((COLLECTION / "docs" / "docsite").rglob("*.rst"))]
+SHOWN = [COLLECTION / "README.md", *sorted((COLLECTION / "docs").rglob("*.rst"))]
 
 
 @pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)

@@ -183,8 +183,10 @@ def test_an_inventory_that_cannot_be_read_stops_the_run(fleet: Fleet) -> None:
 
 
 def test_what_the_guide_shows_is_what_runs() -> None:
-    """The guide repeats the files of the example, less their comments at the top."""
-    guide = (COLLECTION / "docs" / "docsite" / "rst" / "guide_fleets.rst").read_text()
+    """The guides repeat the files of the example, without the comments at their top."""
+    guides = COLLECTION / "docs" / "docsite" / "rst"
+    guide = (guides / "guide_fleets.rst").read_text()
+    guide += (guides / "guide_check_mode.rst").read_text().partition("The drift report")[2]
     shown = re.findall(r"code-block:: (?:yaml\+jinja|ini)\n((?:\n|    .*\n)+)", guide)
     assert len(shown) == 7
     files = [

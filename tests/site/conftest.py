@@ -45,7 +45,9 @@ def site() -> Path:
         *("antsibull-docs", "collection", "--use-current", "--squash-hierarchy", "--fail-on-error"),
         *("--dest-dir", str(sources), "evenkeel.paas"),
     )
-    # It takes the guides along, and not the pictures that they show.
+    # This front page has the menu in groups. antsibull-docs writes a plain list of all pages.
+    shutil.copy(COLLECTION / "docs" / "site" / "index.rst", sources / "index.rst")
+    # antsibull-docs copies the guides, but not their pictures.
     images = COLLECTION / "docs" / "docsite" / "rst" / "images"
     shutil.copytree(images, sources / "docsite" / "images")
     run(

@@ -110,3 +110,38 @@ def test_a_plugin_is_there_and_has_an_example(
     path = site / f"{name}_{kind}.html"
     assert pages[path].examples
     assert path.name in pages[site / "index.html"].links
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind, names in PLUGINS.items() for name in names]
+)
+def test_the_examples_follow_the_synopsis(site: Path, kind: str, name: str) -> None:
+    text = (site / f"{name}_{kind}.html").read_text()
+    headings = re.findall(r"<h2>([\w ]+)<", text)
+    assert headings.index("Examples") == headings.index("Synopsis") + 1
+    assert headings.index("Parameters") > headings.index("Examples")
+
+
+def test_the_menu_has_a_group_for_each_service(site: Path) -> None:
+    menu = (site / "index.html").read_text().partition('class="sidebar-tree"')[2]
+    groups = re.findall(
+        r'class="caption-text">([^<]+)<|href="(\w+)_(?:module|inventory)\.html"', menu
+    )
+    services: dict[str, set[str]] = {}
+    group = ""
+    for caption, name in groups:
+        group = caption or group
+        if name:
+            services.setdefault(group, set()).add(name.partition("_")[0])
+    assert services == {"Sevalla": {"sevalla"}, "Laravel Cloud": {"laravel"}}
+
+
+def test_the_front_page_has_an_example_a_picture_and_a_card_for_each_way_in(
+    site: Path, pages: dict[Path, Page]
+) -> None:
+    text = (site / "index.html").read_text()
+    assert text.index("evenkeel.paas.sevalla_process") < text.index("terminal.svg")
+    cards = re.findall(r'class="sd-stretched-link[^"]*" href="docsite/(guide_\w+)\.html', text)
+    assert len(cards) >= 6
+    assert "guide_getting_started" in cards
+    assert any(link.endswith("icon.svg") for link in pages[site / "index.html"].links)

@@ -34,6 +34,7 @@ LINT = (
         (
             *("check-jsonschema", "--builtin-schema", "vendor.github-workflows"),
             *(".github/workflows/ci.yml", ".github/workflows/drift.yml"),
+            ".github/workflows/pages.yml",
             "docs/examples/ci/github-actions.yml",
         ),
     ),

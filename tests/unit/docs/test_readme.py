@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The README as the hub shows it: alone, without the files beside it. And all links into the
-repository, those of the guides and of the plugins too."""
+repository and to the documentation's site, those of the guides and of the plugins too."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ OURS = re.compile(
     r"https://(?:github\.com/evenkeel/evenkeel\.paas/(?:blob|tree)"
     r"|raw\.githubusercontent\.com/evenkeel/evenkeel\.paas)/main/(.+)"
 )
+SITE = re.compile(r"https://evenkeel\.github\.io/evenkeel\.paas/(?:docsite/(guide_\w+)\.html)?")
 SECTIONS = [
     "Description",
     "Requirements",
@@ -63,24 +64,44 @@ def test_every_reference_is_defined_and_every_definition_is_used() -> None:
 
 def test_links_into_the_repository_lead_somewhere() -> None:
     files = [found[1] for link in links() for found in [OURS.fullmatch(link)] if found]
-    assert len(files) > 15
+    assert len(files) > 4
     assert [file for file in files if not (COLLECTION / file).exists()] == []
 
 
-def test_links_of_guides_and_plugins_into_the_repository_lead_somewhere() -> None:
-    files = {
-        found[1]
-        for folder, ending in (("docs", "rst"), ("plugins", "py"))
+def links_of_guides_and_plugins() -> list[str]:
+    """The links that stand in them, as they are written."""
+    return [
+        link.rstrip(".,;:")
+        for folder, ending in (("docs", "rst"), ("docs", "py"), ("plugins", "py"))
         for path in (COLLECTION / folder).rglob(f"*.{ending}")
-        for link in re.findall(r"https://[^\s<>()\"'`]+", path.read_text())
-        for found in [OURS.fullmatch(link.rstrip(".,;:"))]
-        if found
-    }
+        for link in re.findall(r"https://[^\s<>()\"'`#]+", path.read_text())
+    ]
+
+
+def test_links_of_guides_and_plugins_into_the_repository_lead_somewhere() -> None:
+    matches = [OURS.fullmatch(link) for link in links_of_guides_and_plugins()]
+    files = {found[1] for found in matches if found}
     assert len(files) > 3
     assert [file for file in sorted(files) if not (COLLECTION / file).exists()] == []
 
 
+def test_links_to_the_site_lead_to_a_guide_or_to_the_front_page() -> None:
+    own = [link.partition("#")[0] for link in [*links(), *links_of_guides_and_plugins()]]
+    own = [link for link in own if link.startswith("https://evenkeel.github.io/")]
+    matches = [SITE.fullmatch(link) for link in own]
+    assert [link for link, found in zip(own, matches) if not found] == []
+    guides = {found[1] for found in matches if found and found[1]}
+    assert len(guides) > 10
+    assert [guide for guide in sorted(guides) if not (GUIDES / f"{guide}.rst").exists()] == []
+
+
+def test_no_link_leads_to_the_source_of_a_guide() -> None:
+    assert [link for link in [*links(), *links_of_guides_and_plugins()] if ".rst" in link] == [
+        "https://github.com/evenkeel/evenkeel.paas/blob/main/CHANGELOG.rst"
+    ]
+
+
 def test_all_guides_are_linked_to() -> None:
-    linked = {found[1] for link in links() for found in [OURS.fullmatch(link)] if found}
-    guides = {str(path.relative_to(COLLECTION)) for path in GUIDES.glob("*.rst")}
+    linked = {found[1] for link in links() for found in [SITE.fullmatch(link)] if found}
+    guides = {path.stem for path in GUIDES.glob("*.rst")}
     assert sorted(guides - linked) == []

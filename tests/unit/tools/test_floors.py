@@ -90,7 +90,7 @@ def test_another_kind_of_resource_costs_at_most_250_lines_of_code(code: Code) ->
 
 def test_every_file_that_contributing_names_exists() -> None:
     text = floors.CONTRIBUTING.read_text(encoding="utf-8")
-    section = text.partition("## How the code hangs together")[2].partition("\n## ")[0]
+    section = text.partition("## How the code is organized")[2].partition("\n## ")[0]
     prose = re.sub(r"```.*?```", "", section, flags=re.DOTALL)
     named = set(re.findall(r"`([\w/.]+\.(?:py|rst))`", prose))
     assert len(named) > 15

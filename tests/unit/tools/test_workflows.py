@@ -23,6 +23,8 @@ import matrix  # noqa: E402
 
 FILES = sorted((COLLECTION / ".github" / "workflows").glob("*.yml"))
 NAMES = [path.stem for path in FILES]
+MAY_WRITE = {("drift", "compare"): {"issues"}, ("pages", "publish"): {"pages", "id-token"}}
+"""What a job may write, by its workflow and its name."""
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -37,7 +39,7 @@ def steps(path: Path) -> list[dict[str, Any]]:
 
 
 def test_there_are_workflows() -> None:
-    assert NAMES == ["ci", "drift"]
+    assert NAMES == ["ci", "drift", "pages"]
 
 
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
@@ -76,10 +78,21 @@ def test_every_make_target_exists(path: Path) -> None:
 def test_a_job_may_do_no_more_than_it_says(path: Path) -> None:
     workflow = load(path)
     assert workflow["permissions"] == {}
-    for job in workflow["jobs"].values():
-        granted = {name for name, right in job["permissions"].items() if right == "write"}
-        assert granted == ({"issues"} if path.stem == "drift" else set())
+    for name, job in workflow["jobs"].items():
+        granted = {what for what, right in job["permissions"].items() if right == "write"}
+        assert granted == MAY_WRITE.get((path.stem, name), set())
         assert job["timeout-minutes"] <= 90
+
+
+def test_what_is_published_is_the_site_that_was_tested() -> None:
+    """``make docs`` leaves it there; see tests/site/conftest.py."""
+    (upload,) = (
+        step
+        for step in steps(COLLECTION / ".github/workflows/pages.yml")
+        if "upload-pages-artifact" in step.get("uses", "")
+    )
+    assert upload["with"]["path"] == ".cache/docs/html"
+    assert load(COLLECTION / ".github/workflows/pages.yml")["jobs"]["publish"]["needs"] == "build"
 
 
 def test_the_matrix_has_every_cell() -> None:

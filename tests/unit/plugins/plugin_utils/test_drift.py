@@ -400,7 +400,7 @@ def test_the_page() -> None:
 
 
 def test_the_guide_shows_what_it_looks_like() -> None:
-    guide = (ROOT / "docs" / "docsite" / "rst" / "guide_fleets.rst").read_text()
+    guide = (ROOT / "docs" / "docsite" / "rst" / "guide_check_mode.rst").read_text()
     (shown,) = re.findall(r"code-block:: text\n\n((?:\n|    .*\n)+)", guide)
     (document,) = re.findall(r"code-block:: json\n\n((?:\n|    .*\n)+)", guide)
     entrypoint = {"option": "entrypoint", "live": "node other.js", "wanted": "node worker.js"}
