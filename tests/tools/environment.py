@@ -4,8 +4,8 @@
 """Make an environment for checks, with the newest Python that it can have.
 
 Without a word the one of all usual checks, with the ansible-core that ANSIBLE_CORE names or the
-newest; else the one that is named: ``packaging``, ``docs`` or ``oldest``. Uses the standard
-library alone: nothing is installed yet when this runs. Quick when there is nothing to do.
+newest; else the one that is named: ``packaging``, ``docs``, ``mutants`` or ``oldest``. Uses the
+standard library alone: nothing is installed yet when this runs. Quick when there is nothing to do.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ NAMED = {
     # Ubuntu 22.04's Python; ansible-core 2.16, the oldest that we support, cannot have RHEL 9's.
     "oldest": Environment("oldest", REQUIREMENTS / "oldest.txt", (3, 10), (3, 10)),
     "docs": Environment("docs", REQUIREMENTS / "docs.txt", (3, 12), (3, 14)),
+    "mutants": Environment("mutants", REQUIREMENTS / "mutants.txt", (3, 12), (3, 14)),
 }
 
 
