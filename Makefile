@@ -52,6 +52,11 @@ floors: environment ## draw the floors of the code in CONTRIBUTING.md, and count
 defects: environment ## plant defects in the code and show which test catches each
 	@$(TOOL)plant_defects.py
 
+.PHONY: mutants
+mutants: ## change the code at random and print how many changes the tests notice; ARGS="--sample 400"
+	@$(PYTHON) tests/tools/environment.py mutants
+	@.cache/venv-mutants/bin/python tests/tools/mutants.py $(ARGS)
+
 .PHONY: packaging
 packaging: ## test the tarball, the hub's gate, the execution environment and AWX's engine
 	@$(PYTHON) tests/tools/environment.py packaging
@@ -116,6 +121,7 @@ lock: environment ## pin the newest development requirements in tests/requiremen
 	@$(call lock,packaging,3.11,--universal)
 	@$(call lock,oldest,3.10,--universal)
 	@$(call lock,docs,3.12,--universal)
+	@$(call lock,mutants,3.12,--universal)
 	@$(call lock,libraries-oldest,3.9,--resolution lowest)
 	@$(call lock,libraries-newest,3.9)
 

@@ -15,6 +15,8 @@ from xml.etree import ElementTree
 CLOSING_LINE = re.compile(r"^[= ]*((?:\d+ [a-z]+(?:, )?)+)(?: in [\d.]+s.*)?[= ]*$")
 # Starts a line that tells what could not be tested here, for the summary of the matrix.
 LEFT_OUT = "left out: "
+# Starts the line with a score, for the summary of the matrix.
+SCORE = "mutation score: "
 PASSED = ("passed", "xfailed")
 FAILED = ("failed", "error", "errors", "xpassed")
 SKIPPED = ("skipped",)

@@ -4,8 +4,8 @@
 """Make an environment for checks, with the newest Python that it can have.
 
 Without a word the one of all usual checks, with the ansible-core that ANSIBLE_CORE names or the
-newest; else the one that is named: ``packaging``, ``docs`` or ``oldest``. Uses the standard
-library alone: nothing is installed yet when this runs. Quick when there is nothing to do.
+newest; else the one that is named: ``packaging``, ``docs``, ``mutants`` or ``oldest``. Uses the
+standard library alone: nothing is installed yet when this runs. Quick when there is nothing to do.
 """
 
 from __future__ import annotations
@@ -72,6 +72,7 @@ NAMED = {
     "python-3.15": Environment(
         "python-3.15", DEV, (3, 15), (3, 15), ("--pre", "--upgrade", "ansible-core")
     ),
+    "mutants": Environment("mutants", REQUIREMENTS / "mutants.txt", (3, 12), (3, 14)),
 }
 
 

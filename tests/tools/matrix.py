@@ -6,9 +6,9 @@
 A cell for each ansible-core, one for the oldest libraries, one for the oldest and the newest ones
 on the oldest Python, one for each of the newest Pythons, one for packaging and the hub's gate,
 one for what is slow, one for many more examples of the properties, one for the documentation's
-site, and one for planted defects: all, or those that are named. Ends with a table. Fails when a
-cell failed, when fewer than two versions of ansible-core could be tried, or when a cell that was
-named could not.
+site, one for random changes of the code, and one for planted defects: all, or those that are
+named. Ends with a table. Fails when a cell failed, when fewer than two versions of ansible-core
+could be tried, or when a cell that was named could not.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from counts import LEFT_OUT, Counts, from_output
+from counts import LEFT_OUT, SCORE, Counts, from_output
 from environment import PRERELEASE, Environment, SetupError, usable, wanted
 from places import CACHE, ROOT, core_version
 
@@ -121,6 +121,14 @@ def cells() -> list[Cell]:
             "properties on ten times as many examples, other ones each time",
         ),
         Cell("docs", "", "docs", ("run_checks.py", "docs"), "the documentation's site, its links"),
+        Cell(
+            "mutants",
+            "",
+            "mutants",
+            ("mutants.py",),
+            "random changes of the code, of which the tests notice enough",
+            alone=True,
+        ),
         Cell("defects", "", "", ("plant_defects.py",), "planted defects, each caught", alone=True),
     ]
 
@@ -179,7 +187,8 @@ def _outcome(cell: Cell) -> Outcome:
         file.write(text)
     counts = from_output(text)
     left_out = sorted({line for line in _all_logs(text) if line.startswith(LEFT_OUT)})
-    told = (versions, str(counts), *left_out)
+    scores = [line for line in text.splitlines() if line.startswith(SCORE)]
+    told = (versions, str(counts), *scores, *left_out)
     if not counts.ran or counts.failed:
         ok = False
     return Outcome(cell, PASSED if ok else FAILED, told if ok else (*told, f"see {log}"))
