@@ -249,7 +249,7 @@ CLIENT_DEFECTS = (
     Defect(
         "a long wait is not told",
         "_engine/module.py",
-        {"if client.waited >= _LONG_WAIT:": "if client.waited < 0:"},
+        {"if waited >= _LONG_WAIT:": "if waited < 0:"},
         (LIMITS,),
     ),
     Defect(
@@ -794,13 +794,13 @@ APPLY_DEFECTS = (
     Defect(
         "what was done before a failure is not told",
         "_engine/run_list.py",
-        {"steps_done=done,": "steps_done=[],"},
+        {'"steps_done": [': '"steps_done": [] and ['},
         (LISTS_PARTIAL,),
     ),
     Defect(
         "what was left out after a failure is not told",
         "_engine/run_list.py",
-        {"steps_not_attempted=left,": "steps_not_attempted=[],"},
+        {'"steps_not_attempted": left': '"steps_not_attempted": []'},
         (LISTS_PARTIAL,),
     ),
     Defect(
