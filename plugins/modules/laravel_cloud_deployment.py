@@ -167,7 +167,7 @@ deployment:
       type: bool
     hibernation_wake_up_interval:
       description: After how long a hibernating environment wakes up by itself, or null. The service's documentation does not say more.
-      returned: when the deployment was started
+      returned: when the service shows it, which it does not in the response that starts a deployment
       type: raw
     started_at:
       description: When it began to run, or null.

@@ -858,7 +858,9 @@ PLAN_DEFECTS = (
         "0, false and empty texts are left out of an update",
         "_core/planner.py",
         {
-            "if option not in clear and want is None and not unset:": "if option not in clear and not want:"
+            "if option not in clear and want is None and not unset:": (
+                "if option not in clear and not want and not unset:"
+            ),
         },
         (PLAN_SEVALLA, PLAN_LARAVEL_CLOUD),
     ),
@@ -960,7 +962,7 @@ PLAN_DEFECTS = (
     ),
     Defect(
         "a deployment is required after every change",
-        "_core/planner.py",
+        "_core/plan.py",
         {"any(step.deploys for step in self.steps)": "bool(self.steps)"},
         (SEVALLA, PLAN_SEVALLA),
     ),
@@ -980,7 +982,9 @@ PLAN_DEFECTS = (
         "two entries of a list may be the same process",
         "_core/planner.py",
         {
-            "            _refuse(made, _same(resource, first, made))\n": "            continue\n",
+            '            made.problems.append(Problem("", same(resource, first, made)))\n': (
+                "            continue\n"
+            ),
         },
         (LIST,),
     ),
@@ -996,13 +1000,13 @@ PLAN_DEFECTS = (
     ),
     Defect(
         "two entries may become the same process",
-        "_core/planner.py",
-        {"_refuse(second, _becomes_same(": "str(_becomes_same("},
+        "_core/rivals.py",
+        {"refuse(second, _becomes_same(": "str(_becomes_same("},
         (LISTS_PLAN,),
     ),
     Defect(
         "a change by id may take the name of another live process",
-        "_core/planner.py",
+        "_core/rivals.py",
         {"elif rival is not None:": "elif rival is not None and not rival:"},
         (LISTS_PLAN,),
     ),
@@ -1014,7 +1018,7 @@ PLAN_DEFECTS = (
     ),
     Defect(
         "an entry without an id may mean what another entry creates",
-        "_core/planner.py",
+        "_core/rivals.py",
         {"rival is not made and rival.steps:": "rival is not made and not rival.entry:"},
         (LISTS_PLAN,),
     ),
@@ -1026,7 +1030,7 @@ PLAN_DEFECTS = (
     ),
     Defect(
         "planning compares every entry with every live process",
-        "_core/planner.py",
+        "_core/plan.py",
         {
             "return self._found.get(key, [])": (
                 "return [each for each in self.all if key in self.keys(each)]"

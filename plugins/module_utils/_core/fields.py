@@ -254,3 +254,8 @@ class Field:
         if self.wire not in process:
             return UNKNOWN
         return self.shape.decode(process[self.wire])
+
+
+def is_set(field: Field, have: Any, path: str) -> bool:
+    """Tell whether a setting inside a live value is something that a person would write."""
+    return not is_empty(at(field.written(have), path))

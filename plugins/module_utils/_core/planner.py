@@ -13,120 +13,13 @@ This module is private to the collection.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
 from .failure import Failure, Problem
-from .fields import UNKNOWN, Field, Options, Process, at, is_empty, shown, with_null
-from .near_misses import NearMiss, close, respelled
-from .resource import Address, Entry, Key, Resource
-
-NEW_ID = "{process_id}"
-"""Stands in a path for the id of a process that the step before creates."""
-
-
-class Step(NamedTuple):
-    """One write. ``path`` may hold NEW_ID; ``body`` is None for a DELETE. ``cleared`` has the
-    dotted options for which the body holds null, to empty them."""
-
-    action: str
-    method: str
-    path: str
-    body: dict[str, Any] | None
-    deploys: bool = True
-    cleared: tuple[str, ...] = ()
-
-    def told(self) -> dict[str, Any]:
-        """The step as the result's ``plan`` lists it."""
-        return {
-            "action": self.action,
-            "method": self.method,
-            "path": self.path,
-            "body": self.body,
-        }
-
-
-@dataclass
-class Plan:
-    """What one entry needs. ``live`` is the resource before, None when there is none;
-    ``process`` the resource as it would be after, which answers to ``keys`` then;
-    ``new_identity`` are those of the keys that are new and that no other may answer to;
-    ``before`` and ``after`` the managed fields. ``near`` has the live ones that a missing one
-    may be."""
-
-    entry: Entry
-    address: Address
-    live: Process | None
-    process: Process | None = None
-    before: Options = field(default_factory=dict)
-    after: Options = field(default_factory=dict)
-    steps: list[Step] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    keys: tuple[Key, ...] = ()
-    new_identity: tuple[Key, ...] = ()
-    near: list[NearMiss] = field(default_factory=list)
-
-    @property
-    def deletes(self) -> bool:
-        """Whether its process is to go."""
-        return self.entry.state == "absent"
-
-    @property
-    def creates(self) -> bool:
-        """Whether its first step creates a resource."""
-        return self.action == "create"
-
-    @property
-    def action(self) -> str:
-        """What its first step does, ``none`` without steps."""
-        return self.steps[0].action if self.steps else "none"
-
-    @property
-    def renames(self) -> bool:
-        """Whether what is unique of its resource is changed, so that it may meet another's."""
-        return self.live is not None and bool(self.new_identity)
-
-    @property
-    def deployment_required(self) -> bool:
-        """Whether a step takes effect at the next deployment."""
-        return any(step.deploys for step in self.steps)
-
-
-class Live:
-    """The live resources of a scope, each read once, and found by the keys that it answers to."""
-
-    def __init__(self, resource: Resource, resources: list[Process]) -> None:
-        self.all = resources
-        self._found: dict[Key, list[Process]] = {}
-        self._keys: dict[int, tuple[Key, ...]] = {}
-        for each in resources:
-            self._keys[id(each)] = tuple(dict.fromkeys(resource.answers_to(each)))
-            for key in self._keys[id(each)]:
-                self._found.setdefault(key, []).append(each)
-
-    def find(self, key: Key) -> list[Process]:
-        """Return the resources that answer to a key."""
-        return self._found.get(key, [])
-
-    def keys(self, resource: Process | None) -> tuple[Key, ...]:
-        """Return the keys that one of the resources answers to; none for None."""
-        return self._keys.get(id(resource), ())
-
-    def unclear(self, kinds: set[str]) -> list[Process]:
-        """Return the resources that do not show what a key of some kinds is made of."""
-        hidden = {id(each) for kind in kinds for each in self.find((kind, UNKNOWN))}
-        return [each for each in self.all if id(each) in hidden] if hidden else []
-
-    def names(self, kind: str) -> list[str]:
-        """Return the names of a kind that the resources answer to."""
-        keys = [key for key in self._found if key[0] == kind and len(key) > 1]
-        return sorted({_name(key) for key in keys if None not in key and UNKNOWN not in key})
-
-
-def _name(key: Key) -> str:
-    """Return the values of a key as one text."""
-    return " ".join(",".join(each) if isinstance(each, tuple) else str(each) for each in key[1:])
+from .fields import UNKNOWN, Field, Process, at, is_empty, is_set, shown, with_null
+from .plan import NEW_ID, Live, Plan, Step, same
+from .resource import Address, Entry, Resource, name_of
 
 
 def plan(resource: Resource, scope: str, entry: Entry, live: list[Process] | Live) -> Plan:
@@ -191,10 +84,13 @@ def plan_list(
     addressed = {id(made.live) for made in plans}
     others = [each for each in live.all if id(each) not in addressed]
     pruned = _plan_prune(resource, scope, plans, live, others) if prune else []
-    going = {id(made.live) for made in pruned}
     _refuse_same(resource, plans)
-    _refuse_alike(resource, plans, live, [each for each in others if id(each) not in going])
-    _find_near(resource, plans, live, others)
+    if any(made.new_identity or made.live is None for made in plans):
+        from .rivals import find_near, refuse_alike
+
+        going = {id(made.live) for made in pruned}
+        refuse_alike(resource, plans, live, [each for each in others if id(each) not in going])
+        find_near(resource, plans, live, others)
     return plans + pruned
 
 
@@ -209,67 +105,7 @@ def _refuse_same(resource: Resource, plans: list[Plan]) -> None:
     for made in plans:
         first = first_of.setdefault(id(made.live), made)
         if made.live is not None and first is not made:
-            _refuse(made, _same(resource, first, made))
-
-
-def _refuse_alike(resource: Resource, plans: list[Plan], live: Live, others: list[Process]) -> None:
-    """Refuse the plans after which the next run could not tell two resources apart.
-
-    ``others`` are the live ones that stay as they are. Two that were alike before may stay so.
-    """
-    order = {id(made): number for number, made in enumerate(plans)}
-    holders: dict[Key, list[Plan | Process]] = {}
-    for made in plans:
-        for key in made.keys:
-            holders.setdefault(key, []).append(made)
-    for other in others:
-        for key in live.keys(other):
-            holders.setdefault(key, []).append(other)
-    for made in plans:
-        for key in made.new_identity:
-            rival = next((each for each in holders[key] if each is not made), None)
-            if isinstance(rival, Plan):
-                first, second = sorted((made, rival), key=lambda each: order[id(each)])
-                _refuse(second, _becomes_same(resource, key, first, second))
-            elif rival is not None:
-                what = (
-                    f"{resource.noun} {rival['id']} has the same {key[0]} already, and the next "
-                    "run could not tell the two apart; choose another"
-                )
-                made.problems.append(Problem(resource.unique[key[0]], what))
-    for made in plans:
-        # What is addressed by its id or key is told from all others.
-        for rival in holders.get(made.address.keys[0], ()) if made.address.creates else ():
-            if isinstance(rival, Plan) and rival is not made and rival.steps:
-                _refuse(
-                    max(made, rival, key=lambda each: order[id(each)]),
-                    f"{made.entry.where}, the {made.address.words}, would mean {rival.entry.where} "
-                    f"as well afterwards{'; give its id' if made.live else ''}",
-                )
-                break
-
-
-def _refuse(made: Plan, what: str) -> None:
-    """Refuse an entry because of another one; it is told of one only."""
-    if all(problem.option for problem in made.problems):
-        made.problems.append(Problem("", what))
-
-
-def _same(resource: Resource, first: Plan, second: Plan) -> str:
-    return f"is the same {resource.noun} as {first.entry.where}, the {second.address.words}"
-
-
-def _becomes_same(resource: Resource, key: Key, first: Plan, second: Plan) -> str:
-    if first.live is None and second.live is None:
-        return _same(resource, first, second)
-    addresses = [made.address for made in (first, second) if made.address.keys[-1] == key]
-    address = (
-        addresses[0] if addresses else resource.address(resource.known_by(first.process or {}))
-    )
-    return (
-        f"would be the same {resource.noun} as {first.entry.where} afterwards, the "
-        f"{address.words}; choose another {resource.unique[key[0]]} for one of the two"
-    )
+            made.problems.append(Problem("", same(resource, first, made)))
 
 
 def _plan_prune(
@@ -294,45 +130,14 @@ def _plan_prune(
     return pruned
 
 
-_CLOSE_AMONG = 50
-"""Among how many live resources misspelt names are looked for: comparing takes its time, and a
-list that speaks of none of so many is no slip of the pen."""
-
-
-def _find_near(resource: Resource, plans: list[Plan], live: Live, others: list[Process]) -> None:
-    """Note which live resources, of those that no entry addresses, a missing one may be."""
-    missing = [made for made in plans if made.live is None and made.address.kind in resource.unique]
-    if not missing:
-        return
-    named = [
-        NearMiss(str(each["id"]), key[0], _name(key), True)
-        for each in others
-        for key in live.keys(each)
-        if key[0] in resource.unique and None not in key and UNKNOWN not in key
-    ]
-    by_spelling: dict[tuple[str, str], list[NearMiss]] = {}
-    for each in named:
-        by_spelling.setdefault((each.kind, respelled(each.name)), []).append(each)
-    for made in missing:
-        kind, name = made.address.kind, _name(made.address.keys[-1])
-        made.near = by_spelling.get((kind, respelled(name)), [])
-        if not made.near and not made.deletes and len(others) <= _CLOSE_AMONG:
-            made.near = [
-                each._replace(respelled=False)
-                for each in named
-                if each.kind == kind and close(name, each.name)
-            ]
-
-
 def alternatives(address: Address, live: Live) -> str:
-    """Return a sentence with the names that a name which does not exist may have been meant to
-    be, and with all that there are when they are few; "" for an id."""
+    """Return a sentence with the names that a missing one may have been meant to be, and with
+    all that there are when they are few; "" for an id."""
     if address.kind in ("id", "type"):
         return ""
-    names, wanted = live.names(address.kind), _name(address.keys[-1])
-    near = [name for name in names if respelled(name) == respelled(wanted) or close(wanted, name)]
-    meant = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-    return meant + (f" There are: {', '.join(map(repr, names))}." if 0 < len(names) <= 10 else "")
+    from .near_misses import did_you_mean
+
+    return did_you_mean(name_of(address.keys[-1]), live.names(address.kind))
 
 
 def locate(resource: Resource, address: Address, live: Live) -> Process | None:
@@ -351,82 +156,6 @@ def locate(resource: Resource, address: Address, live: Live) -> Process | None:
 
 def _ids(resources: list[Process]) -> str:
     return ", ".join(str(each["id"]) for each in resources)
-
-
-def unstored(
-    resource: Resource,
-    body: dict[str, Any],
-    process: Process,
-    cleared: tuple[str, ...] = (),
-    zeros: bool = True,
-) -> list[str]:
-    """Return the options that a body set, or ``cleared``, and that the response does not show.
-
-    Without ``zeros`` a 0 that the service shows as null does not count.
-    """
-    missed = []
-    for wire, value in body.items():
-        known = resource.field_of(wire)
-        want = known.shape.decode(value)
-        have = known.live(process, want)
-        if not zeros:
-            want = _without_zeros(want, have)
-        if not (is_empty(have) if is_empty(want) else known.shape.same(want, have)):
-            missed.append(known.option)
-    for option in cleared:
-        name, _, path = option.partition(".")
-        known = next(field for field in resource.fields if field.option == name)
-        if _is_set(known, known.live(process), path):
-            missed.append(option)
-    return missed
-
-
-def zeroed(resource: Resource, body: dict[str, Any], process: Process) -> list[str]:
-    """Return the settings, as ``config.rest``, that a body set to 0 and an answer shows as null."""
-    found: list[str] = []
-    for wire, value in body.items():
-        known = resource.field_of(wire)
-        want = known.shape.decode(value)
-        found += _zeroed(known.option, want, known.live(process, want))
-    return found
-
-
-def _zeroed(name: str, want: Any, have: Any) -> list[str]:
-    if isinstance(want, dict) and isinstance(have, dict):
-        return [zero for key in want for zero in _zeroed(f"{name}.{key}", want[key], have.get(key))]
-    return [name] if _is_zeroed(want, have) else []
-
-
-def _without_zeros(want: Any, have: Any) -> Any:
-    if isinstance(want, dict) and isinstance(have, dict):
-        return {
-            key: _without_zeros(value, have.get(key))
-            for key, value in want.items()
-            if not _is_zeroed(value, have.get(key))
-        }
-    return None if _is_zeroed(want, have) else want
-
-
-def _is_zeroed(want: Any, have: Any) -> bool:
-    return want == 0 and want is not False and have is None
-
-
-def changed_meanwhile(
-    resource: Resource, entry: Entry, written: set[str], process: Process
-) -> list[str]:
-    """Return the options of an entry that an answer shows otherwise, although no body set them.
-
-    ``written`` has the keys of the bodies. What the answer does not have is not told.
-    """
-    changed = []
-    for known in resource.fields:
-        want, clear = entry.options.get(known.option), known.option in entry.clear
-        if known.wire in written or (want is None and not clear):
-            continue
-        have = known.live(process, want)
-        if have is not UNKNOWN and not (is_empty(have) if clear else known.shape.same(want, have)):
-            changed.append(known.option)
-    return changed
 
 
 def _plan_absent(resource: Resource, scope: str, made: Plan) -> None:
@@ -468,7 +197,7 @@ def _plan_update(resource: Resource, scope: str, made: Plan, live: Process) -> N
                 made.before[option] = shown(None, have)
                 body[known.wire] = known.empty(have)
             continue
-        set_now = [each for each in unset if have is UNKNOWN or _is_set(known, have, each)]
+        set_now = [each for each in unset if have is UNKNOWN or is_set(known, have, each)]
         asked = want
         for each in unset:
             asked = with_null(asked, each)
@@ -491,11 +220,6 @@ def _plan_update(resource: Resource, scope: str, made: Plan, live: Process) -> N
         step = _update(resource, item_path(resource, scope, live), body)
         made.steps = [step._replace(cleared=tuple(cleared))]
         made.process = resource.predict(scope, live, body)
-
-
-def _is_set(field: Field, have: Any, path: str) -> bool:
-    """Tell whether a live setting is something that a person would write."""
-    return not is_empty(at(field.written(have), path))
 
 
 def _has(have: Any) -> str:

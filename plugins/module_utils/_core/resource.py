@@ -66,6 +66,11 @@ def shown_key(kind: str, live: Process) -> Key:
     return (kind, value if isinstance(value, str) or value is UNKNOWN else None)
 
 
+def name_of(key: Key) -> str:
+    """Return the values of a key as one text."""
+    return " ".join(",".join(each) if isinstance(each, tuple) else str(each) for each in key[1:])
+
+
 class Resource:
     """A kind of resource.
 

@@ -14,20 +14,10 @@ from urllib.parse import quote
 
 from .._core.failure import Failure
 from .._core.fields import Process
-from .._core.planner import (
-    NEW_ID,
-    Live,
-    Plan,
-    Step,
-    changed_meanwhile,
-    in_order,
-    item_path,
-    locate,
-    plan,
-    unstored,
-    zeroed,
-)
+from .._core.plan import NEW_ID, Live, Plan, Step
+from .._core.planner import in_order, item_path, locate, plan
 from .._core.remark import Remark
+from .._core.stored import changed_meanwhile, unstored, zeroed
 from .._http.client import Client
 from .lost_post import looks, posts
 from .parallel import do_each

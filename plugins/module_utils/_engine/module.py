@@ -95,6 +95,7 @@ class Command(NamedTuple):
 
 class _Module(AnsibleModule):  # type: ignore[misc]
     params: dict[str, Any]
+    given: dict[str, Any] | None = None
 
     def _load_params(self) -> None:
         super()._load_params()

@@ -13,7 +13,7 @@ import re
 from typing import Any, ClassVar, NamedTuple
 
 from .._core.failure import Failure, invalid_options
-from .._core.planner import Step
+from .._core.plan import Step
 from .._http.client import Client
 from .module import Command, Task, connected
 from .options import connection_spec

@@ -15,7 +15,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._core.failure import Failure, invalid_options
 from .._core.fields import UNKNOWN, Options, Process, is_empty
-from .._core.planner import Live, plan
+from .._core.plan import Live
+from .._core.planner import plan
 from .._core.resource import Entry
 from .module import Command, Task, connected
 from .options import connection_spec, entry_of, process_spec

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from .._core.failure import Failure, Problem
-from .._core.planner import Plan
+from .._core.plan import Plan
 from .._http.client import CONNECTIONS
 from .module import Command, Task, connected
 from .options import connection_spec, entries, process_spec

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from .._core.failure import Failure, invalid_options
 from .._core.fields import Process
-from .._core.planner import Plan, in_order, plan_list
+from .._core.plan import Plan
+from .._core.planner import in_order, plan_list
 from .._core.remark import Remark
 from .._core.resource import Entry
 from .._http.client import Client

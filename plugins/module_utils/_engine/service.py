@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from .._core.failure import Problem
 from .._core.fields import Process
-from .._core.planner import Plan, Step
+from .._core.plan import Plan, Step
 from .._core.remark import Remark
 from .._core.resource import Entry, Resource
 from .._http.client import Client

@@ -13,7 +13,7 @@ This module is private to the collection.
 from __future__ import annotations
 
 from .._core.failure import Failure
-from .._core.planner import Step
+from .._core.plan import Step
 from .._http.client import Client
 from .lost_post import looks, posts
 from .module import Task

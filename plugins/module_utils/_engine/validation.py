@@ -16,7 +16,7 @@ from typing import Any, Callable
 
 from .._core.failure import MISSING, Problem, invalid_options
 from .._core.fields import without_nulls
-from .._core.planner import Plan
+from .._core.plan import Plan
 from .._core.remark import Remark
 from .._core.resource import Entry
 from .._http.client import Client

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, NamedTuple
 
 from .._core.failure import Failure, Problem
-from .._core.planner import Step
+from .._core.plan import Step
 from .._http.client import Client
 from .._http.settings import Service
 from .module import Task

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
-from .._core.planner import Step
+from .._core.plan import Step
 from .._engine.pending import Shown, Times, is_oldest_first
 from .._engine.run_deployment import Deployment, Deployments, FailedStep, lines_of
 from .._engine.watch import Statuses

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from .._core.failure import Failure, Problem
 from .._core.fields import Field, Options, Process, argument_spec
 from .._core.near_misses import maybe
-from .._core.planner import Step
+from .._core.plan import Step
 from .._core.resource import Address, Entry, Key, shown_key
 from .._engine.service import Backend
 from .._http.client import Client

@@ -28,7 +28,7 @@ from .._core.fields import (
     number,
     without_nulls,
 )
-from .._core.planner import Plan
+from .._core.plan import Plan
 from .._core.remark import Remark
 from .._core.resource import Address, Entry, Key
 from .._engine.service import Backend

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
 from .._core.fields import number
-from .._core.planner import Step
+from .._core.plan import Step
 from .._engine.pending import Shown, Times, is_oldest_first
 from .._engine.run_deployment import Deployment, Deployments, FailedStep, lines_of
 from .._engine.watch import Statuses

@@ -35,7 +35,7 @@ from .._core.fields import (
     without_nulls,
 )
 from .._core.near_misses import closest, maybe
-from .._core.planner import Step
+from .._core.plan import Step
 from .._core.remark import Remark
 from .._core.resource import Address, Entry, Key, shown_key
 from .._engine.service import Backend

@@ -13,7 +13,8 @@ from typing import Any
 
 from .._core.failure import Failure, Problem, invalid_options
 from .._core.fields import Process
-from .._core.planner import Live, Step, alternatives, item_path, locate
+from .._core.plan import Live, Step
+from .._core.planner import alternatives, item_path, locate
 from .._core.resource import Entry
 from .._engine.module import Command, Task, connected
 from .._engine.options import connection_spec

@@ -108,7 +108,7 @@ def test_no_log_is_decided_where_a_name_looks_like_a_secret(module):
 def test_an_option_that_can_be_not_managed_has_no_default(module):
     """Else a null in a playbook would become the default, or an empty string."""
     given = {"state", "api_url", "api_timeout", "api_retries", "api_max_wait", "validate_certs"}
-    given |= {"prune", "max_parallel", "continue_on_error"}  # how to write, not what
+    given |= {"prune", "max_parallel", "continue_on_error", "returned"}  # how to write, not what
     given |= {"restart", "trigger", "wait", "wait_timeout", "poll_interval"}
     for name, about in deep(module_arguments(module)["argument_spec"], "options"):
         if about.get("default") is not None:

@@ -21,8 +21,8 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import (
     plan,
     plan_list,
-    unstored,
 )
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.stored import unstored
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
     PROCESSES as LARAVEL_CLOUD,
 )

@@ -17,7 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import plan, unstored
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import plan
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.stored import unstored
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
     PROCESSES as LARAVEL_CLOUD,
 )

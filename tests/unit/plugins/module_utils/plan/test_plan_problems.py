@@ -448,6 +448,7 @@ def test_a_size_that_there_is_not_is_told_with_those_there_are() -> None:
 def test_what_looks_wrong_is_a_warning(body: dict, warned: list) -> None:
     """The service may know better about cron expressions and time zones."""
     said = SEVALLA.remarks(body)
-    assert [text.split(":")[0] for text in said] == warned
+    assert [remark.text.split(":")[0] for remark in said] == warned
+    assert [remark.plain.split(":")[0] for remark in said] == warned
     assert LARAVEL_CLOUD.remarks(body) == []
     assert LARAVEL_CLOUD.body_rules(body, {}) == []

@@ -21,8 +21,9 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._core.fields import 
     is_empty,
     overlay,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import plan, unstored
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import plan
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.resource import Entry
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.stored import unstored
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
     PROCESSES as LARAVEL_CLOUD,
 )

@@ -148,7 +148,9 @@ def test_a_name_that_two_have(run: Runner, cron: dict[str, Any]) -> None:
         schedule="0 4 * * *",
         resource_type="s1",
     ).result["process"]
-    run("sevalla_process", **SHOP, id=other["id"], display_name="nightly")
+    with run.emulator.world.lock:  # no module makes a name ambiguous
+        shop = run.emulator.world.sevalla.applications[other["app_id"]]
+        shop.processes[other["id"]]["display_name"] = "nightly"
     refused = run(RUN, **NIGHTLY)
     assert refused.result["failure"]["code"] == "ambiguous"
     assert runs(run) == []

@@ -1,0 +1,126 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a plan is, and what it is made against: the steps for one entry, and the live resources.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .failure import Problem
+from .fields import UNKNOWN, Options, Process
+from .resource import Address, Entry, Key, Resource, name_of
+
+if TYPE_CHECKING:  # imported where something is created or renamed
+    from .near_misses import NearMiss
+
+NEW_ID = "{process_id}"
+"""Stands in a path for the id of a process that the step before creates."""
+
+
+class Step(NamedTuple):
+    """One write. ``path`` may hold NEW_ID; ``body`` is None for a DELETE. ``cleared`` has the
+    dotted options for which the body holds null, to empty them."""
+
+    action: str
+    method: str
+    path: str
+    body: dict[str, Any] | None
+    deploys: bool = True
+    cleared: tuple[str, ...] = ()
+
+    def told(self) -> dict[str, Any]:
+        """The step as the result's ``plan`` lists it."""
+        return {
+            "action": self.action,
+            "method": self.method,
+            "path": self.path,
+            "body": self.body,
+        }
+
+
+@dataclass
+class Plan:
+    """What one entry needs. ``live`` is the resource before, None when there is none;
+    ``process`` the resource as it would be after, which answers to ``keys`` then;
+    ``new_identity`` are those of the keys that are new and that no other may answer to;
+    ``before`` and ``after`` the managed fields. ``near`` has the live ones that a missing one
+    may be."""
+
+    entry: Entry
+    address: Address
+    live: Process | None
+    process: Process | None = None
+    before: Options = field(default_factory=dict)
+    after: Options = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    keys: tuple[Key, ...] = ()
+    new_identity: tuple[Key, ...] = ()
+    near: list[NearMiss] = field(default_factory=list)
+
+    @property
+    def deletes(self) -> bool:
+        """Whether its process is to go."""
+        return self.entry.state == "absent"
+
+    @property
+    def creates(self) -> bool:
+        """Whether its first step creates a resource."""
+        return self.action == "create"
+
+    @property
+    def action(self) -> str:
+        """What its first step does, ``none`` without steps."""
+        return self.steps[0].action if self.steps else "none"
+
+    @property
+    def renames(self) -> bool:
+        """Whether what is unique of its resource is changed, so that it may meet another's."""
+        return self.live is not None and bool(self.new_identity)
+
+    @property
+    def deployment_required(self) -> bool:
+        """Whether a step takes effect at the next deployment."""
+        return any(step.deploys for step in self.steps)
+
+
+class Live:
+    """The live resources of a scope, each read once, and found by the keys that it answers to."""
+
+    def __init__(self, resource: Resource, resources: list[Process]) -> None:
+        self.all = resources
+        self._found: dict[Key, list[Process]] = {}
+        self._keys: dict[int, tuple[Key, ...]] = {}
+        for each in resources:
+            self._keys[id(each)] = tuple(dict.fromkeys(resource.answers_to(each)))
+            for key in self._keys[id(each)]:
+                self._found.setdefault(key, []).append(each)
+
+    def find(self, key: Key) -> list[Process]:
+        """Return the resources that answer to a key."""
+        return self._found.get(key, [])
+
+    def keys(self, resource: Process | None) -> tuple[Key, ...]:
+        """Return the keys that one of the resources answers to; none for None."""
+        return self._keys.get(id(resource), ())
+
+    def unclear(self, kinds: set[str]) -> list[Process]:
+        """Return the resources that do not show what a key of some kinds is made of."""
+        hidden = {id(each) for kind in kinds for each in self.find((kind, UNKNOWN))}
+        return [each for each in self.all if id(each) in hidden] if hidden else []
+
+    def names(self, kind: str) -> list[str]:
+        """Return the names of a kind that the resources answer to."""
+        keys = [key for key in self._found if key[0] == kind and len(key) > 1]
+        return sorted({name_of(key) for key in keys if None not in key and UNKNOWN not in key})
+
+
+def same(resource: Resource, first: Plan, second: Plan) -> str:
+    """Return what is wrong with an entry that is the same as an earlier one."""
+    return f"is the same {resource.noun} as {first.entry.where}, the {second.address.words}"

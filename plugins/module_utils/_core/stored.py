@@ -1,0 +1,91 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a response shows of what was written, and of what was not.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .fields import UNKNOWN, Process, is_empty, is_set
+from .resource import Entry, Resource
+
+
+def unstored(
+    resource: Resource,
+    body: dict[str, Any],
+    process: Process,
+    cleared: tuple[str, ...] = (),
+    zeros: bool = True,
+) -> list[str]:
+    """Return the options that a body set, or ``cleared``, and that the response does not show.
+
+    Without ``zeros`` a 0 that the service shows as null does not count.
+    """
+    missed = []
+    for wire, value in body.items():
+        known = resource.field_of(wire)
+        want = known.shape.decode(value)
+        have = known.live(process, want)
+        if not zeros:
+            want = _without_zeros(want, have)
+        if not (is_empty(have) if is_empty(want) else known.shape.same(want, have)):
+            missed.append(known.option)
+    for option in cleared:
+        name, _, path = option.partition(".")
+        known = next(field for field in resource.fields if field.option == name)
+        if is_set(known, known.live(process), path):
+            missed.append(option)
+    return missed
+
+
+def zeroed(resource: Resource, body: dict[str, Any], process: Process) -> list[str]:
+    """Return the settings, as ``config.rest``, that a body set to 0 and an answer shows as null."""
+    found: list[str] = []
+    for wire, value in body.items():
+        known = resource.field_of(wire)
+        want = known.shape.decode(value)
+        found += _zeroed(known.option, want, known.live(process, want))
+    return found
+
+
+def _zeroed(name: str, want: Any, have: Any) -> list[str]:
+    if isinstance(want, dict) and isinstance(have, dict):
+        return [zero for key in want for zero in _zeroed(f"{name}.{key}", want[key], have.get(key))]
+    return [name] if _is_zeroed(want, have) else []
+
+
+def _without_zeros(want: Any, have: Any) -> Any:
+    if isinstance(want, dict) and isinstance(have, dict):
+        return {
+            key: _without_zeros(value, have.get(key))
+            for key, value in want.items()
+            if not _is_zeroed(value, have.get(key))
+        }
+    return None if _is_zeroed(want, have) else want
+
+
+def _is_zeroed(want: Any, have: Any) -> bool:
+    return want == 0 and want is not False and have is None
+
+
+def changed_meanwhile(
+    resource: Resource, entry: Entry, written: set[str], process: Process
+) -> list[str]:
+    """Return the options of an entry that an answer shows otherwise, although no body set them.
+
+    ``written`` has the keys of the bodies. What the answer does not have is not told.
+    """
+    changed = []
+    for known in resource.fields:
+        want, clear = entry.options.get(known.option), known.option in entry.clear
+        if known.wire in written or (want is None and not clear):
+            continue
+        have = known.live(process, want)
+        if have is not UNKNOWN and not (is_empty(have) if clear else known.shape.same(want, have)):
+            changed.append(known.option)
+    return changed
