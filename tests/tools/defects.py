@@ -63,6 +63,7 @@ READING = "scenarios/test_reading.py"
 SEVALLA = "scenarios/test_sevalla.py"
 NO_LOG = "scenarios/test_no_log.py"
 SWITCHES = "scenarios/test_switches.py"
+ONE_OF_EACH = "scenarios/test_one_of_each.py"
 IMPORTS = "imports/test_imports.py"
 WORKER = "../plugin_utils/test_worker.py"
 DRIFT = "../plugin_utils/test_drift.py"
@@ -477,6 +478,110 @@ CLIENT_DEFECTS = (
     ),
 )
 
+ONE_OF_EACH_DEFECTS = (
+    Defect(
+        "tasks on one machine do not wait for each other",
+        "_engine/scope_lock.py",
+        {"                return self._shared and not look": "                return True"},
+        (ONE_OF_EACH,),
+    ),
+    Defect(
+        "a task creates while others read",
+        "_engine/scope_lock.py",
+        {"            if _locked(self._file, fcntl.LOCK_EX):": "            if self._shared:"},
+        (ONE_OF_EACH,),
+    ),
+    Defect(
+        "a task waits for another one without end",
+        "_engine/scope_lock.py",
+        {
+            "            if not client.pause(_LOOK_AGAIN):\n                break": (
+                "            client.sleep(_LOOK_AGAIN)"
+            ),
+            "for look in count():": "for look in range(9999):",
+        },
+        (ONE_OF_EACH,),
+    ),
+    Defect(
+        "a lock outlives its task",
+        "_engine/scope_lock.py",
+        {"    finally:\n        lock.release()": "    finally:\n        pass"},
+        (ONE_OF_EACH,),
+    ),
+    Defect(
+        "all scopes of a service have one lock",
+        "_engine/run_one.py",
+        {"return [task.settings.url, backend.collection, *scope]": "return [task.settings.url]"},
+        (ONE_OF_EACH,),
+    ),
+    Defect(
+        "tasks that only read keep each other from sharing the lock",
+        "_engine/scope_lock.py",
+        {"_locked(self._file, fcntl.LOCK_SH)": "_locked(self._file, fcntl.LOCK_EX)"},
+        (ONE_OF_EACH,),
+    ),
+    Defect(
+        "a lock in somebody else's folder",
+        "_engine/scope_lock.py",
+        {
+            "if not stat.S_ISDIR(found.st_mode) or found.st_uid != user:": (
+                "if not stat.S_ISDIR(found.st_mode):"
+            ),
+        },
+        (ONE_OF_EACH,),
+    ),
+    Defect(
+        "a lock in a folder that is a link",
+        "_engine/scope_lock.py",
+        {"os.lstat(folder)": "os.stat(folder)"},
+        (ONE_OF_EACH,),
+    ),
+    Defect(
+        "a file system without locks fails the task",
+        "_engine/scope_lock.py",
+        {"    except OSError:  # Not every file system has locks.\n        return True\n": ""},
+        (ONE_OF_EACH,),
+    ),
+    Defect(
+        "the wait for another task is blamed on the service",
+        "_engine/module.py",
+        {"waited = client.waited - client.waited_for_tasks": "waited = client.waited"},
+        (ONE_OF_EACH,),
+    ),
+    Defect(
+        "what others create at the same time is not looked for",
+        "_engine/apply.py",
+        {"    if not created or client.stopped:\n": "    if True:\n"},
+        (ONE_OF_EACH,),
+    ),
+    Defect(
+        "the list is read for each creation",
+        "_engine/apply.py",
+        {
+            "        found = live.find(writer.plan.address.keys[0])\n": (
+                "        live = Live(backend, backend.list_all(client, scope))\n"
+                "        found = live.find(writer.plan.address.keys[0])\n"
+            ),
+        },
+        (ONE_OF_EACH,),
+    ),
+    Defect(
+        "the list is read again after every write",
+        "_engine/apply.py",
+        {
+            "[writer for writer in writers if writer.plan.creates and writer.done]": (
+                "[writer for writer in writers if writer.done]"
+            ),
+        },
+        (ONE_OF_EACH,),
+    ),
+    Defect(
+        "two of the same count as nothing changed",
+        "_engine/apply.py",
+        {'    failure.result["changed"] = True\n    return failure': "    return failure"},
+        (ONE_OF_EACH,),
+    ),
+)
 APPLY_DEFECTS = (
     Defect(
         "what interrupts a task leaves its threads writing",
@@ -1796,6 +1901,7 @@ DEFECTS = (
     *INFO_DEFECTS,
     *INVENTORY_DEFECTS,
     *CLIENT_DEFECTS,
+    *ONE_OF_EACH_DEFECTS,
     *APPLY_DEFECTS,
     *PLAN_DEFECTS,
     *SEVALLA_DEFECTS,

@@ -26,6 +26,7 @@ import pytest
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._http.client import Client
 from ansible_collections.evenkeel.paas.tests.emulator import Fault
+from ansible_collections.evenkeel.paas.tests.emulator.server import Hooks
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
     LARAVEL_CLOUD_PRODUCTION_APP_ID,
     LARAVEL_CLOUD_PRODUCTION_ID,
@@ -295,6 +296,23 @@ def test_what_another_task_creates_meanwhile_is_found(desk: Desk) -> None:
     assert outcome.result["plan"] == []
     assert len(desk.ids(1)) == 1
     assert is_free(file)
+
+
+def test_what_others_read_at_the_same_time_costs_nothing(desk: Desk) -> None:
+    """Tasks share the lock while they read, and only who may have missed something reads again."""
+    with held(desk.know(), fcntl.LOCK_SH) as let_go:
+
+        class Ending(Hooks):
+            """The other task has read, too, when this one's list is asked for."""
+
+            def before(self) -> None:
+                let_go()
+
+        desk.emulator.hooks = Ending()
+        outcome = desk(1)
+    assert outcome.message is None, outcome.message
+    assert (desk.posts(outcome), desk.lists(outcome)) == (1, 2)
+    assert desk.slept == []
 
 
 def test_what_others_only_read_meanwhile_is_created_then(desk: Desk) -> None:
