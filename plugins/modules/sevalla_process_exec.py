@@ -124,23 +124,27 @@ rc:
   returned: success, and failure once the command has run
   type: int
   sample: 0
-stdout: &text
+stdout:
   description: What the command printed to its standard output, without the last line break.
   returned: success, and failure once the command has run
   type: str
   sample: v22.11.0
-stdout_lines: &lines
+stdout_lines:
   description: The same as lines.
   returned: success, and failure once the command has run
   type: list
   elements: str
   sample: [v22.11.0]
 stderr:
-  <<: *text
   description: What the command printed to its standard error, without the last line break.
+  returned: success, and failure once the command has run
+  type: str
   sample: ""
 stderr_lines:
-  <<: *lines
+  description: The same as lines.
+  returned: success, and failure once the command has run
+  type: list
+  elements: str
   sample: []
 plan:
   description: The request that was sent, or would be sent.

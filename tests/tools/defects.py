@@ -578,7 +578,9 @@ ONE_OF_EACH_DEFECTS = (
     Defect(
         "two of the same count as nothing changed",
         "_engine/apply.py",
-        {'    failure.result["changed"] = True\n    return failure': "    return failure"},
+        {
+            '    twins_found.result["changed"] = True\n    return twins_found': "    return twins_found"
+        },
         (ONE_OF_EACH,),
     ),
 )
@@ -810,7 +812,7 @@ APPLY_DEFECTS = (
     Defect(
         "more writes are in flight than max_parallel says",
         "_engine/parallel.py",
-        {"for _ in range(threads)]": "for _ in range(2 * threads)]"},
+        {"in range(threads)]": "in range(2 * threads)]"},
         (LISTS_PARALLEL,),
     ),
     Defect(

@@ -95,7 +95,7 @@ def at(value: Any, path: str) -> Any:
 
 def with_null(value: Any, path: str) -> dict[str, Any]:
     """Return a copy of ``value`` with null at a dotted path."""
-    key, _, rest = path.partition(".")
+    key, _dot, rest = path.partition(".")
     have = value if isinstance(value, dict) else {}
     return {**have, key: with_null(have.get(key), rest) if rest else None}
 

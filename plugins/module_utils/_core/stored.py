@@ -36,7 +36,7 @@ def unstored(
         if not (is_empty(have) if is_empty(want) else field.shape.same(want, have)):
             missed.append(field.option)
     for option in cleared:
-        name, _, path = option.partition(".")
+        name, _dot, path = option.partition(".")
         field = next(field for field in resource.fields if field.option == name)
         if is_set(field, field.live(process), path):
             missed.append(option)

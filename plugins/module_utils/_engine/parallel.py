@@ -45,7 +45,7 @@ def do_each(
             errors.append(error)
             stop()
 
-    workers = [threading.Thread(target=work, name=NAME, daemon=True) for _ in range(threads)]
+    workers = [threading.Thread(target=work, name=NAME, daemon=True) for _number in range(threads)]
     try:
         for worker in workers:
             worker.start()

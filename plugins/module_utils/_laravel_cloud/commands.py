@@ -188,7 +188,7 @@ def _as_ansible(command: Operation) -> dict[str, Any]:
 
 def _rc(command: Operation) -> int | None:
     rc = number(command.get("exit_code"))
-    return rc if type(rc) is int else None
+    return rc if isinstance(rc, int) and not isinstance(rc, bool) else None
 
 
 def _collection(scope: str) -> str:

@@ -109,7 +109,7 @@ def _exec(client: Client, step: Step, process: str) -> dict[str, Any]:
     try:
         answer = client.send("POST", step.path, body=step.body, longer=timeout)
         rc = number(answer.get("exit_code")) if isinstance(answer, dict) else None
-        if type(rc) is not int:
+        if not isinstance(rc, int) or isinstance(rc, bool):
             what = "something that is not the result of a command"
             raise client.unexpected("POST", step.path, what)
     except Failure as failure:

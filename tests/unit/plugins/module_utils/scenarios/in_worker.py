@@ -26,7 +26,7 @@ def in_worker(
     told: list[str] = []
 
     def show(_action: Any, line: str, _verbosity: int) -> None:
-        host, _, text = line.partition(" ")
+        host, _space, text = line.partition(" ")
         assert host == "[localhost]"
         told.append(text)
 
