@@ -578,7 +578,7 @@ ONE_OF_EACH_DEFECTS = (
     Defect(
         "two of the same count as nothing changed",
         "_engine/apply.py",
-        {'    failure.result["changed"] = True\n    return failure': "    return failure"},
+        {'    twins_found.result["changed"] = True\n': ""},
         (ONE_OF_EACH,),
     ),
 )

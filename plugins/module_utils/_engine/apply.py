@@ -103,14 +103,14 @@ def find_twins(
             )
     if not several:
         return None
-    failure = Failure(
+    twins_found = Failure(
         f"Someone else created the same {backend.noun} at the same time. {'; '.join(several)}. "
         "Delete all but one, and run the task again.",
         code="ambiguous",
         details=ids,
     )
-    failure.result["changed"] = True
-    return failure
+    twins_found.result["changed"] = True
+    return twins_found
 
 
 class Writer:
