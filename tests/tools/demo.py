@@ -18,7 +18,7 @@ from pathlib import Path
 import requests
 
 import mirror
-from emulator import EmulatorError, running_emulator
+from start_emulator import EmulatorError, running_emulator
 from places import CACHE, ROOT
 from surroundings import clean_environment
 

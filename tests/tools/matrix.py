@@ -111,7 +111,7 @@ def cells() -> list[Cell]:
             "",
             "",
             ("run_checks.py", "slow"),
-            "a fleet of 200 applications, in slices too; a long play both ways; releases",
+            "a fleet of 200 applications, in slices too; a long play; releases; 2,000 random lists",
         ),
         Cell(
             "properties",

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-from emulator import EmulatorError, running_emulator
+from start_emulator import EmulatorError, running_emulator
 from mirror import EmptyMirrorError
 from places import ROOT
 from surroundings import clean_environment

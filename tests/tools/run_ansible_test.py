@@ -26,7 +26,7 @@ from ansible_test._util.target.common.constants import (
 
 import mirror
 from counts import LEFT_OUT, Counts, from_junit
-from emulator import EmulatorError, running_emulator
+from start_emulator import EmulatorError, running_emulator
 from pythons import find_interpreters
 from surroundings import clean_environment
 

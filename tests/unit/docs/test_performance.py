@@ -34,5 +34,5 @@ def test_the_chart_has_the_numbers_of_the_table_and_bars_of_their_lengths() -> N
     }
     bars = [float(bar.attrib["width"]) for bar in chart.iter(f"{SVG}rect")][1:]
     longest = max(shown.values())
-    for bar, seconds in zip(bars, shown.values()):
-        assert abs(bar - max(2.0, bars[0] * seconds / longest)) < 0.2
+    for drawn, seconds in zip(bars, shown.values()):
+        assert abs(drawn - max(2.0, bars[0] * seconds / longest)) < 0.2

@@ -115,7 +115,7 @@ class Watch:
             self.may_end = False
             raise TimedOut
 
-    def sleep(self, _client: Client, _seconds: float) -> None:
+    def sleep(self, _seconds: float) -> None:
         """Stand in for the client's sleep. Other threads go on meanwhile, so it takes a moment."""
         self.hooks.count()
         time.sleep(0.001)
@@ -138,7 +138,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
         return attempt(self, method, path, *more)
 
     monkeypatch.setattr(Client, "_attempt", watched)
-    monkeypatch.setattr(Client, "sleep", lambda self, seconds: watch.sleep(self, seconds))
+    monkeypatch.setattr(Client, "sleep", watch.sleep)
     before = signal.signal(signal.SIGALRM, watch.on_alarm)
     yield watch
     signal.signal(signal.SIGALRM, before)
