@@ -18,8 +18,8 @@ from pathlib import Path
 import requests
 
 import mirror
-from start_emulator import EmulatorError, running_emulator
 from places import CACHE, ROOT
+from start_emulator import EmulatorError, running_emulator
 from surroundings import clean_environment
 
 FOLDER = CACHE / "demo"

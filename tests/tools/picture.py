@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-from start_emulator import EmulatorError, running_emulator
 from mirror import EmptyMirrorError
 from places import ROOT
+from start_emulator import EmulatorError, running_emulator
 from surroundings import clean_environment
 
 EXAMPLES = ROOT / "docs" / "examples"

@@ -26,8 +26,8 @@ from ansible_test._util.target.common.constants import (
 
 import mirror
 from counts import LEFT_OUT, Counts, from_junit
-from start_emulator import EmulatorError, running_emulator
 from pythons import find_interpreters
+from start_emulator import EmulatorError, running_emulator
 from surroundings import clean_environment
 
 # The oldest Python that the modules run on; tests/config.yml tells ansible-test the same.
