@@ -32,7 +32,7 @@ def test_the_chart_has_the_numbers_of_the_table_and_bars_of_their_lengths() -> N
         "evenkeel.paas, fifty tasks": round(table["loop of fifty: in the worker"] / 1000, 2),
         "evenkeel.paas, one list": round(table["bulk of fifty: in the worker"] / 1000, 2),
     }
-    bars = [float(bar.attrib["width"]) for bar in chart.iter(f"{SVG}rect")][1:]
+    bars = [float(drawn.attrib["width"]) for drawn in chart.iter(f"{SVG}rect")][1:]
     longest = max(shown.values())
     for drawn, seconds in zip(bars, shown.values()):
         assert abs(drawn - max(2.0, bars[0] * seconds / longest)) < 0.2
