@@ -58,8 +58,9 @@ HARMLESS = (
     "PyYAML will be slow due to installation without libyaml support",
     # PowerShell: there is none in the collection.
     'Required program "pwsh" not found.',
-    # Our own, in targets that prune in check mode.
+    # Our own, in targets that prune.
     "prune would delete",
+    "prune deleted",
 )
 
 
