@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -333,12 +334,14 @@ def test_waiting_in_real_time_and_what_v_shows_of_it(playbooks: Any) -> None:
     walk = ["waiting", "inProgress", "success"]
     assert [each["status"] for each in done["statuses"]] == walk
     assert all(f'"status": "{status}"' in run.output for status in walk)
+    live = re.findall(r"^\[localhost\] (deployment.*)", run.output, re.MULTILINE)
+    assert len(live) == len(done["statuses"] + late["statuses"])
     for result in (done, late):
-        told = f"Deployment {result['deployment']['id']}: "
-        live = [line for line in run.output.splitlines() if told in line]
-        assert len(live) == len(result["statuses"])
-        for each, line in zip(result["statuses"], live):
-            assert f"{told}{each['status']} after " in line
+        (first, *more), (told, *later) = result["statuses"], live
+        assert told == f"deployment {result['deployment']['id']}: {first['status']}"
+        for each, line in zip(more, later):
+            assert re.fullmatch(rf"deployment: {re.escape(each['status'])} after \d s", line)
+        live = live[len(result["statuses"]) :]
     assert late["failure"]["code"] == "wait_timeout"
     assert late["deployment"]["id"] in late["msg"]
     assert [each["status"] for each in late["statuses"]] == ["pending", "build.running"]

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import requests
 
+from ansible_collections.evenkeel.paas.tests.emulator.world import SEVALLA_SHOP_ID
+
 PROCESS = "evenkeel.paas.sevalla_process"
 BACKGROUND = "evenkeel.paas.laravel_cloud_background_process"
 NAMED = {"application": "shop", "environment": "production", "instance": "Workers"}
@@ -156,7 +158,15 @@ def test_a_name_used_twice(playbooks: Any) -> None:
     listed = playbooks.run_tasks([{PROCESS: {**CREATE, "display_name": "other"}}])
     other = listed.results[0]["result"]["process"]["id"]
     renamed = {"application": "shop-x1y2z", "id": other, "display_name": "queue"}
-    assert playbooks.run_tasks([{PROCESS: renamed}]).status == 0
+    message = failure_of(playbooks, PROCESS, renamed)
+    assert "has the same display_name already" in message
+    somebody_renames = requests.patch(
+        f"{playbooks.emulator.sevalla_url}/applications/{SEVALLA_SHOP_ID}/processes/{other}",
+        json={"display_name": "queue"},
+        headers={"Authorization": f"Bearer {playbooks.emulator.token}"},
+        timeout=10,
+    )
+    assert somebody_renames.status_code == 200, somebody_renames.text
     message = failure_of(playbooks, PROCESS, {**CREATE, "entrypoint": "x"})
     assert "2 processes answer to process with display_name 'queue'" in message
     assert other in message
@@ -179,5 +189,5 @@ def test_a_library_is_missing(playbooks: Any, tmp_path: Path, library: str) -> N
         import_errors=2 if library == "requests" else 0,
     )
     for message in messages:
-        assert f"Failed to import the required Python library ({library})" in message
+        assert message.startswith(f"{bare / 'bin' / 'python'} does not have {library}, which")
     assert playbooks.emulator.requests == []

@@ -60,14 +60,15 @@ def comparable(value: Any) -> Any:
 
 
 def shown(output: str) -> list[str]:
-    """What a user sees of a run, without what Ansible tells of its own work."""
+    """What a user sees of a run, without what Ansible tells of its own work, and without the
+    progress, which only the worker can show."""
     told = re.sub(r"(Module|Action) failed: ", "", output)
     told = re.sub(r"The full traceback is:\n(.*\n)*?\n?(?=fatal)", "", told)
     return [
         line
         for line in told.splitlines()
         if line
-        and not line.startswith(("<", "Using module file", "redirecting"))
+        and not line.startswith(("<", "[localhost] ", "Using module file", "redirecting"))
         and "_suppressed_exception" not in line
     ]
 
@@ -87,7 +88,7 @@ def both_ways(playbooks: Any, play: dict[str, Any], *arguments: str, **variables
             ANSIBLE_INJECT_INVOCATION="true",
             **variables,
         )
-        ways = set(re.findall(r" (runs .*?)(?:: |$)", run.output, re.MULTILINE))
+        ways = set(re.findall(r"evenkeel\.paas\.\w+ (runs .*?)(?:: |$)", run.output, re.MULTILINE))
         assert ways == {way.partition(":")[0]}, run.output
         runs.append(run)
     here, module = runs

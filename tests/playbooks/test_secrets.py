@@ -185,10 +185,10 @@ def test_nothing_shows_when_all_goes_well(play: Play, in_worker: str) -> None:
     watch = play.playbooks.emulator.hooks = Watch()
     run = play.run(EVERYTHING, environment={"EVENKEEL_PAAS_IN_WORKER": in_worker})
     assert [each["kind"] for each in run.results] == ["ok"] * len(EVERYTHING)
-    assert len(run.writes) == 7 + 4
+    assert len(run.writes) == 8 + 5
     modules = [line for line in watch.seen if "AnsiballZ" in line and str(play.folder) in line]
     # What is shown of a deployment as it goes on, which only the worker can.
-    assert ("success after" in run.output) == (in_worker == "true")
+    assert ("[localhost] deployment " in run.output) == (in_worker == "true")
     assert bool(modules) == (in_worker == "false"), "the module was not seen at work"
     assert found_in("\n".join(watch.seen), play.secrets) == []
 

@@ -20,7 +20,7 @@ if str(COLLECTIONS) not in sys.path:
 from ansible_collections.evenkeel.paas.tests.emulator import Emulator  # noqa: E402
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def locks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Let tasks lock files in a folder that goes with the tests."""
     with pytest.MonkeyPatch.context() as patch:
