@@ -139,12 +139,6 @@ CLIENT_DEFECTS = (
         (REPEATING,),
     ),
     Defect(
-        "Retry-After is ignored",
-        "_http/retry.py",
-        {'after = _seconds(response.headers.get("Retry-After"))': "after = None"},
-        (REPEATING,),
-    ),
-    Defect(
         "an epoch in x-ratelimit-reset is taken for seconds",
         "_laravel_cloud/service.py",
         {"max(0.0, reset - time.time())": "reset"},

@@ -44,6 +44,8 @@ NOT_FOR_MUTANTS = ("plan/test_plan_growth.py", "plan/test_plan_purity.py")
 AT_IMPORT = ("x_argument_spec_", "x_nullable_", "xǁFieldǁ__post_init__")
 SAMPLE = 200
 FLOOR = 80
+# What lines that mutmut draws over each other begin with.
+SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 # mutmut's word for each way in which a mutant ends; a mutant that makes the tests hang is noticed.
 NOTICED = ("killed", "timeout", "segfault")
 OVERLOOKED = ("survived", "no tests", "suspicious")
@@ -108,7 +110,8 @@ class Mutmut:
             check=False,
         )
         if done.returncode:
-            raise UnfitError(f"mutmut {arguments[0]} failed:\n{done.stdout[-4000:]}")
+            said = "\n".join(line for line in done.stdout.splitlines() if line[:1] not in SPINNER)
+            raise UnfitError(f"mutmut {arguments[0]} ended with {done.returncode}:\n{said[-4000:]}")
         return done.stdout.splitlines()
 
 
