@@ -68,7 +68,7 @@ docs: ## build the documentation's site in .cache/docs/html, and test it in a br
 	@.cache/venv-docs/bin/python tests/tools/run_checks.py docs
 
 .PHONY: picture
-picture: ## draw the README's picture of a terminal anew, from a real run
+picture: ## draw the pictures of a terminal anew, from real runs
 	@$(PYTHON) tests/tools/environment.py docs
 	@.cache/venv-docs/bin/python tests/tools/picture.py
 

@@ -18,7 +18,7 @@ import yaml
 COLLECTION = Path(__file__).resolve().parents[2]
 MODULES = sorted(path.stem for path in (COLLECTION / "plugins" / "modules").glob("*.py"))
 EXAMPLES = COLLECTION / "docs" / "examples"
-PICTURE = COLLECTION / "docs" / "docsite" / "rst" / "images" / "terminal.svg"
+IMAGES = COLLECTION / "docs" / "docsite" / "rst" / "images"
 NIGHTLY = {
     "name": "A nightly report",
     "evenkeel.paas.sevalla_process": {
@@ -281,10 +281,23 @@ def test_the_picture_of_a_terminal_shows_what_a_run_shows(playbooks: Any) -> Non
     matter = re.compile(r"(?:TASK|PLAY) \[.*\]|[-+@ ] ?.*|changed: .*")
     shown, told = (
         [matched[0].rstrip() for line in lines for matched in [matter.match(line)] if matched]
-        for lines in (lines_of_picture(PICTURE), run.output.splitlines())
+        for lines in (lines_of_picture(IMAGES / "terminal.svg"), run.output.splitlines())
     )
     assert len(shown) > 20
     assert shown == told
+
+
+def test_the_picture_of_a_deployment_shows_the_example_and_its_progress() -> None:
+    """The shapes of the lines are those that test_progress.py finds in a run."""
+    lines = lines_of_picture(IMAGES / "progress.svg")
+    plays = yaml.safe_load((EXAMPLES / "deploy_sevalla.yml").read_text())
+    names = [task["name"] for play in plays for task in play["tasks"]]
+    headings = [re.match(r"TASK \[(.*)\]", line) for line in lines]
+    assert [heading[1] for heading in headings if heading] == names
+    first, *later = [line for line in lines if line.startswith("[localhost] deployment")]
+    assert re.fullmatch(r"\[localhost\] deployment [0-9a-f-]{36}: waiting", first)
+    walk = [re.fullmatch(r"\[localhost\] deployment: (\w+) after \d+ s", line) for line in later]
+    assert [line and line[1] for line in walk] == ["inProgress", "success"]
 
 
 def test_the_diff_in_the_guide_to_check_mode_is_what_a_run_shows(

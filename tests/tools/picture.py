@@ -1,7 +1,7 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draw the README's picture of a terminal: a real run of an example against the emulator."""
+"""Draw the pictures of a terminal: real runs of examples against the emulator."""
 
 from __future__ import annotations
 
@@ -19,8 +19,12 @@ from start_emulator import EmulatorError, running_emulator
 from surroundings import clean_environment
 
 EXAMPLES = ROOT / "docs" / "examples"
-PICTURE = ROOT / "docs" / "docsite" / "rst" / "images" / "terminal.svg"
-SHOWN = ("change.yml", "--check", "--diff")
+IMAGES = ROOT / "docs" / "docsite" / "rst" / "images"
+# The name of each picture, and the run that it shows.
+PICTURES = {
+    "terminal": ("change.yml", "--check", "--diff"),
+    "progress": ("deploy_sevalla.yml",),
+}
 COLUMNS = 80
 
 # Background, text, and the eight colours of a terminal, usual and bright.
@@ -72,16 +76,17 @@ class PictureError(Exception):
 
 
 def main() -> int:
-    """Bring the emulator into the examples' state, run the shown example, draw its output."""
+    """Bring the emulator into the examples' state, run each shown example, draw its output."""
     try:
         with running_emulator() as settings:
             _play(settings, "site.yml")
-            output = _play(settings, *SHOWN)
+            for name, shown in PICTURES.items():
+                picture = IMAGES / f"{name}.svg"
+                picture.write_text(draw(name, shown, _play(settings, *shown)))
+                print(picture)
     except (PictureError, EmulatorError, EmptyMirrorError) as error:
         print(f"picture: {error}", file=sys.stderr)
         return 1
-    PICTURE.write_text(draw(output))
-    print(PICTURE)
     return 0
 
 
@@ -109,15 +114,15 @@ def _play(settings: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-def draw(output: str) -> str:
-    """Draw what a terminal shows, as SVG."""
+def draw(name: str, shown: tuple[str, ...], output: str) -> str:
+    """Draw what a terminal shows of a run, as SVG. ``name`` keeps its styles apart from others."""
     console = Console(
         record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, legacy_windows=False
     )
-    command = " ".join(("ansible-playbook", *SHOWN))
+    command = " ".join(("ansible-playbook", *shown))
     console.print(Text(f"$ {command}", style="bold"))
     console.print(Text.from_ansi(output.rstrip()))
-    return console.export_svg(title=command, theme=THEME, code_format=FORMAT, unique_id="terminal")
+    return console.export_svg(title=command, theme=THEME, code_format=FORMAT, unique_id=name)
 
 
 if __name__ == "__main__":
