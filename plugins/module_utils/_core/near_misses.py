@@ -64,7 +64,9 @@ def did_you_mean(wanted: str, names: list[str]) -> str:
     """Return a sentence with the names that are nearly a missing one, and with all when few."""
     near = [name for name in names if respelled(name) == respelled(wanted) or close(wanted, name)]
     meant = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-    return meant + (f" There are: {', '.join(map(repr, names))}." if 0 < len(names) <= 10 else "")
+    return meant + (
+        f" There are: {', '.join(map(repr, names))}." if 0 < len(names) <= MOST_LISTED else ""
+    )
 
 
 def closest(wanted: str, names: Iterable[str]) -> str | None:

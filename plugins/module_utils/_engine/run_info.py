@@ -131,9 +131,8 @@ def _unchanging(
     """The options less those that would change something, None when they do not mean just the
     process."""
     spec = process_spec(backend)
-    resource = backend
     options = dict(options)
-    for _field in resource.fields:
+    for _field in backend.fields:
         checked = ArgumentSpecValidator(spec).validate(options)
         entry = entry_of(backend, checked.validated_parameters, "present", "")
         try:
@@ -141,14 +140,14 @@ def _unchanging(
                 return None
             # By its widest name: a type beside it would find the process, and hide that others
             # are called the same.
-            found = live.find(resource.address(entry.options).keys[-1])
+            found = live.find(backend.address(entry.options).keys[-1])
             if len(found) != 1 or found[0] is not process:
                 return None
-            plan = make_plan(resource, scope, entry, live)
+            plan = make_plan(backend, scope, entry, live)
         except Failure:
             return None
         wrong = [problem.option.partition(".")[0] for problem in plan.problems]
-        wrong += [resource.field_of(wire).option for step in plan.steps for wire in step.body or {}]
+        wrong += [backend.field_of(wire).option for step in plan.steps for wire in step.body or {}]
         if not wrong:
             return options
         options = {option: value for option, value in options.items() if option not in wrong}
