@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._core.failure import Failure
+from .._core.fields import number
 from .._core.output import last_lines, lines_of
 
 SKIPPED = {
@@ -21,6 +22,12 @@ SKIPPED = {
     "msg": "Command would have run if not in check mode",
 }
 """What a result has in check mode, in which ansible.builtin.command skips its task too."""
+
+
+def return_code(value: Any) -> int | None:
+    """Return the return code that a service shows, None for anything that is no integer."""
+    code = number(value)
+    return code if isinstance(code, int) and not isinstance(code, bool) else None
 
 
 def streams(**printed: Any) -> dict[str, Any]:

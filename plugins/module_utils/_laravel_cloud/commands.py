@@ -12,45 +12,38 @@ This module is private to the collection.
 from __future__ import annotations
 
 from typing import Any, ClassVar
-from urllib.parse import quote
 
 from .._core.failure import Failure, Problem, invalid_options
-from .._core.fields import number
 from .._core.plan import Step
 from .._engine.module import Command, Task, connected
 from .._engine.options import connection_spec
-from .._engine.pending import is_oldest_first, moment
-from .._engine.run_command import SKIPPED, command_failed, streams
+from .._engine.pending import moment
+from .._engine.run_command import SKIPPED, command_failed, return_code, streams
 from .._engine.start import start
 from .._engine.watch import (
     Operation,
-    Operations,
     Statuses,
     Watch,
     waiting_problems,
     waiting_spec,
 )
-from .._http.client import Client
-from .pages import ends
+from .operations import EnvironmentOperations
 from .service import (
     ENVIRONMENT_SPEC,
     SERVICE,
     check_environment,
-    find_environment,
-    listed_attribute,
-    missing,
-    resource_in,
 )
 
 _LONGEST = 150_000
 """How many characters a command may have, by the service's description."""
 
 
-class LaravelCloudCommands(Operations):
+class LaravelCloudCommands(EnvironmentOperations):
     """The commands of an environment."""
 
-    service = SERVICE
     noun = "command"
+    collection = "commands"
+    listed_time = "created_at"  # the recorded list has one command
     options: ClassVar[dict[str, Any]] = {
         **ENVIRONMENT_SPEC,
         "cmd": {"type": "str", "required": True},
@@ -73,32 +66,8 @@ class LaravelCloudCommands(Operations):
             problems.append(Problem("cmd", f"is {length} characters long; allowed are {allowed}"))
         return problems
 
-    def find_scope(self, client: Client, params: dict[str, Any]) -> str:
-        return find_environment(client, params["environment"], params["application"])
-
-    def newest(self, client: Client, scope: str) -> list[Operation]:
-        """Return the last hundred as they are listed, and perhaps the oldest: no order is
-        documented, and the recorded list has one command."""
-        path = _collection(scope)
-        try:
-            items = ends(client, path, lambda page: is_oldest_first(page, _listed_time))
-        except Failure as failure:
-            if failure.status == 404:
-                raise missing("environment", scope, failure) from None
-            raise
-        return [_command(client, path, item, scope, "GET") for item in items]
-
     def request(self, scope: str, params: dict[str, Any]) -> Step:
-        return Step("run", "POST", _collection(scope), {"command": params["cmd"]})
-
-    def item_path(self, scope: str, operation_id: str) -> str:
-        return f"/commands/{quote(operation_id, safe='')}"
-
-    def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Operation:
-        """Return the command in a JSON:API document: attributes flattened, with id and
-        environment_id."""
-        data = answer.get("data") if isinstance(answer, dict) else None
-        return _command(client, path, data, scope, method)
+        return Step("run", "POST", self.list_path(scope), {"command": params["cmd"]})
 
     def predict(self, scope: str, step: Step) -> Operation:
         return {"environment_id": scope, **(step.body or {})}
@@ -156,7 +125,8 @@ def _wait(watch: Watch) -> None:
     """Wait for the end of a command; raise Failure when that is not a success."""
     try:
         command = watch.wait()
-        rc, status, reason = _rc(command), command.get("status"), command.get("failure_reason")
+        rc = return_code(command.get("exit_code"))
+        status, reason = command.get("status"), command.get("failure_reason")
         if status == COMMANDS.statuses.success and not rc:
             return
         ended = f"{watch.words} exited with the non-zero return code {rc}"
@@ -175,7 +145,8 @@ def _as_ansible(command: Operation) -> dict[str, Any]:
 
     Ansible takes a return code of null for a failure, so there is none until it is known.
     """
-    rc, start_, end = _rc(command), command.get("started_at"), command.get("finished_at")
+    rc = return_code(command.get("exit_code"))
+    start_, end = command.get("started_at"), command.get("finished_at")
     started, ended = moment(start_), moment(end)
     return {
         **({} if rc is None else {"rc": rc}),
@@ -184,24 +155,6 @@ def _as_ansible(command: Operation) -> dict[str, Any]:
         "end": end,
         "delta": str(ended - started) if started and ended else None,
     }
-
-
-def _rc(command: Operation) -> int | None:
-    rc = number(command.get("exit_code"))
-    return rc if isinstance(rc, int) and not isinstance(rc, bool) else None
-
-
-def _collection(scope: str) -> str:
-    return f"/environments/{quote(scope, safe='')}/commands"
-
-
-def _command(client: Client, path: str, value: Any, scope: str, method: str) -> Operation:
-    resource = resource_in(client, path, value, method)
-    return {**resource["attributes"], "id": resource["id"], "environment_id": scope}
-
-
-def _listed_time(resource: Any) -> Any:
-    return listed_attribute(resource, "created_at")
 
 
 def _trimmed(command: dict[str, Any]) -> str:

@@ -15,32 +15,28 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from .._core.failure import Failure, Problem
+from .._core.failure import Problem
 from .._core.output import lines_of
 from .._core.plan import Step
-from .._engine.pending import Shown, Times, is_oldest_first
+from .._engine.pending import Shown, Times
 from .._engine.run_deployment import Deployment, Deployments, FailedStep
 from .._engine.watch import Statuses
 from .._http.client import Client
-from .pages import ends
+from .operations import EnvironmentOperations
 from .service import (
     ENVIRONMENT_SPEC,
-    SERVICE,
     check_environment,
-    find_environment,
     linked,
     listed,
-    listed_attribute,
-    missing,
-    resource_in,
     walk,
 )
 
 
-class LaravelCloudDeployments(Deployments):
+class LaravelCloudDeployments(EnvironmentOperations, Deployments):
     """The deployments of an environment."""
 
-    service = SERVICE
+    collection = "deployments"
+    listed_time = "started_at"  # the recorded list has the newest first
     options = ENVIRONMENT_SPEC
     # Deployments take from half a minute to two; the existing tools read every five seconds or so.
     poll_interval = 5
@@ -61,34 +57,8 @@ class LaravelCloudDeployments(Deployments):
     def check_options(self, params: dict[str, Any]) -> list[Problem]:
         return check_environment(params, "give it, to say what to deploy")
 
-    def find_scope(self, client: Client, params: dict[str, Any]) -> str:
-        return find_environment(client, params["environment"], params["application"])
-
-    def newest(self, client: Client, scope: str) -> list[Deployment]:
-        """Return the last hundred as they are listed, and perhaps the oldest: newest first in the
-        recorded list, but no order is documented."""
-        path = _collection(scope)
-        try:
-            items = ends(client, path, lambda page: is_oldest_first(page, _listed_start))
-        except Failure as failure:
-            raise (
-                missing("environment", scope, failure) if failure.status == 404 else failure
-            ) from None
-        return [_deployment(client, path, item, scope, "GET") for item in items]
-
     def request(self, scope: str, params: dict[str, Any]) -> Step:
-        return Step("deploy", "POST", _collection(scope), None)
-
-    def item_path(self, scope: str, operation_id: str) -> str:
-        return f"/deployments/{quote(operation_id, safe='')}"
-
-    def receive(
-        self, client: Client, method: str, path: str, answer: Any, scope: str
-    ) -> Deployment:
-        """Return the deployment in a JSON:API document: attributes flattened, with id and
-        environment_id."""
-        data = answer.get("data") if isinstance(answer, dict) else None
-        return _deployment(client, path, data, scope, method)
+        return Step("deploy", "POST", self.list_path(scope), None)
 
     def predict(self, scope: str, step: Step) -> Deployment:
         return {"environment_id": scope}
@@ -139,19 +109,6 @@ class LaravelCloudDeployments(Deployments):
             return None
         step = (unfinished or steps[-1:])[0]
         return FailedStep(str(step.get("step")), lines_of(step.get("output")))
-
-
-def _collection(scope: str) -> str:
-    return f"/environments/{quote(scope, safe='')}/deployments"
-
-
-def _deployment(client: Client, path: str, value: Any, scope: str, method: str) -> Deployment:
-    resource = resource_in(client, path, value, method)
-    return {**resource["attributes"], "id": resource["id"], "environment_id": scope}
-
-
-def _listed_start(resource: Any) -> Any:
-    return listed_attribute(resource, "started_at")
 
 
 DEPLOYMENTS = LaravelCloudDeployments()

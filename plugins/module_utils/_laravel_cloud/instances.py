@@ -29,7 +29,7 @@ from .service import (
     check_environment,
     find_environment,
     is_id,
-    missing,
+    listed,
     related,
     resource_in,
     walk,
@@ -173,12 +173,8 @@ class Instances(Backend):
     def list_all(self, client: Client, scope: str) -> list[Process]:
         """Return all instances; a missing environment is a Failure, never an empty list."""
         path = self.collection.format(scope=quote(scope, safe=""))
-        try:
-            return [_instance(item, scope) for item, _included in walk(client, path)]
-        except Failure as failure:
-            if failure.status == 404:
-                raise missing("environment", scope, failure) from None
-            raise
+        items = listed("environment", scope, walk(client, path))
+        return [_instance(item, scope) for item, _included in items]
 
     def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Process:
         """Return the instance in a JSON:API document, attributes flattened."""

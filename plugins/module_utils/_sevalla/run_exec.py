@@ -17,11 +17,10 @@ import shlex
 from typing import Any
 
 from .._core.failure import Failure, Problem, invalid_options
-from .._core.fields import number
 from .._core.plan import Step
 from .._engine.module import Command, Task, connected
 from .._engine.options import connection_spec
-from .._engine.run_command import SKIPPED, command_failed, streams
+from .._engine.run_command import SKIPPED, command_failed, return_code, streams
 from .._http.client import Client
 from .one_process import ONE_PROCESS_SPEC, check_one, find_one, words_for
 from .processes import FIELDS
@@ -108,8 +107,8 @@ def _exec(client: Client, step: Step, process: str) -> dict[str, Any]:
     timeout = (step.body or {})["timeout"]
     try:
         answer = client.send("POST", step.path, body=step.body, longer=timeout)
-        rc = number(answer.get("exit_code")) if isinstance(answer, dict) else None
-        if not isinstance(rc, int) or isinstance(rc, bool):
+        rc = return_code(answer.get("exit_code")) if isinstance(answer, dict) else None
+        if rc is None:
             what = "something that is not the result of a command"
             raise client.unexpected("POST", step.path, what)
     except Failure as failure:

@@ -1,0 +1,70 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What deployments and commands of a Laravel Cloud environment have in common.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from .._core.failure import Failure
+from .._engine.pending import is_oldest_first
+from .._engine.watch import Operation, Operations
+from .._http.client import Client
+from .pages import ends
+from .service import SERVICE, find_environment, listed_attribute, missing, resource_in
+
+
+class EnvironmentOperations(Operations):
+    """A kind of operation of an environment. A subclass must set the attributes, too."""
+
+    service = SERVICE
+
+    collection: ClassVar[str]
+    """The part of the paths that names the kind: ``deployments``, ``commands``."""
+
+    listed_time: ClassVar[str]
+    """The attribute whose values show how the list is ordered: no order is documented."""
+
+    def find_scope(self, client: Client, params: dict[str, Any]) -> str:
+        """Return the id of the environment; raises Failure ``not_found``."""
+        return find_environment(client, params["environment"], params["application"])
+
+    def newest(self, client: Client, scope: str) -> list[Operation]:
+        """Return the last hundred as they are listed, and perhaps the oldest."""
+        path = self.list_path(scope)
+        try:
+            items = ends(client, path, self._is_oldest_first)
+        except Failure as failure:
+            if failure.status == 404:
+                raise missing("environment", scope, failure) from None
+            raise
+        return [self._operation(client, "GET", path, item, scope) for item in items]
+
+    def list_path(self, scope: str) -> str:
+        """Return the path of the list, to which a new one is posted."""
+        return f"/environments/{quote(scope, safe='')}/{self.collection}"
+
+    def item_path(self, scope: str, operation_id: str) -> str:
+        """Return the path of an operation."""
+        return f"/{self.collection}/{quote(operation_id, safe='')}"
+
+    def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Operation:
+        """Return the operation in a JSON:API document: attributes flattened, with id and
+        environment_id."""
+        data = answer.get("data") if isinstance(answer, dict) else None
+        return self._operation(client, method, path, data, scope)
+
+    def _operation(
+        self, client: Client, method: str, path: str, value: Any, scope: str
+    ) -> Operation:
+        resource = resource_in(client, path, value, method)
+        return {**resource["attributes"], "id": resource["id"], "environment_id": scope}
+
+    def _is_oldest_first(self, page: list[Any]) -> bool | None:
+        return is_oldest_first(page, lambda item: listed_attribute(item, self.listed_time))
