@@ -248,7 +248,6 @@ def test_every_task_that_is_shown_is_among_those_that_are_run(path: Path) -> Non
     assert len(everything) == len(re.findall(r"^ *- name:", run, re.MULTILINE))
 
 
-@pytest.mark.daily
 def test_what_the_readme_and_the_guides_show(playbooks: Any, tmp_path: Path) -> None:
     """Every piece of YAML works as it stands, and changes nothing when it runs again, unless it is
     there to do something each time."""
@@ -313,7 +312,6 @@ def test_the_picture_of_a_deployment_shows_the_example_and_its_progress() -> Non
     assert [line and line[1] for line in walk] == ["inProgress", "success"]
 
 
-@pytest.mark.daily
 def test_the_diff_in_the_guide_to_check_mode_is_what_a_run_shows(
     playbooks: Any, tmp_path: Path
 ) -> None:

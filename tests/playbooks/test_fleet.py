@@ -60,7 +60,6 @@ def fleet(playbooks: Any, tmp_path: Path) -> Fleet:
     return Fleet(playbooks, tmp_path)
 
 
-@pytest.mark.daily
 def test_the_fleet_twice_and_what_differs_afterwards(fleet: Fleet, emulator: Any) -> None:
     first = fleet()
     assert first.status == 0, first.output

@@ -172,7 +172,6 @@ def test_a_play_is_the_same_both_ways(playbooks: Any) -> None:
     assert len(warned) >= 2
 
 
-@pytest.mark.daily
 def test_module_defaults_and_check_mode_of_a_play_are_the_same_both_ways(playbooks: Any) -> None:
     """The group's defaults, the module's, and those of a block that come before the play's."""
     token = playbooks.emulator.token

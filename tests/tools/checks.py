@@ -107,11 +107,11 @@ SLOW = Check(
     (sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-m", "slow"),
     counts_tests=True,
 )
-# The properties on ten times as many examples, other ones each time.
+# The properties on forty times as many examples, other ones each time.
 PROPERTIES = Check(
     "properties",
     (
-        *("env", "EVENKEEL_EXAMPLES=10", sys.executable),
+        *("env", "EVENKEEL_EXAMPLES=40", sys.executable),
         *("-m", "pytest", "-n", "2", "--dist", "worksteal", "-m", "hypothesis"),
     ),
     counts_tests=True,

@@ -118,7 +118,7 @@ def cells() -> list[Cell]:
             "",
             "",
             ("run_checks.py", "properties"),
-            "properties on ten times as many examples, other ones each time",
+            "properties on forty times as many examples, other ones each time",
         ),
         Cell("docs", "", "docs", ("run_checks.py", "docs"), "the documentation's site, its links"),
         Cell(

@@ -31,7 +31,11 @@ from surroundings import clean_environment
 WORKERS = 2
 MODULE_UTILS = "plugins/module_utils"
 UNIT_TESTS = "tests/unit/plugins/module_utils"
-OPTIONS = ("-q", "-p", "no:cacheprovider", "-p", "without_shrinking")
+OPTIONS = (
+    *("-q", "-p", "no:cacheprovider", "-p", "without_shrinking"),
+    # A test that a defect names may be slow.
+    *("-m", "slow or not slow"),
+)
 # Left behind by tools that worked in the mirror.
 NOT_COPIED = (".git", "__pycache__", ".*_cache", ".hypothesis", "output")
 # Seconds after which tests count as hanging.
@@ -82,7 +86,10 @@ class Copy:
             if not name.startswith(("PYTEST_", "EVENKEEL_"))
         }
         self._environment.update(
-            PYTHONPATH=str(collections), ANSIBLE_COLLECTIONS_PATH=str(collections)
+            PYTHONPATH=str(collections),
+            ANSIBLE_COLLECTIONS_PATH=str(collections),
+            # All examples of a property, the same ones each time.
+            EVENKEEL_EXAMPLES="4",
         )
 
     def run(self, *arguments: str) -> tuple[int, str]:

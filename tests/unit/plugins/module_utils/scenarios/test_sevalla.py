@@ -297,9 +297,14 @@ def test_what_looks_wrong_is_a_warning(run: Runner) -> None:
     assert "'Europe/Nowhere' is not in this machine's list" in outcome.warnings[1]
 
 
-def test_more_than_one_page(run: Runner) -> None:
-    for number in range(120):
-        created(run, display_name=f"worker {number}", resource_type="s1")
+def test_more_than_one_page(run: Runner, emulator: Any) -> None:
+    sevalla = emulator.world.sevalla
+    worker = {"type": "worker", "resource_type_id": sevalla.sizes[0]["id"]}
+    with emulator.world.lock:
+        for number in range(119):
+            shop = sevalla.applications[SEVALLA_SHOP_ID]
+            sevalla.create(shop, {**worker, "display_name": f"worker {number}"})
+    created(run, display_name="worker 119")
     again = run(PROCESS, **{**QUEUE, "display_name": "worker 119"})
     assert settled(again)
     assert len(again.reads) == 3
