@@ -93,14 +93,15 @@ PYTEST_OLDEST = Check(
 )
 # What stands between the collection and an ansible-core: plays, the plugins that Ansible itself
 # runs, and how the modules run in its worker.
-PLAYS = Check(
-    "plays",
+PLAYS_DAILY = Check(
+    "plays-daily",
     (
-        *(sys.executable, "-m", "pytest", "-n", "2", "-m", "slow or not slow"),
+        *(sys.executable, "-m", "pytest", "-n", "2"),
         *("tests/playbooks", "tests/unit/plugins/plugin_utils", "tests/unit/plugins/inventory"),
     ),
     counts_tests=True,
 )
+PLAYS = Check("plays", (*PLAYS_DAILY.command, "-m", "slow or not slow"), counts_tests=True)
 # What those leave out: tests that are marked as slow.
 SLOW = Check(
     "slow",
@@ -151,7 +152,7 @@ INTEGRATION_OLDEST = Check(
 # Two lanes, for two cores. ansible-test's commands share one folder of environments: one after the
 # other.
 LANES = (
-    (*LINT, PYTEST, PYTEST_OLDEST, PLAYS, SLOW, PROPERTIES, PACKAGING, DOCS),
+    (*LINT, PYTEST, PYTEST_OLDEST, PLAYS, PLAYS_DAILY, SLOW, PROPERTIES, PACKAGING, DOCS),
     (
         *(SANITY, SANITY_ENDS, UNITS_OLDEST, UNITS_ENDS, UNITS_LIBRARIES, UNITS),
         *(INTEGRATION, INTEGRATION_OLDEST),
@@ -161,6 +162,6 @@ CHECKS = {check.name: check for lane in LANES for check in lane}
 # What runs only where it is named: what takes minutes, and what needs an environment of its own.
 NOT_USUAL = (
     *(SANITY, UNITS, UNITS_ENDS, UNITS_LIBRARIES, INTEGRATION, PYTEST_OLDEST),
-    *(PLAYS, SLOW, PROPERTIES, PACKAGING, DOCS),
+    *(PLAYS, PLAYS_DAILY, SLOW, PROPERTIES, PACKAGING, DOCS),
 )
 DEFAULT = [name for name, check in CHECKS.items() if check not in NOT_USUAL]
