@@ -30,8 +30,7 @@ options:
   instance:
     description:
       - The instance, by its id (C(inst-...)), or by its name together with O(environment).
-      - Required, on the task or in C(module_defaults). It is not marked as required so that linters accept a task
-        that gets it from there.
+      - Required, on the task or in C(module_defaults).
     type: str
   environment:
     description:

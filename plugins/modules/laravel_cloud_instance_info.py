@@ -19,7 +19,8 @@ description:
     instances can have.
   - You can use each item of RV(desired) as the options of M(evenkeel.paas.laravel_cloud_instance). It then changes
     nothing.
-  - If no instance matches, both lists are empty. If the environment does not exist, the task fails.
+  - If no instance matches, RV(instances) and RV(desired) are empty. If the environment does not exist, the task
+    fails.
 options:
   environment:
     description:
