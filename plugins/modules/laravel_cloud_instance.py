@@ -202,7 +202,6 @@ instance:
 plan:
   description:
     - The writes that were sent, or would be sent, in order. Empty if nothing differs.
-    - C({process_id}) in a path stands for the id of a process that the previous write creates.
   returned: success, and failure of a write or of the check after a creation
   type: list
   elements: dict
@@ -226,9 +225,9 @@ plan:
   sample:
     - action: update
       method: PATCH
-      path: /background-processes/process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
+      path: /instances/inst-a15c367b-4114-44f7-881c-aaa70a7d3593
       body:
-        processes: 2
+        size: flex.m-2vcpu-2gb
 deployment_required:
   description: Whether something was changed, or would be changed, that takes effect at the next deployment.
   returned: success, and failure of a write or of the check after a creation
@@ -303,8 +302,8 @@ failure:
     code: invalid_options
     status: null
     details:
-      - option: processes
-        message: 12 is out of range; allowed is from 1 to 10
+      - option: scaling_cpu_threshold_percentage
+        message: 120 is out of range; allowed is from 1 to 100
     request_id: null
 """
 
