@@ -322,18 +322,18 @@ SWITCHES = (
         "sevalla_rate_limit",
         ("off", "on"),
         "Are requests above the documented limits refused with 429?",
-        "Not a question about the service; off, so that tests need not wait.",
+        "Not a question about the service; off, so that tests do not have to wait.",
     ),
     Switch(
         "sevalla_post_tier",
         ("general_write", "service_creation"),
-        "Which limit holds for creating and triggering a process: 30 a minute or 20 an hour?",
+        "Which limit applies to creating and triggering a process: 30 a minute or 20 an hour?",
         "A process is not a service of its own.",
     ),
     Switch(
         "sevalla_retry_after",
         ("off", "on"),
-        "Does a 429 carry Retry-After beside x-ratelimit-reset?",
+        "Does a 429 have Retry-After in addition to x-ratelimit-reset?",
         "Not documented.",
     ),
     # Laravel Cloud: background processes
