@@ -119,6 +119,7 @@ def test_adopt_and_keep(playbooks: Any, shop: Emulator, tmp_path: Path) -> None:
     assert [write.partition(" ")[0] for write in kept.writes] == ["DELETE"]
 
 
+@pytest.mark.daily
 def test_the_guide_shows_what_is_written(
     playbooks: Any, emulator: Emulator, tmp_path: Path
 ) -> None:

@@ -96,6 +96,7 @@ def test_without_a_url_the_services_own_is_used(playbooks: Any, tmp_path: Path) 
     assert "canary-token" not in run.output
 
 
+@pytest.mark.daily
 def test_a_playbook_runs_with_what_is_injected_and_nothing_else(
     playbooks: Any, tmp_path: Path
 ) -> None:

@@ -102,6 +102,7 @@ def test_conditions_on_the_result_work_as_with_ansibles_command(commands: Comman
     assert len(run.writes) == 5
 
 
+@pytest.mark.daily
 def test_a_return_code_that_is_not_zero_ends_the_play(commands: Commands) -> None:
     commands.ends(2)
     run = commands.run(commands.task("failing"), commands.task("never"))

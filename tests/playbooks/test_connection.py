@@ -66,6 +66,7 @@ def test_a_task_trusts_what_the_environment_names(
     assert [each["kind"] for each in run.results] == ["ok"], run.output
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize("way", WAYS)
 def test_a_task_that_checks_nothing_says_so_once(playbooks: Any, encrypted: Path, way: str) -> None:
     variables = {**NO_BUNDLE, "EVENKEEL_PAAS_IN_WORKER": WAYS[way]}
@@ -76,6 +77,7 @@ def test_a_task_that_checks_nothing_says_so_once(playbooks: Any, encrypted: Path
         assert words not in run.output
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "validate_certs"])
 def test_an_inventory_trusts_what_the_environment_names_or_says_that_it_checks_nothing(
     playbooks: Any, encrypted: Path, variable: str

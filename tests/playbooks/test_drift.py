@@ -102,6 +102,7 @@ FAILS: dict[str, Any] = {"name": "Fails", "ansible.builtin.fail": {"msg": "stop 
 LOOP = "{{ item }}"
 
 
+@pytest.mark.daily
 def test_an_application_is_named_as_its_task_names_it(drift: Drift) -> None:
     """Not localhost, and one line however often and by which name."""
     rows = drift.tasks(
@@ -141,6 +142,7 @@ def test_a_loop_that_breaks_off(drift: Drift) -> None:
     assert drift.tasks(web(LOOP, loop="{{ nothing }}")) == [("localhost", "unknown")]
 
 
+@pytest.mark.daily
 def test_no_log(drift: Drift) -> None:
     """A hidden result says whether it failed or changed, if that is the module's own verdict."""
     hidden = {"no_log": True}
@@ -217,7 +219,6 @@ def test_retries_and_modules_that_do_not_compare(drift: Drift) -> None:
 
 
 # Ansible itself waits for it, and makes a usual result of it.
-@pytest.mark.slow
 @pytest.mark.skipif(not CHECK_WITH_ASYNC, reason="this ansible-core refuses async in check mode")
 def test_async(drift: Drift) -> None:
     rows = drift.tasks(web(SHOP, 9090, **{"async": 60, "poll": 1}))
@@ -281,6 +282,7 @@ TEST = {
 FALLEN = [(BLOG, "unknown"), ("draft-d3e4f", "unknown")]
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize("strategy", ["linear", "free"])
 def test_hosts_that_fell_out(drift: Drift, strategy: str) -> None:
     assert drift([each_application(PING, TEST, strategy=strategy)], inventory=DOWN) == FALLEN
@@ -311,7 +313,6 @@ def test_hosts_that_one_failure_took_along(drift: Drift) -> None:
     assert drift.message(BLOG) == 'the task "Keep" was not reached: the run has stopped before it'
 
 
-@pytest.mark.slow
 def test_batches_that_never_begin(drift: Drift) -> None:
     play = each_application({**FAILS, "when": f"inventory_hostname == '{BLOG}'"}, serial=1)
     assert drift([play], inventory=THREE) == [(BLOG, "unknown"), ("draft-d3e4f", "unknown")]
@@ -359,7 +360,6 @@ def test_tasks_of_roles_and_of_included_files(drift: Drift) -> None:
     assert drift([play], inventory=DOWN) == FALLEN
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("role")
 def test_tasks_of_roles_that_are_not_missed(drift: Drift) -> None:
     """What a host has done before it fell out, and what only a rescue includes."""

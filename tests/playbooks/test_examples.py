@@ -69,7 +69,11 @@ def test_there_are_modules_with_examples() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    [each for each in MODULES if each not in [*ACTING, *COMMANDS] and not each.endswith("_info")],
+    [
+        pytest.param(each, marks=pytest.mark.daily if each == "sevalla_process" else ())
+        for each in MODULES
+        if each not in [*ACTING, *COMMANDS] and not each.endswith("_info")
+    ],
 )
 def test_examples_in_check_mode_for_real_and_again(playbooks: Any, module: str) -> None:
     """Check mode sends nothing and plans what the real run does; the second run changes nothing."""
@@ -97,7 +101,13 @@ def test_examples_in_check_mode_for_real_and_again(playbooks: Any, module: str) 
     assert sorted(run.writes) == sorted(planned)
 
 
-@pytest.mark.parametrize("module", ACTING)
+@pytest.mark.parametrize(
+    "module",
+    [
+        pytest.param(each, marks=pytest.mark.daily if each == "sevalla_process_run" else ())
+        for each in ACTING
+    ],
+)
 def test_examples_of_what_acts_in_check_mode_and_for_real(playbooks: Any, module: str) -> None:
     """Check mode sends nothing and plans what the real run does, which it does each time; or only
     once, when it is to do what is pending."""
@@ -120,6 +130,7 @@ def test_examples_of_what_acts_in_check_mode_and_for_real(playbooks: Any, module
     assert run.writes == [f"{step['method']} {step['path']}" for step in sent]
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize("module", COMMANDS)
 def test_examples_of_commands_in_check_mode_and_for_real(playbooks: Any, module: str) -> None:
     """Check mode skips them with the request that the real run sends, which it sends each time."""
@@ -162,6 +173,7 @@ def test_examples_that_read_change_nothing(playbooks: Any, module: str, before: 
         assert all(result["desired"] for result in read)
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize("module", ["laravel_cloud_instance_info", "sevalla_application_info"])
 def test_examples_that_read_instances_and_applications(playbooks: Any, module: str) -> None:
     """In check mode and not; what is read of instances is given back, one after the other."""
@@ -236,6 +248,7 @@ def test_every_task_that_is_shown_is_among_those_that_are_run(path: Path) -> Non
     assert len(everything) == len(re.findall(r"^ *- name:", run, re.MULTILINE))
 
 
+@pytest.mark.daily
 def test_what_the_readme_and_the_guides_show(playbooks: Any, tmp_path: Path) -> None:
     """Every piece of YAML works as it stands, and changes nothing when it runs again, unless it is
     there to do something each time."""
@@ -300,6 +313,7 @@ def test_the_picture_of_a_deployment_shows_the_example_and_its_progress() -> Non
     assert [line and line[1] for line in walk] == ["inProgress", "success"]
 
 
+@pytest.mark.daily
 def test_the_diff_in_the_guide_to_check_mode_is_what_a_run_shows(
     playbooks: Any, tmp_path: Path
 ) -> None:
@@ -327,6 +341,7 @@ def foretold(run: Any) -> list[list[Any]]:
     ]
 
 
+@pytest.mark.daily
 def test_site_playbook_in_check_mode_and_twice(playbooks: Any) -> None:
     """What `make demo` shows: the second run of the site changes nothing and writes nothing.
 

@@ -60,6 +60,7 @@ def fleet(playbooks: Any, tmp_path: Path) -> Fleet:
     return Fleet(playbooks, tmp_path)
 
 
+@pytest.mark.daily
 def test_the_fleet_twice_and_what_differs_afterwards(fleet: Fleet, emulator: Any) -> None:
     first = fleet()
     assert first.status == 0, first.output
@@ -217,7 +218,6 @@ def large(emulator: Any) -> Any:
     return emulator
 
 
-@pytest.mark.slow
 def test_200_applications_twice(fleet: Fleet, large: Any) -> None:
     first = fleet()
     assert first.status == 0, first.output
@@ -257,7 +257,6 @@ def sliced(inventory: dict[str, Any], number: int, count: int) -> dict[str, Any]
     return {**groups, "_meta": {"hostvars": {host: known[host] for host in hosts}}}
 
 
-@pytest.mark.slow
 def test_200_applications_in_slices(playbooks: Any, large: Any, tmp_path: Path) -> None:
     """What AWX does with a sliced job: import the inventory once, hand each slice a part of it
     as a script, and run all of them at the same time with ansible-runner."""

@@ -161,7 +161,6 @@ WITHOUT_END = [
 ]
 
 
-@pytest.mark.slow
 def test_a_play_is_the_same_both_ways(playbooks: Any) -> None:
     tasks = [{"name": "task", "ignore_errors": True, **task} for task in WITHOUT_END]
     here, _module = both_ways(playbooks, {"tasks": tasks})
@@ -173,6 +172,7 @@ def test_a_play_is_the_same_both_ways(playbooks: Any) -> None:
     assert len(warned) >= 2
 
 
+@pytest.mark.daily
 def test_module_defaults_and_check_mode_of_a_play_are_the_same_both_ways(playbooks: Any) -> None:
     """The group's defaults, the module's, and those of a block that come before the play's."""
     token = playbooks.emulator.token
@@ -324,6 +324,7 @@ def test_environment_reaches_the_module(playbooks: Any) -> None:
     assert told.status == 0, told.output
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize(
     ("value", "chosen"), [("0", "runs as"), ("", "runs in"), (" ", "runs in"), ("on", "runs in")]
 )

@@ -72,6 +72,7 @@ GRAPH = """\
 """
 
 
+@pytest.mark.daily
 def test_the_graph_of_both(inventory: Inventory) -> None:
     done = inventory("-i", "sevalla.yml", "-i", "laravel_cloud.yml", "--graph")
     assert done.returncode == 0, done.stderr
@@ -79,6 +80,7 @@ def test_the_graph_of_both(inventory: Inventory) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.daily
 def test_the_list_of_both(inventory: Inventory, emulator: Any) -> None:
     """As others read it, AWX for instance, with nothing in it that nobody should see."""
     done = inventory("-i", "sevalla.yml", "-i", "laravel_cloud.yml", "--list", "-vvvv")
@@ -138,6 +140,7 @@ def test_an_application_that_is_being_deleted_leaves_the_others(
     assert "Host shop-x1y2z is left out of the inventory: GET /applications/" in text
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize("again", [False, True])
 def test_a_play_over_the_hosts(
     inventory: Inventory, emulator: Any, again: bool, tmp_path: Path
@@ -214,6 +217,7 @@ def test_what_is_wrong_is_one_line(
     assert text.count("[WARNING]: ") == 1
 
 
+@pytest.mark.daily
 def test_the_options_can_be_read_in_ansible_doc(inventory: Inventory) -> None:
     names = [f"evenkeel.paas.{plugin}" for plugin in PLUGINS]
     for kind, wanted in (("inventory", names), ("callback", ["evenkeel.paas.drift"])):

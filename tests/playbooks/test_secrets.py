@@ -178,7 +178,7 @@ EVERYTHING = [
 ]
 
 
-@pytest.mark.parametrize("in_worker", ["true", "false"])
+@pytest.mark.parametrize("in_worker", [pytest.param("true", marks=pytest.mark.daily), "false"])
 def test_nothing_shows_when_all_goes_well(play: Play, in_worker: str) -> None:
     """Create, update, no change, delete, run and deploy, in check mode and for real; and the token
     is in the arguments of no process meanwhile."""
@@ -260,6 +260,7 @@ class Faults(Hooks):
         return self.left.pop(0)() if self.left else None
 
 
+@pytest.mark.daily
 def test_nothing_shows_when_a_service_fails(play: Play, serve: Any) -> None:
     """Every failure that a service can bring about, each quoting the token back."""
     other = serve()

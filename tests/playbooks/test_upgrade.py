@@ -218,6 +218,7 @@ def test_examples_of_modules_mean_the_same(playbooks: Any, module: str) -> None:
     assert_means_the_same(recorded("examples")[module], play_examples(playbooks, module))
 
 
+@pytest.mark.daily
 def test_the_inventory_has_the_same_hosts_groups_and_variables(playbooks: Any) -> None:
     assert lost(recorded("inventory"), listed(playbooks)) == []
 
@@ -243,6 +244,7 @@ def plain(value: Any) -> Any:
     return [plain(each) for each in value] if isinstance(value, list) else value
 
 
+@pytest.mark.daily
 def test_the_credential_types_are_injected_and_run(
     playbooks: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -266,6 +268,7 @@ def test_the_credential_types_are_injected_and_run(
     assert_means_the_same(recorded("site")[1], run)
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize("kind", ["module", "inventory", "callback"])
 def test_options_and_results_are_all_still_there(playbooks: Any, kind: str) -> None:
     old = recorded("documentation")[kind]
