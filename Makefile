@@ -86,7 +86,7 @@ demo: environment ## install the collection and run the example playbooks agains
 
 .PHONY: emulator
 emulator: environment ## run the emulator until it is interrupted; ARGS="--port 8700 --switch NAME=VALUE"
-	@$(TOOL)emulator.py $(ARGS)
+	@$(TOOL)start_emulator.py $(ARGS)
 
 .PHONY: bench
 bench: environment ## measure what tasks cost, beside uri and other collections; ARGS="--rounds 5"

@@ -12,17 +12,17 @@ type: aggregate
 short_description: Report what differs from what playbooks want
 version_added: "1.0.0"
 description:
-  - Collects what the tasks of this collection would change in check mode, and ends the run with one table of it. The
-    table has the application, its service, the process, and what differs.
-  - The result of the module counts, whatever C(failed_when), C(changed_when), C(ignore_errors), C(rescue) or a loop
-    makes of it.
-  - An application that was not compared is in the table too, with the reason. This is so if its task failed, or if
-    its host left the play before the task, for example because it was unreachable.
-  - Shows nothing if no task of the collection is in check mode, and so can stay enabled.
+  - Collects what the tasks of this collection would change in check mode, and ends the run with a table. Each row has
+    the application, its service, the process, and what differs.
+  - The table shows what the modules found, regardless of C(failed_when), C(changed_when), C(ignore_errors), C(rescue)
+    and loops.
+  - An application that was not compared is in the table too, with the reason. This happens if its task failed, or if
+    its host left the play before the task, for example because the host was unreachable.
+  - It shows nothing if no task of the collection runs in check mode, so it can stay enabled.
 author:
   - evenkeel.paas contributors (@evenkeel)
 requirements:
-  - To be enabled, with C(callbacks_enabled = evenkeel.paas.drift) in the section C([defaults]) of C(ansible.cfg).
+  - Enable it with C(callbacks_enabled = evenkeel.paas.drift) in the section C([defaults]) of C(ansible.cfg).
 options:
   directory:
     description:

@@ -102,18 +102,19 @@ attributes:
     description: Can run in C(check_mode) and return what it would do without doing it.
     support: full
     details:
-      - The task is skipped, as a task of M(ansible.builtin.command) is. Names are looked up and options are checked as in
-        the real run, and RV(plan) has the request that the real run sends.
+      - Check mode skips the task, like a task of M(ansible.builtin.command). It still looks up names and validates
+        options, and RV(plan) contains the request that the real run sends.
   diff_mode:
     description: Returns what changed, or would change, when in diff mode.
     support: none
     details:
-      - What a command changes is not known.
+      - The module does not know what a command changes.
   idempotent:
-    description: When run twice in a row without anybody else changing things, the second run changes nothing.
+    description: If you run it twice and nobody else changes anything, the second run changes nothing.
     support: none
     details:
-      - Each run sends the command again, and reports a change. Use C(changed_when) where you know better.
+      - Each run sends the command again and reports a change. If a command changes nothing, use
+        C(changed_when=false).
 """
 
     SEVALLA = r"""

@@ -13,11 +13,11 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options: {}
 notes:
-  - The result has the names of M(ansible.builtin.command), so that C(failed_when), C(changed_when), C(until) and
-    C(ignore_errors) work as they do there. A command with another return code than 0 fails the task, and the result has
-    RV(rc) and RV(stdout) all the same.
-  - What a command prints is in the result, and the last lines are in the message of a failure. This collection cannot know
-    the secrets of your application. Use C(no_log) on the task when a command prints some.
+  - The result has the same keys as that of M(ansible.builtin.command), so C(failed_when), C(changed_when), C(until)
+    and C(ignore_errors) work in the same way. A return code other than 0 fails the task. The result of the failed
+    task contains RV(rc) and RV(stdout) too.
+  - The result contains what the command prints, and the message of a failure contains the last lines. The collection
+    does not know the secrets of your application. If the command may print some, use C(no_log) on the task.
 seealso:
   - module: ansible.builtin.command
 """

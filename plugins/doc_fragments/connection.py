@@ -19,7 +19,7 @@ options:
     default: 30
   api_retries:
     description:
-      - How often one request is retried at most.
+      - How often one request is retried.
       - Every request that the rate limit refuses is retried. Reads, updates and deletions are also retried if the
         connection is lost or the service responds with HTTP 500, 502, 503 or 504. A creation or the start of a
         deployment is retried only if the service's list shows that it had no effect.
@@ -28,8 +28,8 @@ options:
   api_max_wait:
     description:
       - How many seconds the task may spend in total on waiting for the rate limit, on failed requests, and on waiting
-        for another task on the same machine that is creating in the same place. It does not start a wait that would
-        exceed this limit, but a request that has started may take longer.
+        for another task on the same machine that is creating in the same place. The task does not start a wait that
+        would exceed this limit, but a request in flight may take longer.
     type: int
     default: 300
   validate_certs:
@@ -40,9 +40,9 @@ options:
     default: true
   ca_path:
     description:
-      - A file with the certificates of the authorities to trust, in PEM format.
+      - A file with the certificate authorities to trust, in PEM format.
       - If you omit it or leave it empty, the first of E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE)
-        that is not empty is used. Otherwise the authorities of C(requests) are trusted.
+        that is not empty is used. Otherwise the authorities that come with C(requests) are trusted.
     type: path
 requirements:
   - python >= 3.9
@@ -51,9 +51,9 @@ requirements:
 notes:
   - The module uses the proxies in the usual environment variables, such as E(HTTPS_PROXY) and E(NO_PROXY).
   - Run the module on the controller, with C(hosts=localhost) or C(connection=local).
-  - There it runs inside Ansible's own process, which is many times faster. To switch that off, set the variable
-    C(evenkeel_paas_in_worker) or the environment variable E(EVENKEEL_PAAS_IN_WORKER) to false. See L(Performance,
-    https://evenkeel.github.io/evenkeel.paas/docsite/guide_performance.html).
+  - There it runs inside Ansible's own process, which is much faster than a module. To switch that off, set the
+    variable C(evenkeel_paas_in_worker) or the environment variable E(EVENKEEL_PAAS_IN_WORKER) to false. See
+    L(Performance, https://evenkeel.github.io/evenkeel.paas/docsite/guide_performance.html).
 """
 
     SEVALLA = r"""

@@ -40,7 +40,7 @@ options:
     default: 30
   api_retries:
     description:
-      - How often one request is retried at most.
+      - How often one request is retried.
       - A request is retried if the rate limit refuses it, if the connection is lost, or if the service responds with
         HTTP 500, 502, 503 or 504.
     type: int
@@ -58,9 +58,9 @@ options:
     default: true
   ca_path:
     description:
-      - A file with the certificates of the authorities to trust, in PEM format.
+      - A file with the certificate authorities to trust, in PEM format.
       - If you omit it or leave it empty, the first of E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE)
-        that is not empty is used. Otherwise the authorities of C(requests) are trusted.
+        that is not empty is used. Otherwise the authorities that come with C(requests) are trusted.
     type: path
 requirements:
   - requests >= 2.25.1
@@ -76,10 +76,10 @@ notes:
   - If the plugin cannot read an application, environment or instance, for example because it is being deleted, it
     omits this one with a warning. The inventory fails if the list of applications cannot be read, if the token is
     refused (HTTP 401), if the rate limit or O(api_max_wait) is exceeded, if the service cannot be reached, or if no
-    host is left. An incomplete inventory is not cached.
+    host is left. The plugin does not cache an incomplete inventory.
   - An empty connection option counts as omitted. Connection options can be templates.
   - Environment variables of the applications are neither in the host variables nor in the cache.
-  - With O(cache), the plugin reads again if the configuration or the token has changed.
+  - With O(cache), the plugin ignores the cache if the configuration or the token has changed.
   - If an inventory cannot be read, Ansible continues without its hosts. To stop instead, set
     C(any_unparsed_is_failed) in the section C([inventory]) of C(ansible.cfg), or
     E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED).

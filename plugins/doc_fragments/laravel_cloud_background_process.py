@@ -32,7 +32,7 @@ options:
     type: int
   command:
     description:
-      - The command of a process of O(type=custom), 3 to 500 characters. Blanks around it do not count.
+      - The command of a process of O(type=custom), 3 to 500 characters. Spaces around it are ignored.
       - It identifies the process, unless O(id) does. Together with O(id), it is the new command of the process.
     type: str
   config:
@@ -49,7 +49,7 @@ options:
       queue:
         description:
           - The queues, the most important one first, as a list or as a comma-separated string. Their order matters,
-            blanks do not.
+            spaces do not.
         type: list
         elements: str
       tries:

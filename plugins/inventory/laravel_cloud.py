@@ -33,17 +33,17 @@ options:
   applications:
     description:
       - The applications to read, each by its id, its slug or its name. All of them if the list is empty.
-      - As in the modules, a name counts only if no application has it as its slug. A name that several applications have
-        is an error that lists their ids.
-      - Unlike O(filters), it saves the requests for the other applications. If an application does not exist, the
-        error suggests a similar name, and lists all applications if there are at most ten.
+      - As in the modules, a name counts only if no application has it as its slug. If several applications have the
+        name, the plugin fails and lists their ids.
+      - Unlike O(filters), this option saves the requests for the other applications. If an application does not
+        exist, the plugin fails and suggests a similar name. It lists all applications if there are at most ten.
     type: list
     elements: str
     default: []
   processes:
     description:
-      - Whether each host gets its background processes in the variable C(laravel_cloud_background_processes), as
-        M(evenkeel.paas.laravel_cloud_background_process) returns one.
+      - Whether each host gets its background processes in the variable C(laravel_cloud_background_processes). Each
+        has the form that M(evenkeel.paas.laravel_cloud_background_process) returns.
     type: bool
     default: false
 notes:
@@ -52,7 +52,7 @@ notes:
     C(laravel_cloud_instance_type), C(laravel_cloud_instance_size), C(laravel_cloud_environment_id),
     C(laravel_cloud_environment_name), C(laravel_cloud_environment_slug), C(laravel_cloud_environment_status),
     C(laravel_cloud_application_id), C(laravel_cloud_application_name), C(laravel_cloud_application_slug) and
-    C(laravel_cloud_application_region), as the service has them.
+    C(laravel_cloud_application_region), with the values of the service.
 """
 
 EXAMPLES = r"""
@@ -60,7 +60,7 @@ EXAMPLES = r"""
 # All instances. The token is in LARAVEL_CLOUD_API_TOKEN.
 plugin: evenkeel.paas.laravel_cloud
 ---
-# The production of one application, in groups by the type of the instance.
+# The production environment of one application, grouped by the type of the instance.
 plugin: evenkeel.paas.laravel_cloud
 applications:
   - shop
@@ -70,7 +70,7 @@ keyed_groups:
   - key: laravel_cloud_instance_type
     prefix: instances
 ---
-# With the background processes, kept in a file for ten minutes.
+# With the background processes, cached in a file for ten minutes.
 plugin: evenkeel.paas.laravel_cloud
 processes: true
 compose:

@@ -30,15 +30,16 @@ options:
     choices: [evenkeel.paas.sevalla]
   processes:
     description:
-      - Whether each host gets its processes in the variable C(sevalla_processes), as
-        M(evenkeel.paas.sevalla_process) returns one. Costs one request for each host.
+      - Whether each host gets its processes in the variable C(sevalla_processes). Each has the form that
+        M(evenkeel.paas.sevalla_process) returns. This costs one request for each host.
     type: bool
     default: false
 notes:
-  - The host variables are C(sevalla_application_id), which the modules take as O(evenkeel.paas.sevalla_process#module:application),
-    and C(sevalla_application_name), C(sevalla_application_display_name), C(sevalla_application_status),
-    C(sevalla_application_type), C(sevalla_application_source), C(sevalla_application_is_suspended),
-    C(sevalla_application_created_at) and C(sevalla_application_updated_at), as the service has them.
+  - The host variables are C(sevalla_application_id), which the modules take as
+    O(evenkeel.paas.sevalla_process#module:application), and C(sevalla_application_name),
+    C(sevalla_application_display_name), C(sevalla_application_status), C(sevalla_application_type),
+    C(sevalla_application_source), C(sevalla_application_is_suspended), C(sevalla_application_created_at) and
+    C(sevalla_application_updated_at), with the values of the service.
 """
 
 EXAMPLES = r"""
@@ -46,7 +47,7 @@ EXAMPLES = r"""
 # All applications. The token is in SEVALLA_API_KEY.
 plugin: evenkeel.paas.sevalla
 ---
-# No previews, nothing that is suspended; groups by what the name begins with, and by status.
+# Without previews and suspended applications, grouped by the start of the name and by status.
 plugin: evenkeel.paas.sevalla
 filters:
   - exclude: sevalla_application_type == "previewApp"
@@ -54,11 +55,11 @@ filters:
 groups:
   shops: sevalla_application_display_name.startswith("Shop")
 keyed_groups:
-  # Null in an application that was never deployed.
+  # Null if the application was never deployed.
   - key: sevalla_application_status | default("never_deployed", true)
     prefix: status
 ---
-# Only two applications, with their processes, kept in a file for ten minutes.
+# Only two applications, with their processes, cached in a file for ten minutes.
 plugin: evenkeel.paas.sevalla
 processes: true
 filters:

@@ -29,13 +29,13 @@ options:
     type: str
   environment:
     description:
-      - The environment of an O(instance) that is not an id. Its id (C(env-...)), or its slug or name together with
-        O(application). A slug takes precedence over a name.
+      - The environment, by its id (C(env-...)), or by its slug or name together with O(application). A slug takes
+        precedence over a name. Required if O(instance) is a name.
     type: str
   application:
     description:
-      - The application of an O(environment) that is not an id. Its id (C(app-...)), slug or name. A slug takes
-        precedence over a name.
+      - The application, by its id (C(app-...)), slug or name. A slug takes precedence over a name. Required if
+        O(environment) is not an id.
     type: str
   state:
     description:
@@ -81,7 +81,7 @@ EXAMPLES = r"""
     type: custom
     command: php artisan horizon
 
-- name: Give the worker more tries and leave the rest of it alone
+- name: Change only the number of tries
   evenkeel.paas.laravel_cloud_background_process:
     application: shop
     environment: production
@@ -92,7 +92,7 @@ EXAMPLES = r"""
       queue: emails,default
       tries: 5
 
-- name: Horizon is no longer needed
+- name: Delete Horizon
   evenkeel.paas.laravel_cloud_background_process:
     application: shop
     environment: production
@@ -105,8 +105,8 @@ EXAMPLES = r"""
 RETURN = r"""
 process:
   description:
-    - The process as the service returns it, with its attributes next to its id, null if it is absent.
-    - In check mode the process as it would be, less what only the service knows.
+    - The process as the service returns it, with its attributes next to its id, or null if it is absent.
+    - In check mode, the process as it would be, without what only the service knows.
   returned: success
   type: dict
   sample:
@@ -141,21 +141,21 @@ process:
       returned: success
       type: str
     type:
-      description: What kind of process it is.
+      description: The type of the process.
       returned: success
       type: str
     processes:
-      description: How many of it run.
+      description: How many copies of the process run.
       returned: success
       type: int
     command:
       description:
-        - The command. The service makes a worker's from its settings; in check mode it is omitted if these would
-          change.
+        - The command. The service builds the command of a worker from its settings. In check mode, it is omitted if
+          these would change.
       returned: success
       type: str
     config:
-      description: The settings of a worker, with C(snake_case) keys, empty for a custom process.
+      description: The settings of a worker, with C(snake_case) keys. Empty for a custom process.
       returned: success
       type: dict
     strategy_type:

@@ -27,13 +27,13 @@ options:
     type: str
   environment:
     description:
-      - The environment of an O(instance) that is not an id. Its id (C(env-...)), or its slug or name together with
-        O(application). A slug takes precedence over a name.
+      - The environment, by its id (C(env-...)), or by its slug or name together with O(application). A slug takes
+        precedence over a name. Required if O(instance) is a name.
     type: str
   application:
     description:
-      - The application of an O(environment) that is not an id. Its id (C(app-...)), slug or name. A slug takes
-        precedence over a name.
+      - The application, by its id (C(app-...)), slug or name. A slug takes precedence over a name. Required if
+        O(environment) is not an id.
     type: str
   id:
     description:
@@ -47,7 +47,7 @@ options:
     choices: [worker, custom]
   command:
     description:
-      - Only custom processes with this command. Blanks around it do not count.
+      - Only custom processes with this command. Spaces around it are ignored.
     type: str
   config:
     description:
@@ -60,7 +60,7 @@ options:
       queue:
         description:
           - The queues, the most important one first, as a list or as a comma-separated string. Their order matters,
-            blanks do not.
+            spaces do not.
         type: list
         elements: str
       tries:
@@ -160,20 +160,20 @@ processes:
       returned: success
       type: str
     type:
-      description: What kind of process it is.
+      description: The type of the process.
       returned: success
       type: str
     processes:
-      description: How many of it run.
+      description: How many copies of the process run.
       returned: success
       type: int
     command:
       description:
-        - The command. The service makes a worker's from its settings.
+        - The command. The service builds the command of a worker from its settings.
       returned: success
       type: str
     config:
-      description: The settings of a worker, with C(snake_case) keys, empty for a custom process.
+      description: The settings of a worker, with C(snake_case) keys. Empty for a custom process.
       returned: success
       type: dict
     strategy_type:
@@ -191,7 +191,7 @@ processes:
 desired:
   description:
     - The same background processes as entries for M(evenkeel.paas.laravel_cloud_background_processes), without what
-      the service makes, what is not set and what a creation sets anyway.
+      the service generates, what is not set, and the defaults of a new process.
     - An entry contains C(id) if nothing else identifies the process.
   returned: success
   type: list

@@ -21,31 +21,32 @@ description:
   - Options of an entry that you omit or set to null are not managed. They are never compared or sent.
   - If two entries match the same background process, or if an entry matches several, the task fails before it writes
     anything.
-  - It sends creations and updates first and deletions last. After a failed write it starts no other, unless
-    O(continue_on_error) is set. It never deletes anything after a failed write. The result lists what was done, what
-    failed and what was not attempted. Run the task again to do the rest.
-  - An entry with another identity is another background process. To change the identity of a background process, set
-    its O(processes[].id).
+  - It sends creations and updates first and deletions last. After a failed write, it does not start another one
+    unless O(continue_on_error) is set. It never deletes anything after a failed write. The result lists what was
+    done, what failed and what was not attempted. Run the task again to do the rest.
+  - An entry with a different identity is a different background process. To change the identity of a background
+    process, set its O(processes[].id).
 options:
   instance:
     description:
       - The instance, by its id (C(inst-...)), or by its name together with O(environment).
-      - Needed.
+      - Required, on the task or in C(module_defaults).
     type: str
   environment:
     description:
-      - The environment of an O(instance) that is not an id. Its id (C(env-...)), or its slug or name together with
-        O(application). A slug takes precedence over a name.
+      - The environment, by its id (C(env-...)), or by its slug or name together with O(application). A slug takes
+        precedence over a name. Required if O(instance) is a name.
     type: str
   application:
     description:
-      - The application of an O(environment) that is not an id. Its id (C(app-...)), slug or name. A slug takes
-        precedence over a name.
+      - The application, by its id (C(app-...)), slug or name. A slug takes precedence over a name. Required if
+        O(environment) is not an id.
     type: str
   prune:
     description:
       - Whether to delete every background process of the instance that is not in O(processes).
-      - The module refuses an empty list. A warning names what is deleted, or would be deleted in check mode.
+      - The module refuses an empty list. A warning names the processes that are deleted, or would be deleted in check
+        mode.
     type: bool
     default: false
   max_parallel:
@@ -107,7 +108,7 @@ EXAMPLES = r"""
         command: php artisan horizon
   register: shop
 
-- name: Give a worker other queues; without the id it would be another worker
+- name: Change the queues of a worker; without the id, this would create another worker
   evenkeel.paas.laravel_cloud_background_processes:
     application: shop
     environment: production
@@ -117,7 +118,7 @@ EXAMPLES = r"""
         config:
           queue: emails,default,reports
 
-- name: Many at a time, and as many as can be done when some are refused
+- name: Send up to eight writes at a time, and continue after a failure
   evenkeel.paas.laravel_cloud_background_processes:
     application: shop
     environment: production
@@ -138,8 +139,9 @@ EXAMPLES = r"""
 RETURN = r"""
 processes:
   description:
-    - The background processes of the entries, in their order, as the service returns them. O(returned) can narrow them.
-    - In check mode as they would be, less what only the service knows.
+    - The background processes of the entries, in their order, as the service returns them. O(returned) can shorten
+      this list.
+    - In check mode, the processes as they would be, without what only the service knows.
   returned: success
   type: list
   elements: dict
@@ -175,21 +177,21 @@ processes:
       returned: success
       type: str
     type:
-      description: What kind of process it is.
+      description: The type of the process.
       returned: success
       type: str
     processes:
-      description: How many of it run.
+      description: How many copies of the process run.
       returned: success
       type: int
     command:
       description:
-        - The command. The service makes a worker's from its settings; in check mode it is omitted if these would
-          change.
+        - The command. The service builds the command of a worker from its settings. In check mode, it is omitted if
+          these would change.
       returned: success
       type: str
     config:
-      description: The settings of a worker, with C(snake_case) keys, empty for a custom process.
+      description: The settings of a worker, with C(snake_case) keys. Empty for a custom process.
       returned: success
       type: dict
     strategy_type:
@@ -206,8 +208,8 @@ processes:
       type: str
 plan:
   description:
-    - The writes that were sent, or would be sent, updates and creations in the order of the list, deletions after them.
-      Empty when nothing differs.
+    - The writes that were sent, or would be sent. Updates and creations have the order of the list, and deletions
+      come last. Empty if nothing differs.
     - C({process_id}) in a path stands for the id of a process that the previous write creates.
   returned: success, and failure of a write or of the check after a creation
   type: list
@@ -286,11 +288,11 @@ steps_failed:
       returned: always
       type: dict
     error:
-      description: What went wrong.
+      description: The message of the failure.
       returned: always
       type: str
     failure:
-      description: As RV(failure), for this write.
+      description: The same as RV(failure), for this write.
       returned: always
       type: dict
   sample:
@@ -337,7 +339,7 @@ counts:
   description:
     - How many background processes of the list were created, updated or left as they are, and how many O(prune)
       deleted. In check mode, how many would be.
-    - After a failure of a write, those that were written count, and those that needed no write.
+    - After a failed write, it counts the processes that were written and those that needed no write.
   returned: success, and failure of a write or of the check after a creation
   type: dict
   version_added: "1.1.0"
@@ -371,7 +373,7 @@ deployment_required:
 diff:
   description:
     - The managed options of each entry before and after, and those of each background process that is pruned.
-    - O(returned) can narrow them.
+    - O(returned) can shorten this list.
   returned: success
   type: list
   elements: dict
@@ -385,11 +387,11 @@ diff:
       returned: always
       type: dict
     before_header:
-      description: Which background process it is.
+      description: The background process that the values belong to.
       returned: always
       type: str
     after_header:
-      description: Which background process it is.
+      description: The background process that the values belong to.
       returned: always
       type: str
   sample:

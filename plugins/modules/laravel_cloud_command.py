@@ -16,37 +16,38 @@ author:
   - evenkeel.paas contributors (@evenkeel)
 description:
   - Runs one command on an environment of Laravel Cloud, waits for its end, and returns what it printed.
-  - A fresh container of the environment's last deployment runs it, next to the instances and not in one of them. A command
-    such as C(php artisan queue:restart) reaches the workers by way of the cache that all of them share.
-  - It takes the service about half a minute to start a command.
+  - The command runs in a new container of the environment's last deployment, not in one of the instances. A command
+    such as C(php artisan queue:restart) reaches the workers through the cache that they share.
+  - The service needs about half a minute to start a command.
 options:
   environment:
     description:
       - The environment, by its id, or by its slug or name together with O(application).
-      - Needed, on the task or in C(module_defaults). It is not marked as required so that linters accept a task that has it
-        from there.
+      - Required, on the task or in C(module_defaults). It is not marked as required so that linters accept a task
+        that gets it from there.
     type: str
   application:
     description:
-      - The application of the environment, by its id, slug or name. Needed when O(environment) is not an id.
+      - The application of the environment, by its id, slug or name. Required if O(environment) is not an id.
     type: str
   cmd:
     description:
-      - The command as one line, at most 150000 characters long. It is sent as it is.
+      - The command as one line, up to 150000 characters. It is sent unchanged.
     type: str
     required: true
   wait:
     description:
-      - Whether to wait for the end of the command. The task fails when its return code is not 0.
-      - With V(false) the task ends as soon as the command is accepted. Then RV(rc) is missing, and RV(stdout) is empty.
+      - Whether to wait for the end of the command. The task fails if the return code is not 0.
+      - With V(false), the task ends as soon as the service has accepted the command. The result then does not have
+        RV(rc), and RV(stdout) is empty.
     type: bool
     default: true
   wait_timeout:
     description:
-      - How many seconds to wait for the end of the command, 1 or more. After that the task fails with RV(failure.code)
-        V(wait_timeout). The command goes on, and RV(stdout) has what it has printed so far if the service shows it.
-      - Waiting for the rate limit counts as well, and ends here too. A read that is under way at that moment may take up
-        to O(api_timeout) seconds longer.
+      - How many seconds to wait for the end of the command, 1 or more. After that, the task fails with
+        RV(failure.code) V(wait_timeout). The command continues. RV(stdout) contains the output so far, if the service
+        shows it.
+      - Waiting for the rate limit counts too. A read in flight may take up to O(api_timeout) seconds longer.
     type: int
     default: 600
   poll_interval:
@@ -62,14 +63,14 @@ extends_documentation_fragment:
   - evenkeel.paas.connection
   - evenkeel.paas.connection.laravel_cloud
 notes:
-  - The pauses between two reads of the command are not counted in O(api_max_wait) and not in RV(api.waited_seconds).
-    Waiting for the rate limit, and for requests that have to be repeated, is.
-  - The command does not depend on being watched. A read that fails because the rate limit, the service or the network does
-    not let it through is tried again until O(wait_timeout) is over.
-  - A command is not sent twice. When the response to the request is lost, the list of commands is read before anything is
-    sent again. A command of the same text that has appeared there since is taken for the one that was asked for, with a
-    warning. When there are several the task fails and lists them.
-  - The service takes 20 commands a minute for each organization.
+  - O(api_max_wait) and RV(api.waited_seconds) do not count the pauses between two reads of the command. They count
+    rate limits and retries.
+  - If a read fails because of the rate limit, the service or the network, the task reads again until O(wait_timeout).
+    The command continues in any case.
+  - A command is not sent twice. If the response is lost, the task reads the list of commands before it sends anything
+    again. If one identical command is new in the list, the task waits for that one, with a warning. If several are
+    new, it fails and lists them.
+  - The service accepts 20 commands a minute for each organization.
 seealso:
   - module: evenkeel.paas.laravel_cloud_deployment
 """
@@ -90,7 +91,7 @@ EXAMPLES = r"""
   changed_when: false
   failed_when: migrations.rc | default(99) > 1
 
-- name: Start something long, and do not wait
+- name: Start a long command, and do not wait
   evenkeel.paas.laravel_cloud_command:
     environment: env-a1701a2f-7081-4293-8eaf-1a2b3c4d5e6f
     cmd: php artisan reports:rebuild
@@ -99,49 +100,49 @@ EXAMPLES = r"""
 
 RETURN = r"""
 cmd:
-  description: The command as it was given.
+  description: The command, as set in the task.
   returned: success, and failure of a command that was sent
   type: str
   sample: php artisan queue:restart
 rc:
   description:
     - The return code. V(0) in check mode.
-    - It is missing when the command has not ended, as with O(wait=false), and when it ended without one.
+    - Omitted if the command has not ended, as with O(wait=false), or if it ended without a return code.
   returned: success and failure, once the command has ended
   type: int
   sample: 0
 stdout:
   description:
-    - What the command printed, without the last line break. The service makes no difference between standard output and
+    - What the command printed, without the last line break. The service does not separate standard output from
       standard error.
   returned: success, and failure once the command was started
   type: str
   sample: Broadcasting queue restart signal.
 stdout_lines:
-  description: The same as lines.
+  description: The lines of RV(stdout).
   returned: success, and failure once the command was started
   type: list
   elements: str
   sample: [Broadcasting queue restart signal.]
 start:
-  description: When it began to run, as the service gives it, or null.
+  description: When the command started to run, as the service returns it, or null.
   returned: success, and failure once the command was started
   type: str
   sample: "2026-03-01T10:00:25.000000Z"
 end:
-  description: When it ended, as the service gives it, or null.
+  description: When the command ended, as the service returns it, or null.
   returned: success, and failure once the command was started
   type: str
   sample: "2026-03-01T10:00:27.000000Z"
 delta:
-  description: How long it ran, or null.
+  description: How long the command ran, or null.
   returned: success, and failure once the command was started
   type: str
   sample: "0:00:02"
 command:
   description:
-    - The command as the service gives it, its attributes flattened, as it was when the task ended.
-    - In check mode what is known of it before it is started.
+    - The command as the service returns it, with its attributes next to its id, as it was when the task ended.
+    - In check mode, what is known about it before it starts.
   returned: success, and failure once the command was started
   type: dict
   sample:
@@ -185,7 +186,7 @@ command:
       returned: when the command was started
       type: str
     started_at:
-      description: When it began to run, or null.
+      description: When it started to run, or null.
       returned: when the command was started
       type: str
     finished_at:
@@ -198,7 +199,7 @@ command:
       type: str
 statuses:
   description:
-    - The statuses that the command had, in their order, as far as they were seen. Empty in check mode.
+    - The statuses of the command that the task saw, in order. Empty in check mode.
   returned: success, and failure of a command that was sent
   type: list
   elements: dict
@@ -213,7 +214,7 @@ statuses:
       returned: always
       type: str
     after_seconds:
-      description: How many seconds after the start it was first seen.
+      description: When it was first seen, in seconds since the command was sent.
       returned: always
       type: int
 plan:
@@ -245,20 +246,20 @@ plan:
       body:
         command: php artisan queue:restart
 api:
-  description: What the task cost.
+  description: The requests of the task.
   returned: always
   type: dict
   contains:
     requests:
-      description: How many requests were sent, with the repeated ones.
+      description: How many requests were sent, including retries.
       returned: always
       type: int
     retries:
-      description: How many of them were repetitions.
+      description: How many of them were retries.
       returned: always
       type: int
     waited_seconds:
-      description: How many seconds the task spent waiting, and on requests that had to be repeated.
+      description: How many seconds the task spent on waiting and on failed requests.
       returned: always
       type: float
   sample:
@@ -266,23 +267,23 @@ api:
     retries: 0
     waited_seconds: 0.0
 failure:
-  description: What went wrong, for playbooks to test.
+  description: The failure, for conditions in playbooks.
   returned: failure
   type: dict
   contains:
     code:
       description:
-        - A word for the kind of failure, such as V(command_failed), V(wait_timeout), V(invalid_options), V(not_found),
+        - The kind of failure, such as V(command_failed), V(wait_timeout), V(invalid_options), V(not_found),
           V(ambiguous), V(no_token), V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error),
           V(unexpected_answer), V(redirected) and V(unreachable).
       returned: always
       type: str
     status:
-      description: The HTTP status, or null when there was none.
+      description: The HTTP status, or null if there was none.
       returned: always
       type: int
     details:
-      description: The single errors, as the service or the module lists them, or null.
+      description: The individual errors, from the service or from the module, or null.
       returned: always
       type: raw
     request_id:

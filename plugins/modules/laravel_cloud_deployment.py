@@ -88,10 +88,10 @@ EXAMPLES = r"""
 RETURN = r"""
 deployment:
   description:
-    - The deployment as the service returns it, its attributes flattened, as it was when the task ended.
-    - In check mode what is known of it before it is started.
-    - With O(trigger=pending) and nothing pending, the last successful deployment. When one that is under way is waited
-      for, that one.
+    - The deployment as the service returns it, with its attributes next to its id, as it was when the task ended.
+    - In check mode, what is known about it before it starts.
+    - With O(trigger=pending), if nothing is pending, the last successful deployment. If the task waits for a running
+      deployment, that deployment.
   returned: success, and failure of a deployment that was started
   type: dict
   sample:
@@ -137,7 +137,7 @@ deployment:
       returned: when the deployment was started
       type: str
     commit_author:
-      description: Who made the commit, or null.
+      description: The author of the commit, or null.
       returned: when the deployment was started
       type: str
     failure_reason:
@@ -165,11 +165,11 @@ deployment:
       returned: when the deployment was started
       type: bool
     hibernation_wake_up_interval:
-      description: After how long a hibernating environment wakes up by itself, or null. The service's documentation does not say more.
+      description: The time after which a hibernating environment wakes up by itself, or null. The service's documentation does not say more.
       returned: when the service shows it, which it does not in the response that starts a deployment
       type: raw
     started_at:
-      description: When it began to run, or null.
+      description: When it started to run, or null.
       returned: when the deployment was started
       type: str
     finished_at:
@@ -178,16 +178,15 @@ deployment:
       type: str
 statuses:
   description:
-    - The statuses that the deployment had, in their order, as far as they were seen. Empty in check mode, and when
-      nothing is pending.
-    - Where the module runs inside Ansible's own process, each is also shown as soon as it is seen, unless the task has
-      C(no_log).
+    - The statuses of the deployment that the task saw, in order. Empty in check mode, and if nothing is pending.
+    - If the module runs inside Ansible's own process, and the task does not have C(no_log), the task also shows each
+      new status at once.
   returned: success, and failure of the request or later
   type: list
   elements: dict
   contains:
     status:
-      description: The status as the service words it.
+      description: The status, as the service returns it.
       returned: always
       type: str
     after_seconds:
@@ -203,27 +202,27 @@ statuses:
       after_seconds: 55
 pending:
   description:
-    - What the last successful deployment did not see, with O(trigger=pending). Empty when nothing is pending.
+    - With O(trigger=pending), the changes since the last successful deployment. Empty if nothing is pending.
   returned: when O(trigger) is V(pending), success, and failure of a deployment
   type: list
   elements: dict
   contains:
     reason:
       description:
-        - V(process_created) for a background process, V(deployment_failed) when the last deployment that ended
-          did not succeed, or V(never_deployed) when none has succeeded.
+        - V(process_created) for a background process, V(deployment_failed) if the last finished deployment did not
+          succeed, or V(never_deployed) if no deployment has succeeded.
       returned: always
       type: str
     id:
-      description: The id of the process or of the deployment, null for V(never_deployed).
+      description: The id of the process or of the deployment. Null for V(never_deployed).
       returned: always
       type: str
     name:
-      description: The command of the process, null for the others.
+      description: The command of the process. Null for other reasons.
       returned: always
       type: str
     at:
-      description: When the service says that it happened, or null.
+      description: The time of the change, from the service, or null.
       returned: always
       type: str
   sample:
@@ -232,7 +231,7 @@ pending:
       name: php artisan horizon
       at: "2026-03-01T09:58:12.000000Z"
 plan:
-  description: The request that was sent, or would be sent. Empty when none was needed.
+  description: The request that was sent, or would be sent. Empty if no request was needed.
   returned: success, and failure of that request or later
   type: list
   elements: dict
@@ -250,7 +249,7 @@ plan:
       returned: always
       type: str
     body:
-      description: The body, null when there is none.
+      description: The body, or null if there is none.
       returned: always
       type: dict
   sample:
@@ -273,8 +272,8 @@ api:
       type: int
     waited_seconds:
       description:
-        - How many seconds the task spent waiting for the rate limit, and on requests that had to be repeated.
-        - The pauses between two reads of the deployment are not in it.
+        - How many seconds the task spent on waiting for the rate limit and on failed requests.
+        - It does not include the pauses between two reads of the deployment.
       returned: always
       type: float
   sample:

@@ -41,8 +41,8 @@ options:
     type: str
   application:
     description:
-      - The application of an O(environment) that is not an id. Its id (C(app-...)), slug or name. A slug takes
-        precedence over a name.
+      - The application, by its id (C(app-...)), slug or name. A slug takes precedence over a name. Required if
+        O(environment) is not an id.
     type: str
   state:
     description:
@@ -122,7 +122,7 @@ EXAMPLES = r"""
     min_replicas: 1
     max_replicas: 5
 
-- name: It is no longer needed, nor are its background processes
+- name: Delete the cluster and its background processes
   evenkeel.paas.laravel_cloud_instance:
     application: shop
     environment: production
@@ -156,7 +156,7 @@ instance:
       returned: success
       type: str
     environment_id:
-      description: The id of the environment, null when it is not known.
+      description: The id of the environment, or null if it is unknown.
       returned: success
       type: str
     name:
@@ -164,7 +164,7 @@ instance:
       returned: success
       type: str
     type:
-      description: What kind of instance it is.
+      description: The type of the instance.
       returned: success
       type: str
     size:
@@ -172,15 +172,15 @@ instance:
       returned: success
       type: str
     scaling_type:
-      description: How it scales.
+      description: How the instance scales.
       returned: success
       type: str
     min_replicas:
-      description: The fewest replicas, null with C(auto).
+      description: The lowest number of replicas, or null with C(auto).
       returned: success
       type: int
     max_replicas:
-      description: The most replicas, null with C(auto).
+      description: The highest number of replicas, or null with C(auto).
       returned: success
       type: int
     uses_scheduler:
@@ -188,11 +188,11 @@ instance:
       returned: success
       type: bool
     scaling_cpu_threshold_percentage:
-      description: The CPU usage from which on it scales, or null.
+      description: The CPU usage in percent at which the instance scales, or null.
       returned: success
       type: int
     scaling_memory_threshold_percentage:
-      description: The memory usage from which on it scales, or null.
+      description: The memory usage in percent at which the instance scales, or null.
       returned: success
       type: int
     created_at:
@@ -202,7 +202,6 @@ instance:
 plan:
   description:
     - The writes that were sent, or would be sent, in order. Empty if nothing differs.
-    - C({process_id}) in a path stands for the id of a process that the previous write creates.
   returned: success, and failure of a write or of the check after a creation
   type: list
   elements: dict
@@ -226,9 +225,9 @@ plan:
   sample:
     - action: update
       method: PATCH
-      path: /background-processes/process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
+      path: /instances/inst-a15c367b-4114-44f7-881c-aaa70a7d3593
       body:
-        processes: 2
+        size: flex.m-2vcpu-2gb
 deployment_required:
   description: Whether something was changed, or would be changed, that takes effect at the next deployment.
   returned: success, and failure of a write or of the check after a creation
@@ -303,8 +302,8 @@ failure:
     code: invalid_options
     status: null
     details:
-      - option: processes
-        message: 12 is out of range; allowed is from 1 to 10
+      - option: scaling_cpu_threshold_percentage
+        message: 120 is out of range; allowed is from 1 to 100
     request_id: null
 """
 

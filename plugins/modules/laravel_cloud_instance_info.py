@@ -15,11 +15,12 @@ version_added: "1.1.0"
 author:
   - evenkeel.paas contributors (@evenkeel)
 description:
-  - Returns the instances of a Laravel Cloud environment, all or those that match, and the sizes that instances can
-    have.
-  - Each item of RV(desired) can be used as the options of M(evenkeel.paas.laravel_cloud_instance), and then changes
+  - Returns all instances of a Laravel Cloud environment, or those that match the options. Also returns the sizes that
+    instances can have.
+  - You can use each item of RV(desired) as the options of M(evenkeel.paas.laravel_cloud_instance). It then changes
     nothing.
-  - An environment without matching instances returns empty lists. An environment that does not exist is a failure.
+  - If no instance matches, RV(instances) and RV(desired) are empty. If the environment does not exist, the task
+    fails.
 options:
   environment:
     description:
@@ -29,8 +30,8 @@ options:
     type: str
   application:
     description:
-      - The application of an O(environment) that is not an id. Its id (C(app-...)), slug or name. A slug takes
-        precedence over a name.
+      - The application, by its id (C(app-...)), slug or name. A slug takes precedence over a name. Required if
+        O(environment) is not an id.
     type: str
   id:
     description:
@@ -63,7 +64,7 @@ EXAMPLES = r"""
     environment: production
   register: found
 
-- name: The sizes that there are
+- name: Names of the sizes
   ansible.builtin.debug:
     msg: "{{ found.sizes | map(attribute='name') }}"
 
@@ -104,7 +105,7 @@ instances:
       returned: success
       type: str
     environment_id:
-      description: The id of the environment, null when it is not known.
+      description: The id of the environment, or null if it is unknown.
       returned: success
       type: str
     name:
@@ -112,7 +113,7 @@ instances:
       returned: success
       type: str
     type:
-      description: What kind of instance it is.
+      description: The type of the instance.
       returned: success
       type: str
     size:
@@ -120,15 +121,15 @@ instances:
       returned: success
       type: str
     scaling_type:
-      description: How it scales.
+      description: How the instance scales.
       returned: success
       type: str
     min_replicas:
-      description: The fewest replicas, null with C(auto).
+      description: The lowest number of replicas, or null with C(auto).
       returned: success
       type: int
     max_replicas:
-      description: The most replicas, null with C(auto).
+      description: The highest number of replicas, or null with C(auto).
       returned: success
       type: int
     uses_scheduler:
@@ -136,11 +137,11 @@ instances:
       returned: success
       type: bool
     scaling_cpu_threshold_percentage:
-      description: The CPU usage from which on it scales, or null.
+      description: The CPU usage in percent at which the instance scales, or null.
       returned: success
       type: int
     scaling_memory_threshold_percentage:
-      description: The memory usage from which on it scales, or null.
+      description: The memory usage in percent at which the instance scales, or null.
       returned: success
       type: int
     created_at:
@@ -149,8 +150,8 @@ instances:
       type: str
 desired:
   description:
-    - The same instances as options for M(evenkeel.paas.laravel_cloud_instance), without what the service makes and
-      what is not set.
+    - The same instances as options for M(evenkeel.paas.laravel_cloud_instance), without what the service generates
+      and what is not set.
     - It contains C(id) if the name is not unique.
   returned: success
   type: list
@@ -178,15 +179,15 @@ sizes:
       memory_mib: 256
   contains:
     name:
-      description: The name, as M(evenkeel.paas.laravel_cloud_instance) takes it.
+      description: The name, as used in O(evenkeel.paas.laravel_cloud_instance#module:size).
       returned: success
       type: str
     label:
-      description: The name of its class for people.
+      description: The display name of the class.
       returned: success
       type: str
     description:
-      description: CPU and memory for people.
+      description: CPU and memory as text.
       returned: success
       type: str
     cpu_type:

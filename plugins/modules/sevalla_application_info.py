@@ -15,7 +15,8 @@ version_added: "1.1.0"
 author:
   - evenkeel.paas contributors (@evenkeel)
 description:
-  - Returns the applications that the token has access to, all or one, and the sizes that processes can have.
+  - Returns all applications that the token has access to, or those that match O(application). Also returns the sizes
+    that processes can have.
   - Sevalla generates the unique C(name) of an application, such as C(shop-x1y2z). This module returns it.
   - If the O(application) does not exist, the task fails and suggests similar names.
 options:
@@ -40,11 +41,11 @@ EXAMPLES = r"""
   evenkeel.paas.sevalla_application_info:
   register: account
 
-- name: What to write as application
+- name: Names for the option application
   ansible.builtin.debug:
     msg: "{{ account.applications | map(attribute='name') }}"
 
-- name: What to write as resource_type
+- name: Names for the option resource_type
   ansible.builtin.debug:
     msg: "{{ account.sizes | map(attribute='name') }}"
 """
@@ -91,7 +92,7 @@ sizes:
       returned: success
       type: str
     name:
-      description: The name, as C(resource_type) of M(evenkeel.paas.sevalla_process) takes it.
+      description: The name, as used in O(evenkeel.paas.sevalla_process#module:resource_type).
       returned: success
       type: str
 api:

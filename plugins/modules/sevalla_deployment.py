@@ -105,9 +105,9 @@ RETURN = r"""
 deployment:
   description:
     - The deployment as the service returns it, as it was when the task ended.
-    - In check mode what is known of it before it is started.
-    - With O(trigger=pending) and nothing pending, the last successful deployment. When one that is under way is waited
-      for, that one.
+    - In check mode, what is known about it before it starts.
+    - With O(trigger=pending), if nothing is pending, the last successful deployment. If the task waits for a running
+      deployment, that deployment.
   returned: success, and failure of a deployment that was started
   type: dict
   sample:
@@ -151,7 +151,7 @@ deployment:
       returned: success
       type: str
     steps:
-      description: What the deployment does, in its order.
+      description: The steps of the deployment, in order.
       returned: when the deployment was started
       type: list
       elements: str
@@ -168,7 +168,7 @@ deployment:
       returned: when the deployment was started
       type: str
     branch:
-      description: The branch, or null. In check mode only when O(branch) is given.
+      description: The branch, or null. In check mode, only if O(branch) is set.
       returned: when the deployment was started
       type: str
     commit_sha:
@@ -180,15 +180,15 @@ deployment:
       returned: when the deployment was started
       type: str
     author_login:
-      description: Who made the commit, or null.
+      description: The author of the commit, or null.
       returned: when the deployment was started
       type: str
     author_img:
-      description: The picture of who made the commit, or null.
+      description: The picture of the author, or null.
       returned: when the deployment was started
       type: str
     started_at:
-      description: When it began to run, or null.
+      description: When it started to run, or null.
       returned: when the deployment was started
       type: str
     finished_at:
@@ -196,7 +196,7 @@ deployment:
       returned: when the deployment was started
       type: str
     created_at:
-      description: When it was asked for.
+      description: When the deployment was requested.
       returned: when the deployment was started
       type: str
     updated_at:
@@ -205,16 +205,15 @@ deployment:
       type: str
 statuses:
   description:
-    - The statuses that the deployment had, in their order, as far as they were seen. Empty in check mode, and when
-      nothing is pending.
-    - Where the module runs inside Ansible's own process, each is also shown as soon as it is seen, unless the task has
-      C(no_log).
+    - The statuses of the deployment that the task saw, in order. Empty in check mode, and if nothing is pending.
+    - If the module runs inside Ansible's own process, and the task does not have C(no_log), the task also shows each
+      new status at once.
   returned: success, and failure of the request or later
   type: list
   elements: dict
   contains:
     status:
-      description: The status as the service words it.
+      description: The status, as the service returns it.
       returned: always
       type: str
     after_seconds:
@@ -230,27 +229,27 @@ statuses:
       after_seconds: 90
 pending:
   description:
-    - What the last successful deployment did not see, with O(trigger=pending). Empty when nothing is pending.
+    - With O(trigger=pending), the changes since the last successful deployment. Empty if nothing is pending.
   returned: when O(trigger) is V(pending), success, and failure of a deployment
   type: list
   elements: dict
   contains:
     reason:
       description:
-        - V(process_created) or V(process_updated) for a process, V(deployment_failed) when the last deployment that
-          ended did not succeed, or V(never_deployed) when none has succeeded.
+        - V(process_created) or V(process_updated) for a process, V(deployment_failed) if the last finished deployment
+          did not succeed, or V(never_deployed) if no deployment has succeeded.
       returned: always
       type: str
     id:
-      description: The id of the process or of the deployment, null for V(never_deployed).
+      description: The id of the process or of the deployment. Null for V(never_deployed).
       returned: always
       type: str
     name:
-      description: The display name of the process, null for the others.
+      description: The display name of the process. Null for other reasons.
       returned: always
       type: str
     at:
-      description: When the service says that it happened, or null.
+      description: The time of the change, from the service, or null.
       returned: always
       type: str
   sample:
@@ -259,7 +258,7 @@ pending:
       name: queue
       at: "2026-03-01T09:58:12.000Z"
 plan:
-  description: The request that was sent, or would be sent. Empty when none was needed.
+  description: The request that was sent, or would be sent. Empty if no request was needed.
   returned: success, and failure of that request or later
   type: list
   elements: dict
@@ -277,7 +276,7 @@ plan:
       returned: always
       type: str
     body:
-      description: The body, null when there is none.
+      description: The body, or null if there is none.
       returned: always
       type: dict
   sample:
@@ -300,8 +299,8 @@ api:
       type: int
     waited_seconds:
       description:
-        - How many seconds the task spent waiting for the rate limit, and on requests that had to be repeated.
-        - The pauses between two reads of the deployment are not in it.
+        - How many seconds the task spent on waiting for the rate limit and on failed requests.
+        - It does not include the pauses between two reads of the deployment.
       returned: always
       type: float
   sample:
@@ -327,8 +326,9 @@ failure:
     details:
       description:
         - The individual errors, from the service or from the module, or null.
-        - "Of a deployment that did not succeed: its V(id) and V(status). If the service shows it, also V(step), the name of
-          the step that failed or null, and V(output), the lines that it printed or else the lines of the whole log."
+        - "For a deployment that did not succeed: its V(id) and V(status). If the service shows it, also V(step), the
+          name of the failed step or null, and V(output), the lines that this step printed or, if they are unknown,
+          the lines of the whole log."
       returned: always
       type: raw
     request_id:

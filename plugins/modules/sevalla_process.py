@@ -98,7 +98,7 @@ EXAMPLES = r"""
         port: 8080
       period_seconds: 10
 
-- name: Rename a process; its key says which
+- name: Rename a process that is identified by its key
   evenkeel.paas.sevalla_process:
     application: shop-x1y2z
     key: queue
@@ -111,7 +111,7 @@ EXAMPLES = r"""
     clear:
       - readiness_probe
 
-- name: The report is no longer needed
+- name: Delete the report
   evenkeel.paas.sevalla_process:
     application: shop-x1y2z
     display_name: nightly report
@@ -121,8 +121,8 @@ EXAMPLES = r"""
 RETURN = r"""
 process:
   description:
-    - The process as the service returns it, null if it is absent.
-    - In check mode the process as it would be, less what only the service knows.
+    - The process as the service returns it, or null if it is absent.
+    - In check mode, the process as it would be, without what only the service knows.
   returned: success
   type: dict
   sample:
@@ -165,7 +165,7 @@ process:
       returned: when the process exists
       type: str
     type:
-      description: What kind of process it is.
+      description: The type of the process.
       returned: success
       type: str
     display_name:

@@ -15,54 +15,54 @@ version_added: "1.1.0"
 author:
   - evenkeel.paas contributors (@evenkeel)
 description:
-  - Runs one command in an instance of a process on Sevalla, waits for it, and returns what it printed.
-  - It is for short commands, such as a check, clearing a cache, or a signal to workers. For what takes longer than a minute
-    use a process of type C(job) or C(cron).
-  - No shell runs the command, so that pipes, redirections and variables do not work. Where the image has a shell, give
-    O(argv) as C([sh, -c, ...]).
+  - Runs one command in an instance of a process on Sevalla, waits for its end, and returns what it printed.
+  - Use it for short commands, for example to clear a cache or to send a signal to workers. For work that takes longer
+    than a minute, use a process of type C(job) or C(cron).
+  - The command does not run in a shell, so pipes, redirections and variables do not work. If the image has a shell,
+    set O(argv) to C([sh, -c, ...]).
 options:
   application:
     description:
-      - The application, by its id, by its unique name, or by its display name when only one application has it.
+      - The application, by its id, by its unique name, or by its display name if only one application has it.
     type: str
     required: true
     aliases: [application_id, app_id]
   id:
     description:
-      - The process by its id. Give exactly one of O(id), O(key), O(display_name) and O(type).
+      - The id of the process. Set exactly one of O(id), O(key), O(display_name) and O(type=web).
     type: str
     aliases: [process_id]
   key:
     description:
-      - The process by its key.
+      - The key of the process.
     type: str
   display_name:
     description:
-      - The process by its name. It is an error when several processes have it.
+      - The name of the process. The task fails if several processes have it.
     type: str
     aliases: [name]
   type:
     description:
-      - V(web) is the application's one web process, whatever its name is.
-      - Beside O(display_name) it is the type of the process that is meant.
+      - V(web) identifies the application's one web process, whatever its name.
+      - Together with O(display_name), it is the type of the process with this name.
     type: str
     choices: [web, worker, cron, job]
   argv:
     description:
-      - The command as a list of 1 to 100 words. Give exactly one of O(argv) and O(cmd).
+      - The command as a list of 1 to 100 words. Set exactly one of O(argv) and O(cmd).
     type: list
     elements: str
   cmd:
     description:
-      - The command as one line. It is split into words as a shell splits them, with quotation marks, and nothing else that
-        a shell does is done.
+      - The command as one line. It is split into words as in a shell, including quotation marks. No other feature of
+        a shell applies.
     type: str
   timeout:
     description:
-      - How many seconds the command may run, 1 to 60.
-      - This is the service's limit. The task itself waits O(timeout) and O(api_timeout) together for the response, so
-        that it does not give up while the command may still run.
-      - How Sevalla ends a command that runs longer is not documented. The task fails in any case.
+      - How many seconds the command may run, from 1 to 60.
+      - The service enforces this limit. The task waits for the response for O(timeout) plus O(api_timeout) seconds,
+        so that it does not give up while the command may still run.
+      - Sevalla does not document how it ends a command that exceeds the limit. The task fails in any case.
     type: int
     default: 15
 extends_documentation_fragment:
@@ -73,12 +73,12 @@ extends_documentation_fragment:
   - evenkeel.paas.connection
   - evenkeel.paas.connection.sevalla
 notes:
-  - A command needs a running instance. A process that is not deployed yet or is scaled to 0, and a cron process or job
-    between its runs, has none. Then the task fails with the words of the service.
-  - The command runs in one instance. Which one, when the process has several, is not documented.
-  - A request that the rate limit refused is sent again. When the response to a request is lost, the task fails and does not
-    send it again, because Sevalla does not list the commands that ran.
-  - An API key that may only read may run C(ls), C(cat), C(env), C(ps) and C(grep), and nothing else.
+  - A command needs a running instance. A process does not have one if it is not deployed yet or is scaled to 0. A
+    cron process or job has one only while it runs. Without an instance, the task fails with the service's message.
+  - The command runs in one instance. If the process has several, Sevalla does not document which one it is.
+  - A request that the rate limit refused is retried. If a response is lost, the task fails and does not retry the
+    request, because Sevalla does not list the commands that ran.
+  - A read-only API key can run only C(ls), C(cat), C(env), C(ps) and C(grep).
 seealso:
   - module: evenkeel.paas.sevalla_process
   - module: evenkeel.paas.sevalla_process_run
@@ -86,13 +86,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The version that the web process runs
+- name: Show the version of Node.js in the web process
   evenkeel.paas.sevalla_process_exec:
     application: shop-x1y2z
     type: web
     cmd: node --version
 
-- name: A word with blanks in it, in the list form
+- name: Use the list form for a word with spaces
   evenkeel.paas.sevalla_process_exec:
     application: shop-x1y2z
     type: web
@@ -102,7 +102,7 @@ EXAMPLES = r"""
       - "the shop is open"
     timeout: 30
 
-- name: Look for a file, and take its absence for an answer
+- name: Check whether a file exists
   evenkeel.paas.sevalla_process_exec:
     application: shop-x1y2z
     type: web
@@ -130,7 +130,7 @@ stdout:
   type: str
   sample: v22.11.0
 stdout_lines:
-  description: The same as lines.
+  description: The lines of RV(stdout).
   returned: success, and failure once the command has run
   type: list
   elements: str
@@ -141,7 +141,7 @@ stderr:
   type: str
   sample: ""
 stderr_lines:
-  description: The same as lines.
+  description: The lines of RV(stderr).
   returned: success, and failure once the command has run
   type: list
   elements: str
@@ -176,20 +176,20 @@ plan:
         command: [node, --version]
         timeout: 15
 api:
-  description: What the task cost.
+  description: The requests of the task.
   returned: always
   type: dict
   contains:
     requests:
-      description: How many requests were sent, with the repeated ones.
+      description: How many requests were sent, including retries.
       returned: always
       type: int
     retries:
-      description: How many of them were repetitions.
+      description: How many of them were retries.
       returned: always
       type: int
     waited_seconds:
-      description: How many seconds the task spent waiting, and on requests that had to be repeated.
+      description: How many seconds the task spent on waiting and on failed requests.
       returned: always
       type: float
   sample:
@@ -197,23 +197,23 @@ api:
     retries: 0
     waited_seconds: 0.0
 failure:
-  description: What went wrong, for playbooks to test.
+  description: The failure, for conditions in playbooks.
   returned: failure
   type: dict
   contains:
     code:
       description:
-        - A word for the kind of failure, such as V(command_failed), V(invalid_options), V(not_found),
-          V(ambiguous), V(no_token), V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error),
-          V(unexpected_answer), V(redirected) and V(unreachable).
+        - The kind of failure, such as V(command_failed), V(invalid_options), V(not_found), V(ambiguous), V(no_token),
+          V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(unexpected_answer),
+          V(redirected) and V(unreachable).
       returned: always
       type: str
     status:
-      description: The HTTP status, or null when there was none.
+      description: The HTTP status, or null if there was none.
       returned: always
       type: int
     details:
-      description: The single errors, as the service or the module lists them, or null.
+      description: The individual errors, from the service or from the module, or null.
       returned: always
       type: raw
     request_id:

@@ -124,7 +124,7 @@ processes:
       returned: success
       type: str
     type:
-      description: What kind of process it is.
+      description: The type of the process.
       returned: success
       type: str
     display_name:
@@ -201,8 +201,8 @@ processes:
       type: str
 desired:
   description:
-    - The same processes as entries for M(evenkeel.paas.sevalla_processes), without what the service makes, what is
-      not set and what a creation sets anyway.
+    - The same processes as entries for M(evenkeel.paas.sevalla_processes), without what the service generates, what
+      is not set, and the defaults of a new process.
     - An entry contains C(key) if the name is not unique, and C(id) if the key does not identify the process either.
   returned: success
   type: list

@@ -55,7 +55,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: The nightly report, now
+- name: Run the nightly report now
   evenkeel.paas.sevalla_process_run:
     application: shop-x1y2z
     display_name: nightly report
@@ -107,7 +107,7 @@ process:
       returned: success
       type: str
     type:
-      description: What kind of process it is.
+      description: The type of the process.
       returned: success
       type: str
     display_name:
@@ -201,7 +201,7 @@ plan:
       returned: always
       type: str
     body:
-      description: The body, null when there is none.
+      description: The body, or null if there is none.
       returned: always
       type: dict
   sample:

@@ -20,10 +20,10 @@ description:
     the same time.
   - Options of an entry that you omit or set to null are not managed. They are never compared or sent.
   - If two entries match the same process, or if an entry matches several, the task fails before it writes anything.
-  - It sends creations and updates first and deletions last. After a failed write it starts no other, unless
-    O(continue_on_error) is set. It never deletes anything after a failed write. The result lists what was done, what
-    failed and what was not attempted. Run the task again to do the rest.
-  - An entry with another identity is another process. To rename a process, set its O(processes[].id) or
+  - It sends creations and updates first and deletions last. After a failed write, it does not start another one
+    unless O(continue_on_error) is set. It never deletes anything after a failed write. The result lists what was
+    done, what failed and what was not attempted. Run the task again to do the rest.
+  - An entry with a different identity is a different process. To rename a process, set its O(processes[].id) or
     O(processes[].key).
 options:
   application:
@@ -35,9 +35,10 @@ options:
   prune:
     description:
       - Whether to delete every process of the application that is not in O(processes).
-      - The module refuses an empty list. A warning names what is deleted, or would be deleted in check mode.
-      - A web process is never deleted. Sevalla removes a process at the next deployment. Until then it may be listed,
-        and is deleted again.
+      - The module refuses an empty list. A warning names the processes that are deleted, or would be deleted in check
+        mode.
+      - A web process is never deleted. Sevalla removes a process at the next deployment and may list it until then.
+        Until then, each run deletes it again.
       - Deploy before you create a deleted process again. While Sevalla lists it, an entry treats it as existing, and
         the next deployment still deletes it.
     type: bool
@@ -103,14 +104,14 @@ EXAMPLES = r"""
         time_zone: Europe/Berlin
         resource_type: s1
 
-- name: Rename a worker and keep it; without the key it would be another process
+- name: Rename a worker; without the key, this would create another process
   evenkeel.paas.sevalla_processes:
     application: shop-x1y2z
     processes:
       - key: queue
         display_name: orders
 
-- name: Many at a time, and as many as can be done when some are refused
+- name: Send up to eight writes at a time, and continue after a failure
   evenkeel.paas.sevalla_processes:
     application: shop-x1y2z
     processes:
@@ -127,8 +128,8 @@ EXAMPLES = r"""
 RETURN = r"""
 processes:
   description:
-    - The processes of the entries, in their order, as the service returns them. O(returned) can narrow them.
-    - In check mode as they would be, less what only the service knows.
+    - The processes of the entries, in their order, as the service returns them. O(returned) can shorten this list.
+    - In check mode, the processes as they would be, without what only the service knows.
   returned: success
   type: list
   elements: dict
@@ -172,7 +173,7 @@ processes:
       returned: when the process exists
       type: str
     type:
-      description: What kind of process it is.
+      description: The type of the process.
       returned: success
       type: str
     display_name:
@@ -249,8 +250,8 @@ processes:
       type: str
 plan:
   description:
-    - The writes that were sent, or would be sent, updates and creations in the order of the list, deletions after them.
-      Empty when nothing differs.
+    - The writes that were sent, or would be sent. Updates and creations have the order of the list, and deletions
+      come last. Empty if nothing differs.
     - C({process_id}) in a path stands for the id of a process that the previous write creates.
   returned: success, and failure of a write or of the check after a creation
   type: list
@@ -329,11 +330,11 @@ steps_failed:
       returned: always
       type: dict
     error:
-      description: What went wrong.
+      description: The message of the failure.
       returned: always
       type: str
     failure:
-      description: As RV(failure), for this write.
+      description: The same as RV(failure), for this write.
       returned: always
       type: dict
   sample:
@@ -380,7 +381,7 @@ counts:
   description:
     - How many processes of the list were created, updated or left as they are, and how many O(prune) deleted.
       In check mode, how many would be.
-    - After a failure of a write, those that were written count, and those that needed no write.
+    - After a failed write, it counts the processes that were written and those that needed no write.
   returned: success, and failure of a write or of the check after a creation
   type: dict
   version_added: "1.1.0"
@@ -412,7 +413,7 @@ deployment_required:
   type: bool
   sample: true
 diff:
-  description: The managed options of each entry before and after, and those of each process that is pruned. O(returned) can narrow them.
+  description: The managed options of each entry before and after, and those of each process that is pruned. O(returned) can shorten this list.
   returned: success
   type: list
   elements: dict
@@ -426,11 +427,11 @@ diff:
       returned: always
       type: dict
     before_header:
-      description: Which process it is.
+      description: The process that the values belong to.
       returned: always
       type: str
     after_header:
-      description: Which process it is.
+      description: The process that the values belong to.
       returned: always
       type: str
   sample:

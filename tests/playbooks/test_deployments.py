@@ -274,7 +274,7 @@ def test_a_deletion_is_deployed_once_by_the_handler(playbooks: Any) -> None:
     assert playbooks.run_tasks([{"evenkeel.paas.sevalla_deployment": SHOP}]).status == 0
     second = playbooks.run(SEVALLA)
     assert second.changed == [
-        "A process of last year is deleted by the deployment",
+        "Delete last year's newsletter process",
         "Deploy the deletion",
     ]
     assert deployments(second) == 1

@@ -105,3 +105,12 @@ def test_all_guides_are_linked_to() -> None:
     linked = {found[1] for link in links() for found in [SITE.fullmatch(link)] if found}
     guides = {path.stem for path in GUIDES.glob("*.rst")}
     assert sorted(guides - linked) == []
+
+
+def test_a_program_that_users_start_is_in_the_collection() -> None:
+    pages = [README, *(path.read_text() for path in sorted(GUIDES.glob("*.rst")))]
+    command = r"\$ python -m ansible_collections\.evenkeel\.paas\.(\S+)"
+    programs = {name for page in pages for name in re.findall(command, page)}
+    assert "tests.emulator" in programs
+    for name in programs:
+        assert (COLLECTION / name.replace(".", "/") / "__main__.py").is_file()
