@@ -150,15 +150,18 @@ def find_environment(client: Client, environment: str, application: str | None) 
     """The id of the environment that a user names by id, slug or name, with its application."""
     if is_id("env", environment):
         return environment
-    if is_id("app", application or ""):
-        path = f"/applications/{quote(application or '', safe='')}/environments"
-        candidates = listed("application", application or "", walk(client, path))
-    else:
+    application, environments = application or "", None
+    if not is_id("app", application):
         path = "/applications"
         items = walk(client, path, {"include": "environments"})
-        found, included = the_one("application", application or "", APPLICATION_NAMES, items)
-        ids = related(found, "environments") or []
-        candidates = [(resource_in(client, path, included.get(key)), included) for key in ids]
+        found, included = the_one("application", application, APPLICATION_NAMES, items)
+        environments = linked(client, path, found, included, "environments")
+        application = str(found["id"])
+    if environments is None:
+        path = f"/applications/{quote(application, safe='')}/environments"
+        items = walk(client, path)
+        environments = [item for item, _included in listed("application", application, items)]
+    candidates = [(each, {}) for each in environments]
     # Never return an environment itself: it carries the application's secrets in plain text.
     return str(the_one("environment", environment, APPLICATION_NAMES, candidates)[0]["id"])
 
