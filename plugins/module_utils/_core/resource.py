@@ -12,7 +12,7 @@ This module is private to the collection.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, NamedTuple
 
 from .failure import Problem
@@ -64,6 +64,24 @@ def shown_key(kind: str, live: Process) -> Key:
     value = live.get(kind, UNKNOWN)
     # An answer may hold anything, and what is not a text cannot be what an entry names.
     return (kind, value if isinstance(value, str) or value is UNKNOWN else None)
+
+
+def keys_of_name(kind: str, options: Options) -> tuple[Key, ...]:
+    """Return the keys by which an entry with a name addresses a resource; a type narrows them."""
+    name, type_ = options.get(kind), options.get("type")
+    # Only among several of the name: a single one has it whatever its type, and that the type
+    # cannot change is reported then.
+    narrow = [(f"{kind} and type", name, type_)] if type_ else []
+    return (*narrow, (kind, name))
+
+
+def keys_of_live_name(kind: str, live: Process, types: Iterable[str]) -> Iterator[Key]:
+    """Yield the keys for the name of a live resource: alone, and with its type."""
+    name = shown_key(kind, live)
+    yield name
+    # One that does not show its type may be of any.
+    for type_ in [live["type"]] if isinstance(live.get("type"), str) else types:
+        yield (f"{kind} and type", name[1], type_)
 
 
 def name_of(key: Key) -> str:

@@ -109,6 +109,21 @@ def test_every_mistake_is_named_at_once(run: Runner) -> None:
         assert wrong.writes == []
 
 
+def test_a_type_tells_apart_instances_of_one_name(run: Runner) -> None:
+    """And a name alone is ambiguous then."""
+    made = run(INSTANCE, **CLUSTER).result["instance"]
+    cloud = run.emulator.world.laravel_cloud
+    production = cloud.environments[world.LARAVEL_CLOUD_PRODUCTION_ID]
+    queue = cloud.add_instance(production, CLUSTER["name"], "managed_queue")
+    alone = run(INSTANCE, **SHOP, name=CLUSTER["name"], uses_scheduler=True)
+    assert alone.result["failure"]["details"] == [made["id"], queue.id]
+    typed = run(INSTANCE, **CLUSTER)
+    assert settled(typed)
+    assert typed.result["instance"]["id"] == made["id"]
+    deleted = run(INSTANCE, **{**CLUSTER, "type": "managed_queue"}, state="absent")
+    assert [step["path"] for step in deleted.result["plan"]] == [f"/instances/{queue.id}"]
+
+
 @pytest.mark.parametrize("live", [True, False])
 def test_replicas_cannot_be_given_with_auto(run: Runner, live: bool) -> None:
     """Nor for an instance that scales by itself already."""
