@@ -101,6 +101,17 @@ def test_environments_that_are_not_included_are_read_from_their_list(
     assert again.reads[1] == f"/applications/{LARAVEL_CLOUD_SHOP_ID}/environments"
 
 
+@pytest.mark.parametrize("config", [[], {}, None])
+def test_a_worker_without_any_setting_is_not_in_the_way(run: Runner, config: Any) -> None:
+    """What Laravel Cloud shows of a worker that was created without config is not known."""
+    bare = created(run, WORKER).result["process"]["id"]
+    run.emulator.world.laravel_cloud.processes[bare].attributes["config"] = config
+    created(run, WORKER)
+    _checked, _made, again = run.converge(PROCESS, **{**WORKER, "processes": 2})
+    assert settled(again)
+    assert again.result["process"]["id"] != bare
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
