@@ -165,7 +165,9 @@ class Faults:
             details=details,
             request_id=response.headers.get("x-request-id"),
             outcome_unknown=status >= 500,
-            resendable=status != 504,
+            # Behind a gateway that gave up waiting (524 is Cloudflare's), the service may still be
+            # at work.
+            resendable=status not in (504, 524),
         )
 
     def _failure(self, method: str, path: str, text: str, **about: Any) -> Failure:
