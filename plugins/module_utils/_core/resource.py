@@ -66,20 +66,19 @@ def shown_key(kind: str, live: Process) -> Key:
     return (kind, value if isinstance(value, str) or value is UNKNOWN else None)
 
 
-def keys_of_name(kind: str, options: Options) -> tuple[Key, ...]:
-    """Return the keys by which an entry with a name addresses a resource; a type narrows them."""
+def name_keys(kind: str, options: Options) -> tuple[Key, ...]:
+    """Return the keys for the name in an entry, which its type narrows."""
     name, type_ = options.get(kind), options.get("type")
-    # Only among several of the name: a single one has it whatever its type, and that the type
-    # cannot change is reported then.
+    # A single one is found whatever its type, which cannot change.
     narrow = [(f"{kind} and type", name, type_)] if type_ else []
     return (*narrow, (kind, name))
 
 
-def keys_of_live_name(kind: str, live: Process, types: Iterable[str]) -> Iterator[Key]:
-    """Yield the keys for the name of a live resource: alone, and with its type."""
+def live_name_keys(kind: str, live: Process, types: Iterable[str]) -> Iterator[Key]:
+    """Yield the keys for the name of a live resource."""
     name = shown_key(kind, live)
     yield name
-    # One that does not show its type may be of any.
+    # One that shows no type may be of any.
     for type_ in [live["type"]] if isinstance(live.get("type"), str) else types:
         yield (f"{kind} and type", name[1], type_)
 

@@ -165,8 +165,7 @@ class Faults:
             details=details,
             request_id=response.headers.get("x-request-id"),
             outcome_unknown=status >= 500,
-            # Behind a gateway that gave up waiting (524 is Cloudflare's), the service may still be
-            # at work.
+            # The service may still be at work; 524 is Cloudflare's 504.
             resendable=status not in (504, 524),
         )
 

@@ -186,7 +186,7 @@ def _process(client: Client, path: str, resource: Any, scope: str, method: str =
     attributes = resource["attributes"]
     config = attributes.get("config", UNKNOWN)
     if attributes.get("type") == "worker" and config in ([], {}, None):
-        # PHP's empty array: a worker with no setting at all, which shows its identity, too.
+        # PHP's empty array: nothing is set, which is shown then.
         config = dict.fromkeys(_ALL_KEYS)
     instance = related(resource, "instance")
     return {
