@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.evenkeel.paas.tests.emulator import world
+from ansible_collections.evenkeel.paas.tests.emulator import Fault, world
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     Runner,
     no_waiting,
@@ -122,6 +122,15 @@ def test_a_type_tells_apart_instances_of_one_name(run: Runner) -> None:
     assert typed.result["instance"]["id"] == made["id"]
     deleted = run(INSTANCE, **{**CLUSTER, "type": "managed_queue"}, state="absent")
     assert [step["path"] for step in deleted.result["plan"]] == [f"/instances/{queue.id}"]
+
+
+def test_instances_without_their_names_say_which_one_may_be_meant(run: Runner) -> None:
+    """And nothing is created beside them."""
+    path = "/environments/*/instances"
+    run.emulator.faults.add(Fault("missing_key", method="GET", path=path, key="name"))
+    unclear = run(INSTANCE, **CLUSTER)
+    assert "so whether the instance 'Mail workers' exists cannot be told" in (unclear.message or "")
+    assert unclear.writes == []
 
 
 @pytest.mark.parametrize("live", [True, False])
