@@ -28,7 +28,7 @@ options:
     description:
       - The name that the dashboard shows, 1 to 255 characters.
       - It identifies the process, unless O(id), O(key) or O(type=web) does. Names are not unique on Sevalla. If
-        several processes have the name, the task fails and lists their ids.
+        several processes have the name and O(type) does not tell them apart, the task fails and lists their ids.
       - Together with O(id), O(key) or O(type=web), it is the new name of the process.
       - Required to create a process.
     type: str

@@ -36,7 +36,7 @@ def make_plan(resource: Resource, scope: str, entry: Entry, live: list[Process] 
     if unclear:
         raise Failure(
             f"{resource.vendor} lists {_ids(unclear)} without what {resource.plural} are known "
-            f"by, so whether there is a {address.words} cannot be told.",
+            f"by, so whether the {address.words} exists cannot be told.",
             code="unexpected_answer",
         )
     if entry.state == "absent":

@@ -12,7 +12,7 @@ This module is private to the collection.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, NamedTuple
 
 from .failure import Problem
@@ -64,6 +64,23 @@ def shown_key(kind: str, live: Process) -> Key:
     value = live.get(kind, UNKNOWN)
     # An answer may hold anything, and what is not a text cannot be what an entry names.
     return (kind, value if isinstance(value, str) or value is UNKNOWN else None)
+
+
+def name_keys(kind: str, options: Options) -> tuple[Key, ...]:
+    """Return the keys for the name in an entry, which its type narrows."""
+    name, type_ = options.get(kind), options.get("type")
+    # A single one is found whatever its type, which cannot change.
+    narrow = [(f"{kind} and type", name, type_)] if type_ else []
+    return (*narrow, (kind, name))
+
+
+def live_name_keys(kind: str, live: Process, types: Iterable[str]) -> Iterator[Key]:
+    """Yield the keys for the name of a live resource."""
+    name = shown_key(kind, live)
+    yield name
+    # One that shows no type may be of any.
+    for type_ in [live["type"]] if isinstance(live.get("type"), str) else types:
+        yield (f"{kind} and type", name[1], type_)
 
 
 def name_of(key: Key) -> str:

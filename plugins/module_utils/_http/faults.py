@@ -165,7 +165,8 @@ class Faults:
             details=details,
             request_id=response.headers.get("x-request-id"),
             outcome_unknown=status >= 500,
-            resendable=status != 504,
+            # The service may still be at work; 524 is Cloudflare's 504.
+            resendable=status not in (504, 524),
         )
 
     def _failure(self, method: str, path: str, text: str, **about: Any) -> Failure:

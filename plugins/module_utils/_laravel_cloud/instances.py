@@ -19,7 +19,7 @@ from urllib.parse import quote
 from .._core.failure import Failure, Problem
 from .._core.fields import Field, Options, Process, argument_spec
 from .._core.plan import Step
-from .._core.resource import Address, Entry, Key, shown_key
+from .._core.resource import Address, Entry, Key, live_name_keys, name_keys
 from .._engine.service import Backend
 from .._http.client import Client
 from .instance_schema import CREATE_INSTANCE, UPDATE_INSTANCE
@@ -37,6 +37,7 @@ from .service import (
 
 _SIZES = "/instances/sizes"
 _REPLICAS = ("min_replicas", "max_replicas")
+_TYPES = CREATE_INSTANCE["properties"]["type"]["enum"]
 _NOT_WITH_AUTO = "cannot be given with scaling_type auto"
 
 
@@ -82,12 +83,12 @@ class Instances(Backend):
             return Address(
                 f"instance with id {options['id']}", (("id", options["id"]),), creates=False
             )
-        return Address(f"instance {options.get('name')!r}", (("name", options.get("name")),))
+        return Address(f"instance {options.get('name')!r}", name_keys("name", options))
 
     def answers_to(self, live: Process) -> Iterator[Key]:
-        """Yield the keys of a live instance: its id and its name."""
+        """Yield the keys of a live instance: its id and its name, alone and with its type."""
         yield ("id", live.get("id"))
-        yield shown_key("name", live)
+        yield from live_name_keys("name", live, _TYPES)
 
     def check_scope(self, params: dict[str, Any]) -> list[Problem]:
         """Return what is wrong with how the environment is named, before anything is read."""

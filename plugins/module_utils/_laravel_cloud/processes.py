@@ -184,7 +184,10 @@ def _missing_identity(options: Options, why: str) -> list[Problem]:
 def _process(client: Client, path: str, resource: Any, scope: str, method: str = "GET") -> Process:
     resource = resource_in(client, path, resource, method)
     attributes = resource["attributes"]
-    config = attributes.get("config")
+    config = attributes.get("config", UNKNOWN)
+    if attributes.get("type") == "worker" and config in ([], {}, None):
+        # PHP's empty array: nothing is set, which is shown then.
+        config = dict.fromkeys(_ALL_KEYS)
     instance = related(resource, "instance")
     return {
         **attributes,

@@ -16,7 +16,6 @@ import re
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
 from .._http.client import Client
@@ -150,16 +149,18 @@ def find_environment(client: Client, environment: str, application: str | None) 
     """The id of the environment that a user names by id, slug or name, with its application."""
     if is_id("env", environment):
         return environment
-    if is_id("app", application or ""):
-        path = f"/applications/{quote(application or '', safe='')}/environments"
-        candidates = listed("application", application or "", walk(client, path))
-    else:
+    application, found = application or "", None
+    if not is_id("app", application):
         path = "/applications"
         items = walk(client, path, {"include": "environments"})
-        found, included = the_one("application", application or "", APPLICATION_NAMES, items)
-        ids = related(found, "environments") or []
-        candidates = [(resource_in(client, path, included.get(key)), included) for key in ids]
+        named, included = the_one("application", application, APPLICATION_NAMES, items)
+        found = linked(client, path, named, included, "environments")
+        application = named["id"]
+    if found is None:
+        path = f"/applications/{application}/environments"
+        found = [item for item, _ in listed("application", application, walk(client, path))]
     # Never return an environment itself: it carries the application's secrets in plain text.
+    candidates: list[Listed] = [(each, {}) for each in found]
     return str(the_one("environment", environment, APPLICATION_NAMES, candidates)[0]["id"])
 
 

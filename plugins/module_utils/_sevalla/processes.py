@@ -36,7 +36,7 @@ from .._core.fields import (
 )
 from .._core.plan import Step
 from .._core.remark import Remark
-from .._core.resource import Address, Entry, Key, shown_key
+from .._core.resource import Address, Entry, Key, live_name_keys, name_keys, shown_key
 from .._engine.service import Backend
 from .._http.client import Client
 from .pages import pages
@@ -286,22 +286,15 @@ class Processes(Backend):
             )
         if options.get("type") == "web":
             return Address("web process", (("type", "web"),))
-        name, kind = options.get("display_name"), options.get("type")
-        # Only among several of the name: what one process is called it is called whatever its
-        # type, and that the type cannot change is told then.
-        narrow = [("display_name and type", name, kind)] if kind else []
-        return Address(f"process with display_name {name!r}", (*narrow, ("display_name", name)))
+        words = f"process with display_name {options.get('display_name')!r}"
+        return Address(words, name_keys("display_name", options))
 
     def answers_to(self, live: Process) -> Iterator[Key]:
         """Yield the keys of a live process: its id, its key, its name, and the web process's."""
         yield ("id", live.get("id", "").lower())
         yield shown_key("key", live)
         yield shown_key("type", live)
-        named = shown_key("display_name", live)
-        yield named
-        # One that does not show its type may be of any.
-        for kind in [live["type"]] if isinstance(live.get("type"), str) else _TYPES:
-            yield ("display_name and type", named[1], kind)
+        yield from live_name_keys("display_name", live, _TYPES)
 
     def check_address(self, options: Options, state: str) -> list[Problem]:
         """The problems with how an entry names its process, known before anything is read."""

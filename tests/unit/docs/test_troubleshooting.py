@@ -49,7 +49,7 @@ NO_MESSAGES = {
     f"An instance of {ANYTHING}",
     "web process",
     "connection and queue",
-    "display_name and type",
+    f"{ANYTHING} and type",
     f" (did you mean {ANYTHING}?)",
     f"; give {ANYTHING} to create a new {ANYTHING}{ANYTHING}",
     "another name",

@@ -189,7 +189,7 @@ def test_a_message_that_the_service_says_twice_is_told_once(serve, client_of, fa
     assert failure_of(client_of(server)).message.count("Not found") == 1
 
 
-@pytest.mark.parametrize("status", [500, 501, 502, 503, 504, 520])
+@pytest.mark.parametrize("status", [500, 501, 502, 503, 504, 520, 524])
 def test_a_fault_of_the_service_says_that_a_write_may_have_been_stored(
     status, serve, client_of, failure_of
 ):
@@ -198,4 +198,4 @@ def test_a_fault_of_the_service_says_that_a_write_may_have_been_stored(
     assert failure.outcome_unknown
     assert (failure.status, failure.code, failure.request_id) == (status, "service_error", "req-77")
     # Behind a gateway that gave up waiting, the service may still be at work.
-    assert failure.resendable != (status == 504)
+    assert failure.resendable != (status in (504, 524))

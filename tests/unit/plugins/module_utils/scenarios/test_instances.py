@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.evenkeel.paas.tests.emulator import world
+from ansible_collections.evenkeel.paas.tests.emulator import Fault, world
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     Runner,
     no_waiting,
@@ -107,6 +107,30 @@ def test_every_mistake_is_named_at_once(run: Runner) -> None:
             "scaling_cpu_threshold_percentage",
         }
         assert wrong.writes == []
+
+
+def test_a_type_tells_apart_instances_of_one_name(run: Runner) -> None:
+    """And a name alone is ambiguous then."""
+    made = run(INSTANCE, **CLUSTER).result["instance"]
+    cloud = run.emulator.world.laravel_cloud
+    production = cloud.environments[world.LARAVEL_CLOUD_PRODUCTION_ID]
+    queue = cloud.add_instance(production, CLUSTER["name"], "managed_queue")
+    alone = run(INSTANCE, **SHOP, name=CLUSTER["name"], uses_scheduler=True)
+    assert alone.result["failure"]["details"] == [made["id"], queue.id]
+    typed = run(INSTANCE, **CLUSTER)
+    assert settled(typed)
+    assert typed.result["instance"]["id"] == made["id"]
+    deleted = run(INSTANCE, **{**CLUSTER, "type": "managed_queue"}, state="absent")
+    assert [step["path"] for step in deleted.result["plan"]] == [f"/instances/{queue.id}"]
+
+
+def test_instances_without_their_names_say_which_one_may_be_meant(run: Runner) -> None:
+    """And nothing is created beside them."""
+    path = "/environments/*/instances"
+    run.emulator.faults.add(Fault("missing_key", method="GET", path=path, key="name"))
+    unclear = run(INSTANCE, **CLUSTER)
+    assert "so whether the instance 'Mail workers' exists cannot be told" in (unclear.message or "")
+    assert unclear.writes == []
 
 
 @pytest.mark.parametrize("live", [True, False])

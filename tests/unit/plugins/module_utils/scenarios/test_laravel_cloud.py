@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.evenkeel.paas.tests.emulator import Fault
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
     LARAVEL_CLOUD_PRODUCTION_WORKERS_ID,
+    LARAVEL_CLOUD_SHOP_ID,
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     Outcome,
@@ -85,6 +87,29 @@ def test_names_slugs_and_ids_all_find_the_instance(run: Runner, emulator: Any) -
     assert staging["id"] != process["id"]
     by_slug = run(PROCESS, **{**HORIZON, "environment": "staging-3"})
     assert by_slug.result["process"]["id"] == staging["id"]
+
+
+@pytest.mark.parametrize("lacking", ["relationships", "included"])
+def test_environments_that_are_not_included_are_read_from_their_list(
+    run: Runner, lacking: str
+) -> None:
+    process = created(run, HORIZON).result["process"]
+    run.emulator.faults.add(Fault("missing_key", method="GET", path="/applications", key=lacking))
+    again = run(PROCESS, **HORIZON)
+    assert settled(again)
+    assert again.result["process"]["id"] == process["id"]
+    assert again.reads[1] == f"/applications/{LARAVEL_CLOUD_SHOP_ID}/environments"
+
+
+@pytest.mark.parametrize("config", [[], {}, None])
+def test_a_worker_without_any_setting_is_not_in_the_way(run: Runner, config: Any) -> None:
+    """What Laravel Cloud shows of a worker that was created without config is not known."""
+    bare = created(run, WORKER).result["process"]["id"]
+    run.emulator.world.laravel_cloud.processes[bare].attributes["config"] = config
+    created(run, WORKER)
+    _checked, _made, again = run.converge(PROCESS, **{**WORKER, "processes": 2})
+    assert settled(again)
+    assert again.result["process"]["id"] != bare
 
 
 @pytest.mark.parametrize(
