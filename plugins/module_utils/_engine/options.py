@@ -69,6 +69,25 @@ def without_empty(options: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+_PUBLIC = (*_TEXTS, "application", "environment", "instance", "id")
+"""Options that say where something is. None of them holds a secret that a message could quote."""
+
+_SHORTEST_SECRET = 4
+
+
+def private_texts(spec: dict[str, Any], given: dict[str, Any]) -> set[str]:
+    """Return the texts of the options that may hold a secret, at every depth."""
+    found: set[str] = set()
+    for name, about in spec.items():
+        value = None if name in _PUBLIC or "choices" in about else given.get(name)
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, dict):
+                found |= private_texts(about.get("options", {}), each)
+            elif isinstance(each, str) and len(each) >= _SHORTEST_SECRET:
+                found.add(each)
+    return found
+
+
 def process_spec(backend: Backend) -> dict[str, Any]:
     """The options of one process, as in the service's process doc fragment."""
     spec: dict[str, Any] = {"id": {"type": "str", "aliases": [f"{backend.noun}_id"]}}
