@@ -108,6 +108,7 @@ def misread(spec: dict[str, Any], given: Any, where: str = "") -> list[Problem]:
 
     ``given`` has the options as the task gave them, before Ansible parsed them. A list for a
     text would become ``"['node', 'worker.js']"``, and a text for a list would be cut at commas.
+    What cannot be a dictionary is among them, since ``without_misread`` took it from Ansible.
     """
     problems: list[Problem] = []
     names = {name: name for name in spec}
