@@ -35,7 +35,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._core.failure import Failure
 from ..module_utils._engine.module import WHY_MODULE, Command, Task, missing_libraries, perform
-from ..module_utils._engine.options import without_empty
+from ..module_utils._engine.options import without_empty, without_misread
 
 try:
     from ansible.module_utils.common.json import Direction, get_module_encoder
@@ -176,8 +176,8 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
         # By the way that a module's options go: plain Python, no vaults, no tags, no templates.
         options = json.loads(json.dumps(self._task.args, **_ENCODING))
         options = {name: options[name] for name in options if not name.startswith("_ansible_")}
-        options = without_empty(options)
-        given = dict(options)
+        given = without_empty(options)
+        options = without_misread(self.COMMAND.argument_spec, given)
         parsed = ArgumentSpecValidator(self.COMMAND.argument_spec).validate(options)
         options.update(parsed.validated_parameters)
         warnings = [

@@ -1872,6 +1872,20 @@ NO_LOG_DEFECTS = (
         (NO_LOG,),
     ),
     Defect(
+        "the message of a failure quotes the options in spite of no_log",
+        "_engine/module.py",
+        {
+            "failure.masked = private_texts(command.argument_spec, task.params)": "pass",
+        },
+        (NO_LOG,),
+    ),
+    Defect(
+        "a number passes for a dictionary",
+        "_engine/options.py",
+        {"isinstance(check_type_dict(value), dict)": "True"},
+        (OPTION_VALUES,),
+    ),
+    Defect(
         "a task with no_log shows its progress",
         "_engine/module.py",
         {"Progress(show_nothing if no_log else show_progress)": "Progress(show_progress)"},

@@ -19,6 +19,8 @@ This module is private to the collection.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 MISSING = "is missing"
@@ -93,6 +95,8 @@ class Failure(Exception):
         """The end of the message with the last lines of an output, each after a line break."""
         self.hides_printed = False
         """Whether these lines must not be shown: an output may hold secrets of the user."""
+        self.masked: Collection[str] = ()
+        """Texts of the user that the message must not show, whoever quotes them."""
         self.nothing_changed = False
         """Whether the task certainly changed nothing."""
 
@@ -150,7 +154,15 @@ def worded(failure: Failure) -> str:
         hidden = "The last lines of the output are hidden, because of no_log."
         said.append(hidden if failure.hides_printed else failure.printed)
     place = f"{failure.where}: " if failure.where else ""
-    return place + " ".join(sentence for sentence in said if sentence)
+    return _masked(place + " ".join(sentence for sentence in said if sentence), failure.masked)
+
+
+def _masked(message: str, texts: Collection[str]) -> str:
+    # As they are, and as a message quotes them. The longest first: one may be part of another.
+    forms = {form for text in texts for form in (text, repr(text)[1:-1])}
+    for form in sorted(forms, key=len, reverse=True):
+        message = re.sub(re.escape(form), "********", message, flags=re.IGNORECASE)
+    return message
 
 
 def invalid_options(problems: list[Problem], context: str = "") -> Failure:

@@ -26,7 +26,7 @@ from .._core.failure import Failure, Problem, invalid_options
 from .._core.remark import HIDDEN
 from .._http import client as _http
 from .._http.settings import Service, Settings, parse
-from .options import misread, without_empty
+from .options import misread, private_texts, without_empty, without_misread
 from .progress import Progress, Show, show_nothing
 
 _LONG_WAIT = 10
@@ -99,8 +99,8 @@ class _Module(AnsibleModule):  # type: ignore[misc]
 
     def _load_params(self) -> None:
         super()._load_params()
-        self.params = without_empty(self.params)
-        self.given = dict(self.params)
+        self.given = without_empty(self.params)
+        self.params = without_misread(self.argument_spec, self.given)
 
 
 def run_module(command: Command) -> None:
@@ -157,6 +157,8 @@ def perform(command: Command, task: Task) -> dict[str, Any]:
             failure.nothing_changed = not failure.outcome_unknown
         # From ansible-core 2.19 on the message of a failed task is shown with no_log too.
         failure.hides_printed = task.no_log
+        if task.no_log:
+            failure.masked = private_texts(command.argument_spec, task.params)
         raise
 
 

@@ -13,6 +13,7 @@ import os
 from typing import Any
 
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
+from ansible.module_utils.common.validation import check_type_dict
 
 from .._core.failure import Problem, invalid_options
 from .._core.fields import Choices, Options, at
@@ -69,6 +70,25 @@ def without_empty(options: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+_PUBLIC = (*_TEXTS, "application", "environment", "instance", "id")
+"""Options that say where something is. None of them holds a secret that a message could quote."""
+
+_SHORTEST_SECRET = 4
+
+
+def private_texts(spec: dict[str, Any], given: dict[str, Any]) -> set[str]:
+    """Return the texts of the options that may hold a secret, at every depth."""
+    found: set[str] = set()
+    for name, about in spec.items():
+        value = None if name in _PUBLIC or "choices" in about else given.get(name)
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, dict):
+                found |= private_texts(about.get("options", {}), each)
+            elif isinstance(each, str) and len(each) >= _SHORTEST_SECRET:
+                found.add(each)
+    return found
+
+
 def process_spec(backend: Backend) -> dict[str, Any]:
     """The options of one process, as in the service's process doc fragment."""
     spec: dict[str, Any] = {"id": {"type": "str", "aliases": [f"{backend.noun}_id"]}}
@@ -88,6 +108,7 @@ def misread(spec: dict[str, Any], given: Any, where: str = "") -> list[Problem]:
 
     ``given`` has the options as the task gave them, before Ansible parsed them. A list for a
     text would become ``"['node', 'worker.js']"``, and a text for a list would be cut at commas.
+    What cannot be a dictionary is among them, since ``without_misread`` took it from Ansible.
     """
     problems: list[Problem] = []
     names = {name: name for name in spec}
@@ -107,11 +128,41 @@ def misread(spec: dict[str, Any], given: Any, where: str = "") -> list[Problem]:
                 what = "must be a list of words, not a string, such as ['sh', '-c', 'a, b']"
                 problems.append(Problem(name, what))
         elif "options" in about:
-            listed = enumerate(value) if isinstance(value, list) else [("", value)]
-            for index, each in listed:
-                inside = f"{name}[{index}]." if isinstance(value, list) else f"{name}."
-                problems += misread(about["options"], each, inside)
+            listed = about["type"] == "list" and isinstance(value, list)
+            for index, each in enumerate(value if listed else [value]):
+                place = f"{name}[{index}]" if listed else name
+                if (listed or about["type"] == "dict") and not _can_be_dictionary(each):
+                    problems.append(Problem(place, "must be a dictionary"))
+                problems += misread(about["options"], each, f"{place}.")
     return problems
+
+
+def _can_be_dictionary(value: Any) -> bool:
+    """Return whether Ansible takes a value for a dictionary, or for an option that is not given."""
+    try:
+        return value is None or isinstance(check_type_dict(value), dict)
+    except (TypeError, ValueError):
+        return False
+
+
+def without_misread(spec: dict[str, Any], given: Options) -> Options:
+    """Return the options without what ``misread`` reports as no dictionary: Ansible's validation
+    fails on it with a message that names no option, or none that a person understands."""
+    kept = dict(given)
+    for name, about in spec.items():
+        for written in (name, *about.get("aliases", ())) if "options" in about else ():
+            value: Any = kept.get(written)
+            listed = about["type"] == "list" and isinstance(value, list)
+            if not listed and about["type"] != "dict":
+                continue
+            fit = [
+                without_misread(about["options"], each) if isinstance(each, dict) else each
+                for each in (value if listed else [value])
+                if _can_be_dictionary(each)
+            ]
+            if written in kept:
+                kept[written] = fit if listed else next(iter(fit), None)
+    return kept
 
 
 def entries(

@@ -48,6 +48,8 @@ def _read(backend: Backend, task: Task) -> dict[str, Any]:
         backend.complete(client, live)
         found = [process for process in live if _is_meant(backend, wanted, process)]
         known = Live(backend, live)
+        if not found:
+            _warn_of_respelled(backend, wanted, known, task)
         return {
             "changed": False,
             backend.plural: found,
@@ -55,6 +57,23 @@ def _read(backend: Backend, task: Task) -> dict[str, Any]:
             **backend.about(client),
             "api": client.counters,
         }
+
+
+def _warn_of_respelled(backend: Backend, wanted: Entry, live: Live, task: Task) -> None:
+    """Warn of a live name that differs in case or blanks alone from the one that was not found."""
+    for kind, option in backend.unique.items():
+        name = wanted.options.get(option)
+        if not isinstance(name, str):
+            continue
+        from .._core.near_misses import respelled
+
+        alike = [each for each in live.names(kind) if respelled(each) == respelled(name) != ""]
+        if alike and name not in alike:
+            task.warn(
+                f"There is no {backend.noun} with {option} {name!r}. Did you mean {alike[0]!r}?",
+                f"{option}: there is no {backend.noun} with exactly this one. One differs in case "
+                "or blanks alone.",
+            )
 
 
 def _is_meant(backend: Backend, wanted: Entry, process: Process) -> bool:

@@ -297,6 +297,16 @@ def test_deprecations_and_doubled_options_are_told() -> None:
     assert "old" in deprecation["msg"]
 
 
+@pytest.mark.parametrize("given", [True, "word", [1]])
+def test_an_option_that_must_be_a_dictionary_is_named(given: Any) -> None:
+    spec = {"inner": {"type": "dict", "options": {"number": {"type": "int"}}}}
+    result, message, _warnings, _told = in_worker(
+        Command(spec, lambda task: {}), {"inner": given}, False
+    )
+    assert "inner: must be a dictionary." in str(message)
+    assert result["failure"]["code"] == "invalid_options"
+
+
 def test_wrong_options_never_reach_the_command() -> None:
     result = ran(lambda task: pytest.fail("ran"), count="many", token=SECRET)
     assert result["failed"] is True

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
@@ -316,6 +317,45 @@ def test_a_problem_is_told_once():
     with pytest.raises(Failure) as caught:
         _options.entries(SEVALLA, [params], "present", False, twice)
     assert caught.value.message.count("x: is wrong") == 1
+
+
+HEADERS = "liveness_probe.http_get.http_headers"
+NO_DICTIONARIES: dict[str, tuple[Any, dict[str, Any], str]] = {
+    "a switch": (SEVALLA, {"liveness_probe": False}, "liveness_probe"),
+    "a number": (SEVALLA, {"scaling_strategy": 3}, "scaling_strategy"),
+    "a word": (SEVALLA, {"scaling_strategy": "manual"}, "scaling_strategy"),
+    "a list": (SEVALLA, {"scaling_strategy": [1]}, "scaling_strategy"),
+    "inside": (SEVALLA, {"liveness_probe": {"http_get": True}}, "liveness_probe.http_get"),
+    "an item": (
+        SEVALLA,
+        {"liveness_probe": {"http_get": {"http_headers": ["X: y"]}}},
+        f"{HEADERS}[0]",
+    ),
+    "config": (LARAVEL_CLOUD, {"config": True}, "config"),
+}
+
+
+@pytest.mark.parametrize("case", NO_DICTIONARIES)
+def test_an_option_that_must_be_a_dictionary_is_named(
+    case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ansible's own validation names no option, or ends with a TypeError."""
+    backend, wrong, option = NO_DICTIONARIES[case]
+    scope = {"application": "shop"} if backend is SEVALLA else {"instance": "inst-a"}
+    given = {**scope, "id": ID, **wrong}
+    monkeypatch.setattr(AnsibleModule, "_load_params", lambda self: setattr(self, "params", given))
+    command = _process.process_command(backend)
+    module = _module._Module(command.argument_spec, supports_check_mode=True)
+    task = _module.Task(module.params, False, print, given=module.given)
+    assert refused(_module.perform, command, task) == {option: "must be a dictionary"}
+
+
+@pytest.mark.parametrize("strategy", ["instance_count=2", '{"instance_count": 2}'])
+def test_a_text_that_ansible_takes_for_a_dictionary_stays_one(strategy: str) -> None:
+    spec = _process.process_command(SEVALLA).argument_spec
+    given = {"application": "shop", "scaling_strategy": strategy}
+    assert _options.misread(spec, given) == []
+    assert _options.without_misread(spec, given) == given
 
 
 def perform(backend: Any, given: _module.Task) -> dict[str, Any]:

@@ -34,10 +34,10 @@ THIRD_PARTY = {"requests", "urllib3", "jsonschema"}
 CONTROLLER = ("action/", "callback/", "inventory/", "plugin_utils/")
 """Folders of plugins that run inside Ansible, and so have all of it."""
 
-MODULE_UTILS_BYTES = 306_000
+MODULE_UTILS_BYTES = 310_000
 """More than all of module_utils together. It is sent to the target for every task."""
 
-SHIPPED_BYTES = 208_000
+SHIPPED_BYTES = 211_000
 """More than any module with what it may import of module_utils.
 
 These are sources with their comments and docstrings; compressed, as a task sends them, they are a

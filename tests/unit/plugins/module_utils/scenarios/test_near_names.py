@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.evenkeel.paas.tests.emulator import Emulator
+from ansible_collections.evenkeel.paas.tests.emulator import Emulator, world
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     Runner,
     no_waiting,
@@ -60,6 +60,50 @@ def test_an_application_that_is_nearly_right_on_sevalla(run: Runner, name: str, 
     assert missing.result["failure"]["code"] == "not_found"
     assert f"Did you mean {meant!r}?" in (missing.message or "")
     assert "Sevalla has " in (missing.message or "")
+
+
+@pytest.mark.parametrize("no_log", [False, True])
+@pytest.mark.parametrize(
+    ("module", "given", "live"),
+    [
+        (
+            "sevalla_process_info",
+            {"application": world.SEVALLA_SHOP_ID, "display_name": "queue  Worker"},
+            "Queue worker",
+        ),
+        (
+            "laravel_cloud_instance_info",
+            {"environment": world.LARAVEL_CLOUD_PRODUCTION_ID, "name": "workers"},
+            "Workers",
+        ),
+    ],
+)
+def test_an_info_module_warns_of_a_name_that_differs_in_case_or_blanks(
+    emulator: Emulator, module: str, given: dict[str, str], live: str, no_log: bool
+) -> None:
+    if module.startswith("sevalla"):
+        queue = {"type": "worker", "resource_type": "s1", "display_name": live}
+        made = Runner(emulator)("sevalla_process", application=given["application"], **queue)
+        assert made.message is None
+    option = "display_name" if "display_name" in given else "name"
+    listed = "processes" if module.startswith("sevalla") else "instances"
+    run = Runner(emulator, no_log=no_log)
+    near = run(module, **given)
+    assert near.result[listed] == []
+    assert len(near.warnings) == 1
+    if no_log:
+        assert not [name for name in (given[option], live) if name in near.warnings[0]]
+    else:
+        assert f"{given[option]!r}. Did you mean {live!r}?" in near.warnings[0]
+    for name in (live, "something else"):
+        assert run(module, **{**given, option: name}).warnings == []
+
+
+def test_a_name_of_another_type_is_no_near_miss(run: Runner) -> None:
+    scope = {"application": world.SEVALLA_SHOP_ID}
+    (web,) = run("sevalla_process_info", **scope, type="web").result["processes"]
+    named = {"display_name": web["display_name"], "type": "cron"}
+    assert run("sevalla_process_info", **scope, **named).warnings == []
 
 
 def test_more_than_ten_names_are_not_listed(emulator: Emulator, run: Runner) -> None:

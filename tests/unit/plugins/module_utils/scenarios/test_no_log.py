@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task with no_log says before its result: no value of an option, and no progress."""
+"""What a task with no_log says beside its result: no text of an option, and no progress."""
 
 from __future__ import annotations
 
@@ -10,12 +10,18 @@ from typing import Any, Callable, NamedTuple
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import Task
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import (
+    Command,
+    Task,
+    perform,
+)
 from ansible_collections.evenkeel.paas.tests.emulator import Fault, world
 from ansible_collections.evenkeel.paas.tests.emulator.outcomes import DeploymentOutcome
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     SCOPE,
     Runner,
+    command_of,
     no_waiting,
 )
 
@@ -208,6 +214,60 @@ def test_a_failed_deployment_quotes_its_log_unless_there_is_no_log(
     assert f"of {target} ended as" in str(failed.message)
     assert (CANARY in str(failed.message)) != no_log
     assert CANARY in failed.result["failure"]["details"]["output"]
+
+
+PROBE = {"http_get": {"http_headers": [{"name": "X", "value": CANARY}]}, "exec": {"command": []}}
+FAILING: dict[str, tuple[str, dict[str, Any]]] = {
+    "a name": ("sevalla_process_exec", {"display_name": f"it's {CANARY}", "cmd": "ls"}),
+    "a size": ("sevalla_process", {**QUEUE, "resource_type": CANARY.upper()}),
+    "an entry": (
+        "sevalla_processes",
+        {"processes": [{"display_name": CANARY, "type": "web"}, {"display_name": CANARY}]},
+    ),
+    "a command": ("laravel_cloud_background_process", {**CUSTOM, "processes": 0}),
+    "a queue": (
+        "laravel_cloud_background_process",
+        {
+            "instance": CUSTOM["instance"],
+            "type": "worker",
+            "processes": 0,
+            "config": {"connection": CANARY, "queue": [CANARY]},
+        },
+    ),
+}
+"""Tasks that fail with a message that quotes an option."""
+
+
+@pytest.mark.parametrize("no_log", [False, True])
+@pytest.mark.parametrize("name", FAILING)
+def test_a_failure_quotes_an_option_unless_there_is_no_log(
+    emulator: Any, name: str, no_log: bool
+) -> None:
+    """ansible-core shows the message of a failure in spite of no_log."""
+    module, options = FAILING[name]
+    if module.startswith("sevalla"):
+        options = {"application": world.SEVALLA_SHOP_ID, **options}
+    failed = Runner(emulator, no_log=no_log)(module, **options)
+    assert failed.message is not None
+    assert (CANARY in failed.message.lower()) != no_log, failed.message
+    assert ("********" in failed.message) == no_log, failed.message
+
+
+@pytest.mark.parametrize("no_log", [False, True])
+def test_a_failure_quotes_the_service_unless_there_is_no_log(no_log: bool) -> None:
+    entry = {"display_name": "worker", "type": "cron", "liveness_probe": PROBE}
+    params = {"application": "shop", "processes": [entry]}
+    said = f"PATCH /applications/shop: HTTP 400: {CANARY} in a WORKER of type cron is bad."
+
+    def refuse(task: Task) -> dict[str, Any]:
+        raise Failure(said, code="refused")
+
+    spec = command_of("sevalla_processes").argument_spec
+    with pytest.raises(Failure) as raised:
+        perform(Command(spec, refuse), Task(params, False, print, no_log=no_log))
+    masked = said.replace(CANARY, "********").replace("WORKER", "********")
+    shown = masked if no_log else said
+    assert raised.value.message == f"{shown} Nothing was changed."
 
 
 def test_a_warning_without_a_wording_for_no_log_is_hidden() -> None:
