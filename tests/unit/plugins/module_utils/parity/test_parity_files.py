@@ -37,7 +37,7 @@ CONTROLLER = ("action/", "callback/", "inventory/", "plugin_utils/")
 MODULE_UTILS_BYTES = 310_000
 """More than all of module_utils together. It is sent to the target for every task."""
 
-SHIPPED_BYTES = 211_000
+SHIPPED_BYTES = 213_000
 """More than any module with what it may import of module_utils.
 
 These are sources with their comments and docstrings; compressed, as a task sends them, they are a
