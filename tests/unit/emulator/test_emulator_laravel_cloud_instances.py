@@ -66,7 +66,7 @@ def test_an_instance_is_created_changed_and_deleted(cloud: LaravelCloud) -> None
     assert cloud.get(path).status_code == 404
 
 
-def test_an_instance_comes_with_its_processes(cloud: LaravelCloud) -> None:
+def test_an_instance_includes_its_processes(cloud: LaravelCloud) -> None:
     custom = {"type": "custom", "processes": 1, "command": "php artisan horizon"}
     path, _made = created(cloud, background_processes=[WORKER, custom])
     listed = cloud.get(f"{path}/background-processes").json()["data"]
@@ -80,7 +80,7 @@ def test_an_instance_comes_with_its_processes(cloud: LaravelCloud) -> None:
     assert len(ids(cloud.get(INSTANCES))) == 2
 
 
-def test_all_that_is_missing_is_said_at_once(cloud: LaravelCloud) -> None:
+def test_all_missing_fields_are_reported_together(cloud: LaravelCloud) -> None:
     named = ["name", "type", "size", "scaling_type", "min_replicas", "max_replicas"]
     assert list(errors(cloud.post(INSTANCES, {}))) == named
 
@@ -100,14 +100,14 @@ def test_all_that_is_missing_is_said_at_once(cloud: LaravelCloud) -> None:
         ({"name": None}, "name"),
     ],
 )
-def test_what_the_rules_refuse(cloud: LaravelCloud, change: dict[str, Any], named: str) -> None:
+def test_invalid_instances_are_422(cloud: LaravelCloud, change: dict[str, Any], named: str) -> None:
     path, made = created(cloud)
     assert list(errors(cloud.post(INSTANCES, {**SERVICE, **change}))) == [named]
     assert list(errors(cloud.patch(path, change))) == [named]
     assert attributes(cloud.get(path)) == made
 
 
-def test_the_recorded_words_for_a_size(cloud: LaravelCloud) -> None:
+def test_the_error_for_a_size_is_as_recorded(cloud: LaravelCloud) -> None:
     answer = errors(cloud.post(INSTANCES, {**SERVICE, "size": "huge"}))
     assert answer == {"size": ["The size value is invalid."]}
 
@@ -158,7 +158,7 @@ def test_every_size_can_be_used(cloud: LaravelCloud) -> None:
         assert (general[name]["cpu_count"], general[name]["memory_mib"]) == (cores, memory)
 
 
-def test_instances_come_in_pages(cloud: LaravelCloud, emulator: Emulator) -> None:
+def test_instances_are_paginated(cloud: LaravelCloud, emulator: Emulator) -> None:
     service = emulator.world.laravel_cloud
     environment = service.environments[LARAVEL_CLOUD_MAIN_ID]
     for number in range(150):
@@ -209,7 +209,7 @@ COMMAND = Draft7Validator(
 """What the OpenAPI description says of a command's attributes."""
 
 
-def test_a_commands_way(cloud: LaravelCloud, emulator: Emulator) -> None:
+def test_the_statuses_of_a_command(cloud: LaravelCloud, emulator: Emulator) -> None:
     last = cloud.post(DEPLOYMENTS).json()["data"]["id"]
     outcome = CommandOutcome(exit_code=3, output="boom\n", reason="It broke.")
     emulator.world.outcomes.add(LARAVEL_CLOUD_MAIN_ID, outcome)
@@ -258,7 +258,7 @@ def test_commands_are_listed_newest_first_and_filtered(cloud: LaravelCloud) -> N
 
 
 @pytest.mark.parametrize("body", [None, {}, {"command": ""}, {"command": "x" * 150001}])
-def test_a_command_needs_a_text(cloud: LaravelCloud, body: Any) -> None:
+def test_a_command_must_not_be_empty(cloud: LaravelCloud, body: Any) -> None:
     assert list(errors(cloud.post(COMMANDS, body))) == ["command"]
     assert ids(cloud.get(COMMANDS)) == []
 
@@ -274,7 +274,7 @@ def test_a_command_needs_a_text(cloud: LaravelCloud, body: Any) -> None:
         ("GET", "/deployments/depl-nothing/logs"),
     ],
 )
-def test_what_does_not_exist_is_404(cloud: LaravelCloud, method: str, path: str) -> None:
+def test_an_unknown_object_is_404(cloud: LaravelCloud, method: str, path: str) -> None:
     assert cloud(method, path).status_code == 404
 
 
@@ -316,7 +316,7 @@ def attributes_of_logs(cloud: LaravelCloud, body: dict[str, Any]) -> list[str]:
     return [item["attributes"]["status"] for item in listed]
 
 
-def test_the_logs_grow_with_the_deployment(cloud: LaravelCloud) -> None:
+def test_the_logs_grow_during_the_deployment(cloud: LaravelCloud) -> None:
     path = f"/deployments/{cloud.post(DEPLOYMENTS).json()['data']['id']}"
     seen = [logs_of(cloud, path)]
     for _time in range(3):
@@ -350,7 +350,7 @@ def test_the_logs_grow_with_the_deployment(cloud: LaravelCloud) -> None:
         ),
     ],
 )
-def test_a_step_fails_as_a_test_says(
+def test_a_step_fails_as_the_outcome_says(
     cloud: LaravelCloud,
     emulator: Emulator,
     step: str,
@@ -382,7 +382,7 @@ def test_a_step_fails_as_a_test_says(
 # Limits
 
 
-def test_writes_of_instances_have_a_limit_of_their_own(cloud: LaravelCloud) -> None:
+def test_writes_of_instances_have_their_own_limit(cloud: LaravelCloud) -> None:
     now = [1_800_000_000.0]
     with Emulator({"laravel_cloud_rate_limit": "on"}, clock=lambda: now[0]) as limited:
         cloud.url = limited.laravel_cloud_url
@@ -409,7 +409,7 @@ def test_writes_of_instances_have_a_limit_of_their_own(cloud: LaravelCloud) -> N
         assert cloud.patch(APP, {}).status_code == 200
 
 
-def test_strangers_are_counted_by_address(cloud: LaravelCloud) -> None:
+def test_requests_without_a_token_are_counted_by_address(cloud: LaravelCloud) -> None:
     with Emulator({"laravel_cloud_rate_limit": "on"}) as limited:
         cloud.url = limited.laravel_cloud_url
         cloud.session.headers["Authorization"] = "Bearer wrong"

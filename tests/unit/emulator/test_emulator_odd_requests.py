@@ -154,7 +154,7 @@ def service(request: Any, emulator: Emulator) -> Any:
     st.sampled_from(["application/json", "application/json; charset=x", "text/plain", ""]),
 )
 @examples(120)
-def test_any_request_is_answered(
+def test_any_request_gets_a_response(
     service: Service, method: str, where: int, query: Any, body: str, kind: str
 ) -> None:
     """With a refusal where it makes no sense, and never with an error of the emulator's own."""
@@ -171,7 +171,7 @@ def test_any_request_is_answered(
 
 
 @pytest.mark.parametrize("kind", [kind.name for kind in KINDS])
-def test_any_request_under_any_fault(service: Service, kind: str) -> None:
+def test_any_request_with_any_fault_gets_a_response(service: Service, kind: str) -> None:
     """A fault that means nothing to a request does nothing; one that does is no crash."""
     body = WORKER if service.name == "sevalla" else CUSTOM
     for method in ("GET", "POST", "PATCH", "DELETE"):
@@ -187,7 +187,7 @@ def test_any_request_under_any_fault(service: Service, kind: str) -> None:
 
 @pytest.mark.parametrize("second", [kind.name for kind in KINDS])
 @pytest.mark.parametrize("first", ["html_before", "cut_after", "vanish", "not_stored"])
-def test_two_faults_of_one_request(service: Service, first: str, second: str) -> None:
+def test_two_faults_for_one_request(service: Service, first: str, second: str) -> None:
     service.reset()
     service.emulator.faults.add(Fault(first), Fault(second, seconds=0.001))
     with contextlib.suppress(requests.exceptions.RequestException):

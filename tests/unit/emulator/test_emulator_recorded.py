@@ -155,7 +155,9 @@ def test_every_recording_is_replayed() -> None:
 
 
 @pytest.mark.parametrize("name", PREPARATIONS)
-def test_recorded(emulator: Emulator, cloud: LaravelCloud, name: str) -> None:
+def test_a_response_has_the_recorded_form(
+    emulator: Emulator, cloud: LaravelCloud, name: str
+) -> None:
     ids = PREPARATIONS[name](cloud, emulator)
     recorded = json.loads((RECORDED / f"{name}.json").read_text())
     request = recorded["request"]
@@ -185,7 +187,7 @@ def test_recorded(emulator: Emulator, cloud: LaravelCloud, name: str) -> None:
         assert comparable(actual[part]) == comparable(expected[part]), part
 
 
-def test_the_comparison_would_notice() -> None:
+def test_the_comparison_detects_differences() -> None:
     recorded = json.loads((RECORDED / "create_custom.json").read_text())["body"]["data"]
     for change in (
         {"config": {}},

@@ -101,7 +101,7 @@ class Command:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_starts_with_one_command_and_stops_cleanly(number: int) -> None:
+def test_the_emulator_starts_with_one_command_and_stops_cleanly(number: int) -> None:
     more = ("--applications", "7")
     command = Command("--token", "svl_test", "--switch", "sevalla_key=random", *more)
     settings = command.settings()
@@ -126,14 +126,14 @@ def test_it_starts_with_one_command_and_stops_cleanly(number: int) -> None:
 
 
 @pytest.mark.parametrize("switch", ["sevalla_key", "nothing=on", "sevalla_key=odd"])
-def test_a_wrong_switch_is_refused_at_the_start(switch: str) -> None:
+def test_an_unknown_switch_is_refused_at_startup(switch: str) -> None:
     command = Command("--switch", switch)
     assert command.process.wait(timeout=10) == 2
     _output, errors = command.process.communicate()
     assert "--switch" in errors
 
 
-def test_in_process_it_starts_and_resets_quickly() -> None:
+def test_in_process_the_emulator_starts_and_resets_quickly() -> None:
     start = time.perf_counter()
     with Emulator() as emulator:
         started = time.perf_counter()
@@ -145,13 +145,13 @@ def test_in_process_it_starts_and_resets_quickly() -> None:
     assert resets / 100 < 0.005
 
 
-def test_tokens_are_random_and_look_like_sevallas() -> None:
+def test_tokens_are_random_and_have_the_format_of_sevalla() -> None:
     with Emulator() as one, Emulator() as other:
         assert one.token != other.token
         assert re.fullmatch(r"svl_[0-9a-f]{64}", one.token)
 
 
-def test_connections_are_kept_and_every_answer_has_its_length(emulator: Emulator) -> None:
+def test_connections_are_kept_and_every_response_has_a_content_length(emulator: Emulator) -> None:
     connection = http.client.HTTPConnection(urlsplit(emulator.url).netloc, timeout=10)
     connection.connect()
     first = connection.sock
@@ -181,7 +181,9 @@ def test_connections_are_kept_and_every_answer_has_its_length(emulator: Emulator
 # The log
 
 
-def test_the_log(emulator: Emulator, sevalla: Sevalla, cloud: LaravelCloud, control: Any) -> None:
+def test_the_request_log(
+    emulator: Emulator, sevalla: Sevalla, cloud: LaravelCloud, control: Any
+) -> None:
     sevalla.patch(WEB, {"port": 0})
     cloud.get("/applications?filter[slug]=shop&include=environments")
     cloud("POST", "/environments/env-nothing/deployments")
@@ -221,7 +223,9 @@ def test_the_log(emulator: Emulator, sevalla: Sevalla, cloud: LaravelCloud, cont
     assert emulator.requests == []
 
 
-def test_the_log_never_holds_the_token(emulator: Emulator, sevalla: Sevalla, control: Any) -> None:
+def test_the_request_log_never_contains_the_token(
+    emulator: Emulator, sevalla: Sevalla, control: Any
+) -> None:
     sevalla.get("/applications")
     assert emulator.token not in str(emulator.requests)
     assert emulator.token not in str(control("GET", "/world"))
@@ -230,7 +234,7 @@ def test_the_log_never_holds_the_token(emulator: Emulator, sevalla: Sevalla, con
 # Switches
 
 
-def test_every_switch_is_tested_in_every_value() -> None:
+def test_every_value_of_every_switch_is_tested() -> None:
     """By the names of the tests' functions and the literals in their files."""
     for service in ("sevalla", "laravel_cloud"):
         file = Path(__file__).with_name(f"test_emulator_{service}_switches.py")
@@ -257,11 +261,11 @@ def test_switches_have_a_default_a_question_and_a_reason() -> None:
         assert switch.why
 
 
-def test_the_readme_has_the_table_of_switches() -> None:
+def test_the_readme_lists_the_switches() -> None:
     assert table() in README.read_text(encoding="utf-8")
 
 
-def test_switches_can_be_set_while_it_runs(sevalla: Sevalla, control: Any) -> None:
+def test_switches_can_be_set_at_run_time(sevalla: Sevalla, control: Any) -> None:
     defaults = control("GET", "/switches")
     assert defaults == {switch.name: switch.default for switch in SWITCHES}
     process = made(sevalla, WORKER)
@@ -272,7 +276,7 @@ def test_switches_can_be_set_while_it_runs(sevalla: Sevalla, control: Any) -> No
 
 
 @pytest.mark.parametrize(("given", "value"), [(True, "on"), (False, "off"), ("on", "on")])
-def test_yamls_words_for_a_switch(control: Any, given: Any, value: str) -> None:
+def test_yaml_booleans_for_a_switch(control: Any, given: Any, value: str) -> None:
     assert (
         control("PATCH", "/switches", {"sevalla_retry_after": given})["sevalla_retry_after"]
         == value
@@ -300,7 +304,9 @@ def test_unknown_switches_are_refused(
 # The other control routes
 
 
-def test_a_reset(emulator: Emulator, sevalla: Sevalla, control: Any) -> None:
+def test_a_reset_restores_data_and_switches(
+    emulator: Emulator, sevalla: Sevalla, control: Any
+) -> None:
     before = [item["id"] for item in emulator.world.snapshot()["sevalla"]["applications"]]
     made(sevalla, WORKER)
     answer = control("POST", "/reset", {"switches": {"sevalla_key": "random"}})
@@ -312,7 +318,9 @@ def test_a_reset(emulator: Emulator, sevalla: Sevalla, control: Any) -> None:
     assert control("POST", "/reset")["sevalla_key"] == "slug"
 
 
-def test_the_world(sevalla: Sevalla, cloud: LaravelCloud, control: Any) -> None:
+def test_the_world_route_returns_all_data(
+    sevalla: Sevalla, cloud: LaravelCloud, control: Any
+) -> None:
     process = made(sevalla, WORKER)
     sevalla.delete(f"{PROCESSES}/{process['id']}")
     path = f"/instances/{LARAVEL_CLOUD_MAIN_APP_ID}/background-processes"
@@ -329,7 +337,7 @@ def test_the_world(sevalla: Sevalla, cloud: LaravelCloud, control: Any) -> None:
     assert instance["background_processes"][0]["command"] == "php artisan horizon"
 
 
-def test_deployments_can_be_moved_from_outside(sevalla: Sevalla, control: Any) -> None:
+def test_deployments_can_be_advanced_by_a_control_route(sevalla: Sevalla, control: Any) -> None:
     def status() -> str:
         return control("GET", "/world")["sevalla"]["applications"][0]["deployments"][0]["status"]
 
@@ -341,7 +349,7 @@ def test_deployments_can_be_moved_from_outside(sevalla: Sevalla, control: Any) -
     assert status() == "success"
 
 
-def test_somebody_else_can_deploy(sevalla: Sevalla, cloud: LaravelCloud, control: Any) -> None:
+def test_someone_else_can_deploy(sevalla: Sevalla, cloud: LaravelCloud, control: Any) -> None:
     pushed = {"type": "automatic", "trigger": "AUTO_DEPLOY_ON_PUSH"}
     started = control("POST", "/deployments", {"of": SEVALLA_SHOP_ID, "values": pushed}, 201)
     (listed,) = sevalla.get(DEPLOYMENTS).json()["data"]
@@ -368,7 +376,7 @@ def test_all_deployments_can_be_finished(
     assert [item["status"] for item in main] == ["deployment.succeeded"] * 2
 
 
-def test_an_application_of_ones_own_on_sevalla(sevalla: Sevalla, control: Any) -> None:
+def test_an_application_can_be_added_on_sevalla(sevalla: Sevalla, control: Any) -> None:
     made_now = control("POST", "/applications", {"service": "sevalla", "name": "My Shop"}, 201)
     assert made_now["display_name"] == "My Shop"
     assert re.fullmatch(r"my-shop-[a-z0-9]{5}", made_now["name"])
@@ -383,7 +391,7 @@ def test_an_application_of_ones_own_on_sevalla(sevalla: Sevalla, control: Any) -
     assert created["is_ingress_enabled"] is True
 
 
-def test_an_application_of_ones_own_on_laravel_cloud(cloud: LaravelCloud, control: Any) -> None:
+def test_an_application_can_be_added_on_laravel_cloud(cloud: LaravelCloud, control: Any) -> None:
     wanted = {
         "service": "laravel_cloud",
         "name": "My Shop",
@@ -412,7 +420,7 @@ def test_an_application_of_ones_own_on_laravel_cloud(cloud: LaravelCloud, contro
         {"service": "sevalla", "name": "x", "slug": "x"},
     ],
 )
-def test_control_requests_that_make_no_sense(control: Any, wanted: Any) -> None:
+def test_invalid_control_requests_are_refused(control: Any, wanted: Any) -> None:
     assert "message" in control("POST", "/applications", wanted, status=400)
 
 
@@ -448,7 +456,7 @@ def processes_of_shop(emulator: Emulator) -> int:
     return len(emulator.world.snapshot()["sevalla"]["applications"][0]["processes"])
 
 
-def test_a_hook_can_answer_for_the_service(emulator: Emulator, sevalla: Sevalla) -> None:
+def test_a_hook_can_respond_instead_of_the_service(emulator: Emulator, sevalla: Sevalla) -> None:
     emulator.hooks = Unavailable()
     assert sevalla.get(PROCESSES).status_code == 200
     headers = {"Authorization": f"Bearer {emulator.token}"}
@@ -473,7 +481,7 @@ def test_a_hook_can_drop_the_connection(
     deploy(sevalla)
 
 
-def test_requests_at_the_same_time_do_not_mix(emulator: Emulator) -> None:
+def test_parallel_requests_do_not_interfere(emulator: Emulator) -> None:
     def create(number: int) -> None:
         client = Sevalla(emulator.sevalla_url, emulator.token, "application/json")
         for _time in range(10):
@@ -493,7 +501,7 @@ def test_requests_at_the_same_time_do_not_mix(emulator: Emulator) -> None:
     assert len(set(keys)) == 81
 
 
-def test_connections_are_counted_apart_from_requests(emulator: Emulator) -> None:
+def test_connections_and_requests_are_counted_separately(emulator: Emulator) -> None:
     before = emulator.connections
     with requests.Session() as session:
         for _each in range(3):

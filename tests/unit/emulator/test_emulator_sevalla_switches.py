@@ -209,7 +209,7 @@ def test_nested_patch(
     assert sevalla.patch(WEB, {"scaling_strategy": manual}).json()["scaling_strategy"] == manual
 
 
-def test_merging_goes_deep(emulator: Emulator, sevalla: Sevalla) -> None:
+def test_a_nested_patch_merges_at_every_depth(emulator: Emulator, sevalla: Sevalla) -> None:
     emulator.reset({"sevalla_nested_patch": "merge"})
     sevalla.patch(WEB, {"readiness_probe": READY})
     body = {"readiness_probe": {"httpGet": {"path": "/up", "scheme": None}}}
@@ -450,7 +450,7 @@ def test_deployment_pace(value: str) -> None:
     )
 
 
-def test_deployments_by_the_clock_run_one_after_the_other() -> None:
+def test_deployments_that_advance_by_the_clock_run_one_at_a_time() -> None:
     now = [1_800_000_000.0]
     with Emulator({"sevalla_deployment_pace": "clock"}, clock=lambda: now[0]) as paced:
         sevalla = Sevalla(paced.sevalla_url, paced.token, "application/json")
