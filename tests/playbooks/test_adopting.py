@@ -65,7 +65,9 @@ def shop(emulator: Emulator) -> Emulator:
     return emulator
 
 
-def test_adopt_and_keep(playbooks: Any, shop: Emulator, tmp_path: Path) -> None:
+def test_adopted_processes_are_written_and_unchanged(
+    playbooks: Any, shop: Emulator, tmp_path: Path
+) -> None:
     folder = f"folder={tmp_path}"
     before = shop.world.snapshot()
     adopted = playbooks.run(EXAMPLES / "adopt.yml", "-e", folder)
@@ -119,7 +121,7 @@ def test_adopt_and_keep(playbooks: Any, shop: Emulator, tmp_path: Path) -> None:
     assert [write.partition(" ")[0] for write in kept.writes] == ["DELETE"]
 
 
-def test_the_guide_shows_what_is_written(
+def test_the_guide_shows_the_written_file(
     playbooks: Any, emulator: Emulator, tmp_path: Path
 ) -> None:
     with emulator.world.lock:
@@ -145,7 +147,7 @@ def test_the_guide_shows_what_is_written(
     assert textwrap.dedent(shown).splitlines() == lines
 
 
-def test_adopt_what_has_nothing_yet(playbooks: Any, tmp_path: Path) -> None:
+def test_adopting_an_empty_application_writes_an_empty_list(playbooks: Any, tmp_path: Path) -> None:
     """An empty list is written as one, and kept; it is never pruned by."""
     folder = f"folder={tmp_path}"
     assert playbooks.run(EXAMPLES / "adopt.yml", "-e", folder).status == 0

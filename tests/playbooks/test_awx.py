@@ -37,7 +37,7 @@ EVERY_VARIABLE = {
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_awx_takes_the_credential_type(service: str) -> None:
+def test_awx_accepts_the_credential_type(service: str) -> None:
     assert mistakes(service) == []
 
 
@@ -50,7 +50,7 @@ def test_awx_takes_the_credential_type(service: str) -> None:
         ("injectors", "env", {"ANSIBLE_TOKEN": "{{ api_token }}"}, "'ANSIBLE_TOKEN' does not"),
     ],
 )
-def test_what_awx_would_refuse_is_found(
+def test_the_check_finds_credential_types_that_awx_refuses(
     monkeypatch: Any, part: str, key: str, value: Any, expected: str
 ) -> None:
     """Else the test before would find nothing, and be green."""
@@ -63,14 +63,14 @@ def test_what_awx_would_refuse_is_found(
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_the_token_alone_is_secret_and_required(service: str) -> None:
+def test_only_the_token_is_secret_and_required(service: str) -> None:
     inputs = load(service, "inputs")
     secret = [field["id"] for field in inputs["fields"] if field.get("secret")]
     assert secret == inputs["required"] == ["api_token"]
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_token_is_injected_and_awx_shows_none_of_it(service: str, tmp_path: Path) -> None:
+def test_a_token_is_injected_and_awx_does_not_show_it(service: str, tmp_path: Path) -> None:
     """Nothing but environment variables: an extra variable would be in reach of every playbook."""
     token, url = VARIABLES[service]
     injected = inject(service, tmp_path, api_token="canary-token", api_url="https://a.test/x")
@@ -80,7 +80,7 @@ def test_a_token_is_injected_and_awx_shows_none_of_it(service: str, tmp_path: Pa
     assert list((tmp_path / "env").iterdir()) == []
 
 
-def test_without_a_url_the_services_own_is_used(playbooks: Any, tmp_path: Path) -> None:
+def test_without_a_url_the_default_url_is_used(playbooks: Any, tmp_path: Path) -> None:
     """The variable is set and empty then, which counts as not set: the request for a made-up
     proxy shows where the module would have gone."""
     injected = inject("sevalla", tmp_path, api_token="canary-token").env
@@ -96,9 +96,7 @@ def test_without_a_url_the_services_own_is_used(playbooks: Any, tmp_path: Path) 
     assert "canary-token" not in run.output
 
 
-def test_a_playbook_runs_with_what_is_injected_and_nothing_else(
-    playbooks: Any, tmp_path: Path
-) -> None:
+def test_a_playbook_runs_with_only_the_injected_variables(playbooks: Any, tmp_path: Path) -> None:
     """Both credentials in one job."""
     emulator = playbooks.emulator
     urls = {"sevalla": emulator.sevalla_url, "laravel_cloud": emulator.laravel_cloud_url}

@@ -232,7 +232,7 @@ SITUATIONS = [as_wanted, changed_by_hand, unreachable, no_playbook]
 # The script
 
 
-def test_the_report_of_drift_is_written_and_the_verdict_is_said(project: Project) -> None:
+def test_the_drift_report_is_written_and_the_verdict_is_printed(project: Project) -> None:
     changed_by_hand(project)
     assert project.check("shop.yml") == 2
     verdict = "Drift: 1 of 1 applications differ."
@@ -258,7 +258,7 @@ def test_a_run_that_compares_nothing_is_a_failure(project: Project, arguments: s
     assert "stale" not in project.report()
 
 
-def test_what_could_not_be_compared_is_a_failure_even_if_the_playbook_goes_on(
+def test_an_incomplete_comparison_is_a_failure_even_if_errors_are_ignored(
     project: Project,
 ) -> None:
     """The playbook ignores the error, so ansible-playbook ends with success."""
@@ -310,7 +310,7 @@ def test_a_wrong_token_is_a_failure(project: Project) -> None:
         (None, 1),
     ],
 )
-def test_a_report_decides_only_if_it_is_whole(
+def test_an_incomplete_report_is_a_failure(
     project: Project, report: str | None, status: int
 ) -> None:
     """ansible-playbook is replaced by something that writes this report and succeeds."""
@@ -322,7 +322,9 @@ def test_a_report_decides_only_if_it_is_whole(
 
 
 @pytest.mark.parametrize("status", [1, 2, 3, 4, 5, 99, 250])
-def test_no_status_of_ansible_playbook_is_taken_for_drift(project: Project, status: int) -> None:
+def test_an_exit_status_of_ansible_playbook_is_never_reported_as_drift(
+    project: Project, status: int
+) -> None:
     """Whatever the report says: not everything was compared."""
     summary = '{"summary": {"applications": 2, "differ": 1, "unknown": 0}}'
     lines = f"echo '{summary}' > \"$EVENKEEL_PAAS_DRIFT_DIRECTORY/drift.json\"; exit {status}"
@@ -336,7 +338,7 @@ def test_a_killed_ansible_playbook_is_a_failure(project: Project) -> None:
     assert project.check("shop.yml") == 1
 
 
-def test_without_ansible_playbook_it_is_a_failure(project: Project) -> None:
+def test_a_missing_ansible_playbook_is_a_failure(project: Project) -> None:
     python = Path(sys.executable)
     path = project.folder / "path"
     path.mkdir()
@@ -346,20 +348,20 @@ def test_without_ansible_playbook_it_is_a_failure(project: Project) -> None:
     assert "ansible-playbook cannot be started" in project.report()
 
 
-def test_a_folder_that_cannot_be_written_is_a_failure(project: Project) -> None:
+def test_an_unwritable_folder_is_a_failure(project: Project) -> None:
     (project.folder / "file").touch()
     assert project.check("shop.yml", EVENKEEL_PAAS_DRIFT_DIRECTORY="file") == 1
 
 
 @pytest.mark.parametrize(("lines", "status"), [("rm check_drift.py", 127), ("chmod -x *.py", 126)])
-def test_a_script_that_does_not_start_is_no_drift(
+def test_a_script_that_does_not_start_is_not_reported_as_drift(
     project: Project, lines: str, status: int
 ) -> None:
     """Python itself would end with 2 if it could not open the file."""
     assert project.shell(f"{lines}\n./check_drift.py shop.yml") == status
 
 
-def test_other_callbacks_and_folders_can_be_named(project: Project) -> None:
+def test_other_callbacks_and_folders_can_be_configured(project: Project) -> None:
     variables = {
         "ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.junit",
         "JUNIT_OUTPUT_DIR": str(project.folder / "junit"),
@@ -404,7 +406,7 @@ def test_every_job_of_both_files_is_run() -> None:
         for number, each in enumerate(SITUATIONS)
     ],
 )
-def test_a_job_ends_with_the_status_that_it_should(
+def test_a_job_ends_with_the_expected_status(
     project: Project, file: str, name: str, situation: int
 ) -> None:
     before, decisive, statuses = CHECKS[file, name]
@@ -429,7 +431,7 @@ def test_a_job_ends_with_the_status_that_it_should(
 
 
 @pytest.mark.parametrize("file", ["github", pytest.param("gitlab", marks=pytest.mark.slow)])
-def test_apply_deploys_without_a_change_if_asked_to(project: Project, file: str) -> None:
+def test_apply_deploys_without_a_change_on_request(project: Project, file: str) -> None:
     assert set(project.job(file, "apply", DEPLOY_ANYWAY="true").values()) == {0}
     assert project.writes == ["POST deployments"]
 
@@ -448,13 +450,13 @@ def test_the_playbook_is_linted(project: Project, file: str, situation: Any, sta
 
 
 @pytest.mark.parametrize("name", ["check", "nightly"])
-def test_a_failed_installation_is_not_taken_for_drift(project: Project, name: str) -> None:
+def test_a_failed_installation_is_not_reported_as_drift(project: Project, name: str) -> None:
     """pip ends with 2 when something unexpected happens to it."""
     project.stub("pip", "exit 2")
     assert project.job("gitlab", name)["script"] == 1
 
 
-def test_only_a_merge_request_may_have_drift() -> None:
+def test_drift_is_allowed_only_in_a_merge_request() -> None:
     allowed = {name: job.get("allow_failure") for name, job in GITLAB_JOBS.items()}
     assert allowed.pop("check") == {"exit_codes": 2}
     assert set(allowed.values()) == {None}
@@ -498,7 +500,9 @@ def gitlab(project: Project) -> Iterator[type[Comments]]:
 @pytest.mark.skipif(
     shutil.which("curl") is None, reason="GitLab's image has curl, this machine not"
 )
-def test_the_table_is_a_comment_of_the_merge_request(project: Project, gitlab: Any) -> None:
+def test_the_table_is_posted_as_a_comment_on_the_merge_request(
+    project: Project, gitlab: Any
+) -> None:
     changed_by_hand(project)
     assert project.job("gitlab", "check", COMMENT_TOKEN="glpat-x") == {
         "script": 2,
@@ -516,7 +520,7 @@ def test_without_a_token_there_is_no_comment(project: Project, gitlab: Any) -> N
     assert gitlab.taken == []
 
 
-def test_what_is_installed_is_what_the_collection_needs() -> None:
+def test_the_jobs_install_what_the_collection_requires() -> None:
     packages = {
         line
         for line in (EXAMPLE / "requirements.txt").read_text().splitlines()
@@ -527,7 +531,7 @@ def test_what_is_installed_is_what_the_collection_needs() -> None:
     assert [each["name"] for each in wanted["collections"]] == ["evenkeel.paas"]
 
 
-def test_the_guide_shows_both_files_as_they_are() -> None:
+def test_the_guide_shows_both_files_unchanged() -> None:
     guide = GUIDE.read_text().replace("\n    ", "\n")
     for name in ("github-actions.yml", "gitlab-ci.yml"):
         text = (EXAMPLE / name).read_text().partition("GPL-3.0-or-later\n\n")[2]

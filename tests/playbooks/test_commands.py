@@ -71,7 +71,7 @@ def commands(request: pytest.FixtureRequest, playbooks: Any, way: str) -> Comman
     return Commands(playbooks, request.param, way)
 
 
-def test_conditions_on_the_result_work_as_with_ansibles_command(commands: Commands) -> None:
+def test_conditions_on_the_result_work_as_with_ansible_builtin_command(commands: Commands) -> None:
     commands.ends(0, 3, 3, 3, 0)
     run = commands.run(
         commands.task("unchanged", changed_when="'other' in unchanged.stdout"),
@@ -102,7 +102,7 @@ def test_conditions_on_the_result_work_as_with_ansibles_command(commands: Comman
     assert len(run.writes) == 5
 
 
-def test_a_return_code_that_is_not_zero_ends_the_play(commands: Commands) -> None:
+def test_a_nonzero_return_code_ends_the_play(commands: Commands) -> None:
     commands.ends(2)
     run = commands.run(commands.task("failing"), commands.task("never"))
     assert run.status == 2
@@ -142,7 +142,7 @@ def test_no_log_hides_what_a_command_prints(commands: Commands) -> None:
     assert "hush-hush" not in run.output
 
 
-def test_a_command_that_is_not_waited_for_is_not_a_failure(playbooks: Any, way: str) -> None:
+def test_a_command_without_wait_is_not_a_failure(playbooks: Any, way: str) -> None:
     """Ansible takes any return code but 0 for one, null too, where a result has no failed."""
     playbooks.emulator.reset({"laravel_cloud_command_pace": "polls"})
     commands = Commands(playbooks, "evenkeel.paas.laravel_cloud_command", way)
@@ -155,7 +155,7 @@ def test_a_command_that_is_not_waited_for_is_not_a_failure(playbooks: Any, way: 
     assert run.results[0]["result"]["changed"] is True
 
 
-def test_the_example_of_a_rolling_restart(playbooks: Any) -> None:
+def test_the_rolling_restart_example_runs(playbooks: Any) -> None:
     """In check mode, for real, and again: the second run changes nothing but the two commands."""
     before = playbooks.emulator.world.snapshot()
     checked = playbooks.run(EXAMPLE, "--check")

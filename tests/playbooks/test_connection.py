@@ -27,7 +27,7 @@ NO_BUNDLE = {"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": "", "SSL_CERT_FILE": ""
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("empty", ["", None])
-def test_an_empty_option_is_not_given(playbooks: Any, way: str, empty: Any) -> None:
+def test_an_empty_option_counts_as_not_set(playbooks: Any, way: str, empty: Any) -> None:
     """So the environment counts, and what it names is masked as if it were an option."""
     token = playbooks.emulator.token
     options = {"api_url": empty, "ca_path": empty, "entrypoint": f"run {token}"}
@@ -58,7 +58,7 @@ def encrypted(playbooks: Any, tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("variable", NO_BUNDLE)
-def test_a_task_trusts_what_the_environment_names(
+def test_a_task_trusts_the_ca_bundle_of_the_environment(
     playbooks: Any, encrypted: Path, variable: str, way: str
 ) -> None:
     variables = {**NO_BUNDLE, variable: str(encrypted), "EVENKEEL_PAAS_IN_WORKER": WAYS[way]}
@@ -67,7 +67,9 @@ def test_a_task_trusts_what_the_environment_names(
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_task_that_checks_nothing_says_so_once(playbooks: Any, encrypted: Path, way: str) -> None:
+def test_a_task_without_certificate_checks_warns_once(
+    playbooks: Any, encrypted: Path, way: str
+) -> None:
     variables = {**NO_BUNDLE, "EVENKEEL_PAAS_IN_WORKER": WAYS[way]}
     run = playbooks.run_tasks([{PROCESS: {**WEB, "validate_certs": False}}], **variables)
     assert run.status == 0, run.output
@@ -77,7 +79,7 @@ def test_a_task_that_checks_nothing_says_so_once(playbooks: Any, encrypted: Path
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "validate_certs"])
-def test_an_inventory_trusts_what_the_environment_names_or_says_that_it_checks_nothing(
+def test_an_inventory_trusts_the_ca_bundle_of_the_environment_or_warns(
     playbooks: Any, encrypted: Path, variable: str
 ) -> None:
     checks = variable != "validate_certs"

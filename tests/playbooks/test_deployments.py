@@ -126,7 +126,7 @@ def statuses(playbooks: Any, example: Path) -> list[str]:
 
 @ways
 @ends
-def test_nothing_changed_and_nothing_is_sent_but_reads(
+def test_without_a_change_only_reads_are_sent(
     playbooks: Any, example: Path, failed: str, succeeded: str, way: str
 ) -> None:
     """Two of them on Sevalla, and two on Laravel Cloud; with a name instead of an id one more."""
@@ -174,7 +174,7 @@ def test_a_change_whose_deployment_failed_is_deployed_by_the_next_run(
 
 @ways
 @mostly_sevalla
-def test_a_play_that_was_aborted_is_deployed_by_the_next_run(
+def test_changes_of_an_aborted_play_are_deployed_by_the_next_run(
     playbooks: Any, example: Path, failed: str, succeeded: str, way: str
 ) -> None:
     target = SEVALLA_SHOP_ID if example == SEVALLA else LARAVEL_CLOUD_PRODUCTION_ID
@@ -200,7 +200,7 @@ def test_a_play_that_was_aborted_is_deployed_by_the_next_run(
 
 @ways
 @mostly_sevalla
-def test_somebody_deploys_meanwhile_and_nothing_is_deployed_twice(
+def test_a_concurrent_deployment_by_someone_else_is_not_repeated(
     playbooks: Any, example: Path, failed: str, succeeded: str, way: str
 ) -> None:
     """Once when theirs is still under way, and once when it has just succeeded."""
@@ -289,7 +289,7 @@ def test_a_deletion_is_deployed_once_by_the_handler(playbooks: Any) -> None:
         (LARAVEL, HORIZON, Fault("html_before", method="GET", path="*/deployments")),
     ],
 )
-def test_with_force_handlers_a_deletion_before_a_failure_is_deployed(
+def test_force_handlers_deploys_a_deletion_before_a_failure(
     playbooks: Any, example: Path, there: dict[str, Any], lost: Fault
 ) -> None:
     assert playbooks.run_tasks([there]).status == 0
@@ -314,7 +314,7 @@ def test_no_log_hides_what_a_build_prints(playbooks: Any, way: str) -> None:
         assert (secret in failed.output) != hidden
 
 
-def test_waiting_in_real_time_and_what_v_shows_of_it(playbooks: Any) -> None:
+def test_waiting_takes_real_time_and_verbose_output_shows_progress(playbooks: Any) -> None:
     playbooks.emulator.reset()
     tasks = [
         {"evenkeel.paas.sevalla_deployment": {**SHOP, "poll_interval": 1}},

@@ -102,7 +102,7 @@ FAILS: dict[str, Any] = {"name": "Fails", "ansible.builtin.fail": {"msg": "stop 
 LOOP = "{{ item }}"
 
 
-def test_an_application_is_named_as_its_task_names_it(drift: Drift) -> None:
+def test_an_application_has_the_name_that_its_task_uses(drift: Drift) -> None:
     """Not localhost, and one line however often and by which name."""
     rows = drift.tasks(
         web(SHOP, 9090),
@@ -116,7 +116,7 @@ def test_an_application_is_named_as_its_task_names_it(drift: Drift) -> None:
 
 
 @pytest.mark.parametrize("about", [{}, {"ignore_errors": True}, {"strategy": "free"}])
-def test_items_of_a_loop(drift: Drift, about: dict[str, Any]) -> None:
+def test_loop_items_are_reported_separately(drift: Drift, about: dict[str, Any]) -> None:
     strategy = {"strategy": about["strategy"]} if "strategy" in about else {}
     kept = {} if strategy else about
     rows = drift.tasks(web(LOOP, loop=[BLOG, "shoop", SHOP], **kept), **strategy)
@@ -125,7 +125,7 @@ def test_items_of_a_loop(drift: Drift, about: dict[str, Any]) -> None:
     assert drift.run.status == (0 if kept else 2)
 
 
-def test_items_of_a_loop_that_differ_or_are_skipped(drift: Drift) -> None:
+def test_loop_items_that_differ_or_are_skipped(drift: Drift) -> None:
     loop = [{"name": BLOG, "port": 8080}, {"name": SHOP, "port": 9090}]
     task = web("{{ item.name }}", loop=loop, when=f"item.name != '{BLOG}'")
     task[MODULE]["port"] = "{{ item.port }}"
@@ -133,7 +133,7 @@ def test_items_of_a_loop_that_differ_or_are_skipped(drift: Drift) -> None:
     assert drift.summary == (0, 1, 0)
 
 
-def test_a_loop_that_breaks_off(drift: Drift) -> None:
+def test_a_loop_that_fails_partway_is_a_failure(drift: Drift) -> None:
     """An item that cannot be evaluated has no result of its own."""
     loop = [{"name": SHOP}, {"called": BLOG}]
     assert drift.tasks(web("{{ item.name }}", loop=loop)) == [("localhost", "unknown")]
@@ -166,7 +166,7 @@ def test_no_log(drift: Drift) -> None:
     assert "shoop" not in text
 
 
-def test_the_result_counts_and_not_the_verdict(drift: Drift) -> None:
+def test_the_result_counts_instead_of_changed_when_and_failed_when(drift: Drift) -> None:
     """The guide's audit, failures that are forgiven, and changes that are denied."""
     audit = {"register": "queue", "failed_when": "queue is failed or queue is changed"}
     rows = drift.tasks(
@@ -185,7 +185,7 @@ def test_the_result_counts_and_not_the_verdict(drift: Drift) -> None:
     assert drift.message("shoop").startswith("There is no application 'shoop'")
 
 
-def test_a_failure_before_the_module_could_run_that_is_forgiven(drift: Drift) -> None:
+def test_an_ignored_failure_before_the_module_ran_is_reported(drift: Drift) -> None:
     task = web(SHOP, failed_when=False)
     task[MODULE]["prot"] = 1
     assert drift.tasks(task) == [(SHOP, "unknown")]
@@ -228,7 +228,7 @@ STARTED = {"async": 60, "poll": 0, "register": "jobs"}
 
 
 @pytest.mark.skipif(not CHECK_WITH_ASYNC, reason="this ansible-core refuses async in check mode")
-def test_async_that_is_read_later(drift: Drift) -> None:
+def test_async_task_that_is_read_later(drift: Drift) -> None:
     status = {
         "ansible.builtin.async_status": {"jid": "{{ item }}"},
         "register": "status",
@@ -247,7 +247,7 @@ def test_async_that_is_read_later(drift: Drift) -> None:
 
 
 @pytest.mark.skipif(not CHECK_WITH_ASYNC, reason="this ansible-core refuses async in check mode")
-def test_async_that_nothing_reads(drift: Drift) -> None:
+def test_async_task_that_is_never_read(drift: Drift) -> None:
     looped = web(LOOP, 9090, loop=[SHOP, "shoop"], **STARTED)
     assert drift.tasks(looped) == [("shoop", "unknown"), (SHOP, "unknown")]
     assert drift.message(SHOP) == "the task is asynchronous, and nothing has read its result"
@@ -256,7 +256,7 @@ def test_async_that_nothing_reads(drift: Drift) -> None:
 
 
 @pytest.mark.skipif(CHECK_WITH_ASYNC, reason="this ansible-core permits async in check mode")
-def test_async_that_is_refused(drift: Drift) -> None:
+def test_async_task_that_is_refused(drift: Drift) -> None:
     assert drift.tasks(web(SHOP, **{"async": 60, "poll": 1})) == [(SHOP, "unknown")]
 
 
@@ -282,7 +282,7 @@ FALLEN = [(BLOG, "unknown"), ("draft-d3e4f", "unknown")]
 
 
 @pytest.mark.parametrize("strategy", ["linear", "free"])
-def test_hosts_that_fell_out(drift: Drift, strategy: str) -> None:
+def test_tasks_that_failed_hosts_did_not_run(drift: Drift, strategy: str) -> None:
     assert drift([each_application(PING, TEST, strategy=strategy)], inventory=DOWN) == FALLEN
     assert drift.summary == (1, 0, 2)
     message = 'the task "Keep" was not reached: the host is unreachable: '
@@ -293,7 +293,7 @@ def test_hosts_that_fell_out(drift: Drift, strategy: str) -> None:
     assert "3 applications: 1 as wanted, 0 differ, 2 could not be compared" in drift.run.output
 
 
-def test_hosts_that_fell_out_of_an_earlier_play(drift: Drift) -> None:
+def test_hosts_that_failed_in_an_earlier_play(drift: Drift) -> None:
     before = {"connection": "local", "tasks": [PING, TEST]}
     assert drift([before, each_application()], inventory=DOWN) == FALLEN
     # If all of them do, the second play does not even begin.
@@ -301,7 +301,7 @@ def test_hosts_that_fell_out_of_an_earlier_play(drift: Drift) -> None:
     assert drift([before, each_application()], inventory=everything) == FALLEN
 
 
-def test_hosts_that_one_failure_took_along(drift: Drift) -> None:
+def test_hosts_that_stopped_because_another_host_failed(drift: Drift) -> None:
     """With run_once and with any_errors_fatal."""
     every = [(BLOG, "unknown"), ("draft-d3e4f", "unknown"), (SHOP, "unknown")]
     assert drift([each_application({**FAILS, "run_once": True})], inventory=THREE) == every
@@ -312,7 +312,7 @@ def test_hosts_that_one_failure_took_along(drift: Drift) -> None:
 
 
 @pytest.mark.slow
-def test_batches_that_never_begin(drift: Drift) -> None:
+def test_serial_batches_that_never_start(drift: Drift) -> None:
     play = each_application({**FAILS, "when": f"inventory_hostname == '{BLOG}'"}, serial=1)
     assert drift([play], inventory=THREE) == [(BLOG, "unknown"), ("draft-d3e4f", "unknown")]
     assert drift.summary == (1, 0, 2)
@@ -320,7 +320,7 @@ def test_batches_that_never_begin(drift: Drift) -> None:
     assert drift([each_application(failing)], inventory=THREE) == [(SHOP, "unknown")]
 
 
-def test_what_was_not_meant_to_run_is_not_missed(drift: Drift) -> None:
+def test_intentionally_skipped_tasks_are_not_reported_as_missing(drift: Drift) -> None:
     """Hosts that leave on purpose, tasks that a tag or run_once leaves out, ignored failures."""
     leave = {"ansible.builtin.meta": "end_host", "when": f"inventory_hostname == '{BLOG}'"}
     failing = {**FAILS, "when": f"inventory_hostname == '{SHOP}'"}
@@ -361,7 +361,7 @@ def test_tasks_of_roles_and_of_included_files(drift: Drift) -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("role")
-def test_tasks_of_roles_that_are_not_missed(drift: Drift) -> None:
+def test_completed_tasks_of_roles_are_not_reported_as_missing(drift: Drift) -> None:
     """What a host has done before it fell out, and what only a rescue includes."""
     play = {"connection": "local", "roles": ["keep"], "tasks": [INCLUDED, FAILS]}
     assert drift([play], inventory=THREE) == []

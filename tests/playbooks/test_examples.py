@@ -71,7 +71,7 @@ def test_there_are_modules_with_examples() -> None:
     "module",
     [each for each in MODULES if each not in [*ACTING, *COMMANDS] and not each.endswith("_info")],
 )
-def test_examples_in_check_mode_for_real_and_again(playbooks: Any, module: str) -> None:
+def test_examples_match_check_mode_and_do_not_change_twice(playbooks: Any, module: str) -> None:
     """Check mode sends nothing and plans what the real run does; the second run changes nothing."""
     tasks = []
     for task in examples_of(module):
@@ -98,7 +98,7 @@ def test_examples_in_check_mode_for_real_and_again(playbooks: Any, module: str) 
 
 
 @pytest.mark.parametrize("module", ACTING)
-def test_examples_of_what_acts_in_check_mode_and_for_real(playbooks: Any, module: str) -> None:
+def test_examples_of_actions_match_check_mode(playbooks: Any, module: str) -> None:
     """Check mode sends nothing and plans what the real run does, which it does each time; or only
     once, when it is to do what is pending."""
     tasks = []
@@ -121,7 +121,7 @@ def test_examples_of_what_acts_in_check_mode_and_for_real(playbooks: Any, module
 
 
 @pytest.mark.parametrize("module", COMMANDS)
-def test_examples_of_commands_in_check_mode_and_for_real(playbooks: Any, module: str) -> None:
+def test_examples_of_commands_are_skipped_in_check_mode(playbooks: Any, module: str) -> None:
     """Check mode skips them with the request that the real run sends, which it sends each time."""
     tasks = []
     for task in examples_of(module):
@@ -147,7 +147,7 @@ def test_examples_of_commands_in_check_mode_and_for_real(playbooks: Any, module:
         ("laravel_cloud_background_process_info", "laravel_cloud_background_processes"),
     ],
 )
-def test_examples_that_read_change_nothing(playbooks: Any, module: str, before: str) -> None:
+def test_info_examples_change_nothing(playbooks: Any, module: str, before: str) -> None:
     """In check mode and not; what they read is given back to the module for lists."""
     assert playbooks.run_tasks(examples_of(before)[:1]).status == 0
     tasks = examples_of(module)
@@ -163,7 +163,9 @@ def test_examples_that_read_change_nothing(playbooks: Any, module: str, before: 
 
 
 @pytest.mark.parametrize("module", ["laravel_cloud_instance_info", "sevalla_application_info"])
-def test_examples_that_read_instances_and_applications(playbooks: Any, module: str) -> None:
+def test_info_examples_of_instances_and_applications_change_nothing(
+    playbooks: Any, module: str
+) -> None:
     """In check mode and not; what is read of instances is given back, one after the other."""
     for arguments in ((), ("--check",)):
         run = playbooks.run_tasks(examples_of(module), *arguments)
@@ -173,7 +175,7 @@ def test_examples_that_read_instances_and_applications(playbooks: Any, module: s
         assert any(each["result"].get("sizes") for each in run.results)
 
 
-def test_a_worker_cluster_from_an_environment_without_one(playbooks: Any) -> None:
+def test_the_worker_cluster_example_creates_the_cluster_once(playbooks: Any) -> None:
     """The second run changes nothing but the command, and check mode says so."""
     playbook = EXAMPLES / "worker_cluster.yml"
     checked = playbooks.run(playbook, "--check")
@@ -223,7 +225,7 @@ SHOWN = [COLLECTION / "README.md", *sorted((COLLECTION / "docs").rglob("*.rst"))
 
 
 @pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)
-def test_every_task_that_is_shown_is_among_those_that_are_run(path: Path) -> None:
+def test_every_documented_task_is_run_by_a_test(path: Path) -> None:
     """Plays and tasks are shown as plain YAML, which is run below, or are in an example, all of
     which are run. Other YAML is valid."""
     examples = [file.read_text() for file in sorted(EXAMPLES.rglob("*.yml"))]
@@ -236,7 +238,7 @@ def test_every_task_that_is_shown_is_among_those_that_are_run(path: Path) -> Non
     assert len(everything) == len(re.findall(r"^ *- name:", run, re.MULTILINE))
 
 
-def test_what_the_readme_and_the_guides_show(playbooks: Any, tmp_path: Path) -> None:
+def test_the_yaml_of_the_readme_and_the_guides_runs(playbooks: Any, tmp_path: Path) -> None:
     """Every piece of YAML works as it stands, and changes nothing when it runs again, unless it is
     there to do something each time."""
     plays = [play for path in SHOWN for play in shown_in(path)]
@@ -274,7 +276,7 @@ def lines_of_picture(path: Path) -> list[str]:
     return ["".join(text for _x, text in sorted(lines[y].items())).rstrip() for y in sorted(lines)]
 
 
-def test_the_picture_of_a_terminal_shows_what_a_run_shows(playbooks: Any) -> None:
+def test_the_terminal_picture_matches_a_run(playbooks: Any) -> None:
     """The lines that matter; how wide the others are depends on the terminal."""
     assert playbooks.run(EXAMPLES / "site.yml").status == 0
     run = playbooks.run(EXAMPLES / "change.yml", "--check", "--diff")
@@ -287,7 +289,7 @@ def test_the_picture_of_a_terminal_shows_what_a_run_shows(playbooks: Any) -> Non
     assert shown == told
 
 
-def test_the_picture_of_a_deployment_shows_the_example_and_its_progress() -> None:
+def test_the_deployment_picture_matches_the_example() -> None:
     """The shapes of the lines are those that test_progress.py finds in a run."""
     lines = lines_of_picture(IMAGES / "progress.svg")
     plays = yaml.safe_load((EXAMPLES / "deploy_sevalla.yml").read_text())
@@ -300,9 +302,7 @@ def test_the_picture_of_a_deployment_shows_the_example_and_its_progress() -> Non
     assert [line and line[1] for line in walk] == ["inProgress", "success"]
 
 
-def test_the_diff_in_the_guide_to_check_mode_is_what_a_run_shows(
-    playbooks: Any, tmp_path: Path
-) -> None:
+def test_the_diff_in_the_check_mode_guide_matches_a_run(playbooks: Any, tmp_path: Path) -> None:
     guide = COLLECTION / "docs" / "docsite" / "rst" / "guide_check_mode.rst"
     play = shown_in(guide)[0]
     playbook = tmp_path / "shop.yml"
@@ -327,7 +327,7 @@ def foretold(run: Any) -> list[list[Any]]:
     ]
 
 
-def test_site_playbook_in_check_mode_and_twice(playbooks: Any) -> None:
+def test_the_site_playbook_matches_check_mode_and_is_idempotent(playbooks: Any) -> None:
     """What `make demo` shows: the second run of the site changes nothing and writes nothing.
 
     Each task is about a process of its own, so that check mode plans all that the first run does.
@@ -350,7 +350,7 @@ def test_site_playbook_in_check_mode_and_twice(playbooks: Any) -> None:
     assert second.writes == []
 
 
-def test_change_playbook_in_check_mode_and_for_real(playbooks: Any) -> None:
+def test_the_change_playbook_matches_check_mode(playbooks: Any) -> None:
     """The change that the demo shows: one request for each process, the same in both modes."""
     assert playbooks.run(EXAMPLES / "site.yml").status == 0
     shown = playbooks.run(EXAMPLES / "change.yml", "--check", "--diff")

@@ -62,7 +62,7 @@ def test_no_token(playbooks: Any, module: str, options: dict[str, Any]) -> None:
     assert "api_token or the environment variable" in message
 
 
-def test_a_token_that_is_refused(playbooks: Any) -> None:
+def test_a_rejected_token(playbooks: Any) -> None:
     message = failure_of(playbooks, PROCESS, CREATE, SEVALLA_API_KEY="svl_of_somebody_else")
     assert "HTTP 401" in message
     assert "GET /applications" in message
@@ -152,7 +152,7 @@ def test_all_invalid_options_at_once(playbooks: Any) -> None:
         assert said in message
 
 
-def test_a_name_used_twice(playbooks: Any) -> None:
+def test_an_ambiguous_name(playbooks: Any) -> None:
     tasks = [{PROCESS: CREATE}, {PROCESS: {**CREATE, "display_name": "other"}}]
     assert playbooks.run_tasks(tasks).status == 0
     listed = playbooks.run_tasks([{PROCESS: {**CREATE, "display_name": "other"}}])
@@ -173,7 +173,7 @@ def test_a_name_used_twice(playbooks: Any) -> None:
 
 
 @pytest.mark.parametrize("library", ["requests", "jsonschema"])
-def test_a_library_is_missing(playbooks: Any, tmp_path: Path, library: str) -> None:
+def test_a_missing_library(playbooks: Any, tmp_path: Path, library: str) -> None:
     """An interpreter without the library: an environment of its own, with all the others."""
     bare = tmp_path / "bare"
     venv.create(bare, with_pip=False)

@@ -60,7 +60,7 @@ def fleet(playbooks: Any, tmp_path: Path) -> Fleet:
     return Fleet(playbooks, tmp_path)
 
 
-def test_the_fleet_twice_and_what_differs_afterwards(fleet: Fleet, emulator: Any) -> None:
+def test_a_fleet_is_idempotent_and_reports_later_drift(fleet: Fleet, emulator: Any) -> None:
     first = fleet()
     assert first.status == 0, first.output
     assert len(first.changed) == SEEDED + WORKERS
@@ -136,7 +136,7 @@ def test_the_fleet_twice_and_what_differs_afterwards(fleet: Fleet, emulator: Any
     assert "node other.js" in (fleet.report / "drift.html").read_text()
 
 
-def test_the_report_has_what_could_not_be_compared(fleet: Fleet) -> None:
+def test_the_report_lists_applications_that_could_not_be_compared(fleet: Fleet) -> None:
     """One application that the service does not show, and a folder that cannot be written."""
     fleet.report.write_text("a file, not a folder")
     gone = "sevalla_application_id=11111111-1111-4111-8111-111111111111"
@@ -149,9 +149,7 @@ def test_the_report_has_what_could_not_be_compared(fleet: Fleet) -> None:
 
 
 @pytest.mark.parametrize("loop", ["", "[1, 2]"])
-def test_the_report_has_hosts_that_cannot_be_reached(
-    fleet: Fleet, tmp_path: Path, loop: str
-) -> None:
+def test_the_report_lists_unreachable_hosts(fleet: Fleet, tmp_path: Path, loop: str) -> None:
     ssh = tmp_path / "ssh"
     ssh.write_text("#!/bin/sh\nexit 255\n")
     ssh.chmod(0o700)
@@ -182,7 +180,7 @@ def test_an_inventory_that_cannot_be_read_stops_the_run(fleet: Fleet) -> None:
     assert "svl_wrong" not in run.output
 
 
-def test_what_the_guide_shows_is_what_runs() -> None:
+def test_the_guide_shows_the_files_of_the_example() -> None:
     """The guides repeat the files of the example, without the comments at their top."""
     guides = COLLECTION / "docs" / "docsite" / "rst"
     guide = (guides / "guide_fleets.rst").read_text()
@@ -218,7 +216,7 @@ def large(emulator: Any) -> Any:
 
 
 @pytest.mark.slow
-def test_200_applications_twice(fleet: Fleet, large: Any) -> None:
+def test_a_fleet_of_200_applications_is_idempotent(fleet: Fleet, large: Any) -> None:
     first = fleet()
     assert first.status == 0, first.output
     assert len(first.changed) == APPLICATIONS + WORKERS
@@ -258,7 +256,9 @@ def sliced(inventory: dict[str, Any], number: int, count: int) -> dict[str, Any]
 
 
 @pytest.mark.slow
-def test_200_applications_in_slices(playbooks: Any, large: Any, tmp_path: Path) -> None:
+def test_a_fleet_of_200_applications_in_job_slices(
+    playbooks: Any, large: Any, tmp_path: Path
+) -> None:
     """What AWX does with a sliced job: import the inventory once, hand each slice a part of it
     as a script, and run all of them at the same time with ansible-runner."""
     slices = 3

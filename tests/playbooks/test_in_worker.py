@@ -162,7 +162,7 @@ WITHOUT_END = [
 
 
 @pytest.mark.slow
-def test_a_play_is_the_same_both_ways(playbooks: Any) -> None:
+def test_a_play_has_the_same_result_in_the_worker_and_as_a_module(playbooks: Any) -> None:
     tasks = [{"name": "task", "ignore_errors": True, **task} for task in WITHOUT_END]
     here, _module = both_ways(playbooks, {"tasks": tasks})
     assert here.status == 0, here.output
@@ -173,7 +173,7 @@ def test_a_play_is_the_same_both_ways(playbooks: Any) -> None:
     assert len(warned) >= 2
 
 
-def test_module_defaults_and_check_mode_of_a_play_are_the_same_both_ways(playbooks: Any) -> None:
+def test_module_defaults_and_check_mode_apply_in_the_worker_and_as_a_module(playbooks: Any) -> None:
     """The group's defaults, the module's, and those of a block that come before the play's."""
     token = playbooks.emulator.token
     play = {
@@ -200,7 +200,7 @@ def test_module_defaults_and_check_mode_of_a_play_are_the_same_both_ways(playboo
         assert all(each["result"]["changed"] for each in run.results[1:])
 
 
-def test_a_token_is_masked_wherever_it_shows_both_ways(playbooks: Any) -> None:
+def test_a_token_is_masked_in_the_worker_and_as_a_module(playbooks: Any) -> None:
     """In values of the result, in the diff, in a list, in a message and in the options told."""
     token = playbooks.emulator.token
     tasks = [
@@ -287,7 +287,7 @@ def play(tasks: list[dict[str, Any]], **keywords: Any) -> dict[str, Any]:
     return {"hosts": "localhost", "gather_facts": False, "tasks": tasks, **keywords}
 
 
-def test_the_choice_is_told_with_its_reason(playbooks: Any) -> None:
+def test_the_reason_for_a_module_is_reported(playbooks: Any) -> None:
     # Without the interpreter that all other tests set.
     told = choices_of(
         playbooks,
@@ -299,7 +299,7 @@ def test_the_choice_is_told_with_its_reason(playbooks: Any) -> None:
         assert line.startswith(f"runs as a module: {reason}" if reason != HERE else HERE), keywords
 
 
-def test_an_environment_of_any_level_counts(playbooks: Any) -> None:
+def test_an_environment_at_any_level_counts(playbooks: Any) -> None:
     role = playbooks.folder / "roles" / "does" / "tasks"
     role.mkdir(parents=True)
     (role / "main.yml").write_text(yaml.safe_dump([task()]))
@@ -338,7 +338,7 @@ def test_the_environment_variable(playbooks: Any, value: str, chosen: str) -> No
     assert told[1] == HERE
 
 
-def test_a_switch_that_is_neither_on_nor_off(playbooks: Any) -> None:
+def test_a_worker_setting_that_is_not_a_boolean(playbooks: Any) -> None:
     wrong = playbooks.run_tasks([{PROCESS: QUEUE}], EVENKEEL_PAAS_IN_WORKER="perhaps")
     assert wrong.status == 2
     assert "EVENKEEL_PAAS_IN_WORKER" in wrong.results[0]["result"]["msg"]
@@ -347,7 +347,7 @@ def test_a_switch_that_is_neither_on_nor_off(playbooks: Any) -> None:
 
 
 @pytest.mark.parametrize("switch", ["yes", "no"])
-def test_an_empty_token_is_not_given(playbooks: Any, switch: str) -> None:
+def test_an_empty_token_counts_as_not_set(playbooks: Any, switch: str) -> None:
     """As from a variable that nobody set: the environment counts."""
     options = {**QUEUE, "api_token": "{{ nowhere | default('') }}", "api_url": ""}
     run = playbooks.run_tasks([{PROCESS: options}], EVENKEEL_PAAS_IN_WORKER=switch)
@@ -362,7 +362,7 @@ LEAVING: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-def test_a_python_without_the_libraries_is_named_with_why_it_was_taken(playbooks: Any) -> None:
+def test_a_python_without_the_libraries_is_reported_with_its_origin(playbooks: Any) -> None:
     """As an explicit localhost without an interpreter, for which Ansible looks for a Python."""
     bare = playbooks.folder / "bare"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(bare)], check=True)
@@ -394,7 +394,7 @@ def test_a_python_without_the_libraries_is_named_with_why_it_was_taken(playbooks
         )
 
 
-def test_hosts_with_a_local_connection_are_served_at_once(playbooks: Any, tmp_path: Path) -> None:
+def test_hosts_with_a_local_connection_run_in_parallel(playbooks: Any, tmp_path: Path) -> None:
     """Each fork has a worker of its own: nothing is shared, and nothing is lost."""
     inventory = tmp_path / "hosts"
     inventory.write_text("".join(f"host{n} ansible_connection=local\n" for n in range(12)))

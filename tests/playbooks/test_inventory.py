@@ -72,14 +72,14 @@ GRAPH = """\
 """
 
 
-def test_the_graph_of_both(inventory: Inventory) -> None:
+def test_the_graph_of_both_services(inventory: Inventory) -> None:
     done = inventory("-i", "sevalla.yml", "-i", "laravel_cloud.yml", "--graph")
     assert done.returncode == 0, done.stderr
     assert done.stdout == GRAPH
     assert done.stderr == ""
 
 
-def test_the_list_of_both(inventory: Inventory, emulator: Any) -> None:
+def test_the_list_of_both_services(inventory: Inventory, emulator: Any) -> None:
     """As others read it, AWX for instance, with nothing in it that nobody should see."""
     done = inventory("-i", "sevalla.yml", "-i", "laravel_cloud.yml", "--list", "-vvvv")
     assert done.returncode == 0, done.stderr
@@ -93,7 +93,7 @@ def test_the_list_of_both(inventory: Inventory, emulator: Any) -> None:
         assert secret not in done.stdout + done.stderr
 
 
-def test_an_export_is_plain_but_for_what_may_be_a_template(
+def test_an_export_marks_only_possible_templates_as_untrusted(
     inventory: Inventory, emulator: Any
 ) -> None:
     """For programs that read it and know nothing of Ansible's marks."""
@@ -112,7 +112,7 @@ def test_an_export_is_plain_but_for_what_may_be_a_template(
     assert variables["sevalla_application_name"] == name
 
 
-def test_an_application_that_is_being_deleted_leaves_the_others(
+def test_an_application_being_deleted_does_not_affect_the_others(
     inventory: Inventory, emulator: Any
 ) -> None:
     """Also with the setting that stops at an inventory that cannot be read."""
@@ -139,7 +139,7 @@ def test_an_application_that_is_being_deleted_leaves_the_others(
 
 
 @pytest.mark.parametrize("again", [False, True])
-def test_a_play_over_the_hosts(
+def test_a_play_uses_the_hosts(
     inventory: Inventory, emulator: Any, again: bool, tmp_path: Path
 ) -> None:
     """A task takes the host's id as it is, and a hostile name stays a text. Again: from what
@@ -193,9 +193,7 @@ def test_a_play_over_the_hosts(
         ({"SEVALLA_API_URL": "http://127.0.0.1:1/v3"}, "gave no usable answer at http://127.0.0.1"),
     ],
 )
-def test_what_is_wrong_is_one_line(
-    inventory: Inventory, variables: dict[str, str], said: str
-) -> None:
+def test_an_error_is_one_line(inventory: Inventory, variables: dict[str, str], said: str) -> None:
     """With the settings that the guide recommends: our line, and Ansible's that it stops."""
     with (inventory.folder / "sevalla.yml").open("a") as file:
         file.write("api_retries: 0\n")

@@ -70,7 +70,7 @@ def streams(
     return done.stdout, done.stderr
 
 
-def test_each_status_is_shown_without_v(playbooks: Any) -> None:
+def test_each_status_is_shown_without_verbose(playbooks: Any) -> None:
     out, err = streams(playbooks, [DEPLOY])
     assert "[localhost] deployment" not in err
     first, second, last = STATUS.findall(out)
@@ -79,7 +79,7 @@ def test_each_status_is_shown_without_v(playbooks: Any) -> None:
     assert re.fullmatch(r"\[localhost\] deployment: success after \d s", last)
 
 
-def test_each_write_of_a_list_is_shown_with_v(playbooks: Any) -> None:
+def test_each_write_of_a_list_is_shown_with_verbose(playbooks: Any) -> None:
     out, _err = streams(playbooks, [LIST])
     assert "writes done" not in out
     out, _err = streams(playbooks, [LIST], "-v")
@@ -91,7 +91,7 @@ def test_each_write_of_a_list_is_shown_with_v(playbooks: Any) -> None:
 
 
 @pytest.mark.parametrize(("keywords", "switch"), [({"no_log": True}, "yes"), ({}, "no")])
-def test_nothing_is_shown_with_no_log_and_by_a_module(
+def test_no_progress_is_shown_with_no_log_or_by_a_module(
     playbooks: Any, keywords: dict[str, Any], switch: str
 ) -> None:
     tasks = [{**DEPLOY, **keywords}, {**LIST, **keywords}]
@@ -114,7 +114,7 @@ def test_json_on_stdout_stays_json(playbooks: Any, name: str, lines: int) -> Non
 
 
 @pytest.mark.parametrize("switch", ["yes", pytest.param("no", marks=pytest.mark.slow)])
-def test_a_warning_quotes_no_value_with_no_log(playbooks: Any, switch: str) -> None:
+def test_a_warning_does_not_quote_values_with_no_log(playbooks: Any, switch: str) -> None:
     """In check mode prune warns of what it would delete: commands, with their arguments."""
     scope = {"application": "shop", "environment": "production", "instance": "Workers"}
     entries = [{"type": "custom", "command": f"php artisan {name} {SECRET}"} for name in "ab"]

@@ -179,7 +179,7 @@ EVERYTHING = [
 
 
 @pytest.mark.parametrize("in_worker", ["true", "false"])
-def test_nothing_shows_when_all_goes_well(play: Play, in_worker: str) -> None:
+def test_no_secret_is_shown_on_success(play: Play, in_worker: str) -> None:
     """Create, update, no change, delete, run and deploy, in check mode and for real; and the token
     is in the arguments of no process meanwhile."""
     watch = play.playbooks.emulator.hooks = Watch()
@@ -193,7 +193,7 @@ def test_nothing_shows_when_all_goes_well(play: Play, in_worker: str) -> None:
     assert found_in("\n".join(watch.seen), play.secrets) == []
 
 
-def test_nothing_shows_however_the_token_is_given(play: Play) -> None:
+def test_no_secret_is_shown_however_the_token_is_set(play: Play) -> None:
     """As an option, under its alias, by module_defaults, and from a registered variable."""
     token = play.playbooks.emulator.token
     watch = play.playbooks.emulator.hooks = Watch()
@@ -260,7 +260,7 @@ class Faults(Hooks):
         return self.left.pop(0)() if self.left else None
 
 
-def test_nothing_shows_when_a_service_fails(play: Play, serve: Any) -> None:
+def test_no_secret_is_shown_when_a_service_fails(play: Play, serve: Any) -> None:
     """Every failure that a service can bring about, each quoting the token back."""
     other = serve()
     faults = {
@@ -292,7 +292,7 @@ def test_nothing_shows_when_a_service_fails(play: Play, serve: Any) -> None:
     assert run.writes == []
 
 
-def test_nothing_shows_when_a_write_fails(play: Play, serve: Any) -> None:
+def test_no_secret_is_shown_when_a_write_fails(play: Play, serve: Any) -> None:
     """A token that may only read, and writes whose answers are lost, quote or lead astray."""
     emulator = play.playbooks.emulator
     other = serve()
@@ -327,7 +327,7 @@ WEB = {"id": SEVALLA_SHOP_WEB_ID, "type": "web", "port": 8080}
 LISTED = answer(json={"data": [WEB], "total": 1})
 
 
-def test_certificates_netrc_and_proxies_do_not_change_who_gets_the_token(
+def test_certificates_netrc_and_proxies_do_not_send_the_token_elsewhere(
     play: Play, serve: Any
 ) -> None:
     """Through the module: a certificate is checked, a CA of one's own works, and checking none is
@@ -355,7 +355,9 @@ def test_certificates_netrc_and_proxies_do_not_change_who_gets_the_token(
     assert sent == [f"Bearer {play.playbooks.emulator.token}"] * 2
 
 
-def test_a_proxy_gets_no_token_and_its_password_does_not_show(play: Play, serve: Any) -> None:
+def test_a_proxy_does_not_get_the_token_and_its_password_is_not_shown(
+    play: Play, serve: Any
+) -> None:
     """HTTPS goes to the proxy, which is closed; http to loopback goes past every proxy."""
     http_proxy = serve()
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -187,7 +187,7 @@ def is_ours(result: dict[str, Any]) -> bool:
 # One run of site.yml is compared every day, with the credential types below.
 @pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_playbooks_mean_the_same(playbooks: Any, tmp_path: Path, scenario: str) -> None:
+def test_playbooks_have_the_same_results(playbooks: Any, tmp_path: Path, scenario: str) -> None:
     old = recorded(scenario)
     runs = list(play_scenario(playbooks, scenario, tmp_path))
     assert len(runs) == len(old) == len(SCENARIOS[scenario])
@@ -203,7 +203,7 @@ def test_playbooks_mean_the_same(playbooks: Any, tmp_path: Path, scenario: str) 
 
 
 @pytest.mark.slow
-def test_playbooks_mean_the_same_as_modules(playbooks: Any, tmp_path: Path) -> None:
+def test_playbooks_have_the_same_results_as_modules(playbooks: Any, tmp_path: Path) -> None:
     """The way to switch the worker off is one of 1.0.0, too."""
     as_modules = {"EVENKEEL_PAAS_IN_WORKER": "0"}
     for before, run in zip(
@@ -214,7 +214,7 @@ def test_playbooks_mean_the_same_as_modules(playbooks: Any, tmp_path: Path) -> N
 
 @pytest.mark.slow
 @pytest.mark.parametrize("module", EXAMPLES)
-def test_examples_of_modules_mean_the_same(playbooks: Any, module: str) -> None:
+def test_module_examples_have_the_same_results(playbooks: Any, module: str) -> None:
     assert_means_the_same(recorded("examples")[module], play_examples(playbooks, module))
 
 
@@ -243,7 +243,7 @@ def plain(value: Any) -> Any:
     return [plain(each) for each in value] if isinstance(value, list) else value
 
 
-def test_the_credential_types_are_injected_and_run(
+def test_jobs_run_with_the_variables_of_the_credential_types(
     playbooks: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """AWX keeps the definitions that 1.0.0 registered; its jobs run with what they inject."""
@@ -267,7 +267,7 @@ def test_the_credential_types_are_injected_and_run(
 
 
 @pytest.mark.parametrize("kind", ["module", "inventory", "callback"])
-def test_options_and_results_are_all_still_there(playbooks: Any, kind: str) -> None:
+def test_no_option_or_result_is_removed(playbooks: Any, kind: str) -> None:
     old = recorded("documentation")[kind]
     new = documented(playbooks, kind, sorted(old))
     assert gone(old, new) == []
