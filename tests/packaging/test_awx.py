@@ -116,7 +116,7 @@ def test_a_job_runs_with_injected_credentials(
     assert job.files_with(emulator.token) == {"artifacts/1/command"}
 
 
-def test_runner_by_itself_leaves_the_token_in_a_second_file(
+def test_runner_without_awx_writes_the_token_to_a_second_file(
     job: Job, injected: dict[str, str], emulator: Any
 ) -> None:
     """What the guide warns of: without AWX, runner keeps the environment."""
@@ -132,7 +132,7 @@ def test_runner_by_itself_leaves_the_token_in_a_second_file(
         ({"gather_facts": False}, set()),
     ],
 )
-def test_facts_of_localhost_hold_the_token(
+def test_facts_of_localhost_contain_the_token(
     job: Job, gathering: dict[str, Any], cached: set[str]
 ) -> None:
     """What the guide warns of, and both its remedies. The events, which AWX stores, have none."""
@@ -151,7 +151,7 @@ def test_facts_of_localhost_hold_the_token(
     assert job.files_with("canary-token") == {"artifacts/1/command"} | cached
 
 
-def test_a_job_without_its_credential_says_what_is_missing(job: Job) -> None:
+def test_a_job_without_its_credential_reports_what_is_missing(job: Job) -> None:
     done = job.run({}, [], suppress_env_files=True)
     assert done.status == "failed"
     assert "SEVALLA_API_KEY" in done.stdout.read()
@@ -204,7 +204,7 @@ TOKENS = {"SEVALLA_API_KEY": "canary-sevalla", "LARAVEL_CLOUD_API_TOKEN": "canar
 NAMES = {"Sevalla": "sevalla", "Laravel Cloud": "laravel_cloud"}
 
 
-def test_the_playbook_registers_everything(register: Any) -> None:
+def test_the_playbook_registers_types_credentials_and_template(register: Any) -> None:
     """Credential types as the files have them, credentials and a job template that has both."""
     with Controller() as controller:
         told = register(controller, *TEMPLATE, **TOKENS)
@@ -248,7 +248,7 @@ def test_check_mode_writes_nothing(register: Any) -> None:
         assert controller.writes == []
 
 
-def test_a_new_token_is_sent_when_it_is_asked_for(register: Any) -> None:
+def test_a_new_token_is_sent_on_request(register: Any) -> None:
     with Controller() as controller:
         register(controller, **TOKENS)
         register(controller, "-e", "awx_update_tokens=true", SEVALLA_API_KEY="canary-new")
@@ -257,7 +257,7 @@ def test_a_new_token_is_sent_when_it_is_asked_for(register: Any) -> None:
         assert tokens["Laravel Cloud"] == {"api_token": "canary-laravel"}
 
 
-def test_without_tokens_only_types_are_registered_and_nothing_is_taken_away(register: Any) -> None:
+def test_without_tokens_only_types_are_registered_and_nothing_is_removed(register: Any) -> None:
     with Controller() as controller:
         register(controller)
         assert len(controller.objects("credential_types")) == 2

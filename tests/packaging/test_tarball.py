@@ -62,13 +62,13 @@ def held(tarball: Path) -> set[str]:
     return {member.name for member in members if member.isfile()}
 
 
-def test_the_tarball_holds_what_is_for_users_and_nothing_else(tarball: Path) -> None:
+def test_the_tarball_contains_only_files_for_users(tarball: Path) -> None:
     for_users = {name for name in tracked() if not DEVELOPERS.match(name)}
     assert for_users >= NEEDED
     assert held(tarball) == for_users | MADE
 
 
-def test_nothing_that_a_tool_left_behind_gets_in(tarball: Path) -> None:
+def test_the_tarball_contains_no_files_that_tools_left_behind(tarball: Path) -> None:
     """Whatever git says of them: compiled files, caches, settings, archives, keys."""
     suspicious = re.compile(
         r"(^|/)(__pycache__|\.[a-z_]+cache|\.cache|\.venv|venv|output)/"
@@ -78,7 +78,7 @@ def test_nothing_that_a_tool_left_behind_gets_in(tarball: Path) -> None:
     assert [name for name in sorted(held(tarball)) if suspicious.search(name)] == []
 
 
-def test_the_manifest_names_this_version_and_every_file(tarball: Path) -> None:
+def test_the_manifest_lists_this_version_and_every_file(tarball: Path) -> None:
     with tarfile.open(tarball) as tar:
         manifest, files = (
             json.load(tar.extractfile(name))  # type: ignore[arg-type]
@@ -94,7 +94,7 @@ def test_the_manifest_names_this_version_and_every_file(tarball: Path) -> None:
     assert listed == held(tarball) - MADE
 
 
-def test_the_hubs_importer_has_nothing_to_say(shell: Any, tarball: Path, tmp_path: Path) -> None:
+def test_the_importer_of_the_hub_reports_nothing(shell: Any, tarball: Path, tmp_path: Path) -> None:
     """galaxy-importer with ansible-doc, ansible-lint and the checks that are off by default.
 
     It ends with success whatever it finds; its lines say how it went.
@@ -117,11 +117,11 @@ def test_the_hubs_importer_has_nothing_to_say(shell: Any, tarball: Path, tmp_pat
 
 
 @pytest.mark.parametrize("playbook", ["site.yml", "change.yml"])
-def test_an_example_is_found_in_what_is_installed(installed: Path, playbook: str) -> None:
+def test_an_example_is_in_the_installed_collection(installed: Path, playbook: str) -> None:
     assert (installed / "docs" / "examples" / playbook).is_file()
 
 
-def test_every_module_explains_itself(shell: Any, installed: Path, tmp_path: Path) -> None:
+def test_ansible_doc_shows_every_module(shell: Any, installed: Path, tmp_path: Path) -> None:
     """ansible-doc finds each module that the tarball holds, and has no complaint."""
     modules = sorted(path.stem for path in (installed / "plugins" / "modules").glob("*.py"))
     assert modules
@@ -131,7 +131,9 @@ def test_every_module_explains_itself(shell: Any, installed: Path, tmp_path: Pat
         assert "WARNING" not in told
 
 
-def test_a_newcomers_path(shell: Any, tarball: Path, emulator: Any, tmp_path: Path) -> None:
+def test_the_first_example_works_in_a_new_environment(
+    shell: Any, tarball: Path, emulator: Any, tmp_path: Path
+) -> None:
     """An environment with nothing in it but what the README names, and a copy of the first example,
     unchanged: the second run changes nothing."""
     bin_folder = tmp_path / "venv" / "bin"

@@ -75,7 +75,7 @@ def own_links(pages: dict[Path, Page]) -> Iterator[tuple[Path, str, Path, str]]:
                 yield path, link, target.resolve(), unquote(parts.fragment)
 
 
-def test_every_link_within_the_site_leads_somewhere(pages: dict[Path, Page]) -> None:
+def test_every_internal_link_has_a_target(pages: dict[Path, Page]) -> None:
     checked, broken = 0, []
     for path, link, target, anchor in own_links(pages):
         checked += 1
@@ -86,14 +86,14 @@ def test_every_link_within_the_site_leads_somewhere(pages: dict[Path, Page]) -> 
     assert broken == []
 
 
-def test_other_sites_are_linked_to_by_https(pages: dict[Path, Page]) -> None:
+def test_links_to_other_sites_use_https(pages: dict[Path, Page]) -> None:
     links = {link for page in pages.values() for link in page.links if urlsplit(link).netloc}
     assert links
     assert [link for link in sorted(links) if not link.startswith("https://")] == []
 
 
 @pytest.mark.parametrize("guide", GUIDES)
-def test_a_guide_is_there_in_the_menu_and_has_an_example(
+def test_a_guide_is_in_the_menu_and_has_an_example(
     site: Path, pages: dict[Path, Page], guide: str
 ) -> None:
     path = site / "docsite" / f"{guide}.html"
@@ -104,7 +104,7 @@ def test_a_guide_is_there_in_the_menu_and_has_an_example(
 @pytest.mark.parametrize(
     ("kind", "name"), [(kind, name) for kind, names in PLUGINS.items() for name in names]
 )
-def test_a_plugin_is_there_and_has_an_example(
+def test_a_plugin_has_a_page_with_an_example(
     site: Path, pages: dict[Path, Page], kind: str, name: str
 ) -> None:
     path = site / f"{name}_{kind}.html"
@@ -136,7 +136,7 @@ def test_the_menu_has_a_group_for_each_service(site: Path) -> None:
     assert services == {"Sevalla": {"sevalla"}, "Laravel Cloud": {"laravel"}}
 
 
-def test_the_front_page_has_an_example_a_picture_and_a_card_for_each_way_in(
+def test_the_front_page_has_an_example_a_picture_and_the_cards(
     site: Path, pages: dict[Path, Page]
 ) -> None:
     text = (site / "index.html").read_text()
