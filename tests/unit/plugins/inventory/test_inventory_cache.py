@@ -28,7 +28,7 @@ def cache(tmp_path: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
-def test_the_second_time_asks_nothing(
+def test_a_cached_inventory_sends_no_requests(
     read: Reader, plugin: str, cache: dict[str, Any], tmp_path: Path
 ) -> None:
     first = read(plugin, processes=True, **cache)
@@ -40,14 +40,16 @@ def test_the_second_time_asks_nothing(
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
-def test_without_the_option_nothing_is_kept(read: Reader, plugin: str, tmp_path: Path) -> None:
+def test_without_the_cache_option_nothing_is_cached(
+    read: Reader, plugin: str, tmp_path: Path
+) -> None:
     for _time in range(2):
         read(plugin, cache_plugin="ansible.builtin.jsonfile", cache_connection=str(tmp_path / "c"))
         assert read.asked()
     assert not (tmp_path / "c").exists()
 
 
-def test_a_refresh_asks_again(read: Reader, cache: dict[str, Any]) -> None:
+def test_a_refresh_reads_the_services_again(read: Reader, cache: dict[str, Any]) -> None:
     read("sevalla", **cache)
     read.emulator.world.sevalla.add_application("Newcomer")
     assert len(read("sevalla", **cache).hosts) == 5
@@ -64,7 +66,7 @@ def test_a_refresh_asks_again(read: Reader, cache: dict[str, Any]) -> None:
         {"api_url": "{{ 'http://127.0.0.1:1' }}", "api_retries": 0},
     ],
 )
-def test_another_configuration_is_another_inventory(
+def test_another_configuration_has_its_own_cache(
     read: Reader, cache: dict[str, Any], change: dict[str, Any]
 ) -> None:
     """Above all another token, which means another company."""
@@ -78,7 +80,7 @@ def test_another_configuration_is_another_inventory(
         assert read.asked()
 
 
-def test_another_token_in_the_environment_is_another_inventory(
+def test_another_token_in_the_environment_has_its_own_cache(
     read: Reader, cache: dict[str, Any]
 ) -> None:
     read("sevalla", **cache)
@@ -88,7 +90,7 @@ def test_another_token_in_the_environment_is_another_inventory(
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
-def test_the_files_hold_no_secret(
+def test_the_cache_files_do_not_contain_secrets(
     read: Reader, plugin: str, cache: dict[str, Any], tmp_path: Path
 ) -> None:
     """Neither the token, in the text or in a name, nor the users' environment variables."""

@@ -70,7 +70,9 @@ def test_the_connection_options_are_the_modules_own(plugin: str) -> None:
 
 @pytest.mark.parametrize("plugin", BACKENDS)
 @pytest.mark.parametrize("name", ["api_token", "api_url"])
-def test_variables_are_taken_in_their_order(read: Reader, plugin: str, name: str) -> None:
+def test_environment_variables_take_precedence_in_order(
+    read: Reader, plugin: str, name: str
+) -> None:
     """The first one that is not empty, as in the modules; what is given goes before them all."""
     variables = VARIABLES[plugin][name]
     right = {"api_token": read.emulator.token, "api_url": f"{read.emulator.url}"}[name]
@@ -90,7 +92,7 @@ def test_variables_are_taken_in_their_order(read: Reader, plugin: str, name: str
     assert read(plugin, **{name: "{{ '" + right + "' }}"}).hosts, "a template"
 
 
-def test_the_other_name_of_the_token(read: Reader) -> None:
+def test_the_alias_of_the_token(read: Reader) -> None:
     read.monkeypatch.delenv("SEVALLA_API_KEY")
     assert read("sevalla", api_key=read.emulator.token).hosts
 
@@ -116,7 +118,7 @@ def settings_of(read: Reader) -> Callable[..., Any]:
 
 
 @pytest.mark.parametrize("plugin", BACKENDS)
-def test_an_address_in_the_environment_that_is_empty_counts_as_none(
+def test_an_empty_url_in_the_environment_counts_as_not_set(
     read: Reader, plugin: str, settings_of: Callable[..., Any]
 ) -> None:
     """Then it is the service's own, as with a module."""
@@ -131,7 +133,7 @@ EMPTY_TEMPLATE = "{{ not_set_anywhere | default('') }}"
 @pytest.mark.parametrize("plugin", BACKENDS)
 @pytest.mark.parametrize("name", sorted(CONNECTION | {"api_key"}))
 @pytest.mark.parametrize("empty", ["", EMPTY_TEMPLATE, None])
-def test_an_empty_connection_option_is_not_given(
+def test_an_empty_connection_option_counts_as_not_set(
     plugin: str, name: str, empty: str | None, settings_of: Callable[..., Any]
 ) -> None:
     """Above all validate_certs, which Ansible would take for false."""
@@ -156,9 +158,7 @@ def test_connection_options_are_templates(
 
 
 @pytest.mark.parametrize("value", ["truee", "{{ 'perhaps' }}"])
-def test_what_is_neither_true_nor_false_does_not_turn_off_the_checks(
-    read: Reader, value: str
-) -> None:
+def test_an_invalid_boolean_does_not_disable_certificate_checks(read: Reader, value: str) -> None:
     with pytest.raises(AnsibleParserError, match=r"validate_certs: .*is not a valid boolean"):
         read("sevalla", validate_certs=value)
 

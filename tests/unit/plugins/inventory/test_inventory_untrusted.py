@@ -41,7 +41,9 @@ def evil(read: Reader, request: pytest.FixtureRequest) -> tuple[str, str, str]:
 
 
 @pytest.mark.parametrize("cached", [False, True])
-def test_a_variable(read: Reader, evil: tuple[str, str, str], cached: bool, tmp_path: Any) -> None:
+def test_a_template_in_a_variable_is_not_evaluated(
+    read: Reader, evil: tuple[str, str, str], cached: bool, tmp_path: Any
+) -> None:
     """Also when it comes from the cache, which does not know where its texts are from."""
     plugin, host, variable = evil
     options = {}
@@ -57,7 +59,9 @@ def test_a_variable(read: Reader, evil: tuple[str, str, str], cached: bool, tmp_
     assert found.template(host, "{{ " + variable + " ~ '!' }}") == f"{EVIL}!"
 
 
-def test_a_composed_variable(read: Reader, evil: tuple[str, str, str]) -> None:
+def test_a_template_in_a_composed_variable_is_not_evaluated(
+    read: Reader, evil: tuple[str, str, str]
+) -> None:
     plugin, host, variable = evil
     found = read(plugin, strict=True, compose={"shown": f"{variable} ~ '!'", "own": "6 * 7"})
     assert found.hosts[host]["shown"] == f"{EVIL}!"
@@ -65,7 +69,9 @@ def test_a_composed_variable(read: Reader, evil: tuple[str, str, str]) -> None:
     assert str(found.hosts[host]["own"]) == "42"
 
 
-def test_a_filter_and_a_group(read: Reader, evil: tuple[str, str, str]) -> None:
+def test_filters_and_groups_with_a_template_in_a_variable(
+    read: Reader, evil: tuple[str, str, str]
+) -> None:
     plugin, host, variable = evil
     same = f'{variable}[2:-2] == " 6 * 7 "'
     found = read(
@@ -80,7 +86,7 @@ def test_a_filter_and_a_group(read: Reader, evil: tuple[str, str, str]) -> None:
     assert sorted(found.groups) == sorted([plugin, "same", "named____6___7___"])
 
 
-def test_what_is_deep_in_a_process(read: Reader) -> None:
+def test_a_template_in_a_nested_value_is_not_evaluated(read: Reader) -> None:
     world = read.emulator.world
     (web,) = world.sevalla.application(SEVALLA_SHOP_ID).processes.values()
     web["entrypoint"] = STATEMENT
@@ -91,7 +97,7 @@ def test_what_is_deep_in_a_process(read: Reader) -> None:
     assert found.template("shop-x1y2z", text % "liveness_probe.exec.command[2]") == EVIL
 
 
-def test_a_template_with_marks_of_its_own(read: Reader) -> None:
+def test_a_template_with_its_own_delimiters_is_not_evaluated(read: Reader) -> None:
     name = read.emulator.world.sevalla.add_application(HEADER).fields["name"]
     found = read("sevalla", compose={"shown": "sevalla_application_display_name"})
     for variable in ("sevalla_application_display_name", "shown"):
@@ -101,7 +107,7 @@ def test_a_template_with_marks_of_its_own(read: Reader) -> None:
 
 @pytest.mark.skipif(not DECLARED, reason="before ansible-core 2.19 from_yaml takes off every mark")
 @pytest.mark.parametrize("text", ESCAPED)
-def test_what_is_decoded_is_no_template(read: Reader, text: str) -> None:
+def test_a_decoded_string_is_not_a_trusted_template(read: Reader, text: str) -> None:
     """from_yaml hands the trust in a text on to what it makes of it."""
     from ansible.template import is_trusted_as_template
 
@@ -129,7 +135,7 @@ def shown(found: Any, host: str) -> Any:
 
 
 @pytest.mark.parametrize("text", [*PLAIN, EVIL, STATEMENT, "{", HEADER, f"x {HEADER}"])
-def test_only_what_may_be_a_template_is_shown_as_untrusted(read: Reader, text: str) -> None:
+def test_only_possible_templates_are_exported_as_untrusted(read: Reader, text: str) -> None:
     world = read.emulator.world
     (web,) = world.sevalla.application(SEVALLA_SHOP_ID).processes.values()
     web["entrypoint"] = text
@@ -144,7 +150,7 @@ def test_only_what_may_be_a_template_is_shown_as_untrusted(read: Reader, text: s
 
 @pytest.mark.parametrize("plugin", ["sevalla", "laravel_cloud"])
 @pytest.mark.parametrize("cached", [False, True])
-def test_an_ordinary_inventory_is_shown_plain(
+def test_an_inventory_without_templates_is_exported_as_plain_text(
     read: Reader, plugin: str, cached: bool, tmp_path: Any
 ) -> None:
     """With what compose makes of it, and of texts in the configuration."""
@@ -169,7 +175,7 @@ def test_an_ordinary_inventory_is_shown_plain(
         assert "deploy" in text
 
 
-def test_a_composed_template_stays_what_it_is(read: Reader) -> None:
+def test_a_composed_template_is_kept(read: Reader) -> None:
     """What looks like one is none from 2.19 on, and was one before."""
     found = read("sevalla", strict=True, compose={"made": "'{' ~ '{ 6 * 7 }' ~ '}'"})
     text = found.template("shop-x1y2z", "{{ made }}")

@@ -115,7 +115,7 @@ def test_nothing_differs(run: Runner) -> None:
     assert page.of("b") == ["0", "0", "1", "shop"]
 
 
-def test_what_is_missing_differs_and_should_not_be_there(run: Runner) -> None:
+def test_missing_changed_and_unlisted_processes_are_drift(run: Runner) -> None:
     """A whole list with pruning, on Sevalla."""
     scope = {"application": SEVALLA_SHOP_ID}
     for name in ("queue", "mails"):
@@ -194,7 +194,7 @@ def test_single_processes(run: Runner) -> None:
     ]
 
 
-def test_tasks_of_one_host_for_several_applications(run: Runner) -> None:
+def test_tasks_of_one_host_for_several_applications_have_one_line_each(run: Runner) -> None:
     """Each application has one line, under the name that its first task gives it."""
     report = Report()
     module = "sevalla_process"
@@ -234,7 +234,7 @@ def test_an_application_of_the_inventory_has_the_name_of_its_host(run: Runner) -
     assert rows(report) == [("shop", "queue", "missing")]
 
 
-def test_what_failed_is_not_as_wanted(run: Runner) -> None:
+def test_a_failed_task_is_not_reported_as_unchanged(run: Runner) -> None:
     failed = run("sevalla_process", check_mode=True, application="shoop", type="web")
     report = Report()
     report.add(SHOP, {**failed.result, "msg": failed.message, "failed": True}, True)
@@ -253,7 +253,7 @@ def test_what_failed_is_not_as_wanted(run: Runner) -> None:
     assert "The other application is as wanted." in text
 
 
-def test_the_words_of_the_module_count_and_not_the_verdict_of_the_task(run: Runner) -> None:
+def test_the_result_of_the_module_counts_instead_of_changed_when(run: Runner) -> None:
     options = {"application": "shop-x1y2z", "type": "web", "port": 9090}
     differs = checked(run, "sevalla_process", **options)
     failed = run("sevalla_process", check_mode=True, application="shoop", type="web")
@@ -264,7 +264,7 @@ def test_the_words_of_the_module_count_and_not_the_verdict_of_the_task(run: Runn
     assert [state for _host, _process, state in rows(report)] == ["differs", "unknown", "unknown"]
 
 
-def test_what_compares_nothing_has_no_part_in_it(run: Runner) -> None:
+def test_tasks_that_do_not_compare_are_ignored(run: Runner) -> None:
     report = Report()
     for module in ("sevalla_process_info", "sevalla_deployment"):
         result = checked(run, module, application="shop-x1y2z")
@@ -288,7 +288,7 @@ def test_a_module_compares_if_it_returns_a_diff(module: str) -> None:
 
 
 @pytest.mark.parametrize("kept", ["none", "changed", "diff alone"])
-def test_a_list_that_leaves_out_what_is_unchanged(run: Runner, kept: str) -> None:
+def test_a_list_that_omits_unchanged_processes(run: Runner, kept: str) -> None:
     """The plan is whole, and says what there is to say."""
     scope = {"application": SEVALLA_SHOP_ID}
     ids = {
@@ -330,7 +330,7 @@ def test_a_list_that_leaves_out_what_is_unchanged(run: Runner, kept: str) -> Non
     assert report.summary()["as_wanted"] == 1
 
 
-def test_another_resource_than_a_process() -> None:
+def test_a_resource_that_is_not_a_process() -> None:
     """An instance says that it is one, and belongs to what its task names."""
     step = {"action": "update", "method": "PATCH", "path": "/instances/inst-1", "body": {"size": 2}}
     result = {
@@ -351,7 +351,7 @@ def test_another_resource_than_a_process() -> None:
     assert Page(as_html(report)).of("h3") == ["Workers (instance)"]
 
 
-def test_a_row_is_there_once() -> None:
+def test_a_row_is_not_repeated() -> None:
     """Two tasks can find the same: a check first, and the task that it is a check for."""
     step = {"action": "create", "path": "/applications/a/processes", "body": {"display_name": "x"}}
     report = Report()
@@ -362,7 +362,7 @@ def test_a_row_is_there_once() -> None:
     assert rows(report) == [("shop", "x", "missing"), ("shop", None, "unknown")]
 
 
-def test_names_are_in_the_order_that_people_expect() -> None:
+def test_names_are_in_natural_order() -> None:
     names = ["fleet-60", "fleet-6", "Fleet-7", "10", "9", "fleet", "fleet-6-b"]
     expected = ["9", "10", "fleet", "fleet-6", "fleet-6-b", "Fleet-7", "fleet-60"]
     assert sorted(names, key=lambda name: natural([name])) == expected
@@ -371,7 +371,7 @@ def test_names_are_in_the_order_that_people_expect() -> None:
     assert [each["application"] for each in json.loads(report.as_json())["as_wanted"]] == expected
 
 
-def test_the_page() -> None:
+def test_the_html_page() -> None:
     """One file without external parts, for small screens and dark ones, that says what it is."""
     time = datetime(2026, 11, 28, 14, 5, tzinfo=timezone.utc)
     report = Report({("a", "Sevalla"), ("b", "Laravel Cloud")}, [], ["site.yml"], time)
@@ -399,7 +399,7 @@ def test_the_page() -> None:
     assert (told["playbooks"], told["time"]) == (["site.yml"], "2026-11-28T14:05:00+00:00")
 
 
-def test_the_guide_shows_what_it_looks_like() -> None:
+def test_the_guide_shows_the_report() -> None:
     guide = (ROOT / "docs" / "docsite" / "rst" / "guide_check_mode.rst").read_text()
     (shown,) = re.findall(r"code-block:: text\n\n((?:\n|    .*\n)+)", guide)
     (document,) = re.findall(r"code-block:: json\n\n((?:\n|    .*\n)+)", guide)
@@ -425,7 +425,7 @@ def test_the_guide_shows_what_it_looks_like() -> None:
     assert example["rows"] == told["rows"][:1]
 
 
-def test_texts_are_shown_and_do_nothing() -> None:
+def test_markup_in_names_is_escaped() -> None:
     """Names come from a service: neither the page nor the terminal obeys them."""
     evil = "<script>alert(1)</script>\x1b[2J\n& 'more'"
     result = {
@@ -447,7 +447,7 @@ def test_texts_are_shown_and_do_nothing() -> None:
     assert json.loads(report.as_json())["rows"][0]["application"] == evil
 
 
-def test_a_long_value_is_cut_in_the_table_alone() -> None:
+def test_a_long_value_is_shortened_only_in_the_table() -> None:
     long = "x" * 500
     diff = {"before": {"command": "y"}, "after": {"command": long}}
     report = Report()

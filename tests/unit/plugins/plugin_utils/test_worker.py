@@ -81,11 +81,11 @@ def ran(run: Run, check_mode: bool = False, no_log: bool = False, **options: Any
     return result
 
 
-def test_the_scenarios_run_in_the_worker_too() -> None:
+def test_the_scenarios_also_run_in_the_worker() -> None:
     assert set(WAYS) == {"module", "worker"}
 
 
-def test_a_command_gets_what_a_module_gets() -> None:
+def test_a_command_gets_the_same_options_as_a_module() -> None:
     seen: list[Task] = []
 
     def run(task: Task) -> dict[str, Any]:
@@ -129,12 +129,12 @@ def test_values_are_plain_python() -> None:
     assert json.dumps(seen)
 
 
-def test_what_comes_back_is_as_from_json() -> None:
+def test_results_are_plain_json_data() -> None:
     given = {"changed": True, "list": (1, 2), "by_number": {1: "one"}}
     assert ran(lambda task: given) == {"changed": True, "list": [1, 2], "by_number": {"1": "one"}}
 
 
-def test_secrets_are_masked_everywhere_and_truth_is_not() -> None:
+def test_secrets_are_masked_everywhere_and_booleans_are_kept() -> None:
     def run(task: Task) -> dict[str, Any]:
         task.warn(f"warned of {SECRET}")
         return {
@@ -187,7 +187,7 @@ def lines_of(
     return screen.lines
 
 
-def test_progress_is_shown_at_once_and_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_shown_immediately_and_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     always = f"[localhost] {INSIDE} limit: continuing in 60 s"
     assert lines_of(monkeypatch) == [always]
     both = [always, f"[localhost] about {INSIDE}"]
@@ -207,7 +207,7 @@ def test_progress_is_shown_at_once_and_masked(monkeypatch: pytest.MonkeyPatch) -
         ("community.general.dense", 0),
     ],
 )
-def test_a_screen_that_is_not_made_for_lines_gets_none(
+def test_callbacks_that_print_data_show_no_progress(
     monkeypatch: pytest.MonkeyPatch, callback: str, count: int
 ) -> None:
     screen = Screen(0)
@@ -222,14 +222,14 @@ def test_a_screen_that_is_not_made_for_lines_gets_none(
     assert len(screen.lines) == count
 
 
-def test_a_secret_of_a_word_leaves_the_verdict_alone() -> None:
+def test_a_token_named_like_a_boolean_does_not_mask_changed_or_failed() -> None:
     result = ran(lambda task: {"changed": True}, token="True")
     assert result == {"changed": True}
     failed = ran(lambda task: 1 / 0, token="True")
     assert failed["failed"] is True
 
 
-def test_options_told_to_the_user_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reported_options_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_worker, "_injects_invocation", lambda variables: True)
     task = SimpleNamespace(
         action="it", args={"secret": "alias", "count": 2}, check_mode=False, no_log=False
@@ -269,7 +269,7 @@ def test_any_exception_is_a_failed_result(error: Exception) -> None:
     assert SECRET not in str(result)
 
 
-def test_a_result_that_is_no_json_is_a_failed_result() -> None:
+def test_a_result_that_is_not_json_is_a_failed_result() -> None:
     result = ran(lambda task: {"changed": False, "client": object()})
     assert result["failed"] is True
     assert "TypeError" in result["msg"]
@@ -280,7 +280,7 @@ class Stop(BaseException):
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit, Stop])
-def test_what_stops_ansible_is_not_swallowed(stop: type[BaseException]) -> None:
+def test_exceptions_that_stop_ansible_are_not_caught(stop: type[BaseException]) -> None:
     def run(task: Task) -> dict[str, Any]:
         raise stop
 
@@ -288,7 +288,7 @@ def test_what_stops_ansible_is_not_swallowed(stop: type[BaseException]) -> None:
         ran(run)
 
 
-def test_deprecations_and_doubled_options_are_told() -> None:
+def test_deprecations_and_duplicate_options_are_reported() -> None:
     result = ran(lambda task: {}, old="x", token="a", secret="b")
     assert result["warnings"] == ["Both option token and its alias secret are set."]
     (deprecation,) = result["deprecations"]
@@ -297,7 +297,7 @@ def test_deprecations_and_doubled_options_are_told() -> None:
     assert "old" in deprecation["msg"]
 
 
-def test_wrong_options_never_reach_the_command() -> None:
+def test_invalid_options_never_reach_the_command() -> None:
     result = ran(lambda task: pytest.fail("ran"), count="many", token=SECRET)
     assert result["failed"] is True
     # ansible-core 2.16 does not quote the value.
@@ -359,7 +359,7 @@ QUEUES = [{**QUEUE, "display_name": name} for name in ("mails", "images", "repor
         ("sevalla_processes", {"processes": QUEUES}, 3),
     ],
 )
-def test_nothing_of_the_process_is_touched(
+def test_the_state_of_the_process_is_unchanged(
     emulator: Any,
     monkeypatch: pytest.MonkeyPatch,
     module: str,
@@ -394,11 +394,11 @@ OWN = sys.executable
 
 
 @pytest.mark.parametrize("interpreter", ["auto", "auto_silent", "auto_legacy", OWN])
-def test_the_own_interpreter(interpreter: str) -> None:
+def test_the_interpreter_of_ansible_runs_in_the_worker(interpreter: str) -> None:
     assert _worker._is_own(interpreter)
 
 
-def test_another_name_in_the_own_folder_is_the_own_interpreter(
+def test_another_name_of_the_same_interpreter_runs_in_the_worker(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A virtual environment's python3 and python are one, and both link to a Python outside,

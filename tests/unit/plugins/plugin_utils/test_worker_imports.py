@@ -39,7 +39,7 @@ print(json.dumps(["jsonschema" in sys.modules, loaded]))
         ({"SSL_CERT_FILE": "/nonexistent"}, 0),
     ],
 )
-def test_certificates_are_loaded_before_the_fork_only_where_tasks_need_them(
+def test_certificates_are_loaded_before_the_fork_only_if_needed(
     environment: dict[str, str], loaded: int | None
 ) -> None:
     """And what checks bodies is not loaded there: most runs have nothing to send."""
