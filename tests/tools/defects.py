@@ -1755,25 +1755,25 @@ DRIFT_DEFECTS = (
                 ".get(event.key, False) or failed\n"
             ),
         },
-        (f"{DRIFT_RUNS}::test_items_of_a_loop",),
+        (f"{DRIFT_RUNS}::test_loop_items_are_reported_separately",),
     ),
     Defect(
         "a host that fell out of a play is not in the drift report",
         "../plugin_utils/_drift_plays.py",
         {"        fallen = known.failed | gone\n": "        fallen = gone - known.failed\n"},
-        (f"{DRIFT_RUNS}::test_hosts_that_fell_out",),
+        (f"{DRIFT_RUNS}::test_tasks_that_failed_hosts_did_not_run",),
     ),
     Defect(
         "a host that fell out of an earlier play is not in the drift report",
         "../plugin_utils/_drift_plays.py",
         {"        fallen = known.failed | gone\n": "        fallen = set(known.failed)\n"},
-        (f"{DRIFT_RUNS}::test_hosts_that_fell_out_of_an_earlier_play",),
+        (f"{DRIFT_RUNS}::test_hosts_that_failed_in_an_earlier_play",),
     ),
     Defect(
         "a host that left a play on purpose counts as not compared",
         "../plugin_utils/_drift_plays.py",
         {"        fallen = known.failed | gone\n": "        fallen = set(known.hosts)\n"},
-        (f"{DRIFT_RUNS}::test_what_was_not_meant_to_run_is_not_missed",),
+        (f"{DRIFT_RUNS}::test_intentionally_skipped_tasks_are_not_reported_as_missing",),
     ),
     Defect(
         "the drift report believes failed_when",

@@ -137,7 +137,7 @@ def matches(message: str, template: str) -> bool:
     return False
 
 
-def test_there_are_messages_on_both_sides() -> None:
+def test_messages_are_found_in_the_source_and_on_the_page() -> None:
     assert len(TEMPLATES) > 80
     assert len(quoted()) > 80
 
@@ -157,7 +157,7 @@ def test_every_message_is_explained() -> None:
     assert set(quoted()) <= {heading.strip("`") for heading in headings}
 
 
-def test_no_quoted_message_is_anything_but_a_heading() -> None:
+def test_every_quoted_message_is_a_heading() -> None:
     """Else the check above would not read it: a term of a definition is not found by search."""
     assert re.findall(r"^``[^`\n]+``\n {2,}\S.*", PAGE.read_text(), re.MULTILINE) == []
 
@@ -167,7 +167,7 @@ def test_every_message_is_on_the_page() -> None:
     assert missing == []
 
 
-def test_what_is_no_message_is_in_the_source() -> None:
+def test_quoted_text_that_is_not_a_message_is_in_the_source() -> None:
     everything = {text for path in SOURCES for text in strings_of(path)}
     assert sorted(NO_MESSAGES - everything) == []
 
@@ -193,7 +193,7 @@ def codes_of(source: Path) -> Iterator[str]:
                     yield text
 
 
-def test_every_code_has_a_row_and_no_other_has() -> None:
+def test_the_table_lists_exactly_the_codes() -> None:
     codes = {code for path in SOURCES for code in codes_of(path)}
     assert {"rate_limited", "refused", "invalid_options"} <= codes
     rows = re.findall(r"^   \* - ``([a-z_]+)``$", PAGE.read_text(), re.MULTILINE)

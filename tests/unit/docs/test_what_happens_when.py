@@ -106,7 +106,7 @@ def known_tests() -> dict[str, str]:
 TESTS = known_tests()
 
 
-def test_the_page_is_read() -> None:
+def test_the_tables_of_the_page_are_read() -> None:
     """Else nothing here would find anything: every section has a table, and every table a head
     that its rows have the cells of."""
     sections = re.findall(r"^(.+)\n-{3,}$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
@@ -119,7 +119,7 @@ def test_the_page_is_read() -> None:
     assert len(HEADS) == tables
 
 
-def test_contributing_has_each_row_once_and_no_other() -> None:
+def test_contributing_has_exactly_the_rows_of_the_guide() -> None:
     rows = [key for key, _tests in NAMED_ROWS]
     assert rows == [(row.section, row.cells[0]) for row in FACTS]
 
@@ -129,13 +129,13 @@ def test_the_guide_names_no_test() -> None:
 
 
 @pytest.mark.parametrize("row", FACTS, ids=lambda row: row.cells[0][:40])
-def test_a_row_has_tests_that_exist(row: Row) -> None:
+def test_every_row_has_existing_tests(row: Row) -> None:
     assert row.tests
     assert [name for name in row.tests if name not in TESTS] == []
 
 
 @pytest.mark.parametrize("kind", FAULTS)
-def test_a_fault_has_a_row_and_a_test_that_knows_it(kind: str) -> None:
+def test_every_fault_has_a_row_and_a_test_that_uses_it(kind: str) -> None:
     """A test knows a fault that its file names, as it is or by the group that it is of."""
     rows = [row for row in FACTS if kind in row.faults]
     assert rows, f"{kind} has no row"
@@ -148,7 +148,7 @@ def test_a_fault_has_a_row_and_a_test_that_knows_it(kind: str) -> None:
         assert any(name in TESTS[test] for test in row.tests for name in names), row
 
 
-def test_every_fault_that_is_named_is_one() -> None:
+def test_every_named_fault_exists() -> None:
     for row in FACTS:
         told = re.findall(r"``(\w+_(?:before|after|late|low|high)|429_\w+)``", row.cells[0])
         assert [name for name in told if name not in FAULTS] == []
@@ -159,9 +159,7 @@ def test_every_fault_that_is_named_is_one() -> None:
     [(1, writes.POST), (2, writes.PATCH), (3, writes.DELETE)],
     ids=["creation", "update", "deletion"],
 )
-def test_single_writes_end_as_the_tests_of_faults_expect(
-    column: int, expected: dict[str, str]
-) -> None:
+def test_single_writes_end_as_the_fault_tests_expect(column: int, expected: dict[str, str]) -> None:
     rows = [row for row in FACTS if row.section == "When a write goes wrong"]
     told = {
         fault: re.findall(r"^\*\*(\w+)\.", row.cells[column])

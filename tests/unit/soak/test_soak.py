@@ -326,7 +326,7 @@ def told(seed: int, emulator: Any, kit: Kit, watch: Watch) -> int:
 
 @pytest.mark.parametrize("kit", KITS.values(), ids=list(KITS))
 @pytest.mark.parametrize("seed", DAILY)
-def test_lists_end_well_whatever_happens_to_them(
+def test_lists_with_random_faults_end_correctly(
     seed: int, emulator: Any, kit: Kit, watch: Watch
 ) -> None:
     assert told(seed, emulator, kit, watch) >= 3
@@ -334,7 +334,7 @@ def test_lists_end_well_whatever_happens_to_them(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kit", KITS.values(), ids=list(KITS))
-def test_a_thousand_lists_end_well_whatever_happens_to_them(
+def test_a_thousand_lists_with_random_faults_end_correctly(
     emulator: Any, kit: Kit, watch: Watch
 ) -> None:
     """Other ones each time."""

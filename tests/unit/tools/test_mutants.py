@@ -53,7 +53,7 @@ def test_test_that_fails_without_a_mutant_is_a_failure(
 
 
 @pytest.mark.parametrize("found", [{}, {"x__mutmut_1": "not checked"}])
-def test_mutants_that_were_not_tried_are_an_error(found: dict[str, str]) -> None:
+def test_untested_mutants_are_an_error(found: dict[str, str]) -> None:
     with pytest.raises(UnfitError):
         mutants.report(found, [], 7)
 

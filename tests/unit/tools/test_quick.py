@@ -70,13 +70,13 @@ UNIT = "tests/unit/plugins"
         (["tests/tools/helper.py", "CHANGELOG.rst"], ["tests/unit/tools/test_tool.py"]),
     ],
 )
-def test_tests_are_found_by_what_they_import(
+def test_tests_are_found_by_their_imports(
     tree: Path, changed: list[str], expected: list[str]
 ) -> None:
     assert reached_tests(tree, changed) == expected
 
 
-def test_a_conftest_reaches_every_test_below_it(tree: Path) -> None:
+def test_a_conftest_applies_to_every_test_below_it(tree: Path) -> None:
     every = {path.relative_to(tree).as_posix() for path in tree.glob("tests/unit/**/test_*.py")}
     assert set(reached_tests(tree, ["tests/emulator/server.py"])) == every
     assert len(every) == 6
@@ -95,13 +95,13 @@ def run_near_tests(tmp_path: Path, seconds: str) -> Any:
     )
 
 
-def test_tests_that_the_time_does_not_permit_are_left_out_aloud(tmp_path: Path) -> None:
+def test_tests_that_exceed_the_time_are_reported_as_skipped(tmp_path: Path) -> None:
     done = run_near_tests(tmp_path, "0")
     assert "left out: 2 tests of 1 files" in done.stdout
     assert "passed" not in done.stdout
 
 
-def test_tests_that_the_time_permits_run(tmp_path: Path) -> None:
+def test_tests_within_the_time_are_run(tmp_path: Path) -> None:
     done = run_near_tests(tmp_path, "600")
     assert done.returncode == 0, done.stdout
     assert "2 passed" in done.stdout

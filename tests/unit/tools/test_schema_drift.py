@@ -136,7 +136,7 @@ def loaf(schemas: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def test_every_field_is_seen_in_both_spellings() -> None:
+def test_every_field_is_found_in_both_spellings() -> None:
     """Else nothing could ever differ."""
     expected = {
         "name",
@@ -157,7 +157,7 @@ def test_every_field_is_seen_in_both_spellings() -> None:
     assert fields(OURS, {}).keys() == expected
 
 
-def test_the_same_in_other_words_is_no_drift() -> None:
+def test_an_equivalent_schema_is_not_drift() -> None:
     assert drift(lambda schemas: None) == []
 
 
@@ -235,23 +235,23 @@ def test_the_same_in_other_words_is_no_drift() -> None:
         ),
     ],
 )
-def test_each_change_is_told_once(change: Any, told: str) -> None:
+def test_each_change_is_reported_once(change: Any, told: str) -> None:
     assert drift(change) == [told]
 
 
-def test_of_a_new_object_only_its_name_is_told() -> None:
+def test_a_new_object_is_reported_only_by_its_name() -> None:
     icing = {"type": "object", "properties": {"sugar": {"type": "integer"}}}
     assert drift(lambda schemas: loaf(schemas).update(icing=icing)) == [
         "`icing` is only in the description (object)"
     ]
 
 
-def test_a_schema_that_holds_itself_has_an_end() -> None:
+def test_a_recursive_schema_is_handled() -> None:
     document = {"a": {"type": "object", "properties": {"inside": {"$ref": "#/a"}}}}
     assert "inside.inside" in fields({"$ref": "#/a"}, document)
 
 
-def test_a_reference_to_nothing_is_told() -> None:
+def test_a_broken_reference_is_reported() -> None:
     with pytest.raises(UnreadableError, match="nothing at #/components/none"):
         fields({"$ref": "#/components/none"}, FIRST)
 
@@ -281,15 +281,13 @@ def test_a_report_names_the_operation(bakery: Any) -> None:
         lambda paths: paths["/bakeries/{bakery}/loaves"]["post"].pop("requestBody"),
     ],
 )
-def test_an_operation_that_is_gone_is_drift(bakery: Any, change: Any) -> None:
+def test_a_removed_operation_is_drift(bakery: Any, change: Any) -> None:
     second = copy.deepcopy(FIRST)
     change(second["paths"])
     assert "no longer described" in report([LOAF], {"Bakery": second})
 
 
-def test_what_is_known_to_differ_is_no_drift_until_it_is_gone(
-    bakery: Any, monkeypatch: Any
-) -> None:
+def test_a_known_difference_is_not_drift_until_it_disappears(bakery: Any, monkeypatch: Any) -> None:
     second = copy.deepcopy(FIRST)
     loaf(second["components"]["schemas"]).pop("salt")
     monkeypatch.setattr(schema_drift, "KNOWN", {("Bakery", "salt", "field"): "we need it"})
@@ -345,7 +343,7 @@ def test_the_script_is_quiet_when_nothing_has_changed(run: Any) -> None:
         ("Laravel Cloud", '"tries"', '"attempts"', "`config.attempts` is only in the description"),
     ],
 )
-def test_the_script_tells_what_has_changed(
+def test_the_script_reports_the_changes(
     run: Any, service: str, old: str, new: str, told: str
 ) -> None:
     text = run.files[service].read_text()
@@ -356,7 +354,7 @@ def test_the_script_tells_what_has_changed(
     assert told in output
 
 
-def test_a_report_in_a_file_is_no_failure(run: Any, tmp_path: Path) -> None:
+def test_a_report_in_a_file_is_not_a_failure(run: Any, tmp_path: Path) -> None:
     """So that the job that opens the issue can tell drift from a service that does not answer."""
     report_file = tmp_path / "drift.md"
     assert run("--report", str(report_file)) == (0, "", "")
@@ -370,7 +368,7 @@ def test_a_report_in_a_file_is_no_failure(run: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["<html>", "[]", "{}"])
-def test_the_script_does_not_take_a_page_for_a_description(run: Any, text: str) -> None:
+def test_the_script_rejects_a_page_that_is_not_an_openapi_description(run: Any, text: str) -> None:
     """What is no description is neither drift nor its absence."""
     run.files["Sevalla"].write_text(text)
     status, output, complaint = run()

@@ -75,7 +75,7 @@ def test_every_make_target_exists(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
-def test_a_job_may_do_no_more_than_it_says(path: Path) -> None:
+def test_a_job_has_only_the_permissions_it_declares(path: Path) -> None:
     workflow = load(path)
     assert workflow["permissions"] == {}
     for name, job in workflow["jobs"].items():
@@ -84,7 +84,7 @@ def test_a_job_may_do_no_more_than_it_says(path: Path) -> None:
         assert job["timeout-minutes"] <= 90
 
 
-def test_what_is_published_is_the_site_that_was_tested() -> None:
+def test_the_published_site_is_the_tested_one() -> None:
     """``make docs`` leaves it there; see tests/site/conftest.py."""
     (upload,) = (
         step

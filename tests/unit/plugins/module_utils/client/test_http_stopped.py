@@ -68,7 +68,7 @@ def really_sleeping(monkeypatch, time):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_nothing_is_sent_once_the_client_is_stopped(method, serve, client_of, failure_of):
+def test_nothing_is_sent_after_the_client_is_stopped(method, serve, client_of, failure_of):
     server = serve(OK)
     client = client_of(server)
     client.stop()
@@ -79,7 +79,7 @@ def test_nothing_is_sent_once_the_client_is_stopped(method, serve, client_of, fa
     assert (server.connections, client.counters["requests"]) == (0, 0)
 
 
-def test_a_client_that_was_left_is_stopped(serve, client_of, failure_of):
+def test_leaving_the_client_stops_it(serve, client_of, failure_of):
     server = serve(OK)
     with client_of(server) as client:
         pass
@@ -89,7 +89,7 @@ def test_a_client_that_was_left_is_stopped(serve, client_of, failure_of):
 
 @pytest.mark.parametrize("raw", [LIMITED, answer(503, json={}), drop], ids=["429", "503", "drop"])
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
-def test_nothing_is_repeated_once_the_client_is_stopped(
+def test_nothing_is_retried_after_the_client_is_stopped(
     method, raw, serve, client_of, failure_of, time
 ):
     """The failure is that of the attempt that was sent, with its outcome."""
@@ -104,14 +104,14 @@ def test_nothing_is_repeated_once_the_client_is_stopped(
     assert failure.message.endswith(" It was not repeated, because the task ended.")
 
 
-def test_an_answer_that_came_meanwhile_counts(serve, client_of):
+def test_a_response_that_arrives_during_the_stop_counts(serve, client_of):
     clients = []
     server = serve(answering_and_stopping(clients, OK))
     clients.append(client_of(server))
     assert clients[0].send("PATCH", "/things") == {"id": "1"}
 
 
-def test_all_that_wait_end_at_once(serve, client_of, really_sleeping):
+def test_stopping_ends_all_waits_at_once(serve, client_of, really_sleeping):
     """The one that waits for the limit, and those that wait for it."""
     server = serve(LIMITED, *[OK] * 9)
     client = client_of(server)
@@ -126,7 +126,7 @@ def test_all_that_wait_end_at_once(serve, client_of, really_sleeping):
     assert [sender.failure.code for sender in senders] == ["rate_limited"] + ["interrupted"] * 4
 
 
-def test_what_was_not_waited_does_not_count(serve, client_of, really_sleeping):
+def test_an_interrupted_wait_counts_only_the_time_waited(serve, client_of, really_sleeping):
     """The clock of these tests stands still, so that nothing of the minute was waited."""
     client = client_of(serve(LIMITED, OK))
     sender = Sender(client, "PATCH")
@@ -136,7 +136,7 @@ def test_what_was_not_waited_does_not_count(serve, client_of, really_sleeping):
     assert client.counters["waited_seconds"] == 0
 
 
-def test_a_pause_ends_at_once(serve, client_of, really_sleeping):
+def test_stopping_ends_a_pause_at_once(serve, client_of, really_sleeping):
     client = client_of(serve())
     pausing = threading.Thread(target=client.pause, args=(60,), daemon=True)
     pausing.start()
@@ -146,7 +146,7 @@ def test_a_pause_ends_at_once(serve, client_of, really_sleeping):
     assert not pausing.is_alive()
 
 
-def test_sockets_of_requests_under_way_are_closed_when_they_end(serve, client_of):
+def test_sockets_of_running_requests_are_closed_when_they_end(serve, client_of):
     """Nothing keeps a connection open for a client that was left."""
     asked, left, gone = threading.Event(), threading.Event(), threading.Event()
 
@@ -171,7 +171,7 @@ def test_sockets_of_requests_under_way_are_closed_when_they_end(serve, client_of
 # What a long wait tells.
 
 
-def test_a_long_wait_is_announced_when_it_begins(serve, client_of, time):
+def test_a_long_wait_is_announced_when_it_starts(serve, client_of, time):
     told = []
 
     def on_wait(reason, seconds):
@@ -220,7 +220,7 @@ def test_no_lock_is_held_while_a_wait_is_announced(serve, client_of):
     assert len(server.requests) == 1
 
 
-def test_what_is_raised_while_a_wait_is_announced_lets_others_go_on(serve, client_of):
+def test_an_exception_while_a_wait_is_announced_does_not_block_other_threads(serve, client_of):
     server = serve(LIMITED, OK)
 
     def on_wait(_reason, _seconds):

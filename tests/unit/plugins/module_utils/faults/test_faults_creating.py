@@ -37,7 +37,7 @@ def unreadable(facing: Facing, kind: str = "html_before") -> Fault:
 
 @pytest.mark.parametrize("reading", ["html_before", "drop_before", "500_before", "429_seconds"])
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "500_before", "500_after"])
-def test_a_post_whose_list_cannot_be_read_is_never_sent_again(
+def test_a_lost_post_is_not_retried_when_the_list_cannot_be_read(
     facing: Facing, kind: str, reading: str
 ) -> None:
     wanted = facing.case.wanted
@@ -56,7 +56,7 @@ IDENTITY = {
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "500_after"])
-def test_a_post_is_not_sent_again_when_the_list_does_not_tell_what_is_new(
+def test_a_lost_post_is_not_retried_when_a_new_process_has_no_identity(
     facing: Facing, kind: str
 ) -> None:
     """A new process that does not show what it is known by may be the lost one."""
@@ -102,7 +102,7 @@ def test_a_lost_post_that_the_list_shows_late_is_adopted(facing: Facing, kind: s
 
 
 @pytest.mark.parametrize("kind", BEFORE)
-def test_a_post_that_never_gets_through_ends_after_three(facing: Facing, kind: str) -> None:
+def test_a_post_that_is_always_lost_fails_after_three_attempts(facing: Facing, kind: str) -> None:
     wanted = facing.case.wanted
     outcome = facing(lost(facing, kind, times=None), **wanted)
     resent = kind in ("drop_before", "500_before")
@@ -114,7 +114,7 @@ def test_a_post_that_never_gets_through_ends_after_three(facing: Facing, kind: s
     facing.recovers(wanted, facing.case.stored)
 
 
-def test_a_post_that_is_always_limited_says_that_nothing_was_changed(facing: Facing) -> None:
+def test_a_post_that_is_always_rate_limited_reports_no_change(facing: Facing) -> None:
     wanted = facing.case.wanted
     outcome = facing(lost(facing, "429_seconds", times=None), **wanted, api_max_wait=20)
     assert outcome.message is not None
@@ -125,7 +125,9 @@ def test_a_post_that_is_always_limited_says_that_nothing_was_changed(facing: Fac
 
 
 @pytest.mark.parametrize("kind", AFTER)
-def test_without_time_to_look_a_lost_post_is_not_sent_again(facing: Facing, kind: str) -> None:
+def test_a_lost_post_is_not_retried_without_time_to_read_the_list(
+    facing: Facing, kind: str
+) -> None:
     wanted = facing.case.wanted
     outcome = facing(lost(facing, kind), **wanted, api_max_wait=0)
     assert methods(outcome) == ["POST"]
@@ -139,7 +141,7 @@ def test_without_time_to_look_a_lost_post_is_not_sent_again(facing: Facing, kind
 
 @pytest.mark.parametrize("kind", BEFORE)
 @pytest.mark.parametrize("creation", ["create_same", "create_other"])
-def test_what_somebody_else_created_meanwhile_is_adopted(
+def test_a_process_that_someone_else_created_concurrently_is_adopted(
     facing: Facing, creation: str, kind: str
 ) -> None:
     """Compared field by field, so that a PATCH follows when theirs differs."""
@@ -151,7 +153,7 @@ def test_what_somebody_else_created_meanwhile_is_adopted(
     facing.recovers(wanted, facing.case.stored)
 
 
-def test_what_is_adopted_gets_its_size_by_name(sevalla: Facing) -> None:
+def test_an_adopted_process_gets_its_size_by_name(sevalla: Facing) -> None:
     """Names of sizes are for users; the PATCH has the id, as the POST had."""
     other = {"resource_type_id": SEVALLA_SIZE_IDS["s2"]}
     outcome = sevalla(
@@ -167,7 +169,7 @@ def test_what_is_adopted_gets_its_size_by_name(sevalla: Facing) -> None:
 
 
 @pytest.mark.parametrize("creation", ["create_same", "create_other"])
-def test_two_that_were_created_at_once_are_told_at_once(facing: Facing, creation: str) -> None:
+def test_duplicate_creations_are_reported_at_once(facing: Facing, creation: str) -> None:
     """Neither service refuses a second process of the same identity; nobody can tell before."""
     wanted = facing.case.wanted
     outcome = facing.tells(lost(facing, creation), **wanted)
@@ -186,7 +188,7 @@ def test_two_that_were_created_at_once_are_told_at_once(facing: Facing, creation
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "html_after"])
-def test_two_that_were_created_at_once_with_ours_lost_are_told_with_what_was_sent(
+def test_duplicate_creations_after_a_lost_post_are_reported_with_the_body_sent(
     facing: Facing, kind: str
 ) -> None:
     outcome = facing.tells(lost(facing, "create_same"), lost(facing, kind), **facing.case.wanted)
@@ -198,7 +200,7 @@ def test_two_that_were_created_at_once_with_ours_lost_are_told_with_what_was_sen
     assert "POST /" in outcome.message
 
 
-def test_something_else_under_the_same_name_is_a_conflict(sevalla: Facing) -> None:
+def test_a_process_of_another_type_with_the_same_name_is_a_conflict(sevalla: Facing) -> None:
     """A lost POST, and somebody's cron of the same name: no PATCH makes a worker of it."""
     other = {"type": "cron", "schedule": "0 * * * *", "time_zone": "UTC"}
     outcome = sevalla(
@@ -239,7 +241,7 @@ class Forgetful(Hooks):
         return response
 
 
-def test_what_a_creation_did_not_store_is_a_warning(facing: Facing) -> None:
+def test_a_field_that_a_creation_did_not_store_is_a_warning(facing: Facing) -> None:
     """The process is there, and the next run brings it into shape."""
     case = facing.case
     field, value = ("entrypoint", "") if case.module == "sevalla_process" else ("processes", 1)
@@ -298,7 +300,7 @@ def test_a_read_that_fails_after_a_stored_patch_does_not_hide_the_patch(
 @pytest.mark.parametrize(
     ("kind", "unknown"), [("html_before", True), ("html_after", True), ("vanish", False)]
 )
-def test_a_patch_of_an_adopted_process_that_fails_is_told_as_that_patch(
+def test_a_failed_patch_of_an_adopted_process_is_reported_as_that_patch(
     facing: Facing, kind: str, unknown: bool
 ) -> None:
     """The POST was lost, somebody else's was adopted, and the PATCH that follows fails."""
@@ -317,7 +319,7 @@ def test_a_patch_of_an_adopted_process_that_fails_is_told_as_that_patch(
     facing.recovers(case.wanted, case.stored)
 
 
-def test_a_patch_of_an_adopted_process_that_is_refused_does_not_hide_the_post(
+def test_a_refused_patch_of_an_adopted_process_does_not_hide_the_post(
     facing: Facing,
 ) -> None:
     """The lost POST was stored, the list does not show all of it, and the PATCH is limited."""

@@ -104,7 +104,7 @@ POST = {
 
 
 @pytest.mark.parametrize("kind", POST)
-def test_the_first_step_of_two_under_a_fault(webless: Facing, kind: str) -> None:
+def test_the_first_of_two_steps_with_a_fault(webless: Facing, kind: str) -> None:
     """Also a process that was adopted gets its second step."""
     outcome = webless(Fault(kind, method="POST", path=COLLECTION), **WEB)
     assert outcome.message is None, outcome.message
@@ -114,7 +114,7 @@ def test_the_first_step_of_two_under_a_fault(webless: Facing, kind: str) -> None
 
 
 @pytest.mark.parametrize("kind", ["html_before", "redirect_root_before", "504_before"])
-def test_without_the_first_step_there_is_no_second(webless: Facing, kind: str) -> None:
+def test_a_failed_first_step_prevents_the_second(webless: Facing, kind: str) -> None:
     outcome = webless(Fault(kind, method="POST", path=COLLECTION), **WEB)
     assert outcome.message is not None
     assert UNKNOWN in outcome.message
@@ -138,7 +138,7 @@ def test_without_the_first_step_there_is_no_second(webless: Facing, kind: str) -
         ("drop_before", True),
     ],
 )
-def test_a_second_step_that_fails_says_that_the_first_was_done(
+def test_a_failed_second_step_reports_that_the_first_was_done(
     webless: Facing, kind: str, unknown: bool
 ) -> None:
     outcome = webless(Fault(kind, method="PATCH", path=ITEM, times=None), **WEB, api_retries=2)
@@ -154,7 +154,7 @@ def test_a_second_step_that_fails_says_that_the_first_was_done(
     becomes_whole(webless)
 
 
-def test_a_second_step_that_fails_after_a_first_that_was_found_again(webless: Facing) -> None:
+def test_a_failed_second_step_after_an_adopted_first_step(webless: Facing) -> None:
     """A process that was adopted is as much done as one whose creation was answered."""
     outcome = webless(
         Fault("drop_after", method="POST", path=COLLECTION),
@@ -170,7 +170,7 @@ def test_a_second_step_that_fails_after_a_first_that_was_found_again(webless: Fa
 
 
 @pytest.mark.parametrize("kind", ["503_before", "503_after", "429_bare", "drop_after"])
-def test_a_run_that_is_killed_between_the_two_steps(
+def test_a_run_killed_between_the_two_steps(
     webless: Facing, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     with monkeypatch.context() as patch:
@@ -186,7 +186,7 @@ def test_a_run_that_is_killed_between_the_two_steps(
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "html_after", "429_bare"])
-def test_a_run_that_is_killed_after_its_post(
+def test_a_run_killed_after_its_post(
     facing: Facing, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     with monkeypatch.context() as patch:
@@ -197,7 +197,7 @@ def test_a_run_that_is_killed_after_its_post(
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "500_after"])
-def test_a_run_that_is_killed_during_an_update_or_a_deletion(
+def test_a_run_killed_during_an_update_or_a_deletion(
     facing: Facing, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     case = facing.case
@@ -229,7 +229,7 @@ def test_a_slow_post_that_was_stored_is_adopted(facing: Facing) -> None:
     facing.recovers(wanted, facing.case.stored)
 
 
-def test_a_slow_post_that_may_still_be_stored_is_not_sent_again(
+def test_a_slow_post_that_may_still_be_stored_is_not_retried(
     sevalla: Facing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is stored when nobody looks any more; the run after that finds it."""
@@ -250,7 +250,7 @@ def test_a_slow_post_that_may_still_be_stored_is_not_sent_again(
     sevalla.recovers(wanted, sevalla.case.stored)
 
 
-def test_a_slow_post_that_is_never_stored_is_not_sent_again(sevalla: Facing) -> None:
+def test_a_slow_post_that_is_never_stored_is_not_retried(sevalla: Facing) -> None:
     """Nobody can tell it from one that is stored late."""
     wanted = sevalla.case.wanted
     outcome = sevalla(slow(sevalla, "slow_before", "POST"), **wanted, api_timeout=1)
@@ -261,7 +261,7 @@ def test_a_slow_post_that_is_never_stored_is_not_sent_again(sevalla: Facing) -> 
     sevalla.recovers(wanted, sevalla.case.stored)
 
 
-def test_a_slow_patch_that_is_stored_late_is_repeated(
+def test_a_slow_patch_that_is_stored_late_is_retried(
     sevalla: Facing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The late one brings the same values once more."""
@@ -281,7 +281,7 @@ def test_a_slow_patch_that_is_stored_late_is_repeated(
 
 
 @pytest.mark.parametrize("kind", ["slow_before", "slow_after"])
-def test_a_slow_patch_is_repeated(sevalla: Facing, kind: str) -> None:
+def test_a_slow_patch_is_retried(sevalla: Facing, kind: str) -> None:
     sevalla.seed()
     changed = sevalla.case.changed
     outcome = sevalla(slow(sevalla, kind, "PATCH"), **changed, api_timeout=1)
@@ -290,7 +290,7 @@ def test_a_slow_patch_is_repeated(sevalla: Facing, kind: str) -> None:
     sevalla.recovers(changed, sevalla.case.changed_to)
 
 
-def test_a_slow_deletion_is_repeated_and_then_gone(facing: Facing) -> None:
+def test_a_slow_deletion_is_retried_and_finds_nothing(facing: Facing) -> None:
     facing.seed()
     absent = {**facing.case.wanted, "state": "absent"}
     outcome = facing(slow(facing, "slow_after", "DELETE"), **absent, api_timeout=1)
@@ -299,7 +299,7 @@ def test_a_slow_deletion_is_repeated_and_then_gone(facing: Facing) -> None:
     facing.recovers(absent)
 
 
-def test_the_time_that_slow_answers_take_counts_as_waiting(sevalla: Facing) -> None:
+def test_the_duration_of_slow_responses_counts_as_waiting(sevalla: Facing) -> None:
     fault = replace(slow(sevalla, "slow_before", "GET"), times=None)
     outcome = sevalla(fault, **sevalla.case.wanted, api_timeout=1, api_max_wait=1)
     assert outcome.message is not None

@@ -33,7 +33,7 @@ def reading(facing: Facing, kind: str, **settings: Any) -> Fault:
 
 
 @pytest.mark.parametrize("kind", REPEATED)
-def test_a_reading_that_is_lost_is_repeated(facing: Facing, kind: str) -> None:
+def test_a_failed_read_is_retried(facing: Facing, kind: str) -> None:
     facing.seed()
     outcome = facing(reading(facing, kind, times=2), **facing.case.wanted)
     assert outcome.message is None
@@ -44,7 +44,7 @@ def test_a_reading_that_is_lost_is_repeated(facing: Facing, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", REPEATED)
-def test_a_reading_that_is_always_lost_fails_within_its_bounds(facing: Facing, kind: str) -> None:
+def test_a_read_that_always_fails_is_reported_after_its_retries(facing: Facing, kind: str) -> None:
     facing.seed()
     absent = {**facing.case.wanted, "state": "absent"}
     outcome = facing(reading(facing, kind, times=None), **absent, api_max_wait=60)
@@ -57,7 +57,9 @@ def test_a_reading_that_is_always_lost_fails_within_its_bounds(facing: Facing, k
 
 
 @pytest.mark.parametrize("kind", WRONG_ANSWERS)
-def test_a_reading_that_is_no_list_fails_and_nothing_is_written(facing: Facing, kind: str) -> None:
+def test_a_response_that_is_not_a_list_is_a_failure_and_nothing_is_written(
+    facing: Facing, kind: str
+) -> None:
     outcome = facing(reading(facing, kind), **facing.case.wanted)
     assert outcome.message is not None
     assert outcome.message.startswith("GET /")
@@ -68,7 +70,9 @@ def test_a_reading_that_is_no_list_fails_and_nothing_is_written(facing: Facing, 
 
 
 @pytest.mark.parametrize("kind", ["numbers_as_text", "unknown_keys"])
-def test_a_list_that_looks_different_changes_nothing(facing: Facing, kind: str) -> None:
+def test_a_list_with_strings_for_numbers_or_unknown_keys_changes_nothing(
+    facing: Facing, kind: str
+) -> None:
     facing.seed()
     outcome = facing(reading(facing, kind, times=None), **facing.case.wanted)
     assert outcome.message is None, outcome.message
@@ -76,7 +80,9 @@ def test_a_list_that_looks_different_changes_nothing(facing: Facing, kind: str) 
 
 
 @pytest.mark.parametrize("kind", ["numbers_as_text", "unknown_keys"])
-def test_an_update_of_what_looks_different_is_stored(facing: Facing, kind: str) -> None:
+def test_an_update_is_stored_despite_strings_for_numbers_or_unknown_keys(
+    facing: Facing, kind: str
+) -> None:
     """Keys that the service has since this collection was made are nothing to refuse for."""
     facing.seed()
     outcome = facing(Fault(kind, times=None), **facing.case.changed)
@@ -91,7 +97,7 @@ FIELDS = {
 }
 
 
-def test_a_field_that_a_list_lacks_is_unknown_and_sent(facing: Facing) -> None:
+def test_a_field_missing_from_the_list_is_unknown_and_sent(facing: Facing) -> None:
     facing.seed()
     for key in FIELDS[facing.case.module]:
         outcome = facing(reading(facing, "missing_key", key=key), **facing.case.wanted)
@@ -108,7 +114,7 @@ IDENTITY = {
 }
 
 
-def test_a_list_that_lacks_what_processes_are_addressed_by_makes_no_second_object(
+def test_a_list_without_identities_does_not_create_a_duplicate(
     facing: Facing,
 ) -> None:
     """Whether the process is there is unknown then, which is no reason to create it."""
@@ -120,7 +126,7 @@ def test_a_list_that_lacks_what_processes_are_addressed_by_makes_no_second_objec
 
 
 @pytest.mark.parametrize("key", ["id", "data"])
-def test_a_list_without_what_makes_it_one_fails(facing: Facing, key: str) -> None:
+def test_a_list_without_data_or_ids_is_a_failure(facing: Facing, key: str) -> None:
     facing.seed()
     outcome = facing(reading(facing, "missing_key", key=key), **facing.case.changed)
     assert outcome.message is not None
@@ -150,7 +156,7 @@ def crowd(facing: Facing) -> None:
 
 
 @pytest.mark.parametrize("kind", ["total_high", "total_low"])
-def test_a_total_that_lies_about_one_page_makes_no_second_object(facing: Facing, kind: str) -> None:
+def test_a_wrong_total_on_one_page_does_not_create_a_duplicate(facing: Facing, kind: str) -> None:
     facing.seed()
     outcome = facing(reading(facing, kind), **facing.case.wanted)
     assert outcome.writes == []
@@ -159,7 +165,7 @@ def test_a_total_that_lies_about_one_page_makes_no_second_object(facing: Facing,
 
 
 @pytest.mark.parametrize("kind", ["total_high", "page_repeated"])
-def test_a_list_of_two_pages_that_lies_makes_no_second_object(facing: Facing, kind: str) -> None:
+def test_a_wrong_total_on_two_pages_does_not_create_a_duplicate(facing: Facing, kind: str) -> None:
     """The process that is wanted is the only one on the second page, which is not to be seen."""
     crowd(facing)
     after = 1 if kind == "page_repeated" else 0
@@ -193,7 +199,7 @@ def mine(facing: Facing) -> list[str]:
 # Nobody there
 
 
-def test_a_refused_connection_is_told_and_nothing_was_changed(facing: Facing) -> None:
+def test_a_refused_connection_is_reported_as_no_change(facing: Facing) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"

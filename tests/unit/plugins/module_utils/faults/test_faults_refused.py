@@ -102,7 +102,7 @@ def test_a_write_whose_connection_is_always_refused_changes_nothing(
     facing.recovers(options, *stored)
 
 
-def test_a_write_whose_connection_is_refused_for_a_while_is_done_once(
+def test_a_write_whose_connection_is_refused_at_first_is_done_once(
     facing: Facing, refusing: Refusing, write: Any
 ) -> None:
     method, options, stored = write

@@ -159,7 +159,7 @@ DELETE = {
 
 
 @pytest.mark.parametrize("kind", POST)
-def test_a_creation_under_a_fault(facing: Facing, kind: str) -> None:
+def test_a_creation_with_a_fault(facing: Facing, kind: str) -> None:
     case, expected = facing.case, POST[kind]
     outcome = facing(Fault(kind, method="POST", path=case.collection), **case.wanted)
     assert methods(outcome) == ["POST"] * (2 if expected == TWICE else 1)
@@ -181,7 +181,7 @@ def test_a_creation_under_a_fault(facing: Facing, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", PATCH)
-def test_an_update_under_a_fault(facing: Facing, kind: str) -> None:
+def test_an_update_with_a_fault(facing: Facing, kind: str) -> None:
     case, expected = facing.case, PATCH[kind]
     facing.seed()
     outcome = facing(Fault(kind, method="PATCH", path=case.item), **case.changed)
@@ -210,7 +210,7 @@ def test_an_update_under_a_fault(facing: Facing, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", DELETE)
-def test_a_deletion_under_a_fault(facing: Facing, kind: str) -> None:
+def test_a_deletion_with_a_fault(facing: Facing, kind: str) -> None:
     case, expected = facing.case, DELETE[kind]
     facing.seed()
     absent = {**case.wanted, "state": "absent"}

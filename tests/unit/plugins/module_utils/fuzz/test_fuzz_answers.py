@@ -311,7 +311,7 @@ def answered(
 @pytest.mark.parametrize("kind", KINDS)
 @given(st.data())
 @examples(15)
-def test_fuzz_answers_of_any_json(run: Runner, kind: str, data: st.DataObject) -> None:
+def test_fuzz_responses_of_any_json(run: Runner, kind: str, data: st.DataObject) -> None:
     other = data.draw(anything)
     status = data.draw(st.sampled_from([None, None, None, 200, 201, 202, 400, 404, 409, 422]))
     which, lists = data.draw(st.integers(0, 4)), data.draw(st.booleans())
@@ -321,13 +321,13 @@ def test_fuzz_answers_of_any_json(run: Runner, kind: str, data: st.DataObject) -
 @pytest.mark.parametrize("kind", KINDS)
 @given(st.data())
 @examples(30)
-def test_fuzz_answers_that_are_nearly_right(run: Runner, kind: str, data: st.DataObject) -> None:
+def test_fuzz_nearly_valid_responses(run: Runner, kind: str, data: st.DataObject) -> None:
     which, lists = data.draw(st.integers(0, 4)), data.draw(st.booleans())
     answered(run, kind, which, _mutation(data.draw), None, lists)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_fuzz_ids_in_answers_make_no_other_path(run: Runner, kind: str) -> None:
+def test_fuzz_ids_in_responses_do_not_change_the_path(run: Runner, kind: str) -> None:
     """An id that is no id of the service is an unexpected answer, never a part of a path."""
     broken = []
 
@@ -373,7 +373,7 @@ def _nested(depth: int) -> str:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("status", [200, 400])
-def test_fuzz_answers_of_any_depth(run: Runner, kind: str, status: int) -> None:
+def test_fuzz_responses_of_any_depth(run: Runner, kind: str, status: int) -> None:
     """Deep nesting, alone and in every place of a real answer that a field has."""
     broken = []
     for depth in (950, 3000, 100_000):

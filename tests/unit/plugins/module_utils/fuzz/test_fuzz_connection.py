@@ -71,7 +71,7 @@ def test_fuzz_connection_numbers(run: Runner, module: str, option: str, data: An
 @pytest.mark.parametrize("module", TASKS)
 @pytest.mark.parametrize("option", ["api_timeout", "api_retries", "api_max_wait"])
 @pytest.mark.parametrize("value", [2**31, 10**10, 2**63, 10**400], ids=["31", "34", "63", "400"])
-def test_fuzz_connection_numbers_beyond_what_a_machine_counts(
+def test_fuzz_connection_numbers_that_are_too_large(
     run: Runner, module: str, option: str, value: int
 ) -> None:
     outcome = run_any(run, module, **{**TASKS[module], option: value})
@@ -96,7 +96,7 @@ def test_fuzz_tokens(run: Runner, module: str, token: Any) -> None:
 
 @given(_modules, bad_inputs.values(["a"]) | bad_inputs.texts.map(lambda text: f"https://{text}@x/"))
 @examples(60)
-def test_fuzz_urls_of_no_host(run: Runner, module: str, url: Any) -> None:
+def test_fuzz_urls_of_other_hosts(run: Runner, module: str, url: Any) -> None:
     """Nothing of these is the emulator, so nothing comes of it."""
     outcome = run_any(
         run, module, **{**TASKS[module], "api_url": url, "api_retries": 0, "ca_path": "/dev/null"}
@@ -108,7 +108,7 @@ def test_fuzz_urls_of_no_host(run: Runner, module: str, url: Any) -> None:
 
 @given(_modules, _tails, st.sampled_from(["", " ", "\t", "\n"]))
 @examples(60)
-def test_fuzz_urls_around_the_right_one(run: Runner, module: str, tail: str, lead: str) -> None:
+def test_fuzz_urls_with_extra_parts(run: Runner, module: str, tail: str, lead: str) -> None:
     """What is added to the URL is refused, or part of it; nothing is ever written there."""
     emulator = run.emulator
     right = emulator.sevalla_url if module == SEVALLA else emulator.laravel_cloud_url

@@ -214,7 +214,7 @@ def test_fuzz_laravel_cloud_options(run: Runner, options: dict[str, Any], lists:
 
 
 @pytest.mark.parametrize("module", STARTING)
-def test_fuzz_what_the_next_test_starts_from_works(run: Runner, module: str) -> None:
+def test_fuzz_the_valid_options_of_the_next_test_work(run: Runner, module: str) -> None:
     for options in STARTING[module]:
         made = _start(run, module, options)
         assert made is not None
@@ -224,7 +224,7 @@ def test_fuzz_what_the_next_test_starts_from_works(run: Runner, module: str) -> 
 @pytest.mark.parametrize("module", STARTING)
 @given(st.data())
 @examples(40)
-def test_fuzz_starting_options(run: Runner, module: str, data: Any) -> None:
+def test_fuzz_options_of_deployments_and_runs(run: Runner, module: str, data: Any) -> None:
     _start(run, module, data.draw(odd_options(module)))
 
 
@@ -287,7 +287,7 @@ def _addresses() -> list[Any]:
 
 
 @pytest.mark.parametrize(("module", "option", "others"), _addresses())
-def test_fuzz_every_odd_text_where_an_id_may_stand(
+def test_fuzz_unusual_strings_as_ids(
     run: Runner, module: str, option: str, others: dict[str, Any]
 ) -> None:
     """No text becomes a path of its own, and what names nothing changes nothing."""
@@ -302,7 +302,7 @@ def test_fuzz_every_odd_text_where_an_id_may_stand(
             assert run.emulator.world.snapshot() == before
 
 
-def test_fuzz_null_everywhere_is_as_if_not_given(run: Runner) -> None:
+def test_fuzz_null_options_count_as_not_set(run: Runner) -> None:
     """All options null but those that work: the same plan as without them. ``state`` and
     ``validate_certs`` have a default, and ansible-core itself refuses null for them."""
     for module, tasks in WORKING.items():
@@ -318,12 +318,12 @@ def test_fuzz_null_everywhere_is_as_if_not_given(run: Runner) -> None:
             assert with_nulls.result.get("plan") == plain.result.get("plan")
 
 
-def test_fuzz_an_empty_key_is_refused_or_as_if_not_given(run: Runner) -> None:
+def test_fuzz_an_empty_key_is_refused_or_counts_as_not_set(run: Runner) -> None:
     """Not taken on create and then refused by the next run, since it cannot be set."""
     _twice(run, SEVALLA, {**WORKING[SEVALLA][0], "key": ""})
 
 
-def test_fuzz_clear_of_null_is_as_if_not_given(run: Runner) -> None:
+def test_fuzz_clear_of_null_counts_as_not_set(run: Runner) -> None:
     """An option that is null is not managed; that holds for the list of what to empty too."""
     outcome = run_any(run, SEVALLA, check_mode=True, clear=None, **WORKING[SEVALLA][0])
     assert outcome is not None

@@ -96,7 +96,7 @@ def ran(emulator: Any, module: str, options: dict[str, Any], check_mode: bool) -
 
 
 @pytest.mark.parametrize("module", list(TASKS))
-def test_what_checks_bodies_is_imported_only_where_there_is_one(emulator: Any, module: str) -> None:
+def test_the_schema_check_is_imported_only_for_a_body(emulator: Any, module: str) -> None:
     """Not by a run that finds nothing to change; by one that does, in check mode too."""
     options = TASKS[module]
     assert Runner(emulator)(module, **options).message is None
@@ -126,7 +126,7 @@ def test_a_run_imports_no_more_than_it_needs(emulator: Any, module: str) -> None
 
 
 @pytest.mark.parametrize("module", list(TASKS))
-def test_what_is_deleted_is_not_checked(emulator: Any, module: str) -> None:
+def test_a_deletion_does_not_import_the_schema_check(emulator: Any, module: str) -> None:
     """A deletion has no body, so nothing that checks one is imported for it."""
     runner = Runner(emulator)
     assert runner(module, **TASKS[module]).message is None

@@ -99,7 +99,9 @@ def no_nulls(value: Any) -> bool:
 
 @given(worlds(sevalla_process))
 @examples(100)
-def test_any_state_of_sevalla(run: Runner, processes: list[dict[str, Any]]) -> None:
+def test_desired_of_any_state_of_sevalla_changes_nothing(
+    run: Runner, processes: list[dict[str, Any]]
+) -> None:
     run.emulator.reset()
     run.emulator.hooks = Showing(processes)
     for entry, process in zip(gives_back(run, SEVALLA), processes):
@@ -110,7 +112,9 @@ def test_any_state_of_sevalla(run: Runner, processes: list[dict[str, Any]]) -> N
 
 @given(worlds(cloud_process))
 @examples(100)
-def test_any_state_of_laravel_cloud(run: Runner, processes: list[dict[str, Any]]) -> None:
+def test_desired_of_any_state_of_laravel_cloud_changes_nothing(
+    run: Runner, processes: list[dict[str, Any]]
+) -> None:
     run.emulator.reset()
     run.emulator.hooks = Showing(processes)
     for entry, process in zip(gives_back(run, LARAVEL_CLOUD), processes):
@@ -120,7 +124,7 @@ def test_any_state_of_laravel_cloud(run: Runner, processes: list[dict[str, Any]]
 
 @given(worlds(sevalla_process), st.data())
 @examples(40)
-def test_a_part_of_sevalla(
+def test_desired_of_filtered_sevalla_processes_changes_nothing(
     run: Runner, processes: list[dict[str, Any]], data: st.DataObject
 ) -> None:
     """Narrowed by what some process has: all that have it, and their entries change nothing."""
@@ -139,7 +143,7 @@ def test_a_part_of_sevalla(
 
 @given(worlds(cloud_process), st.data())
 @examples(40)
-def test_a_part_of_laravel_cloud(
+def test_desired_of_filtered_laravel_cloud_processes_changes_nothing(
     run: Runner, processes: list[dict[str, Any]], data: st.DataObject
 ) -> None:
     run.emulator.reset()
@@ -250,7 +254,7 @@ def fill(run: Runner, kit: Kit, bodies: list[dict[str, Any]]) -> None:
     switched("sevalla"),
 )
 @examples(60)
-def test_any_emulated_state_of_sevalla(
+def test_desired_of_any_emulated_state_of_sevalla_changes_nothing(
     run: Runner, bodies: list[dict[str, Any]], switches: dict[str, str]
 ) -> None:
     run.emulator.reset(switches=switches)
@@ -282,7 +286,7 @@ def test_any_emulated_state_of_sevalla(
     switched("laravel_cloud"),
 )
 @examples(60)
-def test_any_emulated_state_of_laravel_cloud(
+def test_desired_of_any_emulated_state_of_laravel_cloud_changes_nothing(
     run: Runner, bodies: list[dict[str, Any]], switches: dict[str, str]
 ) -> None:
     run.emulator.reset(switches=switches)
@@ -330,7 +334,7 @@ def queues(process: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("kit", KITS.values(), ids=list(KITS))
-def test_more_than_a_page(run: Runner, kit: Kit) -> None:
+def test_desired_of_more_than_one_page_changes_nothing(run: Runner, kit: Kit) -> None:
     numbers = list(range(120))
     random.Random(1).shuffle(numbers)
     fill(run, kit, [kit.body(number) for number in numbers])
@@ -342,21 +346,21 @@ def test_more_than_a_page(run: Runner, kit: Kit) -> None:
 
 
 @pytest.mark.parametrize("kit", KITS.values(), ids=list(KITS))
-def test_nothing_there(run: Runner, kit: Kit) -> None:
+def test_desired_of_no_processes_is_empty(run: Runner, kit: Kit) -> None:
     run.emulator.hooks = Showing([])
     outcome = read(run, kit)
     assert outcome.result["processes"] == outcome.result["desired"] == []
 
 
 @pytest.mark.parametrize("kit", KITS.values(), ids=list(KITS))
-def test_nobody_has_it(run: Runner, kit: Kit) -> None:
+def test_a_filter_that_matches_nothing_is_not_a_failure(run: Runner, kit: Kit) -> None:
     """Not a failure: a reading of what is there says that there is nothing."""
     fill(run, kit, [kit.body(1)])
     nobody = "11111111-1111-4111-8111-111111111111" if kit is SEVALLA else "process-00000000"
     assert read(run, kit, id=nobody).result["processes"] == []
 
 
-def test_a_process_of_a_twin_is_told_by_its_id_when_it_is_read_alone(run: Runner) -> None:
+def test_a_single_process_with_a_possible_twin_is_addressed_by_its_id(run: Runner) -> None:
     """Without an instance only the one process is asked for, which may have a twin."""
     fill(run, LARAVEL_CLOUD, [LARAVEL_CLOUD.body(1), LARAVEL_CLOUD.body(1), LARAVEL_CLOUD.body(2)])
     first, _second, third = read(run, LARAVEL_CLOUD).result["processes"]
@@ -368,7 +372,7 @@ def test_a_process_of_a_twin_is_told_by_its_id_when_it_is_read_alone(run: Runner
         changes_nothing(run, LARAVEL_CLOUD, [entry], prune=False)
 
 
-def test_what_is_written_down_of_one_of_each(run: Runner) -> None:
+def test_desired_of_one_process_of_each_type_is_as_documented(run: Runner) -> None:
     """Word for word, as the guide shows it."""
     fill(
         run,
@@ -433,7 +437,7 @@ def test_what_is_written_down_of_one_of_each(run: Runner) -> None:
     ]
 
 
-def test_a_reading_is_the_same_in_check_mode(run: Runner) -> None:
+def test_info_is_the_same_in_check_mode(run: Runner) -> None:
     for kit in KITS.values():
         fill(run, kit, [kit.body(1)])
         plain = run(kit.info, **kit.scope)
@@ -441,7 +445,7 @@ def test_a_reading_is_the_same_in_check_mode(run: Runner) -> None:
         assert plain.result == checked.result
 
 
-def test_the_names_of_sizes_cost_one_request_where_the_service_has_none(run: Runner) -> None:
+def test_missing_size_names_cost_one_request(run: Runner) -> None:
     run.emulator.reset(switches={"sevalla_resource_type_name": "null"})
     outcome = read(run, SEVALLA)
     assert outcome.result["desired"][0]["resource_type"] == "s1"

@@ -82,7 +82,7 @@ def test_fifty_forks_against_ten_changes_a_minute(clock: VirtualTime, limited: E
     assert clock.now() - before <= 300
 
 
-def test_a_task_that_waited_long_says_so_once(clock: VirtualTime, limited: Emulator) -> None:
+def test_a_task_that_waited_long_warns_once(clock: VirtualTime, limited: Emulator) -> None:
     limited.world.switches.update({"sevalla_rate_limit": "on"})
     run = Runner(limited)
     web = {"application": SEVALLA_SHOP_ID, "type": "web"}
@@ -99,7 +99,7 @@ def test_a_task_that_waited_long_says_so_once(clock: VirtualTime, limited: Emula
     assert "1 repeated request" in warning
 
 
-def test_the_deadline_explains_the_limit(clock: VirtualTime, limited: Emulator) -> None:
+def test_a_missed_deadline_explains_the_rate_limit(clock: VirtualTime, limited: Emulator) -> None:
     """Which limit, when it lifts, and what was waited; the request is certainly not done."""
     limited.world.switches.update({"sevalla_rate_limit": "on"})
     run = Runner(limited)
@@ -121,7 +121,7 @@ def test_the_deadline_explains_the_limit(clock: VirtualTime, limited: Emulator) 
 
 
 @pytest.mark.parametrize(("tier", "limit"), [("general_write", 30), ("service_creation", 20)])
-def test_creations_above_either_limit_that_may_hold_for_them(
+def test_creations_above_either_possible_rate_limit(
     clock: VirtualTime, limited: Emulator, tier: str, limit: int
 ) -> None:
     """Thirty a minute are waited for; twenty an hour are not, and the task says so."""
@@ -150,7 +150,7 @@ def test_creations_above_either_limit_that_may_hold_for_them(
 
 
 @pytest.mark.parametrize("told", ["off", "on"])
-def test_sevalla_s_limit_is_waited_for_with_and_without_retry_after(
+def test_the_rate_limit_of_sevalla_is_waited_for_with_and_without_retry_after(
     clock: VirtualTime, limited: Emulator, told: str
 ) -> None:
     """Its own header tells the seconds in any case."""

@@ -105,7 +105,7 @@ def fleet(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
         yield Fleet(clock, emulator)
 
 
-def test_nothing_to_do_is_one_request_an_application(fleet: Fleet) -> None:
+def test_a_fleet_without_changes_sends_one_request_for_each_application(fleet: Fleet) -> None:
     """With the ids of the inventory; all of them within one window, and none refused."""
     web = [{"type": "web", "port": 8080}]
     tasks = [{"application": each["id"], "processes": web} for each in fleet.applications]
@@ -118,7 +118,7 @@ def test_nothing_to_do_is_one_request_an_application(fleet: Fleet) -> None:
     assert run.seconds < WINDOW
 
 
-def test_a_change_to_each_is_two_requests_an_application(fleet: Fleet) -> None:
+def test_a_change_to_each_application_sends_two_requests_for_each(fleet: Fleet) -> None:
     """Changes are limited for each application, so that a fleet does not wait for them."""
     web = [{"type": "web", "port": 9000}]
     tasks = [{"application": each["id"], "processes": web} for each in fleet.applications]
@@ -128,7 +128,7 @@ def test_a_change_to_each_is_two_requests_an_application(fleet: Fleet) -> None:
     assert run.seconds < WINDOW
 
 
-def test_names_in_the_place_of_ids_cost_lists_and_end_right(fleet: Fleet) -> None:
+def test_names_instead_of_ids_cost_list_requests(fleet: Fleet) -> None:
     """What the inventory saves: each task reads the list of applications."""
     web = [{"type": "web", "port": 8080}]
     tasks = [{"application": each["name"], "processes": web} for each in fleet.applications]
@@ -140,7 +140,7 @@ def test_names_in_the_place_of_ids_cost_lists_and_end_right(fleet: Fleet) -> Non
     assert run.seconds < (windows - 1) * WINDOW * 1.2
 
 
-def test_a_first_run_with_the_example_s_patience(fleet: Fleet) -> None:
+def test_a_first_run_with_the_api_max_wait_of_the_example(fleet: Fleet) -> None:
     """However unlucky a task is, as long as it may wait for all the others; nearly as fast as the
     limit allows."""
     worker = [{"display_name": "queue", "type": "worker", "resource_type": "s1"}]
@@ -159,7 +159,7 @@ def test_a_first_run_with_the_example_s_patience(fleet: Fleet) -> None:
     assert run.seconds < closings * WINDOW * 1.1
 
 
-def test_fewer_at_a_time_are_refused_less(fleet: Fleet) -> None:
+def test_fewer_forks_are_rate_limited_less_often(fleet: Fleet) -> None:
     """What the guide advises for a first run: five at a time are as fast, for the limit decides."""
     worker = [{"display_name": "queue", "type": "worker", "resource_type": "s1"}]
     tasks = [{"application": each["id"], "processes": worker} for each in fleet.applications]
@@ -170,7 +170,7 @@ def test_fewer_at_a_time_are_refused_less(fleet: Fleet) -> None:
     assert run.seconds < closings * WINDOW * 1.1
 
 
-def test_a_service_with_one_limit_for_all_requests(fleet: Fleet) -> None:
+def test_a_service_with_one_rate_limit_for_all_requests(fleet: Fleet) -> None:
     """Laravel Cloud: 120 a minute of every kind, and a deadline that it tells with each refusal."""
     cloud = fleet.emulator.world.laravel_cloud
     environment = next(iter(cloud.environments.values()))

@@ -38,7 +38,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 
 @pytest.mark.parametrize("parallel", [1, 4, 8])
 @pytest.mark.parametrize("action", ["create", "update", "delete"])
-def test_so_many_writes_are_in_flight_and_no_more(stage: Stage, action: str, parallel: int) -> None:
+def test_max_parallel_limits_the_writes_in_flight(stage: Stage, action: str, parallel: int) -> None:
     count = 12
     kit = stage.kit
     stage.seed(99)
@@ -55,13 +55,13 @@ def test_so_many_writes_are_in_flight_and_no_more(stage: Stage, action: str, par
     assert hooks.most == parallel
 
 
-def test_four_writes_are_in_flight_when_nothing_is_said(stage: Stage) -> None:
+def test_four_writes_are_in_flight_by_default(stage: Stage) -> None:
     hooks = stage.emulator.hooks = Together(4)
     assert stage([stage.kit.entry(number) for number in range(9)]).message is None
     assert hooks.most == 4
 
 
-def test_reads_are_one_after_the_other_whatever_max_parallel_is(stage: Stage) -> None:
+def test_reads_are_sequential_whatever_max_parallel_is(stage: Stage) -> None:
     stage.seed(*range(130))
     for parallel in (1, 32):
         again = stage([stage.kit.entry(number) for number in range(130)], max_parallel=parallel)
@@ -69,7 +69,7 @@ def test_reads_are_one_after_the_other_whatever_max_parallel_is(stage: Stage) ->
         assert len(again.requests) == 2
 
 
-def test_no_deletion_is_sent_before_all_others_are_answered(stage: Stage) -> None:
+def test_deletions_start_after_all_other_responses(stage: Stage) -> None:
     kit = stage.kit
     stage.seed(1, 2, 3)
 
@@ -102,9 +102,7 @@ def test_no_deletion_is_sent_before_all_others_are_answered(stage: Stage) -> Non
 
 
 @pytest.mark.parametrize("action", ["create", "update", "delete"])
-def test_plan_and_result_are_in_the_lists_order_whatever_was_answered_first(
-    stage: Stage, action: str
-) -> None:
+def test_plan_and_result_keep_the_order_of_the_list(stage: Stage, action: str) -> None:
     count, kit = 8, stage.kit
     stage.seed(99)
     if action != "create":
@@ -130,7 +128,7 @@ def test_plan_and_result_are_in_the_lists_order_whatever_was_answered_first(
     ]
 
 
-def test_warnings_are_in_the_lists_order(sevalla: Stage) -> None:
+def test_warnings_keep_the_order_of_the_list(sevalla: Stage) -> None:
     """What each process did not store is told of in the order of the list."""
     count = 6
     sevalla.seed(*range(count))
@@ -170,7 +168,9 @@ class Limited(Hooks):
 
 @pytest.mark.parametrize("kind", faults.LIMITS)
 @pytest.mark.parametrize("action", ["create", "update", "delete"])
-def test_all_wait_when_all_are_told_to(stage: Stage, action: str, kind: str) -> None:
+def test_parallel_writes_that_are_all_rate_limited_wait_once(
+    stage: Stage, action: str, kind: str
+) -> None:
     """Eight in flight, all told to wait: the waiting is done once, and counted once."""
     count, kit = 8, stage.kit
     stage.seed(99)
@@ -222,7 +222,7 @@ class LimitedUntil(Hooks):
 
 
 @pytest.mark.parametrize("parallel", [1, 4, 16])
-def test_a_limit_in_the_middle_of_many_writes(stage: Stage, parallel: int) -> None:
+def test_a_rate_limit_in_the_middle_of_many_writes(stage: Stage, parallel: int) -> None:
     listed = [stage.kit.entry(number) for number in range(30)]
     stage.emulator.hooks = LimitedUntil(stage.slept, after=10)
     made = stage(listed, max_parallel=parallel, api_retries=1)
@@ -232,7 +232,7 @@ def test_a_limit_in_the_middle_of_many_writes(stage: Stage, parallel: int) -> No
     assert len([status for *_write, status in made.writes if status == 429]) <= parallel
 
 
-def test_what_is_told_to_wait_does_not_try_again_after_a_shorter_wait_of_another(
+def test_a_rate_limited_write_is_not_retried_after_a_shorter_wait_of_another(
     stage: Stage,
 ) -> None:
     """One POST is lost and looked for after a second, twice; the others are to wait for sixty."""
@@ -265,7 +265,7 @@ def test_what_is_told_to_wait_does_not_try_again_after_a_shorter_wait_of_another
 
 
 @pytest.mark.parametrize("parallel", [1, 8])
-def test_a_limit_that_lasts_longer_than_the_task_may_wait(stage: Stage, parallel: int) -> None:
+def test_a_rate_limit_that_lasts_longer_than_api_max_wait(stage: Stage, parallel: int) -> None:
     stage.seed(*range(8))
     stage.emulator.faults.add(Fault("429_seconds", method="PATCH", times=None))
     outcome = stage(
@@ -286,7 +286,7 @@ def test_a_limit_that_lasts_longer_than_the_task_may_wait(stage: Stage, parallel
 
 @pytest.mark.parametrize("kind", ["drop_after", "500_after", "html_after", "504_after"])
 @pytest.mark.parametrize("parallel", [2, 8])
-def test_lost_creations_each_find_their_own(stage: Stage, kind: str, parallel: int) -> None:
+def test_each_lost_creation_adopts_its_own_process(stage: Stage, kind: str, parallel: int) -> None:
     """Every POST is stored and its answer lost; each entry adopts what it created."""
     count, kit = 8, stage.kit
     stage.seed(100)
@@ -305,7 +305,7 @@ def test_lost_creations_each_find_their_own(stage: Stage, kind: str, parallel: i
     assert settled(stage(listed))
 
 
-def test_lost_creations_of_which_some_were_stored(stage: Stage) -> None:
+def test_lost_creations_are_retried_only_if_not_stored(stage: Stage) -> None:
     """What was not stored is sent again, what was stored is not."""
     kit = stage.kit
     for number in range(4):
@@ -322,7 +322,7 @@ def test_lost_creations_of_which_some_were_stored(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("parallel", [1, 4])
-def test_a_run_that_is_killed_starts_nothing_more(
+def test_a_killed_run_starts_no_more_writes(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, parallel: int
 ) -> None:
     """As Ctrl-C does: the main thread is interrupted while others write."""
@@ -359,7 +359,7 @@ def test_a_run_that_is_killed_starts_nothing_more(
     assert sorted(stage.names()) == sorted(stage.wanted(range(200)))
 
 
-def test_an_error_of_our_own_in_a_thread_is_not_lost(
+def test_an_unexpected_exception_in_a_thread_is_not_lost(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send = _http.Client.send
@@ -374,7 +374,7 @@ def test_an_error_of_our_own_in_a_thread_is_not_lost(
         stage([stage.kit.entry(number) for number in range(10)])
 
 
-def test_two_webs_created_beside_others(sevalla: Stage) -> None:
+def test_two_web_processes_created_beside_others(sevalla: Stage) -> None:
     """The one creation of two steps, among creations of one: its PATCH follows its POST."""
     with sevalla.emulator.world.lock:
         shop = sevalla.emulator.world.sevalla.applications[world.SEVALLA_SHOP_ID]
@@ -424,7 +424,7 @@ def timed_out_by(fires: threading.Event) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def test_what_interrupts_threads_stops_them_before_it_goes_on() -> None:
+def test_an_interruption_stops_the_threads_before_it_is_raised() -> None:
     """Those that are busy are told, and not waited for; nothing new is begun."""
     begun: list[int] = []
     busy, stopped = threading.Event(), threading.Event()
@@ -463,7 +463,7 @@ def all_ended() -> bool:
 
 
 @pytest.mark.parametrize("parallel", [1, 4, 16])
-def test_writes_that_wait_are_not_sent_after_a_timeout(
+def test_waiting_writes_are_not_sent_after_a_timeout(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, parallel: int
 ) -> None:
     """Those that were refused by the limit, and those that were never sent."""
@@ -485,7 +485,7 @@ def test_writes_that_wait_are_not_sent_after_a_timeout(
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "html_after", "503_after"])
-def test_lost_creations_are_not_looked_for_after_a_timeout(
+def test_lost_creations_are_not_searched_for_after_a_timeout(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     waits = threading.Event()
@@ -524,7 +524,7 @@ class Held(Hooks):
         return None
 
 
-def test_a_silent_service_does_not_hold_up_a_timeout(stage: Stage) -> None:
+def test_a_silent_service_does_not_delay_a_timeout(stage: Stage) -> None:
     """What is under way may end; the task does not wait for it, and nothing follows on it."""
     held = Held(4)
     stage.emulator.hooks = held
@@ -537,7 +537,7 @@ def test_a_silent_service_does_not_hold_up_a_timeout(stage: Stage) -> None:
     assert len(stage.names()) <= 4
 
 
-def test_the_first_failure_ends_the_waiting_of_the_other_writes(
+def test_the_first_failure_ends_the_waits_of_the_other_writes(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They are refused by the limit already, and nobody wants to know what comes of them."""

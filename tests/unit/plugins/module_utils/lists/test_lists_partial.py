@@ -76,7 +76,7 @@ def test_the_first_failure_stops_the_run(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("parallel", [1, 8])
-def test_with_continue_on_error_all_others_are_done(stage: Stage, parallel: int) -> None:
+def test_continue_on_error_completes_all_other_writes(stage: Stage, parallel: int) -> None:
     """But for deletions; the task fails all the same, with a message for each."""
     kit = stage.kit
     stage.seed(1, 2, 3, 9)
@@ -108,7 +108,7 @@ def test_with_continue_on_error_all_others_are_done(stage: Stage, parallel: int)
 @pytest.mark.parametrize("go_on", [False, True])
 @pytest.mark.parametrize("parallel", [1, 3, 32])
 @pytest.mark.parametrize("failing", [(0,), (7,), (0, 7), tuple(range(8))])
-def test_a_second_run_does_the_rest(
+def test_a_second_run_completes_the_rest(
     stage: Stage, failing: tuple[int, ...], parallel: int, go_on: bool
 ) -> None:
     kit = stage.kit
@@ -138,7 +138,7 @@ def test_a_second_run_does_the_rest(
 
 
 @pytest.mark.parametrize("go_on", [False, True])
-def test_a_deletion_that_fails(stage: Stage, go_on: bool) -> None:
+def test_a_failed_deletion_stops_further_deletions(stage: Stage, go_on: bool) -> None:
     """No other follows it, and the warning names those that are done alone."""
     kit = stage.kit
     stage.seed(1, 2, 3)
@@ -156,7 +156,7 @@ def test_a_deletion_that_fails(stage: Stage, go_on: bool) -> None:
     assert stage.names() == stage.wanted([4])
 
 
-def test_what_vanished_meanwhile(stage: Stage) -> None:
+def test_a_process_that_was_deleted_concurrently(stage: Stage) -> None:
     """A deletion of it is done, a change of it is not."""
     kit = stage.kit
     stage.seed(1, 2, 3)
@@ -187,7 +187,7 @@ def webless(sevalla: Stage) -> Stage:
 
 
 @pytest.mark.parametrize("go_on", [False, True])
-def test_a_creation_that_fails_at_its_second_step(webless: Stage, go_on: bool) -> None:
+def test_a_creation_whose_second_step_fails(webless: Stage, go_on: bool) -> None:
     kit = webless.kit
     listed = [kit.entry(1), WEB, kit.entry(2)]
     webless.emulator.hooks = Refusing(lambda method, _path, _body: method == "PATCH")
@@ -205,7 +205,7 @@ def test_a_creation_that_fails_at_its_second_step(webless: Stage, go_on: bool) -
     assert settled(webless(listed))
 
 
-def test_a_creation_that_fails_at_its_first_step(webless: Stage) -> None:
+def test_a_creation_whose_first_step_fails(webless: Stage) -> None:
     """The second step is not attempted then."""
     webless.emulator.hooks = Refusing(lambda _method, _path, body: body.get("type") == "web")
     outcome = webless([WEB, webless.kit.entry(1)], max_parallel=1, continue_on_error=True)
@@ -216,7 +216,7 @@ def test_a_creation_that_fails_at_its_first_step(webless: Stage) -> None:
 
 
 @pytest.mark.parametrize("kind", ["html_before", "html_after", "504_before"])
-def test_what_may_have_been_stored_is_told_as_not_known(stage: Stage, kind: str) -> None:
+def test_a_write_that_may_have_been_stored_is_reported_as_unknown(stage: Stage, kind: str) -> None:
     kit = stage.kit
     stage.seed(1, 2)
     stage.emulator.faults.add(Fault(kind, method="PATCH", path=kit.item, times=None))
@@ -233,7 +233,7 @@ def test_what_may_have_been_stored_is_told_as_not_known(stage: Stage, kind: str)
 
 
 @pytest.mark.parametrize("parallel", [1, 4])
-def test_a_token_that_is_refused_in_the_middle(stage: Stage, parallel: int) -> None:
+def test_a_token_that_is_refused_partway(stage: Stage, parallel: int) -> None:
     """Nothing more is started; what is done stays done."""
     kit = stage.kit
     came = []

@@ -52,7 +52,7 @@ def test_nothing_is_shown_in_check_mode_and_without_a_change(stage: Stage) -> No
     assert stage(entries).told == []
 
 
-def test_a_wait_says_for_what_how_far_and_until_when() -> None:
+def test_a_wait_shows_its_reason_progress_and_end() -> None:
     lines: list[tuple[str, int]] = []
     progress = Progress(lambda text, verbosity: lines.append((text, verbosity)))
     progress.on_wait("rate limit of Sevalla", 10.0)

@@ -87,7 +87,7 @@ def size(files) -> int:
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_a_file_has_its_licence_header(file):
+def test_a_file_has_a_licence_header(file):
     head = "\n".join(source(file).splitlines()[:10])
     assert "# SPDX-License-Identifier: GPL-3.0-or-later" in head
     assert re.search(r"^# Copyright \(c\) \d{4} ", head, re.MULTILINE)
@@ -95,18 +95,18 @@ def test_a_file_has_its_licence_header(file):
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_a_file_is_python_3_9(file):
+def test_a_file_compiles_with_python_3_9(file):
     ast.parse(source(file), feature_version=(3, 9))
     assert "from __future__ import annotations" in source(file)
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_a_file_says_what_it_is(file):
+def test_a_file_has_a_docstring(file):
     assert ast.get_docstring(ast.parse(source(file)))
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_a_file_imports_only_what_there_is_where_modules_run(file):
+def test_a_file_imports_only_what_modules_can_import(file):
     standard = getattr(sys, "stdlib_module_names", None)
     if standard is None:
         pytest.skip("this Python cannot tell what belongs to it")
@@ -138,7 +138,7 @@ def test_module_utils_are_private():
             assert file.split("/")[1].startswith("_"), file
 
 
-def test_every_module_has_its_action_and_nothing_else_has():
+def test_exactly_the_modules_have_action_plugins():
     actions = [file for file in FILES if file.startswith("action/")]
     assert actions == [f"action/{module}.py" for module in MODULES]
     shapes = {source(f"action/{module}.py").replace(module, "NAME") for module in MODULES}
@@ -150,14 +150,14 @@ def test_module_utils_are_not_large():
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_what_a_module_ships_is_not_large(module):
+def test_the_payload_of_a_module_is_not_large(module):
     files = shipped(f"modules/{module}.py")
     assert len(files) > 5
     assert size(files) < SHIPPED_BYTES
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_module_ships_nothing_of_the_other_service(module):
+def test_a_module_does_not_ship_code_of_the_other_service(module):
     others = SERVICES.keys() - {service_of(module)}
     for file in shipped(f"modules/{module}.py"):
         assert not any(f"/_{other}/" in file for other in others), file
@@ -166,7 +166,7 @@ def test_a_module_ships_nothing_of_the_other_service(module):
 # Action groups and attributes.
 
 
-def test_an_action_group_holds_exactly_the_modules_of_its_service():
+def test_an_action_group_contains_exactly_the_modules_of_its_service():
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     groups = runtime["action_groups"]
     assert groups.keys() == set(SERVICES.values())
@@ -176,7 +176,7 @@ def test_an_action_group_holds_exactly_the_modules_of_its_service():
         ]
 
 
-def test_no_upper_bound_is_put_on_ansible():
+def test_requires_ansible_has_no_upper_bound():
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     assert re.fullmatch(r">=\d+\.\d+\.\d+", runtime["requires_ansible"])
 
@@ -225,14 +225,14 @@ def test_a_module_that_writes_supports_diff_and_is_idempotent(module):
         *("laravel_cloud_deployment", "laravel_cloud_command"),
     ],
 )
-def test_a_module_that_acts_says_that_it_is_not_idempotent(module):
+def test_an_action_module_documents_that_it_is_not_idempotent(module):
     attributes = documentation(module)["attributes"]
     assert attributes["diff_mode"]["support"] == "none"
     assert attributes["idempotent"]["support"] == "none"
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_module_documents_what_it_is(module):
+def test_a_module_has_complete_documentation(module):
     about = documentation(module)
     assert about["module"] == module
     assert about["short_description"]

@@ -68,7 +68,7 @@ def test_imports_go_downwards(file):
             assert name.split("/")[0] in BELOW[folder] | {folder}, f"{file} imports {name}"
 
 
-def test_no_imports_form_a_circle():
+def test_imports_have_no_cycles():
     waiting = {file: imports(file) & set(files()) for file in files()}
     while waiting:
         free = [file for file, needed in waiting.items() if not needed & waiting.keys()]

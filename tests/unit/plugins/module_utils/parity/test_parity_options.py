@@ -69,7 +69,7 @@ def deep(spec: dict[str, Any], inside: str = "suboptions", path: str = ""):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_module_accepts_exactly_what_it_documents(module):
+def test_a_module_accepts_exactly_the_documented_options(module):
     spec = accepted(module_arguments(module)["argument_spec"])
     documented = described(documentation(module)["options"])
     assert spec.keys() == documented.keys()
@@ -91,21 +91,21 @@ def test_an_option_is_documented_in_full(module):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_no_log_is_set_on_the_token_and_on_nothing_else(module):
+def test_no_log_is_set_only_on_the_token(module):
     spec = module_arguments(module)["argument_spec"]
     hidden = {name for name, about in deep(spec, "options") if about.get("no_log")}
     assert hidden == SECRETS
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_no_log_is_decided_where_a_name_looks_like_a_secret(module):
+def test_no_log_is_explicit_for_names_that_look_like_secrets(module):
     for name, about in deep(module_arguments(module)["argument_spec"], "options"):
         if any(word in name.rpartition(".")[2] for word in LOOKS_SECRET):
             assert isinstance(about.get("no_log"), bool), name
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_an_option_that_can_be_not_managed_has_no_default(module):
+def test_an_optional_field_has_no_default(module):
     """Else a null in a playbook would become the default, or an empty string."""
     given = {"state", "api_url", "api_timeout", "api_retries", "api_max_wait", "validate_certs"}
     given |= {"prune", "max_parallel", "continue_on_error", "returned"}  # how to write, not what
@@ -384,7 +384,7 @@ VARIABLES = {
 
 
 @pytest.mark.parametrize("module", PROMISED)
-def test_a_module_accepts_exactly_what_was_promised(module):
+def test_a_module_accepts_exactly_the_options_of_the_contract(module):
     spec = accepted(module_arguments(module)["argument_spec"])
     promised = accepted(PROMISED[module])
     for options in (spec, promised):
@@ -396,14 +396,14 @@ def test_a_module_accepts_exactly_what_was_promised(module):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_the_connection_options_of_every_module_are_the_promised_ones(module):
+def test_the_connection_options_are_those_of_the_contract(module):
     spec = accepted(module_arguments(module)["argument_spec"])
     for name, about in accepted(CONNECTION).items():
         assert spec[name] == about, name
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_token_and_url_come_from_the_promised_variables_in_their_order(module, monkeypatch):
+def test_token_and_url_have_the_variables_of_the_contract(module, monkeypatch):
     spec = module_arguments(module)["argument_spec"]
     tokens, urls = VARIABLES[service_of(module)]
     for name, variables in (("api_token", tokens), ("api_url", urls)):

@@ -155,7 +155,9 @@ def test_a_success_returns_what_is_documented(process, check_mode, emulator):
         (LARAVEL, {"type": "custom", "command": "nobody"}),
     ],
 )
-def test_what_is_absent_already_returns_what_is_documented(module, options, check_mode, emulator):
+def test_an_already_absent_process_returns_what_is_documented(
+    module, options, check_mode, emulator
+):
     result = run(module, given(emulator, module, state="absent", **options), check_mode)
     assert undocumented(module, result, check_mode=check_mode) == []
     assert (result["changed"], result["process"]) == (False, None)
@@ -243,7 +245,7 @@ def test_a_deployment_returns_what_is_documented(module, wait, check_mode, emula
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize("history", ["none", "success", "failed", "running"])
 @pytest.mark.parametrize("module", DEPLOYMENTS)
-def test_what_is_pending_returns_what_is_documented(module, history, check_mode, emulator):
+def test_a_pending_deployment_returns_what_is_documented(module, history, check_mode, emulator):
     service = "sevalla" if module == DEPLOYMENTS[0] else "laravel_cloud"
     emulator.reset({f"{service}_history": history})
     process = SEVALLA if module == DEPLOYMENTS[0] else LARAVEL
@@ -259,7 +261,7 @@ ENDS = {DEPLOYMENTS[0]: "failed", DEPLOYMENTS[1]: "build.failed"}
 
 
 @pytest.mark.parametrize("module", DEPLOYMENTS)
-def test_a_deployment_that_fails_returns_what_is_documented(module, emulator):
+def test_a_failed_deployment_returns_what_is_documented(module, emulator):
     service = "sevalla" if module == DEPLOYMENTS[0] else "laravel_cloud"
     emulator.reset({f"{service}_deployment_result": ENDS[module]})
     result = run(module, given(emulator, module))
@@ -273,7 +275,7 @@ def test_a_deployment_that_fails_returns_what_is_documented(module, emulator):
 @pytest.mark.parametrize("status", [400, 500])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("module", [*DEPLOYMENTS, RUN])
-def test_a_failure_to_act_returns_what_is_documented(module, method, status, emulator):
+def test_a_failed_action_returns_what_is_documented(module, method, status, emulator):
     if module == RUN:
         run(SEVALLA, given(emulator, SEVALLA, **PROCESSES["a cron"][1]))
     emulator.hooks = Failing(method, status)
@@ -286,7 +288,7 @@ def test_a_failure_to_act_returns_what_is_documented(module, method, status, emu
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_a_run_of_a_cron_returns_what_is_documented(check_mode, emulator):
+def test_a_cron_run_returns_what_is_documented(check_mode, emulator):
     run(SEVALLA, given(emulator, SEVALLA, **PROCESSES["a cron"][1]))
     result = run(RUN, given(emulator, RUN, display_name="nightly"), check_mode)
     assert not result["failed"]
@@ -310,7 +312,7 @@ def test_a_command_returns_what_is_documented(module, check_mode, emulator):
     assert result["rc"] == 0
 
 
-def test_a_command_that_is_not_waited_for_returns_what_is_documented(emulator):
+def test_a_command_without_wait_returns_what_is_documented(emulator):
     result = run(COMMANDS[1], given(emulator, COMMANDS[1], wait=False))
     assert not result["failed"]
     assert undocumented(COMMANDS[1], result) == []
@@ -318,7 +320,7 @@ def test_a_command_that_is_not_waited_for_returns_what_is_documented(emulator):
 
 @pytest.mark.parametrize("exit_code", [2, None])
 @pytest.mark.parametrize("module", COMMANDS)
-def test_a_command_that_fails_returns_what_is_documented(module, exit_code, emulator):
+def test_a_failed_command_returns_what_is_documented(module, exit_code, emulator):
     if module == COMMANDS[0]:
         target, outcome = world.SEVALLA_SHOP_WEB_ID, ExecOutcome(exit_code=exit_code or 1)
     else:
@@ -398,9 +400,7 @@ CONNECTING = {"api_url", "api_token", "api_timeout", "application", "instance"}
 @pytest.mark.parametrize("go_on", [False, True])
 @pytest.mark.parametrize("single", LISTS)
 @pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
-def test_a_list_of_which_a_part_fails_returns_what_is_documented(
-    method, single, go_on, status, emulator
-):
+def test_a_partial_failure_returns_what_is_documented(method, single, go_on, status, emulator):
     """One method fails, so that steps are done, failed, and not attempted."""
     module, many = LISTS[single], MANY[single]
     run(module, given(emulator, module, processes=many))
@@ -430,7 +430,7 @@ NEW = {
 
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize("single", INFOS)
-def test_reading_returns_what_is_documented(single, check_mode, emulator):
+def test_info_returns_what_is_documented(single, check_mode, emulator):
     run(LISTS[single], given(emulator, LISTS[single], processes=MANY[single]))
     for narrowed in ({}, {"type": "worker"}, {"type": "web" if single == SEVALLA else "custom"}):
         result = run(INFOS[single], given(emulator, INFOS[single], **narrowed), check_mode)
@@ -442,7 +442,7 @@ def test_reading_returns_what_is_documented(single, check_mode, emulator):
 
 @pytest.mark.parametrize("single", INFOS)
 @pytest.mark.parametrize("fault", ["wrong id", "wrong url", "no token", "no such scope"])
-def test_a_reading_that_fails_returns_what_is_documented(fault, single, emulator):
+def test_a_failed_info_returns_what_is_documented(fault, single, emulator):
     changes = FAULTS[fault][single == LARAVEL]
     result = run(INFOS[single], given(emulator, INFOS[single], **changes))
     assert result["failed"]
@@ -462,7 +462,7 @@ def names(documented: dict[str, Any], path: str = ""):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_return_key_can_be_used_with_a_dot(module):
+def test_a_return_key_can_be_used_with_dot_notation(module):
     for path, _about in names(returns(module)):
         name = path.rpartition(".")[2]
         assert name.isidentifier(), path
@@ -494,7 +494,7 @@ def test_a_sample_has_exactly_the_documented_keys(module):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_the_promised_keys_come_back(module):
+def test_the_keys_of_the_contract_are_returned(module):
     promised = {"api": "always", "failure": "failure"}
     if module in (SEVALLA, LARAVEL):
         promised.update(process="success", plan="success", diff="success")
@@ -537,7 +537,7 @@ def test_the_promised_keys_come_back(module):
 STEPS = ("steps_done", "steps_failed", "steps_not_attempted")
 
 
-def test_the_comparison_with_return_finds_what_is_wrong():
+def test_the_comparison_with_return_detects_differences():
     """Else the tests before would be green whatever came back."""
     api = {"requests": 1, "retries": 0, "waited_seconds": 0.0}
     failure = {"code": "x", "status": None, "details": None, "request_id": None}

@@ -37,12 +37,14 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._core.near_misses im
         ("shop", [], None),
     ],
 )
-def test_the_name_that_was_probably_meant(wanted: str, names: list[str], meant: str | None) -> None:
+def test_the_most_similar_name_is_suggested(
+    wanted: str, names: list[str], meant: str | None
+) -> None:
     assert closest(wanted, names) == meant
     assert suggestion(wanted, names) == (f"; did you mean {meant!r}?" if meant else ".")
 
 
-def test_a_blank_name_is_no_suggestion_for_nothing() -> None:
+def test_a_blank_name_is_not_suggested_for_an_empty_one() -> None:
     assert closest("shop", ["", " "]) is None
 
 

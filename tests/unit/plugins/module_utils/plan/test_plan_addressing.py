@@ -66,7 +66,7 @@ def _check(backend: Any, given_: dict, state: str, live: list, meant: list, crea
 
 @given(st.data(), st.sampled_from(["present", "absent"]))
 @examples(200)
-def test_sevalla_entries_mean_what_they_name(data: st.DataObject, state: str) -> None:
+def test_sevalla_entries_match_processes(data: st.DataObject, state: str) -> None:
     """By id, else by key, else the one web process, else by display_name; the names of several
     are an error that lists them all, in check mode as well; a new one only under a name."""
     live = data.draw(sevalla_worlds.applications(data.draw(st.sampled_from(sevalla_worlds.KINDS))))
@@ -90,7 +90,7 @@ def test_sevalla_entries_mean_what_they_name(data: st.DataObject, state: str) ->
 
 @given(st.data(), st.sampled_from(["present", "absent"]))
 @examples(200)
-def test_laravel_cloud_entries_mean_what_they_name(data: st.DataObject, state: str) -> None:
+def test_laravel_cloud_entries_match_processes(data: st.DataObject, state: str) -> None:
     """By id; a worker by the ones given of connection and queue, in order and less blanks; a
     custom process by its trimmed command. Several are an error, also where they are equal."""
     raw = data.draw(laravel_worlds.instances("worker"))
@@ -119,7 +119,7 @@ def _sevalla_problems(given_: dict, state: str = "present", clear: tuple = ()) -
     return {each["option"]: each["message"] for each in caught.value.details}
 
 
-def test_a_sevalla_entry_has_to_say_which_process() -> None:
+def test_a_sevalla_entry_must_identify_a_process() -> None:
     """No address, an id of the wrong form, the web process to be absent: refused before a read."""
     assert set(_sevalla_problems({"port": 80})) == {"display_name"}
     assert set(_sevalla_problems({"type": "worker"})) == {"display_name"}
@@ -130,7 +130,7 @@ def test_a_sevalla_entry_has_to_say_which_process() -> None:
     assert set(_sevalla_problems({"type": "web", "display_name": "x"}, "absent")) == {"state"}
 
 
-def test_what_is_given_cannot_be_cleared() -> None:
+def test_an_option_cannot_be_set_and_cleared() -> None:
     """All such options are named at once, with the address that is missing; "" is given too."""
     problems = _sevalla_problems(
         {"entrypoint": "", "schedule": "* * * * *"}, "present", ("schedule", "entrypoint")
@@ -155,7 +155,7 @@ def test_what_is_given_cannot_be_cleared() -> None:
         ),
     ],
 )
-def test_a_laravel_cloud_entry_has_to_say_which_process(
+def test_a_laravel_cloud_entry_must_identify_a_process(
     given_: dict, state: str, options: set
 ) -> None:
     """Whatever is missing of the address is named, all of it, and before a read."""
@@ -169,7 +169,7 @@ def _background(number: int, kind: str, command: str) -> dict:
     return {"id": f"process-{number}", "type": kind, "processes": 1, "command": command}
 
 
-def test_a_custom_process_is_its_trimmed_command() -> None:
+def test_a_custom_process_is_identified_by_its_trimmed_command() -> None:
     """Also where the live one has blanks around it; a worker with the same command is none."""
     command = "php artisan queue:work redis --queue=high --quiet"
     worker = _background(1, "worker", command)
@@ -185,7 +185,7 @@ def test_a_custom_process_is_its_trimmed_command() -> None:
         assert make_plan(LARAVEL_CLOUD, "scope", wanted, [worker, custom]).live is None
 
 
-def test_ids_are_the_same_in_any_case() -> None:
+def test_ids_are_compared_without_case() -> None:
     """UUIDs are, and so are a size's; a name of a size is as well."""
     letters = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"
     live = {
@@ -201,7 +201,7 @@ def test_ids_are_the_same_in_any_case() -> None:
         assert made.steps == []
 
 
-def test_options_not_given_are_not_in_an_entry() -> None:
+def test_options_that_are_not_set_are_not_in_an_entry() -> None:
     """null and a dict of nulls are not given; "", 0 and false are."""
     made = entry(
         SEVALLA,

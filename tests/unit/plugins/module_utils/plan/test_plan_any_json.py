@@ -137,7 +137,7 @@ def _sevalla_live(draw: Any) -> dict:
 
 @given(_sevalla_live(), st.data())
 @examples(200)
-def test_sevalla_answers_of_any_form(live: dict, data: st.DataObject) -> None:
+def test_sevalla_responses_of_any_form(live: dict, data: st.DataObject) -> None:
     """Update, clear and delete of a process with anything in it, as an answer to a write too."""
     kind = data.draw(st.sampled_from(sevalla_worlds.KINDS))
     given_ = {**data.draw(sevalla_worlds.wanted(kind, None)), "id": ID}
@@ -148,7 +148,7 @@ def test_sevalla_answers_of_any_form(live: dict, data: st.DataObject) -> None:
 
 @given(st.data())
 @examples(200)
-def test_laravel_cloud_answers_of_any_form(data: st.DataObject) -> None:
+def test_laravel_cloud_responses_of_any_form(data: st.DataObject) -> None:
     """Update and delete of a process with anything in it, by id and by what it is."""
     fields = st.sampled_from(["type", "processes", "command", "config", "strategy_type"])
     attributes = {name: data.draw(anything) for name in data.draw(st.lists(fields, unique=True))}
@@ -182,7 +182,7 @@ def _read(backend: Any, answer: Any) -> Any:
 
 @given(anything)
 @examples(100)
-def test_an_answer_without_a_process_is_a_failure(odd: Any) -> None:
+def test_a_response_without_a_process_is_a_failure(odd: Any) -> None:
     """Anything in the place of a process, of its attributes or of its relations."""
     assert _read(LARAVEL_CLOUD, odd) is None
     assert _read(LARAVEL_CLOUD, {"data": odd}) is None
@@ -197,7 +197,7 @@ def test_an_answer_without_a_process_is_a_failure(odd: Any) -> None:
     assert _read(SEVALLA, {"id": ID}) == {"id": ID}
 
 
-def test_a_number_may_come_as_a_dict() -> None:
+def test_a_dict_instead_of_a_number_is_a_difference() -> None:
     """A live port or count of the wrong form is unequal, and its value is shown as it is."""
     made = make_plan(
         SEVALLA,
@@ -208,7 +208,7 @@ def test_a_number_may_come_as_a_dict() -> None:
     assert made.steps[0].body == {"port": 80}
 
 
-def test_a_number_may_come_as_digits_or_not_quite() -> None:
+def test_a_string_of_digits_is_compared_as_a_number() -> None:
     """A string of digits is the number; one that only looks so is unequal, and no crash."""
     wanted = entry(SEVALLA, {"id": ID, "port": 1})
     for text in ("1", "--1", "-", "1-", "\u00b2", "9" * 5000, "1e3", "0x1"):
@@ -216,7 +216,7 @@ def test_a_number_may_come_as_digits_or_not_quite() -> None:
         assert bool(made.steps) == (text != "1"), text
 
 
-def test_a_live_limit_may_come_as_a_string() -> None:
+def test_a_live_limit_may_be_a_string() -> None:
     """A live minimum of digits is that number: it is sent on as one, beside the new maximum, and
     a maximum below it is refused."""
     live = {

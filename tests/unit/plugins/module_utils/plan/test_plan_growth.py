@@ -81,7 +81,7 @@ SERVICES = [(SEVALLA, _sevalla, _named), (LARAVEL_CLOUD, _worker, _queued)]
 @pytest.mark.parametrize("prune", [False, True])
 @pytest.mark.parametrize("shift", [0, 10**6])
 @pytest.mark.parametrize(("backend", "live", "given"), SERVICES)
-def test_planning_grows_with_the_list_and_no_faster(
+def test_the_cost_of_planning_is_linear(
     backend: Any, live: Any, given: Any, shift: int, prune: bool
 ) -> None:
     """Whether each entry changes one that there is, or each creates another one."""
@@ -115,7 +115,7 @@ def test_each_live_process_is_read_once(
 
 
 @pytest.mark.parametrize(("backend", "live", "given"), SERVICES)
-def test_what_info_makes_of_a_list_grows_no_faster(backend: Any, live: Any, given: Any) -> None:
+def test_the_cost_of_info_is_linear(backend: Any, live: Any, given: Any) -> None:
     def read(count: int) -> int:
         processes = [live(number) for number in range(count)]
         known = Live(backend, processes)

@@ -103,7 +103,7 @@ def test_an_update_sends_exactly_what_differs(kind: str, data: st.DataObject) ->
 @pytest.mark.parametrize("kind", worlds.KINDS)
 @given(data=st.data())
 @examples(200)
-def test_an_update_does_what_it_said(kind: str, data: st.DataObject) -> None:
+def test_an_update_matches_its_prediction(kind: str, data: st.DataObject) -> None:
     """Applied, the process is as predicted, what was not asked about is as before, the service
     stored everything, and the same task again changes nothing."""
     case = data.draw(worlds.updates(kind))
@@ -172,7 +172,7 @@ def test_a_changed_worker_is_not_predicted_to_keep_its_command(case: Case) -> No
 
 @given(worlds.creations())
 @examples(200)
-def test_a_creation_is_one_post_and_does_what_it_said(case: Case) -> None:
+def test_a_creation_is_one_post_and_matches_its_prediction(case: Case) -> None:
     """One POST with what was given and the number of processes; then the process is as predicted
     and the same task again changes nothing."""
     matching = facts.meant(case.given, case.live)
@@ -209,7 +209,7 @@ def test_a_creation_is_one_post_and_does_what_it_said(case: Case) -> None:
 
 @given(worlds.updates() | worlds.creations())
 @examples(100)
-def test_planning_changes_no_input_and_heeds_no_order(case: Case) -> None:
+def test_planning_does_not_change_its_input_or_depend_on_order(case: Case) -> None:
     """Entry and live processes are as before; options in another order make the same plan. The
     order of queues is not one of keys."""
     if len(facts.meant(case.given, case.live)) > 1:
@@ -229,7 +229,7 @@ def test_planning_changes_no_input_and_heeds_no_order(case: Case) -> None:
 
 @given(worlds.updates(), st.data())
 @examples(80)
-def test_a_field_that_the_answer_does_not_have_is_unequal(case: Case, data: st.DataObject) -> None:
+def test_a_field_missing_from_the_response_is_a_difference(case: Case, data: st.DataObject) -> None:
     """Whatever is missing from the live process is sent, and nothing fails for it."""
     target = _target(case)
     names = [option for option in ("processes", "command", "config") if option in case.given]

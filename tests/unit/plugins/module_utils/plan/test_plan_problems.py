@@ -104,7 +104,7 @@ RANGES = [
 
 
 @pytest.mark.parametrize(("body", "option", "low", "high"), RANGES)
-def test_a_number_out_of_range_is_told_with_the_range(
+def test_a_number_out_of_range_is_reported_with_the_range(
     body: Any, option: str, low: int, high: Any
 ) -> None:
     """By the option's name, with the value and what is allowed; the ends themselves are fine."""
@@ -159,7 +159,9 @@ def test_a_number_out_of_range_is_told_with_the_range(
         ),
     ],
 )
-def test_a_wrong_value_is_told_without_quoting_it(body: dict, option: str, allowed: tuple) -> None:
+def test_an_invalid_value_is_reported_without_quoting_it(
+    body: dict, option: str, allowed: tuple
+) -> None:
     """By the option's name, with what is allowed; a value may hold a secret."""
     found = _problems(SEVALLA, "update", body)
     assert list(found) == [option]
@@ -184,7 +186,7 @@ def test_a_wrong_value_is_told_without_quoting_it(body: dict, option: str, allow
         ({"config": [CANARY]}, "config", ("object",)),
     ],
 )
-def test_a_wrong_value_for_laravel_cloud(body: dict, option: str, allowed: tuple) -> None:
+def test_an_invalid_value_for_laravel_cloud(body: dict, option: str, allowed: tuple) -> None:
     """The same; a number without a documented range has none here."""
     found = _problems(LARAVEL_CLOUD, "update", body)
     assert list(found) == [option]
@@ -194,7 +196,7 @@ def test_a_wrong_value_for_laravel_cloud(body: dict, option: str, allowed: tuple
     assert _problems(LARAVEL_CLOUD, "update", {"config": numbers, "processes": 10}) == {}
 
 
-def test_all_errors_are_told_at_once() -> None:
+def test_all_errors_are_reported_together() -> None:
     """Every one of them, at every depth, each once, in the order of the options' names."""
     body = {
         "display_name": "",
@@ -227,7 +229,7 @@ def test_all_errors_are_told_at_once() -> None:
     assert dict(found)["resource_type"] == "is missing"
 
 
-def test_what_a_create_needs_is_told() -> None:
+def test_missing_options_of_a_creation_are_reported() -> None:
     """All of it, by the options' names."""
     assert set(_problems(SEVALLA, "create", {})) == {
         "display_name",
@@ -276,7 +278,7 @@ def test_what_a_create_needs_is_told() -> None:
         ({"type": "horizontal", "config": {"minInstanceCount": 1}}, set()),
     ],
 )
-def test_a_strategy_has_the_settings_of_its_type(strategy: dict, options: set) -> None:
+def test_a_strategy_may_have_only_the_settings_of_its_type(strategy: dict, options: set) -> None:
     """And its minimum is not above its maximum; all that is wrong is told."""
     found = SEVALLA.body_rules({"scaling_strategy": strategy}, {})
     assert {problem.option for problem in found} == {f"scaling_strategy.{o}" for o in options}
@@ -424,7 +426,7 @@ def test_sizes_are_looked_up_only_when_a_write_needs_an_id() -> None:
     ]
 
 
-def test_a_size_that_there_is_not_is_told_with_those_there_are() -> None:
+def test_an_unknown_size_is_reported_with_the_available_sizes() -> None:
     """As a problem of resource_type."""
     (problem,) = SEVALLA.resolve_names(_Sizes(LISTED), _steps("s99"))  # type: ignore[arg-type]
     assert problem.option == "resource_type"
@@ -445,7 +447,7 @@ def test_a_size_that_there_is_not_is_told_with_those_there_are() -> None:
         ({}, []),
     ],
 )
-def test_what_looks_wrong_is_a_warning(body: dict, warned: list) -> None:
+def test_suspicious_values_are_warnings(body: dict, warned: list) -> None:
     """The service may know better about cron expressions and time zones."""
     said = SEVALLA.remarks(body)
     assert [remark.text.split(":")[0] for remark in said] == warned

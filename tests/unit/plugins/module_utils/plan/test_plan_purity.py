@@ -84,7 +84,7 @@ print([step.as_result() for step in made.steps], made.process)
 """
 
 
-def test_planning_works_without_the_world() -> None:
+def test_planning_works_without_ansible_requests_and_clock() -> None:
     """A whole plan is made where nothing of Ansible, requests, the clock or the system is."""
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT.format(blocked=BLOCKED)],

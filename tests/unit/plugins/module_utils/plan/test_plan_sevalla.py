@@ -116,7 +116,7 @@ def _assert_body(case: Case, target: dict, body: dict) -> None:
 @pytest.mark.parametrize("kind", worlds.KINDS)
 @given(data=st.data())
 @examples(120)
-def test_an_update_does_what_it_said(kind: str, data: st.DataObject) -> None:
+def test_an_update_matches_its_prediction(kind: str, data: st.DataObject) -> None:
     """Applied, the process is as predicted, what was not asked about is as before, the service
     stored everything, and the same task again changes nothing."""
     case = data.draw(worlds.updates(kind))
@@ -188,7 +188,9 @@ _LIVE_PROBE = {"exec": None, "httpGet": _HTTP, "periodSeconds": 5, "timeoutSecon
         ),
     ],
 )
-def test_a_changed_probe_keeps_the_rest_or_goes_whole(asked: dict, then: dict, nested: str) -> None:
+def test_a_changed_probe_is_merged_unless_its_handler_changes(
+    asked: dict, then: dict, nested: str
+) -> None:
     """With the same handler every key not given stays, also inside it; with another none does."""
     live = {
         "id": "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed",
@@ -274,7 +276,7 @@ def test_the_diff_shows_managed_fields_only(case: Case) -> None:
 
 @given(worlds.creations())
 @examples(250)
-def test_a_creation_is_one_post_and_does_what_it_said(case: Case) -> None:
+def test_a_creation_is_one_post_and_matches_its_prediction(case: Case) -> None:
     """One POST with what was given and no more, one PATCH for the ingress when asked for; then
     the process is as predicted and the same task again changes nothing."""
     made = _planned(case)
@@ -320,7 +322,7 @@ def test_a_creation_is_one_post_and_does_what_it_said(case: Case) -> None:
 
 @given(worlds.updates() | worlds.creations())
 @examples(100)
-def test_planning_changes_no_input_and_heeds_no_order(case: Case) -> None:
+def test_planning_does_not_change_its_input_or_depend_on_order(case: Case) -> None:
     """Entry and live processes are as before, also once names of sizes are looked up in the
     bodies; options in another order, nested ones too, make the same plan."""
     wanted = entry(SEVALLA, case.given, case.clear)
@@ -343,7 +345,7 @@ def test_planning_changes_no_input_and_heeds_no_order(case: Case) -> None:
 
 @given(worlds.updates(), st.data())
 @examples(120)
-def test_a_field_that_the_answer_does_not_have_is_unequal(case: Case, data: st.DataObject) -> None:
+def test_a_field_missing_from_the_response_is_a_difference(case: Case, data: st.DataObject) -> None:
     """Whatever is missing from the live process is sent, and nothing fails for it."""
     target = _target(case)
     names = [o for o in (*case.given, *case.clear) if o not in ("id", "key", "type")]

@@ -50,13 +50,13 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan impo
         {"spec": {"type": "int", "required": True}},
     ],
 )
-def test_a_table_that_contradicts_itself_is_refused(wrong: dict) -> None:
+def test_a_contradictory_field_table_is_refused(wrong: dict) -> None:
     """Cleared without a PATCH, a default without a POST, an option that is always managed."""
     with pytest.raises(ValueError, match="size"):
         Field(**{"option": "size", "spec": {"type": "int"}, **wrong})
 
 
-def test_a_field_is_named_on_the_wire_as_its_option() -> None:
+def test_a_wire_key_is_derived_from_the_option() -> None:
     """Unless the table says otherwise; and a field cannot be changed once it is made."""
     field = Field("size", {"type": "int", "required": False})
     assert field.wire == "size"
@@ -70,12 +70,12 @@ def test_a_field_is_named_on_the_wire_as_its_option() -> None:
     ("backend", "options"),
     [(SEVALLA, sevalla_facts.OPTIONS), (LARAVEL_CLOUD, laravel_facts.OPTIONS)],
 )
-def test_the_tests_know_every_option(backend: Any, options: tuple) -> None:
+def test_every_option_is_tested(backend: Any, options: tuple) -> None:
     """A new option is not left untested by these properties."""
     assert [field.option for field in backend.fields] == list(options)
 
 
-def test_the_tests_know_every_suboption() -> None:
+def test_every_suboption_is_tested() -> None:
     """The same for what is inside the options."""
     specs = {field.option: field.spec.get("options", {}) for field in SEVALLA.fields}
     names = {"type", *sevalla_facts.MANUAL, *sevalla_facts.HORIZONTAL}
@@ -154,7 +154,7 @@ def test_dicts_are_compared_by_given_keys_and_lists_whole(want: Any, have: Any, 
         (0, 1, 0),
     ],
 )
-def test_an_overlay_keeps_the_keys_not_given(want: Any, have: Any, whole: Any) -> None:
+def test_an_overlay_keeps_keys_that_are_not_set(want: Any, have: Any, whole: Any) -> None:
     """At every depth, lists whole, and leaves what it was given as it is."""
     before = copy.deepcopy((want, have if have is not UNKNOWN else None))
     assert overlay(want, have) == whole
@@ -170,7 +170,7 @@ def test_zero_and_false_are_set(value: Any, empty: bool) -> None:
     assert is_empty(value) is empty
 
 
-def test_an_argument_spec_of_a_schema() -> None:
+def test_an_argument_spec_is_derived_from_a_schema() -> None:
     """Types, choices without null, items of lists with what they require; no ranges."""
     schema = {
         "type": ["object", "null"],
@@ -202,7 +202,7 @@ def test_an_argument_spec_of_a_schema() -> None:
     }
 
 
-def test_wire_names_go_there_and_back() -> None:
+def test_wire_keys_convert_to_option_names_and_back() -> None:
     """snake_case to camelCase and back for every name inside strategies and probes."""
     named = {**sevalla_facts.MANUAL, **sevalla_facts.HORIZONTAL, **sevalla_facts.KINDS}
     for option, wire in {**named, **sevalla_facts.TIMINGS, **sevalla_facts.HTTP}.items():
@@ -235,7 +235,7 @@ PROBE = {"httpGet": {"path": "/", "port": 80}, "periodSeconds": 5}
         ),
     ],
 )
-def test_what_the_service_did_not_store_is_named(answer: dict, missed: list) -> None:
+def test_fields_that_the_service_did_not_store_are_named(answer: dict, missed: list) -> None:
     """By option, every one of them, and also when a field is not in the answer at all."""
     size = sevalla_facts.SIZES["s1"]
     body = {
@@ -255,7 +255,7 @@ def test_what_the_service_did_not_store_is_named(answer: dict, missed: list) -> 
         assert unstored(SEVALLA, body, less) == [option]
 
 
-def test_what_laravel_cloud_did_not_store_is_named() -> None:
+def test_fields_that_laravel_cloud_did_not_store_are_named() -> None:
     """A config by its keys, numbers by value, an unset force as one that is off."""
     body = {"processes": 2, "config": {"queue": "a,b", "tries": 3, "force": False}}
     config = {"queue": "a, b", "tries": "3", "force": None, "sleep": 3}

@@ -80,7 +80,7 @@ def test_force_of_false_counts_as_unset(run: Runner) -> None:
 
 @pytest.mark.parametrize("merges", ["merge", "replace"])
 @pytest.mark.parametrize("null", ["echoed", "dropped"])
-def test_settings_of_a_probe_are_emptied_and_the_rest_of_it_stays(
+def test_cleared_settings_of_a_probe_leave_the_rest_unchanged(
     emulator: Emulator, run: Runner, merges: str, null: str
 ) -> None:
     """At any depth."""
@@ -96,7 +96,7 @@ def test_settings_of_a_probe_are_emptied_and_the_rest_of_it_stays(
 
 
 @pytest.mark.parametrize("merges", ["merge", "replace"])
-def test_a_limit_of_horizontal_scaling_is_emptied(
+def test_a_limit_of_horizontal_scaling_is_cleared(
     emulator: Emulator, run: Runner, merges: str
 ) -> None:
     """And can be in the same task that changes another one."""
@@ -125,7 +125,7 @@ def test_a_setting_of_the_other_kind_of_scaling_is_not_sent(run: Runner) -> None
     assert settled(again)
 
 
-def test_a_setting_cannot_be_given_and_emptied(run: Runner) -> None:
+def test_a_setting_cannot_be_set_and_cleared(run: Runner) -> None:
     """Both stand in one message, and nothing is read."""
     wrong = run(LARAVEL, **TRIES, clear=["config.tries"])
     assert wrong.message is not None
@@ -133,7 +133,7 @@ def test_a_setting_cannot_be_given_and_emptied(run: Runner) -> None:
     assert wrong.requests == []
 
 
-def test_a_service_that_keeps_what_was_emptied_is_a_warning(monkeypatch: Any) -> None:
+def test_a_cleared_setting_that_the_service_keeps_is_a_warning(monkeypatch: Any) -> None:
     """The warning names the setting."""
     no_waiting(monkeypatch)
 

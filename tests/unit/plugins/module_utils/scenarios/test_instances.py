@@ -71,7 +71,7 @@ def test_an_instance_is_addressed_by_id_without_its_environment(run: Runner) -> 
     assert settled(run(INSTANCE, id=made["id"], state="absent"))
 
 
-def test_replicas_follow_the_kind_of_scaling(run: Runner) -> None:
+def test_replicas_depend_on_the_scaling_type(run: Runner) -> None:
     """None with auto, both again without."""
     _checked, made, again = run.converge(INSTANCE, **CLUSTER, scaling_type="auto")
     assert "min_replicas" not in made.result["plan"][0]["body"]
@@ -88,7 +88,7 @@ def test_replicas_follow_the_kind_of_scaling(run: Runner) -> None:
     assert settled(again)
 
 
-def test_every_mistake_is_named_at_once(run: Runner) -> None:
+def test_all_errors_of_an_instance_are_reported_together(run: Runner) -> None:
     """Before any write, in check mode too."""
     run(INSTANCE, **CLUSTER)
     for check_mode in (True, False):
@@ -131,13 +131,13 @@ def test_the_app_instance_is_never_deleted(run: Runner, address: dict[str, str])
     assert refused.writes == []
 
 
-def test_what_is_missing_for_a_creation_is_named_at_once(run: Runner) -> None:
+def test_all_missing_options_of_a_creation_are_reported_together(run: Runner) -> None:
     """By its options."""
     missing = run(INSTANCE, **SHOP, name="Mail workers")
     assert {each["option"] for each in missing.result["failure"]["details"]} == {"type", "size"}
 
 
-def test_nothing_names_an_instance(run: Runner) -> None:
+def test_an_instance_without_an_address_is_refused(run: Runner) -> None:
     """Before anything is read."""
     missing = run(INSTANCE, type="service")
     assert {each["option"] for each in missing.result["failure"]["details"]} >= {
@@ -147,7 +147,7 @@ def test_nothing_names_an_instance(run: Runner) -> None:
     assert missing.requests == []
 
 
-def test_instances_are_read_with_the_sizes_and_what_would_keep_them(run: Runner) -> None:
+def test_instances_are_returned_with_sizes_and_desired(run: Runner) -> None:
     """Each item of desired changes nothing."""
     found = run("laravel_cloud_instance_info", **SHOP).result
     assert [each["name"] for each in found["instances"]] == ["App", "Workers"]
@@ -158,7 +158,7 @@ def test_instances_are_read_with_the_sizes_and_what_would_keep_them(run: Runner)
     assert [each["name"] for each in one["instances"]] == ["Workers"]
 
 
-def test_applications_are_read_with_the_sizes_of_processes(run: Runner) -> None:
+def test_applications_are_returned_with_the_sizes_of_processes(run: Runner) -> None:
     """Four keys each, and nothing that could be a secret."""
     found = run("sevalla_application_info").result
     assert all(

@@ -44,7 +44,7 @@ WORKER = {"type": "worker", "config": {"connection": "redis", "queue": ["mails"]
         ),
     ],
 )
-def test_a_scope_that_is_nearly_right_on_laravel_cloud(
+def test_a_misspelled_scope_on_laravel_cloud(
     run: Runner, given: dict[str, str], wanted: list[str]
 ) -> None:
     """With what there is."""
@@ -54,7 +54,7 @@ def test_a_scope_that_is_nearly_right_on_laravel_cloud(
 
 
 @pytest.mark.parametrize(("name", "meant"), [("Shop X", "Shop"), ("SHOP-X1Y2Z", "shop-x1y2z")])
-def test_an_application_that_is_nearly_right_on_sevalla(run: Runner, name: str, meant: str) -> None:
+def test_a_misspelled_application_on_sevalla(run: Runner, name: str, meant: str) -> None:
     """By its unique name or its display name."""
     missing = run("sevalla_process", application=name, type="web")
     assert missing.result["failure"]["code"] == "not_found"
@@ -72,7 +72,7 @@ def test_more_than_ten_names_are_not_listed(emulator: Emulator, run: Runner) -> 
     assert "Sevalla has " not in (missing.message or "")
 
 
-def test_an_instance_by_name_needs_environment_and_application_at_once(run: Runner) -> None:
+def test_an_instance_by_name_needs_environment_and_application(run: Runner) -> None:
     """Both are named, and nothing is read."""
     missing = run("laravel_cloud_background_process", instance="Workers", **WORKER)
     found = {each["option"] for each in missing.result["failure"]["details"]}
@@ -80,7 +80,7 @@ def test_an_instance_by_name_needs_environment_and_application_at_once(run: Runn
     assert missing.requests == []
 
 
-def test_a_city_is_nearly_a_time_zone(run: Runner) -> None:
+def test_a_city_instead_of_a_time_zone(run: Runner) -> None:
     """The value is sent as it is."""
     cron = {"type": "cron", "resource_type": "s1", "schedule": "0 0 3 * * *", "time_zone": "Berlin"}
     made = run("sevalla_process", application="shop-x1y2z", display_name="night", **cron)
@@ -89,7 +89,7 @@ def test_a_city_is_nearly_a_time_zone(run: Runner) -> None:
     assert "Did you mean 'Europe/Berlin'?" in zone
 
 
-def test_a_size_is_nearly_right(run: Runner) -> None:
+def test_a_misspelled_size(run: Runner) -> None:
     """On both services."""
     wrong = run("sevalla_process", application="shop-x1y2z", type="web", resource_type="s11")
     assert "there is no size 's11' (did you mean 's1'?); Sevalla has " in (wrong.message or "")
@@ -128,7 +128,7 @@ def test_a_worker_on_a_queue_cluster_is_a_warning(
         {"type": "horizontal", "min_instance_count": 1, "max_instance_count": 2},
     ],
 )
-def test_a_process_with_a_disk_stays_at_one_instance(
+def test_a_process_with_a_disk_cannot_scale_above_one_instance(
     emulator: Emulator, run: Runner, strategy: dict[str, Any]
 ) -> None:
     """Sevalla would set it back, for ever."""

@@ -154,7 +154,7 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 
 @pytest.mark.parametrize("no_log", [False, True])
-def test_a_warning_names_what_it_is_about_unless_there_is_no_log(
+def test_a_warning_names_its_subject_without_no_log(
     emulator: Any, monkeypatch: pytest.MonkeyPatch, case: Case, no_log: bool
 ) -> None:
     no_waiting(monkeypatch)
@@ -176,7 +176,7 @@ def test_a_warning_names_what_it_is_about_unless_there_is_no_log(
 
 
 @pytest.mark.parametrize("module", ["sevalla_deployment", "laravel_cloud_deployment"])
-def test_progress_is_shown_unless_there_is_no_log(
+def test_progress_is_shown_without_no_log(
     emulator: Any, monkeypatch: pytest.MonkeyPatch, module: str
 ) -> None:
     no_waiting(monkeypatch)
@@ -194,7 +194,7 @@ def test_progress_is_shown_unless_there_is_no_log(
 
 @pytest.mark.parametrize("no_log", [False, True])
 @pytest.mark.parametrize("module", ["sevalla_deployment", "laravel_cloud_deployment"])
-def test_a_failed_deployment_quotes_its_log_unless_there_is_no_log(
+def test_a_failed_deployment_quotes_its_log_without_no_log(
     emulator: Any, monkeypatch: pytest.MonkeyPatch, module: str, no_log: bool
 ) -> None:
     """ansible-core shows the message of a failure in spite of no_log, and hides the result."""
@@ -210,7 +210,7 @@ def test_a_failed_deployment_quotes_its_log_unless_there_is_no_log(
     assert CANARY in failed.result["failure"]["details"]["output"]
 
 
-def test_a_warning_without_a_wording_for_no_log_is_hidden() -> None:
+def test_a_warning_without_a_no_log_text_is_hidden() -> None:
     """So that a new warning cannot show a value by being forgotten here."""
     said: list[str] = []
     Task({}, False, said.append, no_log=True).warn(f"about {CANARY}")

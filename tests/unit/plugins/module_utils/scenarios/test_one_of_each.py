@@ -210,7 +210,7 @@ def is_free(file: Path) -> bool:
 # What it costs
 
 
-def test_only_a_run_that_creates_reads_the_list_once_more(desk: Desk) -> None:
+def test_only_a_run_that_creates_reads_the_list_again(desk: Desk) -> None:
     made = desk(1)
     assert made.message is None, made.message
     assert (desk.lists(made), desk.posts(made)) == (2, 1)
@@ -224,13 +224,13 @@ def test_only_a_run_that_creates_reads_the_list_once_more(desk: Desk) -> None:
     assert desk.slept == []
 
 
-def test_a_list_is_read_once_more_however_many_it_creates(table: Desk) -> None:
+def test_a_list_is_read_once_more_for_any_number_of_creations(table: Desk) -> None:
     made = table(*range(6))
     assert made.message is None, made.message
     assert (table.lists(made), table.posts(made)) == (2, 6)
 
 
-def test_nothing_is_stored_in_the_file_of_a_lock(desk: Desk) -> None:
+def test_a_lock_file_is_empty(desk: Desk) -> None:
     assert desk(1).message is None
     (file,) = desk.files
     assert file.read_bytes() == b""
@@ -240,7 +240,7 @@ def test_nothing_is_stored_in_the_file_of_a_lock(desk: Desk) -> None:
     assert is_free(file), "held no longer than the task"
 
 
-def test_what_cannot_create_uses_no_lock(desk: Desk) -> None:
+def test_a_task_that_cannot_create_does_not_use_a_lock(desk: Desk) -> None:
     """Check mode, and tasks that address by id; nor does a task that deletes."""
     desk.run(desk.case.module, check_mode=True, **desk.case.task(1))
     if desk.case.entries is None:
@@ -267,7 +267,7 @@ def test_a_run_that_changes_nothing_does_not_wait_for_one_that_creates(desk: Des
     assert (desk.slept, len(outcome.requests)) == ([], 1)
 
 
-def test_two_scopes_do_not_wait_for_each_other(desk: Desk) -> None:
+def test_tasks_of_different_scopes_do_not_wait_for_each_other(desk: Desk) -> None:
     case = desk.case
     with held(desk.know()):
         task = {**case.task(1), **case.elsewhere}
@@ -278,7 +278,7 @@ def test_two_scopes_do_not_wait_for_each_other(desk: Desk) -> None:
     assert len(desk.files) == 2
 
 
-def test_what_another_task_creates_meanwhile_is_found(desk: Desk) -> None:
+def test_a_process_that_another_task_creates_concurrently_is_found(desk: Desk) -> None:
     """It read the list before the other one created, so it reads it again."""
     file = desk.know()
     with held(file, fcntl.LOCK_SH) as let_go:
@@ -298,7 +298,7 @@ def test_what_another_task_creates_meanwhile_is_found(desk: Desk) -> None:
     assert is_free(file)
 
 
-def test_what_others_read_at_the_same_time_costs_nothing(desk: Desk) -> None:
+def test_concurrent_reads_of_other_tasks_do_not_delay_a_creation(desk: Desk) -> None:
     """Tasks share the lock while they read, and only who may have missed something reads again."""
     with held(desk.know(), fcntl.LOCK_SH) as let_go:
 
@@ -315,7 +315,7 @@ def test_what_others_read_at_the_same_time_costs_nothing(desk: Desk) -> None:
     assert desk.slept == []
 
 
-def test_what_others_only_read_meanwhile_is_created_then(desk: Desk) -> None:
+def test_a_creation_waits_for_tasks_that_still_read(desk: Desk) -> None:
     """Somebody who shares the lock may create next, so nobody takes it from under him."""
     file = desk.know()
     with held(file, fcntl.LOCK_SH) as let_go:
@@ -345,7 +345,7 @@ def test_waiting_for_another_task_ends_at_api_max_wait(desk: Desk) -> None:
     assert desk(1).message is None
 
 
-def test_without_time_to_wait_a_task_fails_at_once(desk: Desk) -> None:
+def test_without_time_to_wait_a_task_fails_immediately(desk: Desk) -> None:
     with held(desk.know()):
         outcome = desk(1, api_max_wait=0)
     assert outcome.result["failure"]["code"] == "locked"
@@ -353,7 +353,7 @@ def test_without_time_to_wait_a_task_fails_at_once(desk: Desk) -> None:
     assert desk(1, api_max_wait=0).message is None
 
 
-def test_a_long_wait_for_another_task_is_shown_and_not_blamed_on_the_service(desk: Desk) -> None:
+def test_a_long_wait_for_another_task_is_shown_as_such(desk: Desk) -> None:
     """Once on the way, after ten seconds, and in a warning at the end."""
     with held(desk.know()) as let_go:
         desk.on_sleep = lambda seconds: let_go() if len(desk.slept) == 60 else None
@@ -368,7 +368,7 @@ def test_a_long_wait_for_another_task_is_shown_and_not_blamed_on_the_service(des
     assert outcome.result["api"]["waited_seconds"] == 12
 
 
-def test_a_task_that_ends_while_it_waits_sends_nothing_and_keeps_no_lock(desk: Desk) -> None:
+def test_a_task_that_ends_while_it_waits_sends_nothing_and_releases_its_lock(desk: Desk) -> None:
     """A task's timeout, Ctrl-C."""
     file = desk.know()
 
@@ -385,7 +385,7 @@ def test_a_task_that_ends_while_it_waits_sends_nothing_and_keeps_no_lock(desk: D
     assert {each["method"] for each in desk.emulator.requests[first:]} == {"GET"}
 
 
-def test_a_failure_keeps_no_lock(desk: Desk) -> None:
+def test_a_failure_releases_the_lock(desk: Desk) -> None:
     file = desk.know()
     for method in ("GET", "POST"):
         desk.emulator.faults.add(Fault("html_before", method=method, times=None))
@@ -394,7 +394,7 @@ def test_a_failure_keeps_no_lock(desk: Desk) -> None:
         desk.emulator.faults.clear()
 
 
-def test_a_task_that_is_killed_lets_go(desk: Desk) -> None:
+def test_a_killed_task_releases_its_lock(desk: Desk) -> None:
     """The operating system keeps the lock for the process alone that has it."""
     file = desk.know()
     code = (
@@ -417,7 +417,7 @@ def test_a_task_that_is_killed_lets_go(desk: Desk) -> None:
 # Where there can be no lock
 
 
-def test_what_is_no_folder_of_the_user_is_not_used(
+def test_a_lock_folder_that_the_user_does_not_own_is_not_used(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In a folder for all, anybody can be the first to make what is called so."""
@@ -444,7 +444,7 @@ def test_what_is_no_folder_of_the_user_is_not_used(
     assert [len(desk.ids(number)) for number in (1, 2, 3, 4)] == [1] * 4
 
 
-def test_a_file_that_is_a_link_is_not_followed(desk: Desk) -> None:
+def test_a_lock_file_that_is_a_link_is_not_followed(desk: Desk) -> None:
     file = desk.know()
     file.unlink()
     file.symlink_to(desk.folder / "target")
@@ -453,7 +453,7 @@ def test_a_file_that_is_a_link_is_not_followed(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
-def test_a_file_system_without_locks_keeps_nobody_from_creating(
+def test_a_file_system_without_locks_does_not_prevent_a_creation(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     def flock(_file: int, _kind: int) -> None:
@@ -464,7 +464,7 @@ def test_a_file_system_without_locks_keeps_nobody_from_creating(
     assert len(desk.ids(1)) == 1
 
 
-def test_no_folder_for_temporary_files_keeps_nobody_from_creating(
+def test_a_missing_temporary_folder_does_not_prevent_a_creation(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gettempdir() -> str:
@@ -477,7 +477,7 @@ def test_no_folder_for_temporary_files_keeps_nobody_from_creating(
     assert desk.files == []
 
 
-def test_a_name_that_is_no_text_is_locked_as_any_other(desk: Desk) -> None:
+def test_a_name_that_is_not_valid_utf_8_is_locked(desk: Desk) -> None:
     """What a command line holds need not be UTF-8. There is no such scope, which is told."""
     scope = dict.fromkeys(desk.case.scope, "sh\udcffop")
     if "instance" in scope:
@@ -486,7 +486,7 @@ def test_a_name_that_is_no_text_is_locked_as_any_other(desk: Desk) -> None:
     assert outcome.result["failure"]["code"] == "not_found"
 
 
-def test_a_file_in_use_is_not_old(desk: Desk) -> None:
+def test_using_a_lock_file_updates_its_age(desk: Desk) -> None:
     """What cleans up temporary files goes by their age."""
     file = desk.know()
     os.utime(file, (0, 0))
@@ -497,7 +497,7 @@ def test_a_file_in_use_is_not_old(desk: Desk) -> None:
 # Another machine
 
 
-def test_what_another_machine_created_at_the_same_time_is_told_at_once(desk: Desk) -> None:
+def test_a_duplicate_of_another_machine_is_reported_at_once(desk: Desk) -> None:
     desk.emulator.faults.add(Fault("create_same", method="POST"))
     outcome = desk(1)
     ids = desk.ids(1)
@@ -516,7 +516,7 @@ def test_what_another_machine_created_at_the_same_time_is_told_at_once(desk: Des
     assert again.writes == []
 
 
-def test_all_that_others_created_is_named(table: Desk) -> None:
+def test_all_duplicates_of_others_are_named(table: Desk) -> None:
     """Of three creations, those of the first and the last have another beside them."""
     table.emulator.faults.add(
         Fault("create_same", method="POST"), Fault("create_same", method="POST", after=2)
@@ -534,7 +534,7 @@ def test_all_that_others_created_is_named(table: Desk) -> None:
     assert table.lists(outcome) == 2
 
 
-def test_what_others_created_is_told_beside_a_write_that_failed(table: Desk) -> None:
+def test_duplicates_are_reported_beside_a_failed_write(table: Desk) -> None:
     table.emulator.faults.add(
         Fault("create_same", method="POST"),
         Fault("html_before", method="POST", after=1),
@@ -547,7 +547,7 @@ def test_what_others_created_is_told_beside_a_write_that_failed(table: Desk) -> 
     assert len(outcome.result["steps_failed"]) == 1
 
 
-def test_nothing_is_looked_for_after_a_failure_that_stopped_the_list(table: Desk) -> None:
+def test_duplicates_are_not_searched_for_after_a_failure_that_stopped_the_list(table: Desk) -> None:
     table.emulator.faults.add(
         Fault("create_same", method="POST"), Fault("429_seconds", method="POST", after=1)
     )
@@ -559,7 +559,7 @@ def test_nothing_is_looked_for_after_a_failure_that_stopped_the_list(table: Desk
 
 
 @pytest.mark.parametrize("kind", ["html_before", "drop_before", "429_seconds"])
-def test_a_check_that_fails_is_a_warning(desk: Desk, kind: str) -> None:
+def test_a_failed_check_for_duplicates_is_a_warning(desk: Desk, kind: str) -> None:
     desk.emulator.faults.add(
         Fault(kind, method="GET", path=desk.case.collection, after=1, times=None)
     )
@@ -575,7 +575,7 @@ def test_a_check_that_fails_is_a_warning(desk: Desk, kind: str) -> None:
     assert desk(1).result["changed"] is False
 
 
-def test_an_instance_too_is_created_once(
+def test_an_instance_is_created_once(
     emulator: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = Case(

@@ -95,7 +95,9 @@ def assert_quiet(service: Service, outcome: Outcome) -> None:
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
-def test_nothing_pending_sends_nothing_but_two_reads(service: Service, check_mode: bool) -> None:
+def test_without_pending_changes_only_two_reads_are_sent(
+    service: Service, check_mode: bool
+) -> None:
     done = service.past()
     quiet = pending(service, check_mode=check_mode)
     assert_quiet(service, quiet)
@@ -105,7 +107,7 @@ def test_nothing_pending_sends_nothing_but_two_reads(service: Service, check_mod
 
 
 @pytest.mark.parametrize("backwards", [False, True])
-def test_of_many_deployments_the_newest_count_in_few_reads(
+def test_the_newest_of_many_deployments_are_found_in_few_reads(
     service: Service, backwards: bool
 ) -> None:
     """Whichever way round they are listed."""
@@ -127,7 +129,7 @@ def test_of_many_deployments_the_newest_count_in_few_reads(
     assert reasons(pending(service, check_mode=True)) == ["deployment_failed"]
 
 
-def test_a_deployment_under_way_is_none_of_our_business_when_nothing_is_pending(
+def test_a_running_deployment_is_ignored_without_pending_changes(
     service: Service,
 ) -> None:
     service.past(ago=3600)
@@ -138,7 +140,7 @@ def test_a_deployment_under_way_is_none_of_our_business_when_nothing_is_pending(
 # Something is.
 
 
-def test_what_was_never_deployed_is_deployed_and_then_not_again(service: Service) -> None:
+def test_an_application_that_was_never_deployed_is_deployed_once(service: Service) -> None:
     first = pending(service)
     ended_well(service, first)
     assert first.result["pending"] == [
@@ -149,7 +151,7 @@ def test_what_was_never_deployed_is_deployed_and_then_not_again(service: Service
 
 
 @pytest.mark.parametrize("deployed", [True, False])
-def test_a_new_process_is_deployed_and_then_not_again(service: Service, deployed: bool) -> None:
+def test_a_new_process_is_deployed_once(service: Service, deployed: bool) -> None:
     if deployed:
         service.past()
     process = change(service)
@@ -166,7 +168,7 @@ def test_a_new_process_is_deployed_and_then_not_again(service: Service, deployed
     assert_quiet(service, pending(service))
 
 
-def test_a_changed_process_is_deployed_and_then_not_again(sevalla: Service, time: Time) -> None:
+def test_a_changed_process_is_deployed_once(sevalla: Service, time: Time) -> None:
     process = change(sevalla)
     ended_well(sevalla, pending(sevalla))
     time.sleep(60)
@@ -185,7 +187,7 @@ def test_a_changed_process_is_deployed_and_then_not_again(sevalla: Service, time
     assert_quiet(sevalla, pending(sevalla))
 
 
-def test_an_update_leaves_no_trace_on_laravel_cloud(cloud: Service, time: Time) -> None:
+def test_an_update_on_laravel_cloud_is_not_detected_as_pending(cloud: Service, time: Time) -> None:
     """The documentation says so: it is for a handler with ``always``."""
     process = change(cloud)
     ended_well(cloud, pending(cloud))
@@ -195,7 +197,7 @@ def test_an_update_leaves_no_trace_on_laravel_cloud(cloud: Service, time: Time) 
     assert_quiet(cloud, pending(cloud))
 
 
-def test_processes_of_every_instance_count(cloud: Service) -> None:
+def test_processes_of_every_instance_are_compared(cloud: Service) -> None:
     cloud.past()
     made = cloud.run(
         "laravel_cloud_background_process",
@@ -208,7 +210,7 @@ def test_processes_of_every_instance_count(cloud: Service) -> None:
     assert found == [created(cloud, each) for each in others]
 
 
-def test_processes_that_the_list_of_instances_lacks_are_read_for_themselves(
+def test_processes_missing_from_the_list_of_instances_are_read_separately(
     cloud: Service,
 ) -> None:
     cloud.past()
@@ -221,7 +223,7 @@ def test_processes_that_the_list_of_instances_lacks_are_read_for_themselves(
 
 @pytest.mark.parametrize("times", ["set", "null"])
 @pytest.mark.parametrize("end", ["failed", "cancelled"])
-def test_after_a_deployment_that_did_not_succeed_the_next_run_deploys(
+def test_after_an_unsuccessful_deployment_the_next_run_deploys(
     service: Service, end: str, times: str
 ) -> None:
     if not service.is_sevalla:
@@ -254,7 +256,7 @@ def test_a_change_whose_deployment_failed_is_deployed_by_the_next_run(service: S
 
 
 @pytest.mark.parametrize("value", [None, "soon", ["a"], "2026-03-01", 7])
-def test_a_process_whose_time_cannot_be_read_counts_as_pending(
+def test_a_process_with_a_malformed_timestamp_counts_as_pending(
     service: Service, value: Any
 ) -> None:
     service.past()
@@ -273,7 +275,7 @@ def test_a_process_whose_time_cannot_be_read_counts_as_pending(
 
 
 @pytest.mark.parametrize("value", [None, "soon", ["a"], 7])
-def test_a_successful_deployment_whose_time_cannot_be_read_has_seen_nothing(
+def test_a_successful_deployment_with_a_malformed_timestamp_counts_as_too_old(
     service: Service, value: Any
 ) -> None:
     process = change(service)
@@ -287,7 +289,7 @@ def test_a_successful_deployment_whose_time_cannot_be_read_has_seen_nothing(
 
 
 @pytest.mark.parametrize("wait", [True, False])
-def test_one_that_started_after_the_change_is_waited_for_and_not_doubled(
+def test_a_running_deployment_that_started_after_the_change_is_waited_for(
     service: Service, time: Time, wait: bool
 ) -> None:
     service.past()
@@ -314,7 +316,7 @@ def test_one_that_started_after_the_change_is_waited_for_and_not_doubled(
     assert len(service.stored()) == 2
 
 
-def test_one_that_succeeds_just_before_the_list_is_read_is_enough(
+def test_a_deployment_that_succeeds_just_before_the_list_is_read_is_enough(
     service: Service, time: Time
 ) -> None:
     change(service)
@@ -325,7 +327,9 @@ def test_one_that_succeeds_just_before_the_list_is_read_is_enough(
     assert [each["id"] for each in service.stored()] == [quiet.result["deployment"]["id"]]
 
 
-def test_one_that_started_before_the_change_is_not_enough(service: Service, time: Time) -> None:
+def test_a_running_deployment_that_started_before_the_change_is_not_enough(
+    service: Service, time: Time
+) -> None:
     service.past()
     theirs = service.past("running", ago=0)
     time.sleep(10)
@@ -336,7 +340,7 @@ def test_one_that_started_before_the_change_is_not_enough(service: Service, time
     assert_quiet(service, pending(service))
 
 
-def test_after_a_failure_one_under_way_is_enough(service: Service) -> None:
+def test_after_a_failed_deployment_a_running_one_is_enough(service: Service) -> None:
     service.past("failed", ago=600)
     theirs = service.past("running", ago=60)
     done = pending(service)
@@ -346,7 +350,9 @@ def test_after_a_failure_one_under_way_is_enough(service: Service) -> None:
     assert done.result["deployment"]["id"] == theirs["id"]
 
 
-def test_one_that_is_waited_for_and_fails_fails_the_task(service: Service, time: Time) -> None:
+def test_the_task_fails_when_the_deployment_it_waits_for_fails(
+    service: Service, time: Time
+) -> None:
     service.past()
     change(service)
     time.sleep(10)
@@ -368,7 +374,7 @@ def test_one_that_is_waited_for_and_fails_fails_the_task(service: Service, time:
 
 
 @pytest.mark.parametrize("lost", ["drop_after", "drop_before"])
-def test_a_lost_post_is_looked_for_in_the_list_that_was_read_anyway(
+def test_a_lost_post_is_compared_with_the_list_that_was_already_read(
     service: Service, lost: str
 ) -> None:
     service.past()
@@ -398,7 +404,7 @@ def test_always_reads_one_page_before_the_post(service: Service) -> None:
 
 
 @pytest.mark.parametrize("clock", ["same", "behind", "ahead"])
-def test_a_change_right_after_a_deployment_is_never_missed(
+def test_a_change_right_after_a_deployment_is_always_detected(
     service: Service, time: Time, clock: str
 ) -> None:
     """Whatever the clocks say, and without an end of deploying."""
@@ -419,7 +425,7 @@ def test_a_change_right_after_a_deployment_is_never_missed(
 
 
 @pytest.mark.parametrize("touches", ["nothing", "at_start", "at_end"])
-def test_a_deployment_that_moves_updated_at_is_repeated_and_says_why(
+def test_a_deployment_that_changes_updated_at_is_repeated_with_its_reason(
     sevalla: Service, time: Time, touches: str
 ) -> None:
     sevalla.switch(deployment_touches=touches)
@@ -435,7 +441,7 @@ def test_a_deployment_that_moves_updated_at_is_repeated_and_says_why(
     assert "process_created" in reasons(pending(sevalla))
 
 
-def test_a_change_while_a_deployment_waits_for_its_turn_is_deployed_again(
+def test_a_change_while_a_deployment_is_queued_is_deployed_again(
     sevalla: Service, time: Time
 ) -> None:
     """Nobody says when a deployment reads the processes: not before it is asked for."""
@@ -483,7 +489,7 @@ def test_any_sequence_of_changes_and_deployments(service: Service, time: Time, s
     random_life(service, time, seed)
 
 
-def test_pending_is_no_word_of_another_kind(emulated: Emulator) -> None:
+def test_an_unknown_trigger_is_refused(emulated: Emulator) -> None:
     for name in ("sevalla", "laravel_cloud"):
         failed = Service(name, emulated)(trigger="sometimes")
         assert "value of trigger must be one of: always, pending" in str(failed.message)

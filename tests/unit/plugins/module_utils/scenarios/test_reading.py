@@ -44,7 +44,7 @@ SHOPS = [
 ]
 
 
-def test_two_applications_with_a_display_name_are_ambiguous() -> None:
+def test_two_applications_with_the_same_display_name_are_ambiguous() -> None:
     """On whichever pages they are."""
     for pages in ([SHOPS], [SHOPS[:1], SHOPS[1:]]):
         with pytest.raises(Failure) as caught:
@@ -53,7 +53,7 @@ def test_two_applications_with_a_display_name_are_ambiguous() -> None:
         assert caught.value.details == [shop["id"] for shop in SHOPS]
 
 
-def test_the_unique_name_of_an_application_goes_before_display_names() -> None:
+def test_the_unique_name_of_an_application_takes_precedence() -> None:
     """Also when two are displayed so."""
     named = {"id": "1b9d6bcd-bbfd-4b2d-9b5d-000000000003", "name": "Shop", "display_name": "Other"}
     pages: Any = Pages(applications=[SHOPS, [named]])
@@ -71,7 +71,7 @@ def instance(number: int, *processes: str) -> dict[str, Any]:
 BOTH = [{"id": f"process-{n}", "attributes": {"type": "worker"}} for n in (1, 2)]
 
 
-def test_two_instances_with_a_name_are_ambiguous() -> None:
+def test_two_instances_with_the_same_name_are_ambiguous() -> None:
     pages: Any = Pages(instances=[{"data": [instance(1)]}, {"data": [instance(2)]}])
     with pytest.raises(Failure) as caught:
         LARAVEL_CLOUD.read_instance(

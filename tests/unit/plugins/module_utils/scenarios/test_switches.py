@@ -427,7 +427,7 @@ COMBINATIONS = [
 
 @pytest.mark.parametrize("lists", [False, True], ids=["one", "list"])
 @pytest.mark.parametrize(("scenario", "switches"), COMBINATIONS)
-def test_right_under_every_answer(
+def test_a_scenario_is_right_with_every_switch(
     emulator: Any,
     monkeypatch: pytest.MonkeyPatch,
     scenario: Scenario,
@@ -485,7 +485,7 @@ def deploy(run: Runner) -> None:
 
 
 @pytest.mark.parametrize("switches", combinations(SECOND_DELETION), ids=named)
-def test_a_deleted_process_is_deleted_again_as_long_as_it_is_listed(
+def test_a_deleted_process_is_deleted_again_while_it_is_listed(
     run: Runner, switches: Switched
 ) -> None:
     """Until the deployment nothing shows that it is deleted, so no second run can settle."""
@@ -511,7 +511,7 @@ def test_a_deleted_process_is_deleted_again_as_long_as_it_is_listed(
 
 
 @pytest.mark.parametrize("switches", combinations(WANTED_BACK), ids=named)
-def test_a_deleted_process_that_is_wanted_back_before_the_deployment(
+def test_a_deleted_process_that_is_recreated_before_the_deployment(
     run: Runner, switches: Switched
 ) -> None:
     """Where it is listed nothing shows that it is deleted, and it goes at the deployment."""
@@ -549,7 +549,7 @@ def test_a_deleted_process_that_is_wanted_back_before_the_deployment(
     assert settled(run(SEVALLA, **QUEUE))
 
 
-def test_every_switch_is_in_a_scenario_or_has_a_reason_not_to_be() -> None:
+def test_every_switch_has_a_scenario_or_a_reason() -> None:
     tried = {*SECOND_DELETION, *WANTED_BACK}
     for scenario in SCENARIOS.values():
         tried.update(scenario.switches)

@@ -146,7 +146,7 @@ def listening(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Listening:
     return Listening(emulator, monkeypatch)
 
 
-def test_the_canaries_are_in_what_the_services_answer(listening: Listening) -> None:
+def test_the_canaries_are_in_the_responses_of_the_services(listening: Listening) -> None:
     """Else nothing here would find anything."""
 
     class Kept(Hooks):
@@ -162,7 +162,7 @@ def test_the_canaries_are_in_what_the_services_answer(listening: Listening) -> N
         assert canary in hooks.text
 
 
-def test_success_and_the_failures_of_options(listening: Listening) -> None:
+def test_success_and_invalid_options_show_no_secret(listening: Listening) -> None:
     messages = listening.all_tasks(modes=(True, False))
     assert [message is None for message in messages].count(False) == 3 + 4 + 2
     assert any("deployment " in told for told in listening.told)
@@ -172,7 +172,7 @@ def test_success_and_the_failures_of_options(listening: Listening) -> None:
 
 @pytest.mark.parametrize("kind", [kind.name for kind in faults.KINDS])
 @pytest.mark.parametrize("method", ["GET", "[!G]*"])
-def test_every_kind_of_fault(listening: Listening, kind: str, method: str) -> None:
+def test_no_kind_of_fault_shows_a_secret(listening: Listening, kind: str, method: str) -> None:
     """All that the emulator can do wrong, with every request of a method."""
     listening.emulator.faults.add(faults.Fault(kind, method, times=None, seconds=0.01))
     listening.all_tasks(api_retries=1)
@@ -202,7 +202,9 @@ class Quoting(Hooks):
 
 @pytest.mark.parametrize("method", ["GET", "write"])
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 429, 500, 503, 504])
-def test_a_service_that_quotes_the_token(listening: Listening, status: int, method: str) -> None:
+def test_a_token_quoted_by_the_service_is_not_shown(
+    listening: Listening, status: int, method: str
+) -> None:
     listening.emulator.hooks = Quoting(
         status, method, x_request_id="{}", x_ratelimit_limit="{}", Retry_After="{}"
     )
@@ -212,7 +214,7 @@ def test_a_service_that_quotes_the_token(listening: Listening, status: int, meth
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("method", ["GET", "write"])
-def test_a_redirect_to_another_host_gets_no_connection(
+def test_a_redirect_to_another_host_is_not_followed(
     listening: Listening, status: int, method: str
 ) -> None:
     other = ScriptedServer()
@@ -225,14 +227,16 @@ def test_a_redirect_to_another_host_gets_no_connection(
         other.stop()
 
 
-def test_a_token_that_may_only_read(listening: Listening) -> None:
+def test_a_read_only_token(listening: Listening) -> None:
     """403 for every write; the longer token holds the other one."""
     messages = listening.all_tasks(api_token=listening.emulator.read_only_token)
     assert any("HTTP 403" in str(message) for message in messages)
 
 
 @pytest.mark.parametrize("where", ["applications", "environments", "instances", "processes"])
-def test_environments_where_something_else_is_expected(listening: Listening, where: str) -> None:
+def test_unexpected_environments_in_a_response_are_not_shown(
+    listening: Listening, where: str
+) -> None:
     """An environment holds the user's variables; one in the wrong place is not shown either."""
 
     class Wrong(Hooks):
