@@ -110,7 +110,7 @@ def page(cloud: LaravelCloud, kind: str, resources: list[Resource]) -> dict[str,
     """One page of a list, filtered."""
     names = _includes(kind)
     found = _filtered(cloud, kind, resources)
-    if cloud.switches["laravel_cloud_order"] == "descending":
+    if cloud.switches["laravel_cloud_list_order"] == "descending":
         found = list(reversed(found))
     number = _page_number()
     start = (number - 1) * PAGE_SIZE

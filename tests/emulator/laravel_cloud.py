@@ -80,7 +80,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
 
     @routes.errorhandler(RefusalError)
     def refused(refusal: RefusalError) -> Response:
-        as_json = world.switches["laravel_cloud_without_json_accept"] == "json"
+        as_json = world.switches["laravel_cloud_error_without_json_accept"] == "json"
         if not (as_json or _wants_json()):
             # The framework takes the client for a browser.
             if refusal.status == 401:
@@ -221,7 +221,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
     def get_logs(deployment_id: str) -> Response:
         cloud = world.laravel_cloud
         deployment = found(cloud.deployments, deployment_id)
-        if world.switches["laravel_cloud_logs"] == "422":
+        if world.switches["laravel_cloud_deployment_logs"] == "422":
             raise RefusalError(
                 422,
                 "Deployment logs are only available for deployments created within the last year.",

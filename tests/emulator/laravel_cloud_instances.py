@@ -217,7 +217,7 @@ class _InstanceForm(Form):
         if after.get("type") == "managed_queue":
             # They always scale to zero when idle.
             missing = [name for name in missing if name != "min_replicas"]
-        if self.switches["laravel_cloud_replicas"] == "defaulted":
+        if self.switches["laravel_cloud_missing_replicas"] == "defaulted":
             changes.update(dict.fromkeys(missing, 1))
         else:
             for name in missing:

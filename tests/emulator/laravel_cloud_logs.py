@@ -50,7 +50,7 @@ assert tuple(_PHASES["build"]) == BUILD_STEPS
 def logs(cloud: LaravelCloud, deployment: Resource) -> dict[str, Any]:
     """Return the logs of a deployment as far as it has come."""
     status = deployment.attributes["status"]
-    hidden = cloud.switches["laravel_cloud_logs"] == "unavailable"
+    hidden = cloud.switches["laravel_cloud_deployment_logs"] == "unavailable"
     data = {phase: {"available": False, "steps": []} for phase in _PHASES}
     if not hidden:
         for phase in _reached(cloud, deployment):

@@ -225,7 +225,7 @@ class LaravelCloud:
 
     def delete(self, process: Resource) -> None:
         """Remove a background process at once."""
-        if self.switches["laravel_cloud_delete"] == "422":
+        if self.switches["laravel_cloud_process_delete"] == "422":
             raise RefusalError(422, "An update operation is already in progress")
         del self.processes[process.id]
         self.after_write(self.instances[process.parent])
@@ -266,7 +266,7 @@ class LaravelCloud:
         if key in CONFIG_FLAGS:
             hides = key == "force" and self.switches["laravel_cloud_force_false"] == "null"
             return None if hides and not value else value
-        if int(value) == 0 and self.switches["laravel_cloud_zero"] == "null":
+        if int(value) == 0 and self.switches["laravel_cloud_zero_in_config"] == "null":
             return None
         numbers = self.switches["laravel_cloud_config_numbers"]
         if numbers == "as_posted":
@@ -432,7 +432,7 @@ class LaravelCloud:
         """Start a command on an environment."""
         text = self._command(body)
         mine = children(self.commands, environment)
-        refused = self.switches["laravel_cloud_same_command"] == "refused"
+        refused = self.switches["laravel_cloud_duplicate_command"] == "refused"
         if refused and any(
             command.attributes["command"] == text and command.attributes["status"] in RUNNING
             for command in mine
@@ -475,7 +475,7 @@ class LaravelCloud:
             attributes["status"] = "command.created"
         elif attributes["status"] == "command.created" and ending.exit_code is not None:
             attributes.update(status="command.running", started_at=self.timestamps.laravel_cloud())
-            if self.switches["laravel_cloud_running_output"] == "partial":
+            if self.switches["laravel_cloud_output_while_running"] == "partial":
                 attributes["output"] = ending.output[: len(ending.output) // 2]
         else:
             succeeded = ending.exit_code == 0

@@ -263,7 +263,7 @@ def _tier(world: World) -> str:
         return "deployment"
     if request.method in ("PATCH", "PUT", "DELETE"):
         return "service_mutation"
-    return world.switches["sevalla_post_tier"]
+    return world.switches["sevalla_post_rate_limit"]
 
 
 def _check_media_type() -> None:

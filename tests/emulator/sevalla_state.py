@@ -304,7 +304,7 @@ class Sevalla:
         return process
 
     def _key(self, application: Application, display_name: str) -> str:
-        if self.switches["sevalla_key"] == "random":
+        if self.switches["sevalla_process_key"] == "random":
             return f"process-{self.ids.text(8)}"
         taken = {process["key"] for process in application.processes.values()}
         # At most 64 characters, a number included.
@@ -450,7 +450,7 @@ class Sevalla:
         if most != "unlimited" and timeout > int(most):
             raise RefusalError(400, "Request doesn't match the schema")
         if not self._runs(application, process):
-            answer = self.switches["sevalla_exec_stopped"]
+            answer = self.switches["sevalla_exec_without_instance"]
             if answer != "exit_code":
                 raise RefusalError(int(answer), "The process has no running instance")
             return {"stdout": "", "stderr": "no running instance\n", "exit_code": 1}
@@ -665,7 +665,7 @@ class Sevalla:
     def logs(self, application: Application, deployment: Deployment) -> list[LogEntry]:
         """Return the log of a deployment, oldest entry first, as the vendor's CLI reads it."""
         status = deployment["status"]
-        if status in ("waiting", "skipped") or self.switches["sevalla_logs"] == "empty":
+        if status in ("waiting", "skipped") or self.switches["sevalla_deployment_logs"] == "empty":
             return []
         failing = self._failing_step(application, deployment)
         lines: list[tuple[str, str]] = []
@@ -726,7 +726,7 @@ class Sevalla:
         )
 
     def _touch(self, application: Application, when: str) -> None:
-        if self.switches["sevalla_deployment_touches"] == when:
+        if self.switches["sevalla_deployment_changes_updated_at"] == when:
             for process in application.processes.values():
                 process["updated_at"] = self.timestamps.sevalla()
 

@@ -282,8 +282,8 @@ class World:
         applications = [SEVALLA_SHOP_ID, SEVALLA_BLOG_ID, SEVALLA_TWIN_1_ID, SEVALLA_TWIN_2_ID]
         environments = [LARAVEL_CLOUD_MAIN_ID, LARAVEL_CLOUD_PRODUCTION_ID]
         for switch, targets in (
-            ("sevalla_history", applications),
-            ("laravel_cloud_history", environments),
+            ("sevalla_past_deployments", applications),
+            ("laravel_cloud_past_deployments", environments),
         ):
             status = self.switches[switch]
             for target in targets:

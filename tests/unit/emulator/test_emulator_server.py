@@ -103,7 +103,7 @@ class Command:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_emulator_starts_with_one_command_and_stops_cleanly(number: int) -> None:
     more = ("--applications", "7")
-    command = Command("--token", "svl_test", "--switch", "sevalla_key=random", *more)
+    command = Command("--token", "svl_test", "--switch", "sevalla_process_key=random", *more)
     settings = command.settings()
     url = settings["EMULATOR_URL"]
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", url)
@@ -119,13 +119,13 @@ def test_the_emulator_starts_with_one_command_and_stops_cleanly(number: int) -> 
     for base in (settings["SEVALLA_API_URL"], settings["LARAVEL_CLOUD_BASE_URL"]):
         assert requests.get(f"{base}/applications", headers=headers, timeout=10).ok
     switches = requests.get(f"{url}/_emulator/switches", timeout=10).json()
-    assert switches["sevalla_key"] == "random"
+    assert switches["sevalla_process_key"] == "random"
     world = requests.get(f"{url}/_emulator/world", timeout=10).json()
     assert len(world["sevalla"]["applications"]) == 5 + 7
     assert command.end(number) == (0, "")
 
 
-@pytest.mark.parametrize("switch", ["sevalla_key", "nothing=on", "sevalla_key=odd"])
+@pytest.mark.parametrize("switch", ["sevalla_process_key", "nothing=on", "sevalla_process_key=odd"])
 def test_an_unknown_switch_is_refused_at_startup(switch: str) -> None:
     command = Command("--switch", switch)
     assert command.process.wait(timeout=10) == 2
@@ -287,8 +287,8 @@ def test_yaml_booleans_for_a_switch(control: Any, given: Any, value: str) -> Non
     "switches",
     [
         {"nothing": "on"},
-        {"sevalla_key": "odd"},
-        {"sevalla_key": "random", "sevalla_second_delete": 500},
+        {"sevalla_process_key": "odd"},
+        {"sevalla_process_key": "random", "sevalla_second_delete": 500},
     ],
 )
 def test_unknown_switches_are_refused(
@@ -298,7 +298,7 @@ def test_unknown_switches_are_refused(
     control("POST", "/reset", {"switches": switches}, status=400)
     with pytest.raises(ValueError, match=r"There is no switch|cannot be"):
         emulator.reset(switches)
-    assert control("GET", "/switches")["sevalla_key"] == "slug"
+    assert control("GET", "/switches")["sevalla_process_key"] == "slug"
 
 
 # The other control routes
@@ -309,13 +309,13 @@ def test_a_reset_restores_data_and_switches(
 ) -> None:
     before = [item["id"] for item in emulator.world.snapshot()["sevalla"]["applications"]]
     made(sevalla, WORKER)
-    answer = control("POST", "/reset", {"switches": {"sevalla_key": "random"}})
-    assert answer["sevalla_key"] == "random"
+    answer = control("POST", "/reset", {"switches": {"sevalla_process_key": "random"}})
+    assert answer["sevalla_process_key"] == "random"
     assert emulator.requests == []
     world = control("GET", "/world")
     assert [item["id"] for item in world["sevalla"]["applications"]] == before
     assert all(len(item["processes"]) == 1 for item in world["sevalla"]["applications"])
-    assert control("POST", "/reset")["sevalla_key"] == "slug"
+    assert control("POST", "/reset")["sevalla_process_key"] == "slug"
 
 
 def test_the_world_route_returns_all_data(

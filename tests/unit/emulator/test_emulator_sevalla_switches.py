@@ -351,8 +351,8 @@ def test_ingress_protocol(emulator: Emulator, sevalla: Sevalla, value: str, answ
 
 
 @pytest.mark.parametrize("value", ["slug", "random"])
-def test_key(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
-    emulator.reset({"sevalla_key": value})
+def test_process_key(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
+    emulator.reset({"sevalla_process_key": value})
     keys = {made(sevalla, WORKER)["key"] for _time in range(3)}
     assert len(keys) == 3
     assert ("queue" in keys) is (value == "slug")
@@ -510,10 +510,10 @@ def test_rate_limit(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
 @pytest.mark.parametrize(
     ("value", "limit", "reset"), [("general_write", 30, "60"), ("service_creation", 20, "3600")]
 )
-def test_post_tier(
+def test_post_rate_limit(
     emulator: Emulator, sevalla: Sevalla, value: str, limit: int, reset: str
 ) -> None:
-    emulator.reset({"sevalla_rate_limit": "on", "sevalla_post_tier": value})
+    emulator.reset({"sevalla_rate_limit": "on", "sevalla_post_rate_limit": value})
     cron = made(sevalla, CRON)
     first = sevalla.post(f"{path_of(cron)}/trigger")
     assert first.headers["x-ratelimit-limit"] == str(limit)
@@ -583,8 +583,8 @@ def test_disk_key(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["409", "400", "404", "422", "500", "exit_code"])
-def test_exec_stopped(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
-    emulator.reset({"sevalla_exec_stopped": value})
+def test_exec_without_instance(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
+    emulator.reset({"sevalla_exec_without_instance": value})
     zero = {"scaling_strategy": {"type": "manual", "config": {"instanceCount": 0}}}
     sevalla.patch(WEB, zero)
     answer = sevalla.post(f"{WEB}/exec", {"command": ["ls"]})
@@ -655,8 +655,8 @@ def test_deployment_steps(emulator: Emulator, sevalla: Sevalla, value: str) -> N
 
 
 @pytest.mark.parametrize("value", ["given", "empty"])
-def test_logs(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
-    emulator.reset({"sevalla_logs": value})
+def test_deployment_logs(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
+    emulator.reset({"sevalla_deployment_logs": value})
     last = deploy(sevalla)[-1]
     assert bool(sevalla.get(f"{DEPLOYMENTS}/{last['id']}/logs").json()) is (value == "given")
 
@@ -679,10 +679,10 @@ def test_deployments_order(emulator: Emulator, sevalla: Sevalla, value: str) -> 
         ("running", ["inProgress", "success"], "deploymentInProgress"),
     ],
 )
-def test_history(
+def test_past_deployments(
     emulator: Emulator, sevalla: Sevalla, value: str, statuses: list[str], status: str
 ) -> None:
-    emulator.reset({"sevalla_history": value})
+    emulator.reset({"sevalla_past_deployments": value})
     listed = sevalla.get(DEPLOYMENTS).json()["data"]
     assert [item["status"] for item in listed] == statuses
     assert sevalla.get(SHOP).json()["status"] == status
@@ -695,9 +695,9 @@ def test_history(
     assert sevalla.get(draft).json()["status"] is None
 
 
-@pytest.mark.parametrize("value", ["nothing", "at_start", "at_end"])
-def test_deployment_touches(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
-    emulator.reset({"sevalla_deployment_touches": value})
+@pytest.mark.parametrize("value", ["never", "at_start", "at_end"])
+def test_deployment_changes_updated_at(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
+    emulator.reset({"sevalla_deployment_changes_updated_at": value})
     path = f"{DEPLOYMENTS}/{sevalla.post(DEPLOYMENTS, {}).json()['id']}"
     seen = [sevalla.get(WEB).json()["updated_at"]]
     for status in ("inProgress", "success"):
@@ -708,7 +708,7 @@ def test_deployment_touches(emulator: Emulator, sevalla: Sevalla, value: str) ->
     assert (
         moved
         == {
-            "nothing": [False, False],
+            "never": [False, False],
             "at_start": [True, False],
             "at_end": [False, True],
         }[value]

@@ -125,7 +125,7 @@ def test_creations_above_either_possible_rate_limit(
     clock: VirtualTime, limited: Emulator, tier: str, limit: int
 ) -> None:
     """Thirty a minute are waited for; twenty an hour are not, and the task says so."""
-    limited.world.switches.update({"sevalla_rate_limit": "on", "sevalla_post_tier": tier})
+    limited.world.switches.update({"sevalla_rate_limit": "on", "sevalla_post_rate_limit": tier})
     run = Runner(limited)
     new = {"application": SEVALLA_SHOP_ID, "type": "worker", "resource_type": "s1"}
     outcomes: list[Outcome] = []

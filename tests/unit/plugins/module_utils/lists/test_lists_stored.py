@@ -108,7 +108,7 @@ def zero(queue: str, **config: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("parallel", [1, 4])
 def test_zeros_stored_as_null_are_one_warning(cloud: Stage, parallel: int) -> None:
     """It says what to write instead, for creations and changes, and for all processes at once."""
-    cloud.emulator.reset(switches={"laravel_cloud_zero": "null"})
+    cloud.emulator.reset(switches={"laravel_cloud_zero_in_config": "null"})
     listed = [zero(f"q{number}", rest=0, tries=3) for number in range(3)]
     said = (
         "Laravel Cloud accepted 0 and did not store: config.rest. It shows null there, so every "
@@ -126,7 +126,7 @@ def test_zeros_stored_as_null_are_one_warning(cloud: Stage, parallel: int) -> No
 
 def test_a_zero_stored_as_null_does_not_hide_other_warnings(cloud: Stage) -> None:
     """Another setting that was not stored is named as before."""
-    cloud.emulator.reset(switches={"laravel_cloud_zero": "null"})
+    cloud.emulator.reset(switches={"laravel_cloud_zero_in_config": "null"})
     cloud([zero("q", tries=3)])
     cloud.emulator.faults.add(
         Fault("not_stored_shown", method="PATCH", path=cloud.kit.item, times=None)

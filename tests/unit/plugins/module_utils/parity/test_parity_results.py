@@ -247,7 +247,7 @@ def test_a_deployment_returns_what_is_documented(module, wait, check_mode, emula
 @pytest.mark.parametrize("module", DEPLOYMENTS)
 def test_a_pending_deployment_returns_what_is_documented(module, history, check_mode, emulator):
     service = "sevalla" if module == DEPLOYMENTS[0] else "laravel_cloud"
-    emulator.reset({f"{service}_history": history})
+    emulator.reset({f"{service}_past_deployments": history})
     process = SEVALLA if module == DEPLOYMENTS[0] else LARAVEL
     if history == "failed":
         run(process, given(emulator, process, **ONE[process]))

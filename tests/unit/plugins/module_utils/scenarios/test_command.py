@@ -263,7 +263,7 @@ def test_a_return_code_may_be_a_string(shop: Shop, time: Time) -> None:
 
 @pytest.mark.parametrize("known", ["null", "partial"])
 def test_a_command_that_does_not_end_in_time(shop: Shop, time: Time, known: str) -> None:
-    shop.switch(running_output=known, command_pace="clock")
+    shop.switch(output_while_running=known, command_pace="clock")
     shop.next(output="half and half", seconds=40)
     failed = shop(wait_timeout=100, poll_interval=30)
     (stored,) = shop.stored()
@@ -374,7 +374,7 @@ def test_a_lost_command_in_a_long_list(shop: Shop, time: Time) -> None:
 
 @pytest.mark.parametrize("known", ["accepted", "refused"])
 def test_an_identical_command_is_already_running(shop: Shop, time: Time, known: str) -> None:
-    shop.switch(same_command=known)
+    shop.switch(duplicate_command=known)
     other = shop.start()
     done = shop()
     if known == "accepted":

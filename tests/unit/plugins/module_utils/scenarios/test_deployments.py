@@ -253,7 +253,7 @@ def test_a_log_that_cannot_be_read_does_not_hide_the_failure(service: Service, k
 @pytest.mark.parametrize("logs", ["unavailable", "422", "empty"])
 def test_a_missing_log_is_ignored(emulated: Emulator, time: Time, logs: str) -> None:
     service = Service("sevalla" if logs == "empty" else "laravel_cloud", emulated)
-    service.switch(logs=logs)
+    service.switch(deployment_logs=logs)
     failed = fail(service)
     assert f"{service.stored()[0]['id']} of {service.target} ended as " in str(failed.message)
     assert "shows the deployment's log." in str(failed.message)
@@ -495,7 +495,7 @@ def test_a_lost_deployment_is_found_among_many_in_any_order(
     an old one taken for new that another page has since."""
     service = Service("sevalla" if name == "sevalla" else "laravel_cloud", emulated)
     if not service.is_sevalla:
-        service.switch(order=name)
+        service.switch(list_order=name)
     for _before in range(count):
         service.emulator.world.deploy(service.target, {"status": service.walk[-1]})
     service.fault(lost, "POST")

@@ -114,7 +114,7 @@ def test_the_newest_of_many_deployments_are_found_in_few_reads(
     if service.is_sevalla:
         service.switch(deployments_order="oldest_first" if backwards else "newest_first")
     else:
-        service.switch(order="descending" if backwards else "ascending")
+        service.switch(list_order="descending" if backwards else "ascending")
     for number in range(301):
         service.past("failed" if number < 300 else "success", ago=80_000 - 100 * number)
     quiet = pending(service)
@@ -424,15 +424,15 @@ def test_a_change_right_after_a_deployment_is_always_detected(
     assert_quiet(service, pending(service))
 
 
-@pytest.mark.parametrize("touches", ["nothing", "at_start", "at_end"])
+@pytest.mark.parametrize("changed", ["never", "at_start", "at_end"])
 def test_a_deployment_that_changes_updated_at_is_repeated_with_its_reason(
-    sevalla: Service, time: Time, touches: str
+    sevalla: Service, time: Time, changed: str
 ) -> None:
-    sevalla.switch(deployment_touches=touches)
+    sevalla.switch(deployment_changes_updated_at=changed)
     ended_well(sevalla, pending(sevalla))
     time.sleep(60)
     again = pending(sevalla)
-    if touches == "nothing":
+    if changed == "never":
         assert_quiet(sevalla, again)
         return
     ended_well(sevalla, again)

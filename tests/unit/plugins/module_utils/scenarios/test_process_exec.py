@@ -252,7 +252,7 @@ def test_the_longest_timeout(web: Web, most: str) -> None:
 @pytest.mark.parametrize("answer", ["409", "400", "404", "422", "500", "exit_code"])
 def test_a_process_without_a_running_instance(web: Web, answer: str) -> None:
     """Not deployed yet; it is found all the same."""
-    web.switch(stopped=answer)
+    web.switch(without_instance=answer)
     created = web.run("sevalla_process", **WORKER, type="worker", resource_type="s1")
     assert created.message is None
     failed = web(display_name="queue")

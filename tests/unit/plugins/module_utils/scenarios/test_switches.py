@@ -87,7 +87,7 @@ SCENARIOS = {
             "scaling_strategy": {"type": "manual", "instance_count": 0},
         },
         (
-            "sevalla_key",
+            "sevalla_process_key",
             "sevalla_resource_type_name",
             "sevalla_fields_of_other_types",
             "sevalla_horizontal_defaults",
@@ -239,7 +239,7 @@ SCENARIOS = {
         (
             "laravel_cloud_worker_defaults",
             "laravel_cloud_config_numbers",
-            "laravel_cloud_order",
+            "laravel_cloud_list_order",
             "laravel_cloud_trim_strings",
             "laravel_cloud_unknown_keys",
         ),
@@ -290,9 +290,13 @@ SCENARIOS = {
     "a setting of 0": Scenario(
         LARAVEL,
         {**WORKER, "config": {**WORKER["config"], "rest": 0}},
-        ("laravel_cloud_zero", "laravel_cloud_config_patch", "laravel_cloud_config_numbers"),
+        (
+            "laravel_cloud_zero_in_config",
+            "laravel_cloud_config_patch",
+            "laravel_cloud_config_numbers",
+        ),
         before=(WORKER,),
-        kept=lambda on: on["laravel_cloud_zero"] == "null",
+        kept=lambda on: on["laravel_cloud_zero_in_config"] == "null",
     ),
     "a worker of a managed queue is created": Scenario(
         LARAVEL,
@@ -312,7 +316,7 @@ SCENARIOS = {
         {**WORKERS, "type": "custom", "command": "  php artisan horizon "},
         (
             "laravel_cloud_trim_strings",
-            "laravel_cloud_order",
+            "laravel_cloud_list_order",
             "laravel_cloud_max_processes",
             "laravel_cloud_writes_deploy",
         ),
@@ -326,9 +330,9 @@ SCENARIOS = {
     "a custom process goes": Scenario(
         LARAVEL,
         {**WORKERS, "type": "custom", "command": "php artisan horizon", "state": "absent"},
-        ("laravel_cloud_delete", "laravel_cloud_order"),
+        ("laravel_cloud_process_delete", "laravel_cloud_list_order"),
         before=({**WORKERS, "type": "custom", "command": "php artisan horizon"},),
-        refused=lambda on: on["laravel_cloud_delete"] == "422",
+        refused=lambda on: on["laravel_cloud_process_delete"] == "422",
     ),
 }
 
@@ -343,13 +347,13 @@ NO_SCENARIO = {
     "sevalla_concurrent_deployments": "test_deployments.py",
     "sevalla_restart_never_deployed": "test_deployments.py",
     "sevalla_rate_limit": "limits/",
-    "sevalla_post_tier": "limits/; makes no difference without limits",
+    "sevalla_post_rate_limit": "limits/; makes no difference without limits",
     "sevalla_retry_after": "limits/; makes no difference without limits",
     "laravel_cloud_worker_command": "no task sends a command for a worker",
     "laravel_cloud_read_only_config_keys": "no task sends them",
     "laravel_cloud_create_route": "test_laravel_cloud.py; a redirect tells nothing of the outcome",
     "laravel_cloud_filters": "no task filters",
-    "laravel_cloud_without_json_accept": "every request asks for JSON",
+    "laravel_cloud_error_without_json_accept": "every request asks for JSON",
     "laravel_cloud_deployment_result": "test_deployments.py",
     "laravel_cloud_deployment_pace": "test_deployments.py",
     "laravel_cloud_concurrent_deployments": "test_deployments.py",
@@ -359,21 +363,21 @@ NO_SCENARIO = {
         ("sevalla_null_probe", "sevalla_nested_null"), "no task of these modules sends null"
     ),
     **dict.fromkeys(
-        ("sevalla_exec_stopped", "sevalla_exec_max_timeout", "sevalla_exec_timed_out"),
+        ("sevalla_exec_without_instance", "sevalla_exec_max_timeout", "sevalla_exec_timed_out"),
         "for the exec module",
     ),
     "sevalla_deleting_application": "for the inventory",
     **dict.fromkeys(
         (
             "sevalla_deployment_steps",
-            "sevalla_logs",
+            "sevalla_deployment_logs",
             "sevalla_deployments_order",
-            "sevalla_history",
-            "sevalla_deployment_touches",
+            "sevalla_past_deployments",
+            "sevalla_deployment_changes_updated_at",
             "sevalla_deployment_clock",
-            "laravel_cloud_logs",
+            "laravel_cloud_deployment_logs",
             "laravel_cloud_failed_step_status",
-            "laravel_cloud_history",
+            "laravel_cloud_past_deployments",
             "laravel_cloud_deployment_clock",
             "laravel_cloud_cancelled_times",
         ),
@@ -383,7 +387,7 @@ NO_SCENARIO = {
         (
             "laravel_cloud_instance_keys",
             "laravel_cloud_instance_types",
-            "laravel_cloud_replicas",
+            "laravel_cloud_missing_replicas",
             "laravel_cloud_min_above_max",
             "laravel_cloud_queue_settings",
             "laravel_cloud_instance_names",
@@ -395,8 +399,8 @@ NO_SCENARIO = {
         (
             "laravel_cloud_command_result",
             "laravel_cloud_command_pace",
-            "laravel_cloud_same_command",
-            "laravel_cloud_running_output",
+            "laravel_cloud_duplicate_command",
+            "laravel_cloud_output_while_running",
             "laravel_cloud_empty_output",
             "laravel_cloud_command_never_deployed",
         ),
