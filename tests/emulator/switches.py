@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The open questions about both services, each a switch with a default.
+"""The open questions about both services, each as a switch with a default.
 
-Nobody outside the two companies knows the answers; a client has to be right whatever they are.
-A value is a text; in Python and JSON a bool stands for ``on``/``off`` and a number for its text.
+Only the two companies know the answers; a client must be correct in every case. A value is a
+string; in Python and JSON, a bool stands for ``on`` or ``off`` and a number for its text.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from typing import Any
 
 STEP_SECONDS = 20
-"""How long a step of a deployment takes, when deployments go by the clock."""
+"""The duration of a step of a deployment, when deployments advance by the clock."""
 
 CLOCK_SECONDS = {"same": 0, "behind": -3, "ahead": 3}
-"""How far the clock that stamps deployments is from the one that stamps everything else."""
+"""The difference between the clock that stamps deployments and the one that stamps everything
+else."""
 
 COMMAND_STEP_SECONDS = 12
 """The same for a command. A recorded one took 25 seconds from its creation to its start."""
@@ -31,11 +32,11 @@ class Switch:
     name: str
     values: tuple[str, ...]  # the first one is the default
     question: str
-    why: str  # why the default is the default
+    why: str  # the reason for the default
 
     @property
     def default(self) -> str:
-        """What holds when nothing is said."""
+        """The default value."""
         return self.values[0]
 
 
@@ -445,7 +446,7 @@ SWITCHES = (
         "without an explanation?",
         "204 is recorded.",
     ),
-    # Laravel Cloud: reading, deployments, limits
+    # Laravel Cloud: reads, deployments, limits
     Switch(
         "laravel_cloud_filters",
         ("partial", "exact"),
@@ -637,7 +638,7 @@ _DEFAULTS = {switch.name: switch.default for switch in SWITCHES}
 
 
 class UnknownSwitchError(ValueError):
-    """A switch that does not exist, or a value that it does not have."""
+    """An unknown switch, or an invalid value of a switch."""
 
 
 def _text(value: Any) -> str:
@@ -647,7 +648,7 @@ def _text(value: Any) -> str:
 
 
 class Switches:
-    """The values that hold now. Reading a switch that does not exist is a ``KeyError``."""
+    """The current values. Reading an unknown switch is a ``KeyError``."""
 
     def __init__(self, values: Mapping[str, Any] | None = None) -> None:
         self._values = dict(_DEFAULTS)
@@ -657,11 +658,11 @@ class Switches:
         return self._values[name]
 
     def as_dict(self) -> dict[str, str]:
-        """All switches and their values."""
+        """Return all switches and their values."""
         return dict(self._values)
 
     def update(self, values: Mapping[str, Any]) -> None:
-        """Set some switches; refuses all of them when one is unknown."""
+        """Set some switches, or none if one of them is unknown."""
         texts = {name: _text(value) for name, value in values.items()}
         for name, text in texts.items():
             if name not in _BY_NAME:
@@ -673,7 +674,7 @@ class Switches:
 
 
 def table() -> str:
-    """All switches as a Markdown table, which the README shows."""
+    """Return all switches as the Markdown table in the README."""
     rows = [
         "| switch | values (default first) | question | why this default |",
         "|---|---|---|---|",
