@@ -24,21 +24,21 @@ URI = "one task: uri"
 
 
 class Cost(NamedTuple):
-    """Seconds of a clock on the wall, and seconds of CPU, the servers' aside."""
+    """Wall-clock seconds, and CPU seconds without those of the servers."""
 
     seconds: float
     cpu: float
 
 
 class Measured(NamedTuple):
-    """The cost of one unit in each round, and what it sent."""
+    """The cost of one unit in each round, and the requests that it sent."""
 
     costs: list[Cost]
     counted: Counted
 
 
 class Target(NamedTuple):
-    """A ratio between two cases that shall be reached."""
+    """A required ratio between two cases."""
 
     told: str
     case: str
@@ -107,8 +107,8 @@ Numbers = dict[tuple[str, str], Measured]
 
 
 def report(measured: Numbers, peers: dict[str, str], load: float, *, write: bool) -> None:
-    """Print what was measured, on a machine with such a load; write it into the guide when asked
-    to, and when there is no negative time in it."""
+    """Print the measurements, with the machine and its load; write them to the guide on request, if
+    no time is negative."""
     rows, targets = _rows(measured), _targets(measured)
     about = _about(measured, peers, load)
     print(f"\n{about}\n")
@@ -181,7 +181,7 @@ def _targets(measured: Numbers) -> list[list[str]]:
 
 
 def _ratio(one: Measured, other: Measured) -> tuple[float, float, float]:
-    """The median of the rounds' ratios, the lowest and the highest."""
+    """Return the median, the lowest and the highest of the rounds' ratios."""
     ratios = [a.seconds / b.seconds for a, b in zip(one.costs, other.costs)]
     return median(ratios), min(ratios), max(ratios)
 

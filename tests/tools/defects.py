@@ -1,10 +1,10 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Defects that the unit tests must notice: what ``plant_defects.py`` plants, one at a time.
+"""Defects that the unit tests must catch: ``plant_defects.py`` plants them one at a time.
 
-Each is something that a person could get wrong. The old text has to occur exactly once in its
-file; when the code changes, the defect has to be fitted to it.
+Each is a plausible mistake. The old text must occur exactly once in its file; when the code
+changes, adapt the defect.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, eq=False)
 class Defect:
-    """One defect: its name, a file of ``plugins/module_utils``, the new text for each old one.
+    """One defect: its name, a file of ``plugins/module_utils``, the new text for each old text.
 
     ``tests`` are the files, below the folder of the unit tests for ``module_utils``, that should
-    notice; all of them when none is named.
+    catch it; all of them if none is named.
     """
 
     name: str

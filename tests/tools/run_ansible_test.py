@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run ansible-test on the mirror: ``sanity``, ``units`` or ``integration``.
 
-ansible-test ends with success in many cases in which it tested nothing: no target found, a tool or
-a Python missing, a target excluded. Each of these is a failure here.
+ansible-test reports success in many cases in which it tested nothing: no target found, a missing
+tool or Python, an excluded target. Each of these is a failure here.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from pythons import find_interpreters
 from start_emulator import EmulatorError, running_emulator
 from surroundings import clean_environment
 
-# The oldest Python that the modules run on; tests/config.yml tells ansible-test the same.
+# The oldest Python that the modules support; tests/config.yml has the same for ansible-test.
 OLDEST_TARGET = (3, 9)
 
-# These test the development tools, with what the tools need; ansible-test has none of that.
+# These test the development tools, and need their requirements, which ansible-test does not have.
 TOOLS = ("tests/unit/tools/",)
 
-# What the unit tests leave out on the oldest Python in make test, and with other versions of
-# ansible-core: the widest, which take twice as long as all others. The same code has run there by
-# then, and the matrix leaves nothing out on any Python with the usual ansible-core.
+# The unit tests that are omitted on the oldest Python in make test, and with other versions of
+# ansible-core: the broadest ones, which take twice as long as all others. The same code has run
+# there by then, and the matrix omits nothing on any Python with the default ansible-core.
 WIDEST = (
     "tests/unit/plugins/module_utils/faults/",
     "tests/unit/plugins/module_utils/fuzz/",
@@ -48,17 +48,17 @@ WIDEST = (
     "tests/unit/plugins/module_utils/scenarios/test_switches.py",
 )
 
-# Warnings that say nothing about what was tested. Every other one is a failure.
+# Warnings that do not affect what was tested. Every other one is a failure.
 HARMLESS = (
     "Reviewing previous",
     "Using locale",
-    # There is nothing to compare with in the mirror, whose repository has no commits.
+    # The mirror's repository has no commits to compare with.
     "The validate-modules sanity test cannot compare against the base commit",
     "may be slow due to missing libyaml support in PyYAML.",
     "PyYAML will be slow due to installation without libyaml support",
-    # PowerShell: there is none in the collection.
+    # The collection has no PowerShell.
     'Required program "pwsh" not found.',
-    # Our own, in targets that prune.
+    # Our own warning, in targets that prune.
     "prune would delete",
     "prune deleted",
 )
@@ -69,7 +69,7 @@ class NothingTestedError(Exception):
 
 
 def main() -> int:
-    """Run one of ansible-test's commands and close with a line of counts."""
+    """Run one of ansible-test's commands and print a final line with counts."""
     command = {
         "sanity": sanity,
         "units": units,
@@ -92,7 +92,7 @@ def main() -> int:
 
 
 def sanity(folder: Path) -> tuple[Counts, bool]:
-    """Run the sanity tests, on every Python that modules can run on and this machine has."""
+    """Run the sanity tests on every Python that modules support and this machine has."""
     ignored = sorted(folder.glob("tests/sanity/ignore-*.txt"))
     if ignored:
         raise NothingTestedError(
@@ -108,17 +108,17 @@ def sanity(folder: Path) -> tuple[Counts, bool]:
 
 
 def units(folder: Path) -> tuple[Counts, bool]:
-    """Run the unit tests, on every Python that modules can run on and this machine has."""
+    """Run the unit tests on every Python that modules support and this machine has."""
     return _units_on(folder, _pythons()[1])
 
 
 def units_oldest(folder: Path) -> tuple[Counts, bool]:
-    """Run most unit tests on the oldest Python that modules can run on and this machine has."""
+    """Run most unit tests on the oldest Python that modules support and this machine has."""
     return _units_on(folder, _pythons()[1][:1], WIDEST)
 
 
 def units_ends(folder: Path) -> tuple[Counts, bool]:
-    """Run most unit tests on the oldest and the newest Python that modules can run on here."""
+    """Run most unit tests on the oldest and the newest Python that modules support here."""
     pythons = _pythons()[1]
     return _units_on(folder, list(dict.fromkeys([pythons[0], pythons[-1]])), WIDEST)
 
@@ -126,7 +126,7 @@ def units_ends(folder: Path) -> tuple[Counts, bool]:
 def units_libraries(folder: Path) -> tuple[Counts, bool]:
     """Run all unit tests on the oldest Python, with the oldest and with the newest libraries.
 
-    The mirror's requirements are replaced; the next update of the mirror brings its own back.
+    The mirror's requirements are replaced; the next update of the mirror restores them.
     """
     oldest = f"{OLDEST_TARGET[0]}.{OLDEST_TARGET[1]}"
     if oldest not in _pythons()[1]:
@@ -146,7 +146,7 @@ def units_libraries(folder: Path) -> tuple[Counts, bool]:
 
 
 def installed_versions(python: Path) -> dict[str, str]:
-    """Return the version of each distribution that a Python has, by its normalized name."""
+    """Return the version of each installed distribution of a Python, by its normalized name."""
     code = (
         "import importlib.metadata as m, json;"
         " print(json.dumps([(d.metadata['Name'], d.version) for d in m.distributions()]))"
@@ -156,7 +156,7 @@ def installed_versions(python: Path) -> dict[str, str]:
 
 
 def other_versions(lock: str, installed: dict[str, str]) -> list[str]:
-    """List what is installed in another version than the pinned one, or not at all."""
+    """List the distributions that are missing or have another version than the pinned one."""
     pinned = re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", lock, re.MULTILINE)
     if not pinned:
         raise NothingTestedError("no library is pinned")
@@ -175,7 +175,7 @@ def _normalized(name: str) -> str:
 def _units_on(
     folder: Path, pythons: list[str], left_out: tuple[str, ...] = ()
 ) -> tuple[Counts, bool]:
-    """Run the unit tests on some Pythons; each has to run some."""
+    """Run the unit tests on some Pythons; fail if one of them runs none."""
     left_out = (*TOOLS, *left_out)
     gone = [path for path in left_out if not (folder / path).exists()]
     if gone:
@@ -188,7 +188,7 @@ def _units_on(
     ran = {
         python: from_junit(results.glob(f"python{python}-*-units.xml")).ran for python in pythons
     }
-    # After a failure on one Python ansible-test does not go on to the next.
+    # After a failure on one Python, ansible-test does not continue with the next.
     if not failed and not all(ran.values()):
         silent = [python for python, number in ran.items() if not number]
         raise NothingTestedError(f"no unit test ran on Python {', '.join(silent)}")
@@ -223,8 +223,8 @@ def integration(folder: Path) -> tuple[Counts, bool]:
 def _integration_on(
     folder: Path, controller: str, python: str, in_worker: bool
 ) -> tuple[Counts, bool]:
-    """Run all targets in one way and with the modules on one Python, and count targets."""
-    # At this verbosity each task tells in which way it runs.
+    """Run all targets in one way, with the modules on one Python, and count targets."""
+    # At this verbosity each task reports in which way it runs.
     options = ["-vvv", *_controller(controller), "--target", f"controller:python=venv/{python}"]
     wanted = _output(folder, "integration", "--list-targets").split()
     lines: list[str] = []
@@ -256,7 +256,7 @@ def _integration_on(
 
 
 def _pythons() -> tuple[str, list[str]]:
-    """Give the controller's Python, and all that modules can run on here, oldest first."""
+    """Return the controller's Python, and all that modules support here, oldest first."""
     supported = {*CONTROLLER_PYTHON_VERSIONS, *REMOTE_ONLY_PYTHON_VERSIONS}
     found = sorted(version for version in find_interpreters() if version >= OLDEST_TARGET)
     targets = [f"{major}.{minor}" for major, minor in found if f"{major}.{minor}" in supported]
@@ -264,9 +264,9 @@ def _pythons() -> tuple[str, list[str]]:
 
 
 def _out_of_reach(test: str) -> list[str]:
-    """List what a sanity test needs from an address of its own that does not answer.
+    """List the requirements of a sanity test whose own download address does not respond.
 
-    ansible-core 2.22 pins a package of pylint's to an archive that is not on any index.
+    ansible-core 2.22 pins a package of pylint to an archive that is not on any index.
     """
     pinned = Path(ansible_test.__path__[0]) / "_data" / "requirements" / f"sanity.{test}.txt"
     addresses = [line for line in pinned.read_text().splitlines() if " @ " in line]
@@ -298,17 +298,17 @@ def _out_of_reach(test: str) -> list[str]:
 
 
 def _controller(python: str) -> list[str]:
-    """Give the options for a controller in an environment of its own."""
+    """Return the options for a controller in its own environment."""
     return ["--controller", f"origin:python=venv/{python}"]
 
 
 def _target_pythons(pythons: list[str], kind: str = "") -> list[str]:
-    """Name the target Pythons: a missing one is then an error, not a warning."""
+    """Return the options with the target Pythons: a missing one is then an error, not a warning."""
     return [word for python in pythons for word in ("--target-python", kind + python)]
 
 
 def _run(folder: Path, command: str, *options: str, lines: list[str] | None = None) -> bool:
-    """Run ansible-test, passing its output on; True when it failed."""
+    """Run ansible-test and pass on its output; return True if it failed."""
     listed = _output(folder, "env", "--list-files").splitlines()
     if not any(name.startswith("plugins/modules/") for name in listed):
         raise NothingTestedError(f"ansible-test sees no modules in {folder}")
@@ -342,7 +342,7 @@ def _run(folder: Path, command: str, *options: str, lines: list[str] | None = No
 
 
 def _output(folder: Path, *arguments: str) -> str:
-    """Give what ansible-test prints."""
+    """Return the output of ansible-test."""
     command = ["ansible-test", *arguments]
     result = subprocess.run(
         command,
@@ -357,7 +357,7 @@ def _output(folder: Path, *arguments: str) -> str:
 
 
 def _junit(folder: Path) -> Counts:
-    """Add up what ansible-test wrote about the last run."""
+    """Add up the junit files of the last run of ansible-test."""
     return from_junit((folder / "tests/output/junit").glob("*.xml"))
 
 
