@@ -17,7 +17,7 @@ MODULES_IMPORT = {"jsonschema", "requests"}
 
 
 def packages(requirements: str) -> set[str]:
-    """The names in a file of requirements."""
+    """Return the names in a requirements file."""
     names = set()
     for line in requirements.splitlines():
         text = line.partition("#")[0].strip()
@@ -51,7 +51,7 @@ def test_requirements_from_introspection_can_be_installed(
         *("ansible-builder", "introspect", str(collections), f"--write-pip={found}"),
         folder=tmp_path,
     )
-    # With the machine's own settings of pip, which say where packages come from.
+    # With the machine's own settings of pip, which define the package index.
     done = subprocess.run(
         [sys.executable, "-m", "pip", "install", "--dry-run", "--quiet", "-r", str(found)],
         capture_output=True,
@@ -64,8 +64,8 @@ def test_requirements_from_introspection_can_be_installed(
 def test_builder_describes_an_image_and_its_collections_install(
     shell: Any, tarball: Path, tmp_path: Path
 ) -> None:
-    """ansible-builder makes everything that an image is built from, and what the build would run
-    to install the collections works. The image itself needs a container engine; none is tried."""
+    """ansible-builder creates everything for an image, and the command that installs the
+    collections works. Building the image needs a container engine and is not tested."""
     (tmp_path / tarball.name).write_bytes(tarball.read_bytes())
     in_image = f"tarballs/{tarball.name}"
     definition = {

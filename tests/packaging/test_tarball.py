@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tarball holds what users need, and passes the hub's gate."""
+"""The tarball contains what users need, and passes the hub's gate."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ import yaml
 
 COLLECTION = Path(__file__).resolve().parents[2]
 
-# What ansible-galaxy adds.
+# Added by ansible-galaxy.
 MADE = {"FILES.json", "MANIFEST.json"}
-# What must be there whatever else changes: what the hub shows, and what Ansible reads.
+# Files that must always exist: those that the hub shows, and those that Ansible reads.
 NEEDED = {
     "CHANGELOG.rst",
     "COPYING",
@@ -33,7 +33,7 @@ NEEDED = {
     "playbooks/awx.yml",
     "requirements.txt",
 }
-# What a checkout has for its developers alone. Whatever else git tracks goes to users.
+# Files of a checkout that are only for developers. All other files that git tracks are for users.
 DEVELOPERS = re.compile(
     r"""
     \.ci/ | \.github/ | \.gitignore$ | galaxy\.yml$
@@ -43,7 +43,7 @@ DEVELOPERS = re.compile(
 
 
 def tracked() -> set[str]:
-    """The files of the checkout that git would track."""
+    """Return the files of the checkout that git would track."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=COLLECTION,
@@ -55,7 +55,7 @@ def tracked() -> set[str]:
 
 
 def held(tarball: Path) -> set[str]:
-    """The files in the tarball."""
+    """Return the files in the tarball."""
     with tarfile.open(tarball) as tar:
         members = tar.getmembers()
     assert all(member.isfile() or member.isdir() for member in members)
@@ -69,7 +69,7 @@ def test_the_tarball_contains_only_files_for_users(tarball: Path) -> None:
 
 
 def test_the_tarball_contains_no_files_that_tools_left_behind(tarball: Path) -> None:
-    """Whatever git says of them: compiled files, caches, settings, archives, keys."""
+    """Whatever git says about them: compiled files, caches, settings, archives, keys."""
     suspicious = re.compile(
         r"(^|/)(__pycache__|\.[a-z_]+cache|\.cache|\.venv|venv|output)/"
         r"|\.(pyc|log|retry|swp|orig|rej|gz|whl|pem|key)$|~$|(^|/)\.env|^[^/]+\.cfg$"
@@ -95,9 +95,9 @@ def test_the_manifest_lists_this_version_and_every_file(tarball: Path) -> None:
 
 
 def test_the_importer_of_the_hub_reports_nothing(shell: Any, tarball: Path, tmp_path: Path) -> None:
-    """galaxy-importer with ansible-doc, ansible-lint and the checks that are off by default.
+    """galaxy-importer runs with ansible-doc, ansible-lint and the checks that are off by default.
 
-    It ends with success whatever it finds; its lines say how it went.
+    It succeeds whatever it finds; the result is in its output.
     """
     told = shell.run(
         "python",
@@ -106,7 +106,7 @@ def test_the_importer_of_the_hub_reports_nothing(shell: Any, tarball: Path, tmp_
         str(tarball),
         folder=tmp_path,
         GALAXY_IMPORTER_CHECK_REQUIRED_TAGS="true",
-        # Where ansible-lint keeps what it works with.
+        # The working folder of ansible-lint.
         XDG_CACHE_HOME=str(tmp_path / "cache"),
     )
     bad = [line for line in told.splitlines() if re.match(r"(WARNING|ERROR|CRITICAL)", line)]
@@ -122,7 +122,7 @@ def test_an_example_is_in_the_installed_collection(installed: Path, playbook: st
 
 
 def test_ansible_doc_shows_every_module(shell: Any, installed: Path, tmp_path: Path) -> None:
-    """ansible-doc finds each module that the tarball holds, and has no complaint."""
+    """ansible-doc finds each module in the tarball, without warnings."""
     modules = sorted(path.stem for path in (installed / "plugins" / "modules").glob("*.py"))
     assert modules
     for module in modules:
@@ -134,8 +134,8 @@ def test_ansible_doc_shows_every_module(shell: Any, installed: Path, tmp_path: P
 def test_the_first_example_works_in_a_new_environment(
     shell: Any, tarball: Path, emulator: Any, tmp_path: Path
 ) -> None:
-    """An environment with nothing in it but what the README names, and a copy of the first example,
-    unchanged: the second run changes nothing."""
+    """An environment with only what the README names, and an unchanged copy of the first example:
+    the second run changes nothing."""
     bin_folder = tmp_path / "venv" / "bin"
     shell.run(sys.executable, "-m", "venv", str(bin_folder.parent), folder=tmp_path)
     variables = {

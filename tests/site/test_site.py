@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The documentation's site: all pages, each with an example, and no link that leads nowhere.
+"""The documentation site: all pages, each with an example, and no broken internal link.
 
-Links to other sites are only listed by tools that have a network: ``sphinx-build -b linkcheck``.
+Links to other sites are only checked by tools with a network: ``sphinx-build -b linkcheck``.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ PLUGINS = {
 
 
 class Page(HTMLParser):
-    """What a page links to, what can be linked to in it, and how many blocks of code it has, in
-    all and below the heading ``Examples``."""
+    """The links of a page, its link targets, and its number of code blocks, in total and below the
+    heading ``Examples``."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -66,7 +66,7 @@ def pages(site: Path) -> dict[Path, Page]:
 
 
 def own_links(pages: dict[Path, Page]) -> Iterator[tuple[Path, str, Path, str]]:
-    """Each link within the site: where it stands, its text, the file and the anchor it means."""
+    """Return each internal link: its page, its text, the file and the anchor of its target."""
     for path, page in pages.items():
         for link in page.links:
             parts = urlsplit(link)
