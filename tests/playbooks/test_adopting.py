@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is there is written to a file with one command, and kept with another one."""
+"""One command writes what exists to a file, and another one keeps it that way."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ HARD = [
     "!unsafe x",
     "a" * 90 + " " + "b" * 90,
 ]
-"""Texts that a playbook or YAML could take for something else."""
+"""Strings that a playbook or YAML could interpret."""
 
 
 @pytest.fixture
 def shop(emulator: Emulator) -> Emulator:
-    """Processes with hard texts wherever a text can be, and two of the same name."""
+    """Create processes with difficult strings in every text field, and two with the same name."""
     with emulator.world.lock:
         sevalla, cloud = emulator.world.sevalla, emulator.world.laravel_cloud
         application = sevalla.applications[world.SEVALLA_SHOP_ID]
@@ -91,7 +91,7 @@ def test_adopted_processes_are_written_and_unchanged(
         ]
     assert shop.world.snapshot() == before
 
-    # Somebody changes something, and adds something.
+    # Someone changes a process and adds another one.
     with shop.world.lock:
         application = shop.world.sevalla.applications[world.SEVALLA_SHOP_ID]
         changed = next(
@@ -148,7 +148,7 @@ def test_the_guide_shows_the_written_file(
 
 
 def test_adopting_an_empty_application_writes_an_empty_list(playbooks: Any, tmp_path: Path) -> None:
-    """An empty list is written as one, and kept; it is never pruned by."""
+    """An empty list is written and applied; it never prunes."""
     folder = f"folder={tmp_path}"
     assert playbooks.run(EXAMPLES / "adopt.yml", "-e", folder).status == 0
     kept = playbooks.run(EXAMPLES / "keep.yml", "-e", folder)

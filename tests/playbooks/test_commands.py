@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Commands as users write them: what Ansible makes of their results, in both ways of running."""
+"""Commands as users write them: what Ansible does with their results, in the worker and as
+modules."""
 
 from __future__ import annotations
 
@@ -41,11 +42,11 @@ class Commands:
         self.way = way
 
     def task(self, name: str, **keywords: Any) -> dict[str, Any]:
-        """A task that runs the command and registers its result under its own name."""
+        """Return a task that runs the command and registers its result under its own name."""
         return {"name": name, self.module: COMMANDS[self.module], "register": name, **keywords}
 
     def ends(self, *codes: int, output: str = "some words") -> None:
-        """Say how the next commands end."""
+        """Set how the next commands end."""
         for code in codes:
             if "sevalla" in self.module:
                 outcome: Any = ExecOutcome(exit_code=code, stdout=output)
@@ -143,7 +144,8 @@ def test_no_log_hides_what_a_command_prints(commands: Commands) -> None:
 
 
 def test_a_command_without_wait_is_not_a_failure(playbooks: Any, way: str) -> None:
-    """Ansible takes any return code but 0 for one, null too, where a result has no failed."""
+    """If a result has no failed key, Ansible treats any return code other than 0 as a failure,
+    including null."""
     playbooks.emulator.reset({"laravel_cloud_command_pace": "polls"})
     commands = Commands(playbooks, "evenkeel.paas.laravel_cloud_command", way)
     task = commands.task("started")
@@ -156,7 +158,8 @@ def test_a_command_without_wait_is_not_a_failure(playbooks: Any, way: str) -> No
 
 
 def test_the_rolling_restart_example_runs(playbooks: Any) -> None:
-    """In check mode, for real, and again: the second run changes nothing but the two commands."""
+    """In check mode, for real, and again: the second run changes nothing except the two
+    commands."""
     before = playbooks.emulator.world.snapshot()
     checked = playbooks.run(EXAMPLE, "--check")
     assert checked.status == 0, checked.output

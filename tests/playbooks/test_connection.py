@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Connection options that are empty, and what is trusted: in the worker, as a module, and in an
+"""Empty connection options, and trusted certificates: in the worker, as a module, and in an
 inventory."""
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NO_BUNDLE = {"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": "", "SSL_CERT_FILE": ""
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("empty", ["", None])
 def test_an_empty_option_counts_as_not_set(playbooks: Any, way: str, empty: Any) -> None:
-    """So the environment counts, and what it names is masked as if it were an option."""
+    """The environment is used instead, and its value is masked like that of the option."""
     token = playbooks.emulator.token
     options = {"api_url": empty, "ca_path": empty, "entrypoint": f"run {token}"}
     tasks = [
@@ -45,7 +45,7 @@ def test_an_empty_option_counts_as_not_set(playbooks: Any, way: str, empty: Any)
 
 @pytest.fixture
 def encrypted(playbooks: Any, tmp_path: Path) -> Iterator[Path]:
-    """Playbooks against an emulator that speaks TLS; the file with its authority."""
+    """Yield playbooks against an emulator with TLS, and the file with its authority."""
     authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)

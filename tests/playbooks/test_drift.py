@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The drift report over whole runs: what it says of everything that Ansible makes of a result.
+"""The drift report of whole runs, for everything that Ansible does to a result.
 
 The emulator has the applications shop-x1y2z, whose web process listens on port 8080, and
-blog-a1b2c. A task that wants port 8080 finds nothing to do, one that wants 9090 finds drift.
+blog-a1b2c. A task that sets port 8080 finds no drift, and one that sets 9090 finds drift.
 """
 
 from __future__ import annotations
@@ -68,12 +68,12 @@ class Drift:
 
     @property
     def summary(self) -> tuple[int, int, int]:
-        """How many applications are as wanted, differ, could not be compared."""
+        """The numbers of applications that are unchanged, differ, or could not be compared."""
         counts = self.json["summary"]
         return counts["as_wanted"], counts["differ"], counts["unknown"]
 
     def message(self, application: str) -> str:
-        """Why an application could not be compared."""
+        """Return the reason why an application could not be compared."""
         (message,) = (
             row["message"] for row in self.json["rows"] if row["application"] == application
         )
@@ -88,12 +88,12 @@ class Drift:
 
 @pytest.fixture
 def drift(playbooks: Any, tmp_path: Path) -> Drift:
-    """Runs plays in check mode, and reads the report."""
+    """Return a runner of plays in check mode, with the report."""
     return Drift(playbooks, tmp_path)
 
 
 def web(application: str, port: int = 8080, **about: Any) -> dict[str, Any]:
-    """A task that wants the web process of an application to listen on a port."""
+    """Return a task that sets the port of an application's web process."""
     options = {"application": application, "type": "web", "port": port}
     return {"name": f"Web of {application}", MODULE: options, **about}
 
@@ -103,7 +103,7 @@ LOOP = "{{ item }}"
 
 
 def test_an_application_has_the_name_that_its_task_uses(drift: Drift) -> None:
-    """Not localhost, and one line however often and by which name."""
+    """Not localhost, and only one row for any number of tasks and names."""
     rows = drift.tasks(
         web(SHOP, 9090),
         web("Shop", 9090),
@@ -142,7 +142,7 @@ def test_a_loop_that_fails_partway_is_a_failure(drift: Drift) -> None:
 
 
 def test_no_log(drift: Drift) -> None:
-    """A hidden result says whether it failed or changed, if that is the module's own verdict."""
+    """A hidden result shows whether it failed or changed, if the module decided that."""
     hidden = {"no_log": True}
     tasks = {
         "a": web(SHOP, **hidden),
@@ -167,7 +167,7 @@ def test_no_log(drift: Drift) -> None:
 
 
 def test_the_result_counts_instead_of_changed_when_and_failed_when(drift: Drift) -> None:
-    """The guide's audit, failures that are forgiven, and changes that are denied."""
+    """The audit of the guide, ignored failures, and changed_when."""
     audit = {"register": "queue", "failed_when": "queue is failed or queue is changed"}
     rows = drift.tasks(
         web(SHOP, 9090, ignore_errors=True, **audit),
@@ -193,21 +193,21 @@ def test_an_ignored_failure_before_the_module_ran_is_reported(drift: Drift) -> N
 
 
 def test_rescue(drift: Drift) -> None:
-    """What is rescued was not compared; what a rescue skips was not either."""
+    """A rescued task was not compared, and neither was one that the rescue skips."""
     block = {"block": [web("shoop"), web(BLOG)], "rescue": [web(SHOP)]}
     assert drift.tasks(block) == [(BLOG, "unknown"), ("shoop", "unknown")]
     assert drift.summary == (1, 0, 2)
     assert drift.message(BLOG).startswith(
         f'the task "Web of {BLOG}" was not reached: the task "Web of shoop" failed: There'
     )
-    # A rescue that nothing needs has no part in it.
+    # A rescue that does not run is ignored.
     block = {"block": [web(SHOP)], "rescue": [web(BLOG)]}
     assert drift.tasks(block) == []
     assert drift.summary == (1, 0, 0)
 
 
 def test_retries_and_modules_that_do_not_compare(drift: Drift) -> None:
-    """Modules that only read, or that do not compare, have no part in it."""
+    """Modules that only read or do not compare are ignored."""
     info = {"evenkeel.paas.sevalla_process_info": {"application": BLOG}}
     deploy = {"evenkeel.paas.sevalla_deployment": {"application": BLOG}}
     again = {"register": "web", "until": "web is failed", "retries": 2, "delay": 0}
@@ -216,7 +216,7 @@ def test_retries_and_modules_that_do_not_compare(drift: Drift) -> None:
     assert drift.summary == (0, 1, 0)
 
 
-# Ansible itself waits for it, and makes a usual result of it.
+# Ansible waits for it, and turns it into a normal result.
 @pytest.mark.slow
 @pytest.mark.skipif(not CHECK_WITH_ASYNC, reason="this ansible-core refuses async in check mode")
 def test_async(drift: Drift) -> None:
@@ -260,15 +260,15 @@ def test_async_task_that_is_refused(drift: Drift) -> None:
     assert drift.tasks(web(SHOP, **{"async": 60, "poll": 1})) == [(SHOP, "unknown")]
 
 
-# Hosts that fall out before the collection's task
+# Hosts that fail before the collection's task
 
 THREE = f"{SHOP},{BLOG},draft-d3e4f\n"
 DOWN = f"{SHOP},{BLOG} ansible_connection=ssh,draft-d3e4f wrong=true\n"
-"""An application each as a host: one that is there, one unreachable, one that fails a test."""
+"""Each application as a host: a normal one, an unreachable one, and one that fails a test."""
 
 
 def each_application(*before: dict[str, Any], **about: Any) -> dict[str, Any]:
-    """A play with an application for each host."""
+    """Return a play with one host for each application."""
     task = web("{{ inventory_hostname }}", delegate_to="localhost")
     return {"connection": "local", **about, "tasks": [*before, {**task, "name": "Keep"}]}
 
@@ -296,7 +296,7 @@ def test_tasks_that_failed_hosts_did_not_run(drift: Drift, strategy: str) -> Non
 def test_hosts_that_failed_in_an_earlier_play(drift: Drift) -> None:
     before = {"connection": "local", "tasks": [PING, TEST]}
     assert drift([before, each_application()], inventory=DOWN) == FALLEN
-    # If all of them do, the second play does not even begin.
+    # If all of them fail, the second play does not start.
     everything = f"{BLOG} ansible_connection=ssh,draft-d3e4f wrong=true\n"
     assert drift([before, each_application()], inventory=everything) == FALLEN
 
@@ -321,7 +321,7 @@ def test_serial_batches_that_never_start(drift: Drift) -> None:
 
 
 def test_intentionally_skipped_tasks_are_not_reported_as_missing(drift: Drift) -> None:
-    """Hosts that leave on purpose, tasks that a tag or run_once leaves out, ignored failures."""
+    """Hosts that end the play on purpose, tasks that a tag or run_once skips, ignored failures."""
     leave = {"ansible.builtin.meta": "end_host", "when": f"inventory_hostname == '{BLOG}'"}
     failing = {**FAILS, "when": f"inventory_hostname == '{SHOP}'"}
     ignored = {**FAILS, "ignore_errors": True}
@@ -343,7 +343,7 @@ INCLUDED = {"ansible.builtin.include_role": {"name": "keep"}}
 
 @pytest.fixture
 def role(drift: Drift) -> None:
-    """The role ``keep``, with a task for the application that the host is."""
+    """Create the role ``keep``, with a task for the application of the host."""
     tasks = drift.folder / "roles" / "keep" / "tasks"
     tasks.mkdir(parents=True)
     task = web("{{ inventory_hostname }}", delegate_to="localhost")
@@ -362,11 +362,11 @@ def test_tasks_of_roles_and_of_included_files(drift: Drift) -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("role")
 def test_completed_tasks_of_roles_are_not_reported_as_missing(drift: Drift) -> None:
-    """What a host has done before it fell out, and what only a rescue includes."""
+    """Tasks that a host completed before it failed, and tasks that only a rescue includes."""
     play = {"connection": "local", "roles": ["keep"], "tasks": [INCLUDED, FAILS]}
     assert drift([play], inventory=THREE) == []
     assert drift.summary == (3, 0, 0)
-    # One that only a failure includes is not missed by the hosts that did not fail.
+    # A task that only a failure includes is not missing on hosts that did not fail.
     block = {"block": [TEST], "rescue": [INCLUDED]}
     play = {"connection": "local", "tasks": [block, FAILS]}
     assert drift([play], inventory=DOWN.replace(" ansible_connection=ssh", "")) == []
@@ -374,5 +374,5 @@ def test_completed_tasks_of_roles_are_not_reported_as_missing(drift: Drift) -> N
 
 
 def test_several_failures_of_one_application_are_one_row(drift: Drift) -> None:
-    """The first one says why; the tasks that it kept from running would say the same again."""
+    """The first one gives the reason; the tasks that it prevented would repeat it."""
     assert drift.tasks(web("shoop"), web("shoop", 9090), web("shoop", 1)) == [("shoop", "unknown")]

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fleet example: every application from inventory, twice, and its report of drift.
+"""The fleet example: every application from the inventory, twice, and its drift report.
 
-With all 200 applications, and in slices, it is slow: ``make matrix CELLS=slow``.
+It is slow with all 200 applications, and in slices: ``make matrix CELLS=slow``.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ COLLECTION = Path(__file__).resolve().parents[2]
 FLEET = COLLECTION / "docs" / "examples" / "fleet"
 SEEDED = 5
 WORKERS = 2
-"""The hosts that the emulator is born with: Sevalla's applications, Laravel's worker clusters."""
+"""The initial hosts of the emulator: Sevalla's applications and Laravel Cloud's worker clusters."""
 
 
 class Fleet:
-    """Runs the example as it lies there, with its own settings."""
+    """Runs the unchanged example with its own settings."""
 
     def __init__(self, playbooks: Any, folder: Path) -> None:
         self.playbooks = playbooks
@@ -39,7 +39,7 @@ class Fleet:
     def __call__(
         self, *arguments: str, playbook: Path = FLEET / "fleet.yml", **variables: str
     ) -> Any:
-        """Run the playbook; the report goes to a folder of its own."""
+        """Run the playbook; the report is written to its own folder."""
         return self.playbooks.run(
             playbook,
             *arguments,
@@ -56,7 +56,7 @@ class Fleet:
 
 @pytest.fixture
 def fleet(playbooks: Any, tmp_path: Path) -> Fleet:
-    """The fleet example."""
+    """Return a runner of the fleet example."""
     return Fleet(playbooks, tmp_path)
 
 
@@ -70,7 +70,7 @@ def test_a_fleet_is_idempotent_and_reports_later_drift(fleet: Fleet, emulator: A
     assert second.status == 0, second.output
     assert second.changed == []
     assert second.writes == []
-    # Group and host variables came through.
+    # Group and host variables were applied.
     snapshot = emulator.world.snapshot()
     applications = {each["name"]: each for each in snapshot["sevalla"]["applications"]}
     counts = {
@@ -90,7 +90,7 @@ def test_a_fleet_is_idempotent_and_reports_later_drift(fleet: Fleet, emulator: A
         for process in instance["background_processes"]
     ]
     assert sorted(tries) == [1, 3]
-    # Somebody changes something behind Ansible's back.
+    # Someone changes something outside Ansible.
     (queue,) = (
         each for each in applications["blog-a1b2c"]["processes"] if each["type"] == "worker"
     )
@@ -137,7 +137,7 @@ def test_a_fleet_is_idempotent_and_reports_later_drift(fleet: Fleet, emulator: A
 
 
 def test_the_report_lists_applications_that_could_not_be_compared(fleet: Fleet) -> None:
-    """One application that the service does not show, and a folder that cannot be written."""
+    """One application that the service does not show, and an unwritable folder."""
     fleet.report.write_text("a file, not a folder")
     gone = "sevalla_application_id=11111111-1111-4111-8111-111111111111"
     run = fleet("--check", "--limit", "blog-a1b2c", "-e", gone)
@@ -172,7 +172,7 @@ def test_the_report_lists_unreachable_hosts(fleet: Fleet, tmp_path: Path, loop: 
 
 
 def test_an_inventory_that_cannot_be_read_stops_the_run(fleet: Fleet) -> None:
-    """Instead of a run without hosts, which would look like success."""
+    """A run without hosts would look like success."""
     run = fleet(SEVALLA_API_KEY="svl_wrong")
     assert run.status != 0
     assert "HTTP 401" in run.output
@@ -181,7 +181,7 @@ def test_an_inventory_that_cannot_be_read_stops_the_run(fleet: Fleet) -> None:
 
 
 def test_the_guide_shows_the_files_of_the_example() -> None:
-    """The guides repeat the files of the example, without the comments at their top."""
+    """The guides contain the files of the example, without the comments at the top."""
     guides = COLLECTION / "docs" / "docsite" / "rst"
     guide = (guides / "guide_fleets.rst").read_text()
     guide += (guides / "guide_check_mode.rst").read_text().partition("The drift report")[2]
@@ -209,7 +209,7 @@ APPLICATIONS = 200
 
 @pytest.fixture
 def large(emulator: Any) -> Any:
-    """An emulator with 200 applications."""
+    """Yield an emulator with 200 applications."""
     for number in range(APPLICATIONS - SEEDED):
         emulator.world.sevalla.add_application(f"Fleet {number}")
     return emulator
@@ -236,8 +236,8 @@ def test_a_fleet_of_200_applications_is_idempotent(fleet: Fleet, large: Any) -> 
 
 
 def sliced(inventory: dict[str, Any], number: int, count: int) -> dict[str, Any]:
-    """The part of an inventory that AWX gives to a slice of a job: each count-th of its hosts in
-    the order of their names, with all groups (awx/main/models/inventory.py, get_script_data)."""
+    """Return the part of an inventory that AWX gives to a slice of a job: each count-th host in the
+    order of names, with all groups (awx/main/models/inventory.py, get_script_data)."""
     hosts = sorted(inventory["_meta"]["hostvars"])[number - 1 :: count]
     groups = {
         name: {
@@ -259,13 +259,13 @@ def sliced(inventory: dict[str, Any], number: int, count: int) -> dict[str, Any]
 def test_a_fleet_of_200_applications_in_job_slices(
     playbooks: Any, large: Any, tmp_path: Path
 ) -> None:
-    """What AWX does with a sliced job: import the inventory once, hand each slice a part of it
-    as a script, and run all of them at the same time with ansible-runner."""
+    """As AWX runs a sliced job: it imports the inventory once, gives each slice a part of it as a
+    script, and runs all of them in parallel with ansible-runner."""
     slices = 3
     environment = {
         name: value
         for name, value in playbooks.environment().items()
-        if not name.startswith("ANSIBLE_CALLBACK")  # ansible-runner has one of its own
+        if not name.startswith("ANSIBLE_CALLBACK")  # ansible-runner has its own
     }
     listed = subprocess.run(
         [sys.executable, "-m", "ansible", "inventory", "--list", "--export"],
@@ -322,4 +322,4 @@ def test_a_fleet_of_200_applications_in_job_slices(
     again = playbooks.run(FLEET / "fleet.yml", ANSIBLE_CONFIG=str(FLEET / "ansible.cfg"))
     assert again.status == 0, again.output
     assert again.changed == [], "the slices together did all there was to do"
-    assert len(made) == APPLICATIONS + 1 + WORKERS  # a queue each, and the shop's report
+    assert len(made) == APPLICATIONS + 1 + WORKERS  # one queue for each, and the report of the shop

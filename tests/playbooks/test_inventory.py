@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The inventory plugins as a user runs them: ansible-inventory, in a process of its own."""
+"""The inventory plugins as a user runs them: with ansible-inventory in its own process."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Inventory:
 
 @pytest.fixture
 def inventory(playbooks: Any, tmp_path: Path) -> Inventory:
-    """ansible-inventory, with a configuration for each plugin."""
+    """Return a runner of ansible-inventory, with a configuration for each plugin."""
     folder = tmp_path / "inventory"
     folder.mkdir()
     return Inventory(playbooks, folder)
@@ -80,7 +80,7 @@ def test_the_graph_of_both_services(inventory: Inventory) -> None:
 
 
 def test_the_list_of_both_services(inventory: Inventory, emulator: Any) -> None:
-    """As others read it, AWX for instance, with nothing in it that nobody should see."""
+    """As other programs read it, such as AWX, and without secrets."""
     done = inventory("-i", "sevalla.yml", "-i", "laravel_cloud.yml", "--list", "-vvvv")
     assert done.returncode == 0, done.stderr
     listed = json.loads(done.stdout[done.stdout.index("{\n") :])
@@ -96,7 +96,7 @@ def test_the_list_of_both_services(inventory: Inventory, emulator: Any) -> None:
 def test_an_export_marks_only_possible_templates_as_untrusted(
     inventory: Inventory, emulator: Any
 ) -> None:
-    """For programs that read it and know nothing of Ansible's marks."""
+    """For programs that do not know Ansible's marks."""
     for plugin in PLUGINS:
         with (inventory.folder / f"{plugin}.yml").open("a") as file:
             file.write(f"processes: true\ncompose:\n  shown: {plugin}_application_name ~ '!'\n")
@@ -115,7 +115,7 @@ def test_an_export_marks_only_possible_templates_as_untrusted(
 def test_an_application_being_deleted_does_not_affect_the_others(
     inventory: Inventory, emulator: Any
 ) -> None:
-    """Also with the setting that stops at an inventory that cannot be read."""
+    """Also with the setting that makes an unreadable inventory fatal."""
 
     class Deleting(Hooks):
         def before(self) -> Response | None:
@@ -142,8 +142,8 @@ def test_an_application_being_deleted_does_not_affect_the_others(
 def test_a_play_uses_the_hosts(
     inventory: Inventory, emulator: Any, again: bool, tmp_path: Path
 ) -> None:
-    """A task takes the host's id as it is, and a hostile name stays a text. Again: from what
-    ansible-inventory printed, as AWX hands it on."""
+    """A task uses the host's id unchanged, and a hostile name stays a string. Also with the output
+    of ansible-inventory, as AWX uses it."""
     emulator.world.sevalla.add_application(EVIL)
     source = inventory.folder / "sevalla.yml"
     if again:
@@ -194,7 +194,7 @@ def test_a_play_uses_the_hosts(
     ],
 )
 def test_an_error_is_one_line(inventory: Inventory, variables: dict[str, str], said: str) -> None:
-    """With the settings that the guide recommends: our line, and Ansible's that it stops."""
+    """With the settings that the guide recommends: our line, and Ansible's line that it stops."""
     with (inventory.folder / "sevalla.yml").open("a") as file:
         file.write("api_retries: 0\n")
     done = inventory(
@@ -206,7 +206,7 @@ def test_an_error_is_one_line(inventory: Inventory, variables: dict[str, str], s
     assert done.returncode != 0
     assert "Traceback" not in done.stderr
     assert variables.get("SEVALLA_API_KEY") != "svl_wrong" or "svl_wrong" not in done.stderr
-    # Older versions of Ansible break lines, newer ones say the cause of a warning once more.
+    # Older versions of Ansible wrap lines, newer ones repeat the cause of a warning.
     text = " ".join(done.stderr.split())
     assert 1 <= text.count(said) <= 2
     assert text.count("[WARNING]: ") == 1

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run of ansible-playbook shows of a task that is under way, and on which stream."""
+"""What ansible-playbook shows of a running task, and on which stream."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_stats(self, stats):
         self._display.display('{"ended": true}')
 """
-"""A callback that writes JSON to stdout, as the ones of that name in ansible.posix do."""
+"""A callback that writes JSON to stdout, like those of that name in ansible.posix."""
 
 
 def streams(
     playbooks: Any, tasks: list[dict[str, Any]], *arguments: str, **variables: str
 ) -> tuple[str, str]:
-    """What a run of tasks writes to stdout, and to stderr."""
+    """Run tasks and return the output on stdout and on stderr."""
     playbooks.emulator.reset(switches={"sevalla_deployment_pace": "polls"})
     play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
     path = playbooks.folder / "play.yml"
@@ -115,7 +115,7 @@ def test_json_on_stdout_stays_json(playbooks: Any, name: str, lines: int) -> Non
 
 @pytest.mark.parametrize("switch", ["yes", pytest.param("no", marks=pytest.mark.slow)])
 def test_a_warning_does_not_quote_values_with_no_log(playbooks: Any, switch: str) -> None:
-    """In check mode prune warns of what it would delete: commands, with their arguments."""
+    """In check mode, prune warns about what it would delete: commands with their arguments."""
     scope = {"application": "shop", "environment": "production", "instance": "Workers"}
     entries = [{"type": "custom", "command": f"php artisan {name} {SECRET}"} for name in "ab"]
     tasks = [
