@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every kind of fault, as a plain client meets it, and how faults are switched on."""
+"""Every kind of fault as a plain client sees it, and how faults are added."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ NO_ANSWER = (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEnc
 
 
 class Service:
-    """A plain client of one service, and what the world has of its processes."""
+    """A plain client of one service, and its processes in the emulator's data."""
 
     def __init__(self, emulator: Emulator, name: str) -> None:
         self.emulator = emulator
@@ -71,12 +71,12 @@ class Service:
         return self.client.post(self.list, self.body)
 
     def made(self) -> str:
-        """The path of a process that is there."""
+        """Create a process and return its path."""
         answer = self.post().json()
         return f"{self.items}/{(answer if self.is_sevalla else answer['data'])['id']}"
 
     def stored(self) -> list[dict[str, Any]]:
-        """The processes that the world has, with the fields of the bodies."""
+        """Return the stored processes, with the fields of the bodies."""
         world = self.emulator.world
         with world.lock:
             found = (
@@ -325,7 +325,7 @@ def test_a_patch_that_is_not_stored_and_shows_it(service: Service) -> None:
 
 
 def test_a_creation_that_is_not_stored_is_shown_as_stored(service: Service) -> None:
-    """There is no object as it was, so the answer is the one to a creation."""
+    """There is no earlier object, so the response is the one to a creation."""
     service.fault("not_stored_shown")
     answer = service.post()
     assert answer.ok
@@ -336,7 +336,7 @@ def test_a_creation_that_is_not_stored_is_shown_as_stored(service: Service) -> N
 
 @pytest.mark.parametrize("kind", ["vanish", "change", "create_same", "create_other"])
 def test_a_change_by_someone_else_needs_an_existing_object(service: Service, kind: str) -> None:
-    """A list and an unknown object are answered as if there were no fault."""
+    """A list and an unknown object are handled as if there were no fault."""
     service.made()
     before = service.stored()
     for path in (service.list, f"{service.items}/{LARAVEL_CLOUD_MAIN_APP_ID}"):
@@ -379,7 +379,7 @@ def test_a_missing_key(service: Service) -> None:
     assert "data" not in service.client.get(service.list).json()
 
 
-# When a fault happens
+# When a fault acts
 
 
 def test_times_and_after_are_respected(service: Service) -> None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Laravel Cloud's side: what its description states, and what was recorded and observed."""
+"""Laravel Cloud's side: what its description documents, and what was recorded and observed."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ TWELVE = (
 
 
 def made(cloud: LaravelCloud, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The path and the attributes of a new process."""
+    """Create a process; return its path and its attributes."""
     response = cloud.post(PROCESSES, body)
     assert response.status_code == 201, response.text
     data = response.json()["data"]
@@ -158,7 +158,7 @@ def test_a_worker(cloud: LaravelCloud) -> None:
     assert tuple(created["config"]) == TWELVE
     assert {key: created["config"][key] for key in CONFIG} == CONFIG
     assert created["config"]["name"] is None
-    # A command as another tool's tests have it.
+    # A command from the tests of another tool.
     assert created["command"] == (
         "php artisan queue:work database --queue=default --tries=3 --backoff=60 --sleep=3 "
         "--rest=0 --timeout=120 --quiet"
@@ -191,7 +191,7 @@ def test_processes_may_be_identical(cloud: LaravelCloud) -> None:
 
 
 def test_numbers_as_strings_are_stored_as_numbers(cloud: LaravelCloud) -> None:
-    # The vendor's CLI sends all of config as text, false as "".
+    # The vendor's CLI sends all of config as strings, and false as "".
     config = {**CONFIG, "tries": "3", "rest": "0", "force": ""}
     _path, created = made(cloud, {"type": "worker", "processes": "2", "config": config})
     assert created["processes"] == 2
@@ -350,7 +350,7 @@ def test_pages_of_a_hundred(emulator: Emulator, cloud: LaravelCloud) -> None:
         ).json()
         assert len(answer["data"]) == count
         seen += [f"/background-processes/{item['id']}" for item in answer["data"]]
-        # What there is none of is absent, and the other parameters are not carried over.
+        # Missing links are omitted, and the other parameters are not part of a link.
         assert set(answer["links"]) == {"first", "last"} | around
         assert answer["links"]["last"] == f"{path}?page=3"
         if "next" in around:
@@ -521,14 +521,14 @@ def test_the_rate_limit_headers(cloud: LaravelCloud) -> None:
             assert response.status_code == 200
             assert response.headers["x-ratelimit-limit"] == "120"
             assert response.headers["x-ratelimit-remaining"] == str(left)
-            # Recorded: no reset header on what succeeds.
+            # Recorded: successful responses have no reset header.
             assert "x-ratelimit-reset" not in response.headers
         now[0] += 15
         refused = cloud.get("/applications")
         assert refused.status_code == 429
         assert refused.json() == {"message": "Too Many Attempts."}
         assert refused.headers["Retry-After"] == "45"
-        # A time, unlike Sevalla's.
+        # A timestamp, unlike Sevalla's.
         assert refused.headers["X-RateLimit-Reset"] == "1800000060"
         now[0] += 45
         assert cloud.get("/applications").status_code == 200

@@ -43,7 +43,7 @@ SERVICE: dict[str, Any] = {
 
 
 def created(cloud: LaravelCloud, **changes: Any) -> tuple[str, dict[str, Any]]:
-    """The path and the attributes of a new instance."""
+    """Create an instance; return its path and its attributes."""
     response = cloud.post(INSTANCES, {**SERVICE, **changes})
     assert response.status_code == 201, response.text
     data = response.json()["data"]
@@ -76,7 +76,7 @@ def test_an_instance_includes_its_processes(cloud: LaravelCloud) -> None:
         "background_processes.1.type",
         "background_processes.1.processes",
     }
-    # Nothing of it is left.
+    # Nothing of it remains.
     assert len(ids(cloud.get(INSTANCES))) == 2
 
 
@@ -114,7 +114,7 @@ def test_the_error_for_a_size_is_as_recorded(cloud: LaravelCloud) -> None:
 
 def test_the_type_cannot_change(cloud: LaravelCloud) -> None:
     path, made = created(cloud)
-    # It is not in the description of PATCH, and dropped as all such keys are.
+    # The description of PATCH does not have it, and such keys are ignored.
     assert attributes(cloud.patch(path, {"type": "app"})) == made
 
 
@@ -124,7 +124,7 @@ def test_automatic_scaling_has_no_replicas(cloud: LaravelCloud) -> None:
     path, made = created(cloud, scaling_type="auto", min_replicas=None, max_replicas=None)
     assert [made[name] for name in both] == [None, None]
     assert list(errors(cloud.patch(path, {"min_replicas": 2}))) == ["min_replicas"]
-    # Back again, it needs them.
+    # Without automatic scaling, they are required again.
     assert list(errors(cloud.patch(path, {"scaling_type": "custom"}))) == both
     custom = {"scaling_type": "custom", "min_replicas": 2, "max_replicas": 3}
     assert attributes(cloud.patch(path, custom)) == {**made, **custom}
@@ -148,7 +148,7 @@ def test_every_size_can_be_used(cloud: LaravelCloud) -> None:
         for name in names:
             created(cloud, type=kind, size=name)
     general = {size["name"]: size for size in categories["general"]}
-    # The names of the description, with what they say.
+    # The names of the description, with their meaning.
     for name, cores, memory in (
         ("flex.g-1vcpu-512mb", 1, 512),
         ("flex.m-8vcpu-8gb", 8, 8192),
@@ -206,7 +206,7 @@ COMMAND = Draft7Validator(
         },
     }
 )
-"""What the OpenAPI description says of a command's attributes."""
+"""The attributes of a command in the OpenAPI description."""
 
 
 def test_the_statuses_of_a_command(cloud: LaravelCloud, emulator: Emulator) -> None:
@@ -294,11 +294,11 @@ STEP = Draft7Validator(
         },
     }
 )
-"""What the OpenAPI description says of a step."""
+"""A step in the OpenAPI description."""
 
 
 def logs_of(cloud: LaravelCloud, path: str) -> dict[str, list[tuple[str, str]]]:
-    """Of each phase of the logs: its steps with their status."""
+    """Return the steps of each phase of the logs with their status."""
     body = cloud.get(f"{path}/logs").json()
     assert body["meta"]["deployment_status"] in attributes_of_logs(cloud, body)
     result = {}
@@ -400,7 +400,7 @@ def test_writes_of_instances_have_their_own_limit(cloud: LaravelCloud) -> None:
             assert refused.headers["x-ratelimit-remaining"] == "0"
             assert refused.headers["Retry-After"] == "40"
             assert refused.headers["X-RateLimit-Reset"] == "1800000060"
-        # All of them count in the general limit, in which processes and deployments are.
+        # All of them count towards the general limit, like those of processes and deployments.
         response = cloud.post(DEPLOYMENTS)
         assert response.status_code == 201
         assert response.headers["x-ratelimit-limit"] == "120"

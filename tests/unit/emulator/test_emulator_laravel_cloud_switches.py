@@ -47,7 +47,7 @@ REDIS = {"type": "worker", "processes": 1, "config": {"connection": "redis", "tr
 
 
 def run_command(cloud: LaravelCloud, text: str = "php artisan list") -> list[dict[str, Any]]:
-    """A command's attributes, as they are answered at first and at each read until it ends."""
+    """Return a command's attributes in the first response and in each read until it ends."""
     data = cloud.post(COMMANDS, {"command": text}).json()["data"]
     seen = [data["attributes"]]
     while seen[-1]["finished_at"] is None:
@@ -56,7 +56,7 @@ def run_command(cloud: LaravelCloud, text: str = "php artisan list") -> list[dic
 
 
 def config_of(cloud: LaravelCloud, path: str) -> dict[str, Any]:
-    """The keys of a worker's config that are set."""
+    """Return the keys of a worker's config that are set."""
     config = attributes(cloud.get(path))["config"]
     assert tuple(config) == TWELVE
     return {key: value for key, value in config.items() if value is not None}
@@ -268,7 +268,7 @@ def test_trim_strings(emulator: Emulator, cloud: LaravelCloud, value: str) -> No
     emulator.reset({"laravel_cloud_trim_strings": value})
     _path, created = made(cloud, {**CUSTOM, "command": " php artisan horizon\n"})
     assert (created["command"] == "php artisan horizon") is (value == "on")
-    # Blanks alone: nothing at all, or a text.
+    # Only spaces: an empty string, or a text.
     status = cloud.post(PROCESSES, {**CUSTOM, "command": "   "}).status_code
     assert status == (422 if value == "on" else 201)
 
@@ -348,7 +348,7 @@ def test_error_without_json_accept(
 ) -> None:
     emulator.reset({"laravel_cloud_error_without_json_accept": value})
     cloud.session.headers["Accept"] = accept
-    # The first type counts; what succeeds is JSON for everybody.
+    # The first type counts; a success is always JSON.
     as_json = value == "json" or accept == "application/json"
     assert cloud.get(PROCESSES).status_code == 200
     invalid = cloud.post(PROCESSES, {})
@@ -562,7 +562,7 @@ def test_queue_settings(emulator: Emulator, cloud: LaravelCloud, value: str) -> 
         assert list(errors(response)) == list(settings)
         response = cloud.post(INSTANCES, {**queue, **settings})
     assert response.status_code == 201
-    # Nothing of it is asked of other instances.
+    # It is not required of other instances.
     assert cloud.post(INSTANCES, SERVICE).status_code == 201
 
 
@@ -724,5 +724,5 @@ def test_command_limit(emulator: Emulator, cloud: LaravelCloud, value: str) -> N
         assert response.headers["x-ratelimit-limit"] == value
         assert response.headers["x-ratelimit-remaining"] == str(left)
     assert cloud.post(COMMANDS, {"command": "php artisan list"}).status_code == 429
-    # What they leave of the general limit is there for everything else.
+    # The rest of the general limit is available to everything else.
     assert cloud.get(COMMANDS).status_code == (200 if value == "20" else 429)

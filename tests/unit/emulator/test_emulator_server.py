@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The emulator itself: how it starts, its log, its switches, its control routes, its hooks."""
+"""The emulator itself: its startup, log, switches, control routes and hooks."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ README = CHECKOUT / "tests" / "emulator" / "README.md"
 
 
 class Control:
-    """The routes that ask for no token."""
+    """The routes that need no token."""
 
     def __init__(self, emulator: Emulator) -> None:
         self.url = f"{emulator.url}/_emulator"
@@ -68,7 +68,7 @@ def control(emulator: Emulator) -> Any:
 
 
 class Command:
-    """``python -m tests.emulator`` in a process of its own, as from a checkout."""
+    """``python -m tests.emulator`` in its own process, as from a checkout."""
 
     def __init__(self, *arguments: str) -> None:
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
@@ -82,7 +82,7 @@ class Command:
         )
 
     def settings(self) -> dict[str, str]:
-        """What it prints, until it says its last."""
+        """Return its output up to the last setting."""
         assert self.process.stdout is not None
         settings: dict[str, str] = {}
         for line in self.process.stdout:
@@ -140,7 +140,7 @@ def test_in_process_the_emulator_starts_and_resets_quickly() -> None:
         for _time in range(100):
             emulator.reset()
         resets = time.perf_counter() - started
-    # Some ten times of what it takes here.
+    # About ten times the usual duration.
     assert started - start < 0.5
     assert resets / 100 < 0.005
 
@@ -217,7 +217,7 @@ def test_the_request_log(
         },
     ]
     assert emulator.requests == expected
-    # Its own routes are not in it.
+    # It does not contain the emulator's own routes.
     assert control("GET", "/requests") == {"requests": expected}
     assert control("DELETE", "/requests") == {"requests": []}
     assert emulator.requests == []
@@ -235,7 +235,7 @@ def test_the_request_log_never_contains_the_token(
 
 
 def test_every_value_of_every_switch_is_tested() -> None:
-    """By the names of the tests' functions and the literals in their files."""
+    """By the names of the test functions and the literals in their files."""
     for service in ("sevalla", "laravel_cloud"):
         file = Path(__file__).with_name(f"test_emulator_{service}_switches.py")
         tree = ast.parse(file.read_text())
@@ -428,7 +428,7 @@ def test_invalid_control_requests_are_refused(control: Any, wanted: Any) -> None
 
 
 class Unavailable(Hooks):
-    """Answers for the service."""
+    """Responds instead of the service."""
 
     def before(self) -> Response | None:
         return Response("<h1>502</h1>", 502) if request.method == "POST" else None
@@ -442,7 +442,7 @@ class DroppedBefore(Hooks):
 
 
 class DroppedAfter(Hooks):
-    """Drops the connection after the service has stored, half an answer being sent."""
+    """Drops the connection after the service has stored, when half a response is sent."""
 
     def after(self, response: Response) -> Response:
         assert response.status_code == 200

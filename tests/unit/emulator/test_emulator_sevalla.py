@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sevalla's side: what its documentation and OpenAPI description state."""
+"""Sevalla's side: what its documentation and OpenAPI description document."""
 
 from __future__ import annotations
 
@@ -531,7 +531,7 @@ def limited() -> Any:
 
 
 def refused_after(client: Sevalla, request: Any) -> int:
-    """How many of these requests are answered before one is refused."""
+    """Return how many of these requests succeed before one is refused."""
     for count in range(500):
         response: requests.Response = request(client)
         if response.status_code == 429:
@@ -559,7 +559,7 @@ def test_limits(limited: Any, limit: int, seconds: int, request_of: Any) -> None
     assert refused_after(client, request_of) == limit - 1
     refused = request_of(client)
     assert refused.json()["message"] == "Too many requests"
-    # Seconds that are left, and no Retry-After, which is not documented.
+    # The remaining seconds, and no Retry-After, which is not documented.
     assert refused.headers["x-ratelimit-reset"] == str(seconds - 20)
     assert "Retry-After" not in refused.headers
     clock.now += seconds - 20

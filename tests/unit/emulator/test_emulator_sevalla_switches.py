@@ -87,7 +87,7 @@ def test_cleared_entrypoint(
     emulator: Emulator, sevalla: Sevalla, value: str, form: str | None
 ) -> None:
     emulator.reset({"sevalla_cleared_entrypoint": value})
-    sevalla.documented = form is not None  # the description says never null
+    sevalla.documented = form is not None  # the description says that it is never null
     path = path_of(made(sevalla, WORKER))
     assert sevalla.patch(path, {"entrypoint": ""}).json()["entrypoint"] == form
 
@@ -97,7 +97,7 @@ def test_cron_empty_schedule(emulator: Emulator, sevalla: Sevalla, value: str, s
     emulator.reset({"sevalla_cron_empty_schedule": value})
     assert sevalla.post(PROCESSES, {**CRON, "schedule": ""}).status_code == status
     assert sevalla.patch(path_of(made(sevalla, CRON)), {"schedule": ""}).status_code == status
-    # What a web process is sent is not a cron's schedule.
+    # A schedule that is sent for a web process is not a cron's.
     assert sevalla.patch(WEB, {"schedule": ""}).status_code == 200
 
 
@@ -204,7 +204,7 @@ def test_nested_patch(
     after = sevalla.patch(WEB, second).json()
     assert after["scaling_strategy"] == {"type": "horizontal", "config": strategy}
     assert after["readiness_probe"] == probe
-    # An answer's config has the keys of its own type only.
+    # A response's config has only the keys of its own type.
     manual = {"type": "manual", "config": {"instanceCount": 3}}
     assert sevalla.patch(WEB, {"scaling_strategy": manual}).json()["scaling_strategy"] == manual
 
@@ -286,7 +286,7 @@ def test_fields_of_other_types(emulator: Emulator, sevalla: Sevalla, value: str)
     assert sevalla.patch(path, {"is_ingress_enabled": True}).json()["is_ingress_enabled"] is stored
     web = sevalla.patch(WEB, foreign).json()
     assert web["job_start_policy"] == (foreign["job_start_policy"] if stored else None)
-    # A port is anybody's.
+    # Every type can have a port.
     assert sevalla.patch(path, {"port": 9000}).json()["port"] == 9000
 
 
@@ -367,7 +367,7 @@ def test_duplicate_display_name(
     process = made(sevalla, WORKER)
     assert sevalla.post(PROCESSES, WORKER).status_code == status
     assert sevalla.patch(WEB, {"display_name": "queue"}).status_code == status
-    # Its own name is no duplicate, and neither is no name.
+    # A process may keep its own name, and have no name.
     assert sevalla.patch(path_of(process), {"display_name": "queue"}).status_code == 200
     assert sevalla.patch(path_of(process), {"port": 1}).status_code == 200
 
@@ -387,7 +387,7 @@ def test_semantic_error(emulator: Emulator, sevalla: Sevalla, status: int) -> No
     assert sevalla.post(PROCESSES, {**WORKER, "type": "web"}).status_code == status
     assert sevalla.delete(WEB).status_code == status
     assert sevalla.patch(WEB, {"resource_type_id": NOWHERE}).status_code == status
-    # What the schema refuses is 400 in any case.
+    # A violation of the schema is always 400.
     assert sevalla.patch(WEB, {"port": 0}).status_code == 400
 
 
@@ -422,7 +422,7 @@ def test_deployment_result(
     sevalla.delete(path_of(process))
     assert [step["status"] for step in deploy(sevalla)] == walk
     assert sevalla.get(SHOP).json()["status"] == status
-    # Only what succeeds removes what was deleted.
+    # Only a successful deployment removes deleted processes.
     assert (process["id"] in ids(sevalla)) is (value != "success")
 
 
@@ -543,7 +543,7 @@ def test_null_probe(emulator: Emulator, sevalla: Sevalla, value: str, status: in
     stored = sevalla.get(WEB).json()
     assert stored["readiness_probe"] == (READY if status == 400 else None)
     assert stored["port"] == (8080 if status == 400 else 9000)
-    # The outer strategy cannot be null in either world.
+    # The outer strategy cannot be null in either case.
     assert sevalla.patch(WEB, {"scaling_strategy": None}).status_code == 400
 
 
@@ -593,7 +593,7 @@ def test_exec_without_instance(emulator: Emulator, sevalla: Sevalla, value: str)
         assert answer.json()["stderr"] != ""
     else:
         assert answer.status_code == int(value)
-    # Nothing ran.
+    # No command ran.
     assert emulator.world.sevalla.applications[SHOP.split("/")[2]].execs == []
 
 

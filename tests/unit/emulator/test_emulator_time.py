@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Exec, disks and logs of Sevalla, and what tests can do to time and to deployments."""
+"""Exec, disks and logs of Sevalla, and how tests control time and deployments."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_a_process_without_an_instance_refuses_an_exec(sevalla: Sevalla) -> None
     body = {"command": ["ls"]}
     for path in (worker, cron, never):
         assert sevalla.post(path, body).status_code == 409
-    # A new process runs from the next successful deployment on; a cron now and then only.
+    # A new process runs from the next successful deployment on; a cron runs only at times.
     deploy(sevalla)
     assert sevalla.post(worker, body).status_code == 200
     assert sevalla.post(cron, body).status_code == 409
@@ -116,7 +116,7 @@ def test_a_process_without_an_instance_refuses_an_exec(sevalla: Sevalla) -> None
 
 def test_a_disk_forces_one_instance(sevalla: Sevalla) -> None:
     sevalla.patch(WEB, {"scaling_strategy": HORIZONTAL})
-    sevalla.documented = False  # no answer with a disk was ever seen
+    sevalla.documented = False  # no response with a disk has been recorded
     disk = {"resource_type_id": "disk-10", "mount_path": "/data"}
     assert sevalla("PUT", f"{WEB}/disk", json={"mount_path": "/data"}).status_code == 400
     assert sevalla("PUT", f"{WEB}/disk", json=disk).status_code == 200
@@ -165,7 +165,7 @@ def test_logs_have_their_own_rate_limit(sevalla: Sevalla, emulator: Emulator) ->
     assert sevalla.get(DEPLOYMENTS).status_code == 200
 
 
-# What tests do
+# What tests can change
 
 
 def status_of(response: requests.Response) -> str:
@@ -261,7 +261,7 @@ def test_deployments_of_the_past(
         assert (each["finished_at"] is None) is (status == "running")
     new = made(sevalla, WORKER)
     assert one["started_at"] < new["created_at"]
-    # One that runs goes on; one that is over is left alone.
+    # A running one continues; a finished one is ignored.
     emulator.world.finish_deployments()
     assert sevalla.get(DEPLOYMENTS).json()["data"][0]["status"] == (
         "success" if status == "running" else sevallas
@@ -318,7 +318,7 @@ def test_someone_else_deploys_during_polling(
     assert len(cloud.get(CLOUD_DEPLOYMENTS).json()["data"]) == 2
 
 
-# Somebody else's instances and commands
+# Instances and commands of someone else
 
 INSTANCE = {
     "name": "workers",
