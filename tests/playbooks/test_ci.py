@@ -483,7 +483,7 @@ class Comments(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def gitlab(project: Project) -> Iterator[type[Comments]]:
-    """Return GitLab's API, and the variables that tell a job where it is."""
+    """Yield GitLab's API, and the variables that tell a job where it is."""
     handler = type("Handler", (Comments,), {"taken": [], "status": 201})
     with HTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)

@@ -343,9 +343,8 @@ def test_the_site_playbook_matches_check_mode_and_is_idempotent(playbooks: Any) 
     planned = [step for each in first.results for step in each["result"]["plan"]]
     assert first.writes == [f"{step['method']} {step['path']}" for step in planned]
     assert len(planned) >= 6
-    assert (
-        len(first.changed) == len(first.results) - 1
-    )  # except for the process that does not exist
+    # Not the process that does not exist.
+    assert len(first.changed) == len(first.results) - 1
     second = playbooks.run(EXAMPLES / "site.yml")
     assert second.status == 0, second.output
     assert second.changed == []

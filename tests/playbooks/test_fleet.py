@@ -50,7 +50,7 @@ class Fleet:
         )
 
     def drift(self) -> dict[str, Any]:
-        """The report of the last run in check mode."""
+        """Return the report of the last run in check mode."""
         return dict(json.loads((self.report / "drift.json").read_text()))
 
 
@@ -209,7 +209,7 @@ APPLICATIONS = 200
 
 @pytest.fixture
 def large(emulator: Any) -> Any:
-    """Yield an emulator with 200 applications."""
+    """Return an emulator with 200 applications."""
     for number in range(APPLICATIONS - SEEDED):
         emulator.world.sevalla.add_application(f"Fleet {number}")
     return emulator
