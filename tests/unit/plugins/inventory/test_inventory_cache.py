@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The inventory plugins' cache: what is asked again, and what is kept."""
+"""The inventory plugins' cache: what is read again, and what is cached."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PLUGINS = ["sevalla", "laravel_cloud"]
 
 @pytest.fixture
 def cache(tmp_path: Path) -> dict[str, Any]:
-    """The options of a cache in files."""
+    """Return the options of a cache in files."""
     return {
         "cache": True,
         "cache_plugin": "ansible.builtin.jsonfile",
@@ -93,11 +93,11 @@ def test_another_token_in_the_environment_has_its_own_cache(
 def test_the_cache_files_do_not_contain_secrets(
     read: Reader, plugin: str, cache: dict[str, Any], tmp_path: Path
 ) -> None:
-    """Neither the token, in the text or in a name, nor the users' environment variables."""
+    """Neither the token, in the text or in a name, nor the user's environment variables."""
     read(plugin, processes=True, api_token=read.emulator.token, **cache)
     files = [path for path in (tmp_path / "cache").iterdir() if path.is_file()]
     assert len(files) == 1
     text = files[0].name + files[0].read_text()
-    assert "ansible_connection" not in text  # that is ours, and no part of what was read
+    assert "ansible_connection" not in text  # our own, not part of a response
     for secret in (read.emulator.token, *SECRET_CANARIES, *SECRET_CANARIES.values()):
         assert secret not in text

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the inventory plugins say when something is wrong: one line, without the token."""
+"""The errors of the inventory plugins: one line, without the token."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PLUGINS = ["sevalla", "laravel_cloud"]
 
 
 def failure(read: Reader, plugin: str, **options: Any) -> str:
-    """The message of a configuration that cannot be read; one line."""
+    """Return the message of a configuration that cannot be read; one line."""
     with pytest.raises(AnsibleParserError) as raised:
         read(plugin, **options)
     message = str(raised.value)
@@ -90,7 +90,7 @@ def test_an_option_out_of_range(read: Reader, plugin: str) -> None:
     ],
 )
 def test_an_invalid_filter(read: Reader, filters: list[dict[str, Any]], said: str) -> None:
-    """Whatever strict says: the wrong hosts are worse than none."""
+    """Whatever strict is: wrong hosts are worse than none."""
     assert said in failure(read, "sevalla", filters=filters, strict=False)
 
 
@@ -142,7 +142,7 @@ def test_a_service_without_applications(read: Reader) -> None:
 
 
 def test_an_ambiguous_application_name(read: Reader) -> None:
-    """As with the modules: which of them is meant cannot be known."""
+    """As in the modules: it is not known which one is meant."""
     cloud = read.emulator.world.laravel_cloud
     ids = [cloud.add_application("Twin", slug).id for slug in ("twin-1", "twin-2")]
     message = failure(read, "laravel_cloud", applications=["shop", "Twin"])
@@ -158,7 +158,7 @@ def test_an_unverified_certificate_is_a_warning(read: Reader, plugin: str) -> No
 
 
 class Empty(BaseHTTPRequestHandler):
-    """A service without any application."""
+    """A service without applications."""
 
     def do_GET(self) -> None:
         body = b'{"data": [], "total": 0, "meta": {"last_page": 1}}'
@@ -169,12 +169,12 @@ class Empty(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_arguments: Any) -> None:
-        """Keep quiet."""
+        """Do nothing."""
 
 
 @pytest.fixture
 def tls_url() -> Iterator[str]:
-    """The address of a service whose certificate nobody trusts."""
+    """Yield the address of a service with an untrusted certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA(key_type=trustme.KeyType.ECDSA).issue_cert("127.0.0.1").configure_cert(context)
     with ThreadingHTTPServer(("127.0.0.1", 0), Empty) as server:
@@ -188,7 +188,7 @@ def tls_url() -> Iterator[str]:
 
 @pytest.mark.parametrize("plugin", PLUGINS)
 def test_urllib3_does_not_repeat_that_warning(read: Reader, plugin: str, tls_url: str) -> None:
-    """Its own InsecureRequestWarning would go to stderr, once for each request."""
+    """Its own InsecureRequestWarning would be printed on stderr for each request."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         found = read(plugin, validate_certs=False, api_url=tls_url)
@@ -219,7 +219,7 @@ def test_files_of_other_plugins_are_not_accepted(read: Reader, plugin: str, tmp_
 
 @pytest.mark.parametrize("plugin", PLUGINS)
 def test_a_failed_request_is_retried(read: Reader, plugin: str) -> None:
-    """The modules' own client, with its patience."""
+    """The client is that of the modules, with the same retries."""
     read.emulator.faults.add(Fault("429_seconds", times=2))
     slept: list[float] = []
     from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which hosts, variables and groups the inventory plugins make, and what that costs."""
+"""The hosts, variables and groups of the inventory plugins, and their requests."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ LARAVEL = {
 
 
 def workers(application: Any, world: Any, name: str) -> dict[str, Any]:
-    """A worker of an application, put there behind the plugin's back."""
+    """Create workers of an application outside the plugin."""
     size = world.sevalla.sizes[1]["id"]
     return world.sevalla.create(
         application,
@@ -101,7 +101,7 @@ def test_laravel_cloud_instances_are_hosts(read: Reader) -> None:
 
 @pytest.mark.parametrize("plugin", ["sevalla", "laravel_cloud"])
 def test_the_interpreter_is_the_one_that_runs_ansible(read: Reader, plugin: str) -> None:
-    """A template that Ansible takes for one, unlike anything that the service says."""
+    """A template that Ansible evaluates, unlike any value of the service."""
     found = read(plugin)
     for host in found.hosts:
         found.data.set_variable(host, "ansible_playbook_python", "/usr/bin/python3.99")
@@ -174,7 +174,7 @@ def test_laravel_cloud_sends_one_request_for_each_environment_with_processes(rea
             "php artisan horizon",
             "php artisan reverb:start",
         ]
-        # In the form of the modules' results, not in JSON:API's.
+        # In the format of the modules' results, not in JSON:API's.
         assert all(each["config"] == {} for each in listed)
         assert {each["instance_id"] for each in listed} == {LARAVEL_CLOUD_PRODUCTION_WORKERS_ID}
 
@@ -190,7 +190,7 @@ def test_laravel_cloud_reads_only_the_named_applications(read: Reader, name: str
 
 
 def test_laravel_cloud_prefers_the_slug_of_an_application_to_its_name(read: Reader) -> None:
-    """As the modules do, whatever the other application is and wherever it is listed."""
+    """As in the modules, whatever the other application is and wherever it is listed."""
     cloud = read.emulator.world.laravel_cloud
     for name, slug in (("shop", "first"), ("Shop", "second"), ("test-app-2", "third")):
         added = cloud.add_application(name, slug)
@@ -217,7 +217,7 @@ def test_laravel_cloud_reads_every_page_of_every_list(read: Reader, processes: b
 
 
 class WithoutIncluded(Hooks):
-    """A service that does not include what it was asked to."""
+    """A service that does not include the requested objects."""
 
     def after(self, response: Response) -> Response:
         body = response.get_json(force=True)
@@ -246,7 +246,7 @@ def test_invalid_characters_in_a_host_name_become_dashes(read: Reader) -> None:
 
 
 def test_hosts_with_the_same_name_get_their_ids_appended(read: Reader) -> None:
-    """Also when they only look the same once the characters are replaced."""
+    """Also if they are equal only after characters are replaced."""
     cloud = read.emulator.world.laravel_cloud
     environment = cloud.environments[LARAVEL_CLOUD_MAIN_ID]
     made = [cloud.add_instance(environment, name).id for name in ("Mail 1", "Mail 1", "Mail!1")]
@@ -307,7 +307,7 @@ def test_constructed_groups_can_use_the_processes(read: Reader) -> None:
     assert all(about["kept"] == ["Web process"] for about in found.hosts.values())
 
 
-# What must not come through
+# Values that must not be shown
 
 
 @pytest.mark.parametrize("plugin", ["sevalla", "laravel_cloud"])
@@ -315,7 +315,7 @@ def test_constructed_groups_can_use_the_processes(read: Reader) -> None:
 def test_hosts_have_only_the_documented_variables(
     read: Reader, plugin: str, processes: bool
 ) -> None:
-    """Neither the users' environment variables, nor what a service may add one day."""
+    """Neither the user's environment variables, nor fields that a service may add later."""
     plain = read(plugin, processes=processes)
     read.emulator.faults.add(Fault("unknown_keys", times=None))
     more = read(plugin, processes=processes)

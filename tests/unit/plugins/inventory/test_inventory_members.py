@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One member of a fleet that cannot be read is left out with a warning; the others stay."""
+"""A part of a fleet that cannot be read is omitted with a warning; the others are kept."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LARAVEL = {"test-app-2.main.App"} | STAGING | PRODUCTION
 
 
 class Instead(Hooks):
-    """The answer of a service to every request for a path, or the end of one, in its place."""
+    """Responds to every request for a path, or for paths with this end, instead of the service."""
 
     def __init__(self, path: str, status: int, body: Any = None) -> None:
         self.path, self.status, self.body = path, status, body
@@ -45,7 +45,7 @@ class Instead(Hooks):
 
 
 class Changed(Hooks):
-    """The service's answer to requests for a path, with a change to its JSON."""
+    """Changes the JSON in the service's response to requests for a path."""
 
     def __init__(self, path: str, change: Any) -> None:
         self.path, self.change = path, change
@@ -59,8 +59,8 @@ class Changed(Hooks):
 
 
 class Member(NamedTuple):
-    """A request for one member: the plugin, its options, the path, what its loss takes with it
-    and what the warning calls it."""
+    """A request for one member: the plugin, its options, the path, the hosts that are lost without
+    it, and its name in the warning."""
 
     plugin: str
     options: dict[str, Any]
@@ -98,26 +98,26 @@ ODD: list[Any] = [[], "ok", {}, {"data": {}}, {"data": [], "total": "many"}, {"d
 
 @pytest.fixture(params=MEMBERS.values(), ids=list(MEMBERS))
 def member(request: pytest.FixtureRequest) -> Member:
-    """Each request that is for one member of a fleet alone."""
+    """Return each request that is for a single member of a fleet."""
     chosen: Member = request.param
     return chosen
 
 
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Nobody waits; the seconds are kept."""
+    """Replace sleeping; return the list of seconds."""
     seconds: list[float] = []
     monkeypatch.setattr(_http.Client, "sleep", staticmethod(seconds.append))
     return seconds
 
 
 def everybody(plugin: str) -> set[str]:
-    """The hosts of a fleet in which nothing is wrong."""
+    """Return the hosts of a fleet without errors."""
     return SEVALLA if plugin == "sevalla" else LARAVEL
 
 
 def check_left_out(found: Read, member: Member, *said: str) -> None:
-    """The member's hosts are missing and no others, and one warning says why."""
+    """Check that only the member's hosts are missing, and that one warning gives the reason."""
     assert found.hosts.keys() == everybody(member.plugin) - member.hosts
     (warning,) = found.warnings
     assert warning.startswith(f"{member.name} is left out of the inventory: GET {member.path}: ")
@@ -128,7 +128,7 @@ def check_left_out(found: Read, member: Member, *said: str) -> None:
 @pytest.mark.parametrize("status", [400, 403, 404, 410, 422, 500, 501, 503, 520])
 def test_an_application_that_cannot_be_read(read: Reader, member: Member, status: int) -> None:
     read.emulator.hooks = Instead(member.path, status)
-    # Once more at most, as a long wait is a warning of its own.
+    # One more at most, because a long wait has its own warning.
     found = read(member.plugin, api_retries=1, **member.options)
     check_left_out(found, member, f"HTTP {status}")
 
@@ -150,7 +150,7 @@ def test_an_application_with_a_response_of_an_intermediary(
 
 
 def test_an_application_whose_second_page_cannot_be_read(read: Reader) -> None:
-    """What was on the first page is left out as well: a half is not a member."""
+    """Its first page is omitted too: half a member is not a member."""
     cloud = read.emulator.world.laravel_cloud
     for number in range(120):
         cloud.add_instance(cloud.environments[LARAVEL_CLOUD_STAGING_ID], f"More {number}")
@@ -162,7 +162,8 @@ def test_an_application_whose_second_page_cannot_be_read(read: Reader) -> None:
 
 
 def test_warnings_name_only_options_of_the_plugins(read: Reader, member: Member) -> None:
-    """As the modules' own messages do: an inventory has no application, and no instance."""
+    """The modules' own messages name options that an inventory does not have: application and
+    instance."""
     read.emulator.hooks = Instead(member.path, 404)
     (warning,) = read(member.plugin, **member.options).warnings
     assert "Check " not in warning
@@ -170,7 +171,7 @@ def test_warnings_name_only_options_of_the_plugins(read: Reader, member: Member)
 
 
 def test_without_processes_an_application_being_deleted_is_kept(read: Reader) -> None:
-    """It is in the list, and nothing else is asked."""
+    """It is in the list, and no other request is sent."""
     read.emulator.hooks = Instead(f"{SEVALLA_SHOP_ID}/processes", 404)
     found = read("sevalla")
     assert found.hosts.keys() == SEVALLA
@@ -194,7 +195,7 @@ def test_an_instance_whose_processes_cannot_be_read(read: Reader) -> None:
     assert warning.startswith("Host shop.production.Workers is left out of the inventory: GET ")
 
 
-# Odd items of a list
+# Malformed items of a list
 
 
 ODD_ITEMS: list[Any] = [None, 7, "shop", [], {}, {"id": 7}, {"id": "../../evil", "attributes": {}}]
@@ -250,11 +251,11 @@ def test_malformed_attributes_do_not_affect_other_hosts(read: Reader, plugin: st
     assert found.warnings == []
 
 
-# What concerns all
+# Errors that affect all members
 
 
 def failure(read: Reader, member: Member, **options: Any) -> str:
-    """The message of a fleet that cannot be read."""
+    """Return the message of a fleet that cannot be read."""
     with pytest.raises(AnsibleParserError) as raised:
         read(member.plugin, **member.options, **options)
     return str(raised.value)
@@ -284,7 +285,7 @@ def test_a_service_that_becomes_unreachable(read: Reader, member: Member) -> Non
 
 
 def test_a_spent_time_limit_is_an_error(read: Reader, member: Member) -> None:
-    """The others would be read without any patience, and more of them would be missing."""
+    """The others would be read without retries, and more of them would be missing."""
     read.emulator.hooks = Instead(member.path, 503)
     assert "(api_max_wait)" in failure(read, member, api_max_wait=1)
 
@@ -322,8 +323,8 @@ def test_a_list_of_only_malformed_items(read: Reader) -> None:
 def test_an_incomplete_inventory_is_not_cached(
     read: Reader, member: Member, tmp_path: Path, refresh: bool
 ) -> None:
-    """Else its hosts would be missing for as long as the cache lasts, without any warning. Also
-    when an older one that was whole is in the cache: a refresh says that it is out of date."""
+    """Otherwise its hosts would be missing for as long as the cache lasts, without a warning. Also
+    if an older, complete one is cached: a refresh means that it is out of date."""
     cache = {
         "cache": True,
         "cache_plugin": "ansible.builtin.jsonfile",

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The inventory plugins' options are documented in full, and those of the connection are the
-modules' own."""
+"""The inventory plugins' options are fully documented, and those of the connection are the modules'
+own."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CONNECTION = {
     *("api_token", "api_url", "api_timeout", "api_retries", "api_max_wait"),
     *("validate_certs", "ca_path"),
 }
-# As promised for the modules, the first one first.
+# As documented for the modules, the first one first.
 VARIABLES = {
     "sevalla": {
         "api_token": ["SEVALLA_API_KEY", "SEVALLA_API_TOKEN"],
@@ -47,7 +47,7 @@ VARIABLES = {
 
 
 def examples(plugin: str) -> list[dict[str, Any]]:
-    """The configurations that a plugin shows."""
+    """Return the documented configurations of a plugin."""
     return list(yaml.safe_load_all(text_of(plugin, "EXAMPLES")))
 
 
@@ -60,7 +60,7 @@ def test_the_connection_options_are_the_modules_own(plugin: str) -> None:
         said = options[name]
         for key in ("type", "default", "aliases"):
             assert said.get(key) == about.get(key), f"{name}: {key}"
-        # Ansible takes the last variable that is set, a module the first one.
+        # Ansible uses the last variable that is set, a module the first one.
         variables = [each["name"] for each in reversed(said.get("env", []))]
         assert variables == VARIABLES[plugin].get(name, []), name
         assert not said.get("required")
@@ -73,7 +73,8 @@ def test_the_connection_options_are_the_modules_own(plugin: str) -> None:
 def test_environment_variables_take_precedence_in_order(
     read: Reader, plugin: str, name: str
 ) -> None:
-    """The first one that is not empty, as in the modules; what is given goes before them all."""
+    """The first one that is not empty, as in the modules; an option takes precedence over all of
+    them."""
     variables = VARIABLES[plugin][name]
     right = {"api_token": read.emulator.token, "api_url": f"{read.emulator.url}"}[name]
     if name == "api_url":
@@ -99,11 +100,12 @@ def test_the_alias_of_the_token(read: Reader) -> None:
 
 @pytest.fixture
 def settings_of(read: Reader) -> Callable[..., Any]:
-    """A function that gives the connection that a configuration leads to; nothing is sent."""
+    """Return a function that returns the connection settings of a configuration; nothing is
+    sent."""
     from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 
     class Taken(Exception):
-        """Instead of a request to the real service."""
+        """Raised instead of a request to the real service."""
 
     def connect(_self: Any, _service: Any, settings: Any, *_more: Any) -> None:
         raise Taken(settings)
@@ -121,7 +123,7 @@ def settings_of(read: Reader) -> Callable[..., Any]:
 def test_an_empty_url_in_the_environment_counts_as_not_set(
     read: Reader, plugin: str, settings_of: Callable[..., Any]
 ) -> None:
-    """Then it is the service's own, as with a module."""
+    """The service's own URL is used, as in a module."""
     read.monkeypatch.setenv(VARIABLES[plugin]["api_url"][0], "")
     for empty in ("", EMPTY_TEMPLATE, None):
         assert settings_of(plugin, api_url=empty).url == BACKENDS[plugin].service.url
@@ -136,7 +138,7 @@ EMPTY_TEMPLATE = "{{ not_set_anywhere | default('') }}"
 def test_an_empty_connection_option_counts_as_not_set(
     plugin: str, name: str, empty: str | None, settings_of: Callable[..., Any]
 ) -> None:
-    """Above all validate_certs, which Ansible would take for false."""
+    """Above all validate_certs, whose empty value Ansible would treat as false."""
     assert settings_of(plugin, **{name: empty}) == settings_of(plugin)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the worker adds to a command, with commands made up for it."""
+"""What the worker adds to a command, with made-up commands."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 )
 
 SECRET = "canary-7f3a"
-# From ansible-core 2.22 on Ansible masks in another way.
+# ansible-core 2.22 and later mask in another way.
 MASK, INSIDE = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********"
 if find_spec("ansible.module_utils.secrets"):
     MASK = INSIDE = "$REDACTED$"
@@ -64,7 +64,7 @@ Run = Callable[[Task], dict[str, Any]]
 
 
 def ran(run: Run, check_mode: bool = False, no_log: bool = False, **options: Any) -> dict[str, Any]:
-    """The result of an action with such a command."""
+    """Return the result of an action with a command."""
     task = SimpleNamespace(
         action="evenkeel.paas.it", args=options, check_mode=check_mode, no_log=no_log
     )
@@ -105,7 +105,7 @@ def test_a_command_gets_the_same_options_as_a_module() -> None:
 
 
 def types_in(value: Any) -> set[type]:
-    """The types of a value and of all in it."""
+    """Return the types of a value and of everything in it."""
     if isinstance(value, dict):
         value = [*value.keys(), *value.values(), {}.__class__]
         return set().union({dict}, *(types_in(each) for each in value[:-1]))
@@ -115,7 +115,7 @@ def types_in(value: Any) -> set[type]:
 
 
 def test_values_are_plain_python() -> None:
-    """Ansible's own values carry tags, or are said to be unsafe: subclasses of str and others."""
+    """Ansible's own values have tags, or are marked as unsafe: subclasses of str and others."""
     try:
         from ansible.template import trust_as_template as marked
     except ImportError:  # before ansible-core 2.19
@@ -157,14 +157,14 @@ def test_secrets_are_masked_everywhere_and_booleans_are_kept() -> None:
 
 
 class Screen:
-    """Stands in for Ansible's Display: keeps the lines that go beside a callback's own."""
+    """Stands in for Ansible's Display: stores the lines that are not a callback's own."""
 
     def __init__(self, verbosity: int) -> None:
         self.verbosity = verbosity
         self.lines: list[str] = []
 
     def display(self, msg: str, color: str, stderr: bool) -> None:
-        """Keep a line."""
+        """Store a line."""
         assert not stderr, "the default callback writes lines for people itself"
         self.lines.append(msg)
 
@@ -172,13 +172,13 @@ class Screen:
 def lines_of(
     monkeypatch: pytest.MonkeyPatch, verbosity: int = 0, no_log: bool = False
 ) -> list[str]:
-    """What a task shows that has a line for everybody and one for -v."""
+    """Return the output of a task that has one line for everyone and one for -v."""
     screen = Screen(verbosity)
     monkeypatch.setattr(_worker, "display", screen)
 
     def run(task: Task) -> dict[str, Any]:
         task.progress.on_wait(f"{SECRET} limit", 60)
-        # At once, and not with the result.
+        # Immediately, and not with the result.
         assert bool(screen.lines) is not no_log
         task.progress.detail(f"about {SECRET}")
         return {"changed": False}
@@ -276,7 +276,7 @@ def test_a_result_that_is_not_json_is_a_failed_result() -> None:
 
 
 class Stop(BaseException):
-    """As Ansible's own for a task's timeout."""
+    """Like Ansible's own exception for a task's timeout."""
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit, Stop])
@@ -310,7 +310,7 @@ def test_invalid_options_never_reach_the_command() -> None:
 
 
 def state() -> dict[str, Any]:
-    """What a task shares with the worker that runs it, and with the tasks after it."""
+    """Return what a task shares with its worker, and with the tasks after it."""
     umask = os.umask(0)
     os.umask(umask)
     return {
@@ -325,7 +325,7 @@ def state() -> dict[str, Any]:
 
 
 def at_work() -> set[Any]:
-    """The threads of this process, and its open sockets as Linux names them."""
+    """Return the threads of this process, and its open sockets as Linux names them."""
     found: set[Any] = set(threading.enumerate())
     for number in os.listdir("/proc/self/fd"):
         with suppress(OSError):  # the folder that was just listed
@@ -334,11 +334,11 @@ def at_work() -> set[Any]:
 
 
 def left_over(before: set[Any]) -> set[Any]:
-    """What is at work and was not before, when that is so for two seconds: the emulator is in this
-    process too, and its threads see only after a moment that a connection was closed.
+    """Return the threads and sockets that are new, for at least two seconds: the emulator runs in
+    this process too, and its threads detect a closed connection only after a moment.
 
-    urllib3 closes what a pool that was closed held once nothing refers to that pool any more,
-    and the exception of a failed task does so in a circle.
+    urllib3 closes the connections of a closed pool once nothing refers to that pool, and the
+    exception of a failed task refers to it in a cycle.
     """
     gc.collect()
     give_up = time.monotonic() + 2
@@ -355,7 +355,7 @@ QUEUES = [{**QUEUE, "display_name": name} for name in ("mails", "images", "repor
     ("module", "options", "connections"),
     [
         ("sevalla_process", QUEUE, 1),
-        # As many as there are writes at a time.
+        # As many as max_parallel writes.
         ("sevalla_processes", {"processes": QUEUES}, 3),
     ],
 )
@@ -366,11 +366,11 @@ def test_the_state_of_the_process_is_unchanged(
     options: dict[str, Any],
     connections: int,
 ) -> None:
-    """By real tasks that write, one that is refused and one that is done."""
+    """With real tasks that write, one that is refused and one that succeeds."""
     clients = []
 
     class Kept(_http.Client):
-        # Else nothing refers to what was forgotten to close either.
+        # Otherwise nothing refers to a client that was not closed, either.
         def __init__(self, *arguments: Any) -> None:
             super().__init__(*arguments)
             clients.append(self)
@@ -401,7 +401,7 @@ def test_the_interpreter_of_ansible_runs_in_the_worker(interpreter: str) -> None
 def test_another_name_of_the_same_interpreter_runs_in_the_worker(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A virtual environment's python3 and python are one, and both link to a Python outside,
+    """A virtual environment's python3 and python are the same, and both link to a Python outside,
     which is another one: it has other libraries."""
     outside = tmp_path / "outside"
     outside.touch()
