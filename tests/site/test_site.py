@@ -66,7 +66,7 @@ def pages(site: Path) -> dict[Path, Page]:
 
 
 def own_links(pages: dict[Path, Page]) -> Iterator[tuple[Path, str, Path, str]]:
-    """Return each internal link: its page, its text, the file and the anchor of its target."""
+    """Yield each internal link: its page, its text, the file and the anchor of its target."""
     for path, page in pages.items():
         for link in page.links:
             parts = urlsplit(link)

@@ -251,7 +251,7 @@ def _type_of(value: Any) -> str:
 
 
 def _alternatives(schema: Schema, document: Schema, depth: int = 0) -> Iterator[Schema]:
-    """Return the simple schemas that a schema consists of: without references and combinations."""
+    """Yield the simple schemas that a schema consists of: without references and combinations."""
     if depth > DEEPEST:
         return
     rest = dict(schema)

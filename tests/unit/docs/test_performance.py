@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The guide to performance: its chart shows the numbers of its tables."""
+"""The guide to performance: its chart matches its tables."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The README as the hub shows it: alone, without the files beside it. And all links into the
-repository and to the documentation's site, those of the guides and of the plugins too."""
+"""The README as the hub shows it: without the files beside it. Also all links to the repository and
+to the documentation site, including those of the guides and the plugins."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SECTIONS = [
 
 
 def links() -> list[str]:
-    """What the README links to and the pictures that it shows."""
+    """Return the links and pictures of the README."""
     inline = re.findall(r"\]\(([^)]+)\)", README)
     return inline + re.findall(r"^\[[^\]]+\]: (\S+)$", README, re.MULTILINE)
 
@@ -69,7 +69,7 @@ def test_links_to_the_repository_have_a_target() -> None:
 
 
 def links_of_guides_and_plugins() -> list[str]:
-    """The links that stand in them, as they are written."""
+    """Return the links in the guides and plugins, as written."""
     return [
         link.rstrip(".,;:")
         for folder, ending in (("docs", "rst"), ("docs", "py"), ("plugins", "py"))

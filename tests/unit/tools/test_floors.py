@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The picture of the floors and the counts in the documentation are those of the code."""
+"""The picture of the floors and the counts in the documentation match the code."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ two"""
 
 @pytest.fixture(scope="module")
 def code() -> Code:
-    """The code as it is."""
+    """Return the current code."""
     return Code(PLUGINS)
 
 
 def small(tmp_path: Path, files: dict[str, str]) -> Code:
-    """Make plugins of some files, each with the lines that import others."""
+    """Create plugins from some files, each with the lines that import others."""
     for name, text in files.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A cell of the matrix that cannot run here is never green, and libraries are those that count."""
+"""A cell of the matrix that cannot run here never passes, and libraries have the pinned
+versions."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ CELLS = {cell.name: cell for cell in matrix.cells()}
 
 
 def outcomes(missing: str) -> list[Outcome]:
-    """Every cell ran well, but for one."""
+    """Return outcomes in which every cell succeeded except one."""
     verdicts = dict.fromkeys(CELLS, matrix.PASSED) | {missing: matrix.COULD_NOT_RUN}
     return [Outcome(CELLS[name], verdict, ("what",)) for name, verdict in verdicts.items()]
 
@@ -71,7 +72,7 @@ def test_each_library_is_pinned_once_for_the_oldest_python(age: str) -> None:
 
 
 def test_the_oldest_libraries_are_those_that_the_requirements_allow() -> None:
-    """The lower bounds of requirements.txt, and the one that requests 2.25.1 has for urllib3."""
+    """The lower bounds of requirements.txt, and that of requests 2.25.1 for urllib3."""
     bounds = dict(
         re.findall(r"^(\w+)>=(\S+)$", (COLLECTION / "requirements.txt").read_text(), re.MULTILINE)
     )

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``make quick`` runs what a change can reach, the nearest first, and says what it left out."""
+"""``make quick`` runs the tests that a change can affect, the nearest first, and reports skipped
+ones."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ from run_checks import Outcome, slowest_parts, slowest_tests  # noqa: E402
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A small collection: low is imported by high, each in another way."""
+    """Create a small collection: high imports low, each file in another way."""
     files = {
         "plugins/module_utils/_core/low.py": "VALUE = 1\n",
         "plugins/module_utils/_engine/high.py": "from .._core.low import VALUE\n",
@@ -59,7 +60,7 @@ UNIT = "tests/unit/plugins"
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        # The farther a test is, the later it runs. Playbook tests are not unit tests.
+        # A test that is farther away runs later. Playbook tests are not unit tests.
         (
             ["plugins/module_utils/_core/low.py"],
             [f"{UNIT}/test_low.py", f"{UNIT}/test_high.py", f"{UNIT}/test_text.py"],

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A release is made whole or not at all. In a small collection of its own, with real git."""
+"""A release is prepared completely or not at all. With a small collection and real git."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A checkout whose releases are 1.0.0 and 1.1.0, and that has a change since."""
+    """Create a checkout with the releases 1.0.0 and 1.1.0, and a change since then."""
     checkout = tmp_path / "ansible_collections" / "evenkeel" / "paas"
     (checkout / "changelogs" / "fragments").mkdir(parents=True)
     (checkout / "plugins" / "modules").mkdir(parents=True)
@@ -91,7 +91,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def contents(root: Path) -> dict[str, str]:
-    """All that git would see of the checkout."""
+    """Return everything in the checkout that git would see."""
     listed = git(root, "ls-files", "--cached", "--others", "--exclude-standard").split()
     return {name: (root / name).read_text() for name in listed if (root / name).exists()}
 
@@ -129,7 +129,7 @@ def test_the_first_release_may_have_the_current_version(root: Path) -> None:
 
 
 def test_a_dirty_checkout_is_refused(root: Path) -> None:
-    """A change that is staged, one that is not, and a file that git does not know."""
+    """A staged change, an unstaged one, and an untracked file."""
     for spoil in (
         lambda: (root / "README.md").write_text("# Other bread\n"),
         lambda: git(root, "add", "README.md"),
@@ -196,7 +196,7 @@ def test_checks_run_with_the_new_version_and_changelog(root: Path) -> None:
 
 
 def test_a_new_module_is_listed_despite_an_old_cache(root: Path) -> None:
-    """antsibull-changelog keeps a list of modules, by version, in a file that git ignores."""
+    """antsibull-changelog caches the modules, by version, in a file that git ignores."""
     module = root / "plugins" / "modules" / "cake.py"
     module.write_text(MODULE.replace("bread", "cake").replace('"1.0.0"', '"9.9.9"'))
     git(root, "add", "--all")

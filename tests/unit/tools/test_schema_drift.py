@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Two versions of a service's description: every way in which a field can differ is found."""
+"""Two versions of a service's description: every possible difference of a field is found."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ sys.path.insert(0, str(TOOLS))
 import schema_drift  # noqa: E402
 from schema_drift import Operation, UnreadableError, differences, fields, report  # noqa: E402
 
-# A bakery's. Every construct that descriptions use: references with something beside them, null in
-# each of its spellings, alternatives, and all of several.
+# The description of a bakery. It has every construct that descriptions use: references with
+# siblings, null in each spelling, alternatives, and allOf.
 FIRST: dict[str, Any] = {
     "openapi": "3.1.0",
     "paths": {
@@ -92,7 +92,7 @@ FIRST: dict[str, Any] = {
         }
     },
 }
-# The same body as somebody else would write it down.
+# The same body in another spelling.
 OURS: dict[str, Any] = {
     "type": "object",
     "required": ["grain", "name"],
@@ -124,20 +124,21 @@ LOAF = Operation("Bakery", "post", "/bakeries/{}/loaves", "", "")
 
 
 def drift(change: Any) -> list[str]:
-    """What is told of a second version of the description, which ``change`` makes of the first."""
+    """Return the reported drift of a second version, which ``change`` derives from the
+    description."""
     second = copy.deepcopy(FIRST)
     change(second["components"]["schemas"])
     return [str(each) for each in differences(fields(BODY, second), fields(OURS, {}))]
 
 
 def loaf(schemas: dict[str, Any]) -> dict[str, Any]:
-    """The properties that most changes are made to."""
+    """Return the properties to which most changes apply."""
     found: dict[str, Any] = schemas["NewLoaf"]["allOf"][1]["properties"]
     return found
 
 
 def test_every_field_is_found_in_both_spellings() -> None:
-    """Else nothing could ever differ."""
+    """Otherwise nothing could ever differ."""
     expected = {
         "name",
         "grain",
@@ -258,7 +259,7 @@ def test_a_broken_reference_is_reported() -> None:
 
 @pytest.fixture
 def bakery(monkeypatch: Any) -> Any:
-    """The bakery's collection has nothing that it knows of."""
+    """Use the bakery's description, without known differences."""
     monkeypatch.setattr(schema_drift, "our_body", lambda operation: OURS)
     monkeypatch.setattr(schema_drift, "KNOWN", {})
 
@@ -296,7 +297,7 @@ def test_a_known_difference_is_not_drift_until_it_disappears(bakery: Any, monkey
 
 
 def published(folder: Path, service: str) -> Path:
-    """A service's description in a file, made of the collection's own schemas."""
+    """Write a service's description to a file, from the collection's own schemas."""
     paths: dict[str, Any] = {}
     for operation in schema_drift.OPERATIONS:
         if operation.service == service:
@@ -316,7 +317,8 @@ def published(folder: Path, service: str) -> Path:
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: Any, capsys: Any) -> Any:
-    """Runs the script on two files; gives its exit status, and what it printed and complained."""
+    """Return a function that runs the script on two files, and returns its exit status and
+    output."""
     files = {service: published(tmp_path, service) for service in schema_drift.DESCRIPTIONS}
 
     def call(*more: str) -> tuple[int, str, str]:
@@ -355,7 +357,8 @@ def test_the_script_reports_the_changes(
 
 
 def test_a_report_in_a_file_is_not_a_failure(run: Any, tmp_path: Path) -> None:
-    """So that the job that opens the issue can tell drift from a service that does not answer."""
+    """So that the job that opens the issue can distinguish drift from a service that does not
+    respond."""
     report_file = tmp_path / "drift.md"
     assert run("--report", str(report_file)) == (0, "", "")
     assert report_file.read_text() == ""
@@ -369,7 +372,7 @@ def test_a_report_in_a_file_is_not_a_failure(run: Any, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["<html>", "[]", "{}"])
 def test_the_script_rejects_a_page_that_is_not_an_openapi_description(run: Any, text: str) -> None:
-    """What is no description is neither drift nor its absence."""
+    """An invalid description is neither drift nor its absence."""
     run.files["Sevalla"].write_text(text)
     status, output, complaint = run()
     assert (status, output) == (2, "")

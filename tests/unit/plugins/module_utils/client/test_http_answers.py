@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answers that are good, and answers with a good status that are not: redirects, pages, nothing."""
+"""Successful responses, and invalid responses with a success status: redirects, pages, empty
+ones."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the client makes of the errors that the services answer with."""
+"""How the client reports error responses of the services."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ FIELD_ERRORS = {
 
 
 def sevalla_error(status, message, data=None):
-    """An error in Sevalla's form."""
+    """Return an error in Sevalla's format."""
     body = {"message": message, "status": status, **({} if data is None else {"data": data})}
     return answer(status, json=body, x_request_id="req-77")
 
 
 def laravel_error(status, message, errors=None):
-    """An error in Laravel Cloud's form."""
+    """Return an error in Laravel Cloud's format."""
     return answer(
         status, json={"message": message, **({} if errors is None else {"errors": errors})}
     )
@@ -199,5 +199,5 @@ def test_a_server_error_says_that_a_write_may_have_been_stored(
     failure = failure_of(client_of(server), "POST", "/things", body={})
     assert failure.outcome_unknown
     assert (failure.status, failure.code, failure.request_id) == (status, "service_error", "req-77")
-    # Behind a gateway that gave up waiting, the service may still be at work.
+    # Behind a gateway that timed out, the service may still be working.
     assert failure.resendable != (status == 504)

@@ -28,29 +28,29 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.sc
 
 
 def page(items, total, **more):
-    """One page of Sevalla."""
+    """Return one page of Sevalla."""
     return answer(json={"data": items, "total": total, "offset": 0, "limit": 100, **more})
 
 
 def numbered(items, last, number=1, **more):
-    """One page of Laravel Cloud."""
+    """Return one page of Laravel Cloud."""
     meta = {"current_page": number, "last_page": last, "per_page": 100, "total": len(items)}
     return answer(json={"data": items, "meta": meta, "links": {}, **more})
 
 
 def offset_items(client):
-    """The items of all pages of a Sevalla list."""
+    """Return the items of all pages of a Sevalla list."""
     return [item for items in sevalla_pages(client, "/things") for item in items]
 
 
 def numbered_items(client):
-    """The items of all pages of a Laravel Cloud list."""
+    """Return the items of all pages of a Laravel Cloud list."""
     return [item for document in laravel_pages(client, "/things") for item in document["data"]]
 
 
 @pytest.fixture
 def laravel(client_of):
-    """A function that makes a client of Laravel Cloud."""
+    """Return a function that creates a client of Laravel Cloud."""
     return lambda server, **changes: client_of(server, service=LARAVEL_CLOUD.service, **changes)
 
 
@@ -90,8 +90,8 @@ def test_offset_the_latest_total_decides(serve, client_of):
 
 
 def test_offset_a_total_that_is_too_low_is_a_failure(serve, client_of):
-    """A total below what came could hide whole pages, and with them what must not be created
-    again."""
+    """A total below the number of received items could hide whole pages, and with them processes
+    that must not be created again."""
     server = serve(page([0, 1, 2], 1))
     with pytest.raises(Failure, match="3 items of 1 in all"):
         offset_items(client_of(server))
@@ -103,7 +103,8 @@ def test_offset_a_total_may_be_a_string(serve, client_of):
 
 
 def test_offset_an_item_that_moved_to_the_next_page_counts_once(serve, client_of):
-    """Applications are listed newest first: a new one moves the last one of a page on."""
+    """Applications are listed newest first: a new one moves the last one of a page to the next
+    page."""
     assert offset_items(client_of(serve(page([1, 2], 4), page([2, 3], 4)))) == [1, 2, 3]
 
 
@@ -221,7 +222,7 @@ def test_numbered_a_last_page_that_is_too_low_ends_the_list(serve, laravel):
 
 
 def test_numbered_a_total_that_was_not_reached_is_a_failure(serve, laravel):
-    """What is missing may be what must not be created, or what a list is pruned of."""
+    """A missing item may be one that must not be created again, or a reason to prune."""
     meta = {"current_page": 1, "last_page": 1, "total": 3}
     server = serve(answer(json={"data": [1, 2], "meta": meta}))
     with pytest.raises(Failure, match="2 items of 3 in all") as caught:
@@ -285,17 +286,17 @@ def test_numbered_a_failure_on_a_later_page_does_not_return_a_short_list(serve, 
     assert caught.value.status == 404
 
 
-# The ends of a list of Laravel Cloud.
+# The ends of a list of Laravel Cloud
 
 
 def pages_of(items):
-    """All pages of a list, by number."""
+    """Return all pages of a list, by number."""
     last = max(1, -(-len(items) // 100))
     return {at: numbered(items[100 * (at - 1) : 100 * at], last, at) for at in range(1, last + 1)}
 
 
 def unknown(_items):
-    """A page that does not show its order."""
+    """Return a page that does not show the order of its list."""
     return
 
 
@@ -336,7 +337,7 @@ def test_a_first_page_that_shows_the_order_saves_requests(oldest_first, read, se
 
 
 def test_ends_of_a_newest_first_list_that_grows_while_it_is_read(serve, laravel):
-    """Newest first: what is added moves the oldest on to a page more. They stay the same ones."""
+    """Newest first: a new item moves the oldest one to another page. The ends stay the same."""
     before, after = list(range(300)), list(range(-1, 300))
     early, late = pages_of(before), pages_of(after)
     server = serve(early[1], late[2], late[3], late[4])
@@ -344,7 +345,7 @@ def test_ends_of_a_newest_first_list_that_grows_while_it_is_read(serve, laravel)
 
 
 def test_ends_of_an_oldest_first_list_that_grows_while_it_is_read(serve, laravel):
-    """Oldest first: what is added may make another page, which has the newest."""
+    """Oldest first: a new item may start another page, which has the newest one."""
     early, late = pages_of(list(range(300))), pages_of(list(range(301)))
     server = serve(early[1], late[3], late[4])
     found = ends(laravel(server), "/things", lambda _page: True)

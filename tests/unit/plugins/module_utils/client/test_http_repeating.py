@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""When the client repeats a request, how long it waits before that, and when it gives up."""
+"""When the client retries a request, how long it waits, and when it gives up."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ OK = answer(json={"id": "1"})
 
 
 def limited(**headers):
-    """A 429 as both services send it."""
+    """Return a 429 as both services send it."""
     return answer(429, json={"message": "Too many requests", "status": 429}, **headers)
 
 
 def http_date(seconds):
-    """An HTTP date so many seconds from now."""
+    """Return an HTTP date so many seconds from now."""
     return email.utils.formatdate(real_time.time() + seconds, usegmt=True)
 
 
 def at_latest(seconds):
-    """All clients are told the same seconds and come back spread over a little more: a second
-    and a tenth of the wait, five seconds at most."""
+    """Return the longest wait for these seconds: all clients get the same seconds, and jitter
+    spreads them by a second and a tenth of the wait, at most five seconds."""
     return seconds + min(5, 1 + seconds / 10)
 
 
@@ -102,7 +102,7 @@ def test_a_reset_of_laravel_cloud_without_retry_after_is_a_timestamp(serve, clie
 
 @pytest.mark.parametrize("reset", [7, 45, 1_700_000_000])
 def test_a_past_reset_of_laravel_cloud_is_not_waited_for(reset, serve, client_of, time):
-    """However small the number is: it is a time of day there."""
+    """However small the number is: Laravel Cloud sends a timestamp."""
     server = serve(limited(x_ratelimit_reset=reset), OK)
     client_of(server, service=LARAVEL_CLOUD.service).get("/things")
     assert 0 <= time.slept[0] <= 1
@@ -132,7 +132,7 @@ def test_a_past_retry_after_is_not_waited_for(serve, client_of, time):
 
 
 GARBAGE = ["soon", "", "-1", "1.5.2", "NaN", "Fri, 99 Foo 2026", "\x80\xff", "0x10", "12 seconds"]
-"""Values that are no number of seconds and no date."""
+"""Values that are neither seconds nor a date."""
 
 
 @pytest.mark.parametrize("garbage", GARBAGE)
@@ -172,7 +172,7 @@ def test_without_a_header_the_backoff_grows(serve, client_of, time):
 
 
 def test_a_rate_limit_without_headers_is_waited_out(serve, client_of, failure_of, time):
-    """Its window is a minute; a wait that grows from half a second gives up long before."""
+    """Its window is a minute; a backoff that starts at half a second gives up long before."""
     client_of(serve(*[limited()] * 5, OK), retries=5).get("/things")
     assert len(time.slept) == 5
     assert sum(time.slept) > 60
@@ -206,7 +206,7 @@ def test_a_final_429_is_a_failure_that_names_the_rate_limit(method, serve, clien
     }
     for part in ("HTTP 429", "Too many requests", "is 10;", "api_max_wait", "api_retries", "r9"):
         assert part in failure.message
-    # Nothing was acted on: a creation that the limit refused did not happen.
+    # The request had no effect: a creation that the rate limit refused did not happen.
     assert not failure.outcome_unknown
     assert failure.resendable
 
@@ -221,7 +221,7 @@ def test_a_429_with_malformed_json_is_retried(serve, client_of):
     assert client_of(server).send("POST", "/things", body={}) == {"id": "1"}
 
 
-# Faults of the service.
+# Server errors
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
@@ -276,12 +276,12 @@ def test_a_permanent_error_is_reported_with_its_last_status(method, serve, clien
     assert "Down" in failure.message
 
 
-# Connections that break.
+# Broken connections
 
 
 @pytest.fixture
 def nobody():
-    """A URL at which nobody listens: its port is bound, and refuses."""
+    """Yield a URL that refuses connections: its port is bound, but not listening."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{bound.getsockname()[1]}/v3"
@@ -373,7 +373,7 @@ def test_a_truncated_response_is_retried(method, where, serve, client_of):
     ids=["in the headers", "before a body"],
 )
 def test_a_response_truncated_before_its_body_is_retried_or_empty(raw, serve, client_of):
-    """http.client, and urllib3 before 2, take such an answer for an empty one."""
+    """http.client, and urllib3 before 2, treat such a response as an empty one."""
     server = serve(cut(raw), OK)
     answered = client_of(server).get("/things")
     assert answered == (None if len(server.requests) == 1 else {"id": "1"})
@@ -443,7 +443,7 @@ def test_a_connect_timeout_is_retried(method, client_of, failure_of, monkeypatch
     assert failure.resendable
 
 
-# Bounds.
+# Limits of retries and waits
 
 
 @pytest.mark.parametrize("retries", [0, 1, 2, 5])
@@ -463,7 +463,7 @@ def test_api_retries_limits_the_retries_of_one_request(
 
 @pytest.mark.parametrize("step", [answer(500, json={}), drop], ids=["500", "drop"])
 def test_a_failure_reports_why_it_was_not_retried_again(step, serve, client_of, failure_of):
-    """How often it was tried, or that there was no time left; nothing where it was not repeated."""
+    """It names the number of attempts, or the missing time; nothing if it was not retried."""
     tried = failure_of(client_of(serve(*[step] * 3), retries=2))
     assert tried.message.endswith(" It was tried 3 time(s) (api_retries).")
     hurried = failure_of(client_of(serve(step), max_wait=0))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where a token may go, and where it never shows."""
+"""Where a token may be sent, and where it must not be shown."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LARAVEL_TOKEN = "1234|abcDEF/+=ghi\"jkl\\mno'"
 
 
 def told(failure):
-    """All that a failure says, as one text, with its traceback as a crash would show it."""
+    """Return the whole text of a failure, with the traceback of a crash."""
     return "\n".join(
         [
             failure.message,
@@ -137,7 +137,7 @@ def test_a_malformed_token_is_refused_without_being_shown(token, serve, client_o
     assert server.connections == 0
 
 
-# Where a token may go.
+# Where a token may be sent
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_a_malformed_url_or_one_with_extra_parts_is_refused(url, client_of):
     ["https://api.example.com/v3?", "https://api.example.com/v3#", "https://api.example.com/v3/?/"],
 )
 def test_a_url_with_an_empty_query_or_fragment_is_refused(url, client_of):
-    """It would swallow every path that is put behind it."""
+    """The client would append every path to the query or fragment."""
     with pytest.raises(Failure, match="api_url"):
         client_of(url)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A client that is stopped: nothing is sent, repeated or waited for any more."""
+"""A stopped client does not send, retry or wait."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ METHODS = ("GET", "POST", "PATCH", "DELETE")
 
 
 class Sender(threading.Thread):
-    """Sends a request in a thread, and keeps the Failure that it ends in."""
+    """Sends a request in a thread, and stores the resulting Failure."""
 
     def __init__(self, client, method):
         super().__init__(daemon=True)
@@ -41,7 +41,7 @@ class Sender(threading.Thread):
 
 
 def answering_and_stopping(clients, raw):
-    """A step that answers when all of the clients are stopped."""
+    """Return a step that responds after all of the clients are stopped."""
 
     def step(exchange):
         for client in clients:
@@ -56,7 +56,7 @@ def answering_and_stopping(clients, raw):
 
 @pytest.fixture
 def really_sleeping(monkeypatch, time):
-    """Clients that really wait; an event that is set once one does."""
+    """Let clients really wait; return an event that is set when one does."""
     waiting = threading.Event()
 
     def sleep(self, seconds):
@@ -112,7 +112,7 @@ def test_a_response_that_arrives_during_the_stop_counts(serve, client_of):
 
 
 def test_stopping_ends_all_waits_at_once(serve, client_of, really_sleeping):
-    """The one that waits for the limit, and those that wait for it."""
+    """The thread that waits for the rate limit, and those that wait for it."""
     server = serve(LIMITED, *[OK] * 9)
     client = client_of(server)
     senders = [Sender(client, "PATCH")]
@@ -127,7 +127,7 @@ def test_stopping_ends_all_waits_at_once(serve, client_of, really_sleeping):
 
 
 def test_an_interrupted_wait_counts_only_the_time_waited(serve, client_of, really_sleeping):
-    """The clock of these tests stands still, so that nothing of the minute was waited."""
+    """The clock of these tests stands still, so no time of the minute has passed."""
     client = client_of(serve(LIMITED, OK))
     sender = Sender(client, "PATCH")
     assert really_sleeping.wait(5)
@@ -147,7 +147,7 @@ def test_stopping_ends_a_pause_at_once(serve, client_of, really_sleeping):
 
 
 def test_sockets_of_running_requests_are_closed_when_they_end(serve, client_of):
-    """Nothing keeps a connection open for a client that was left."""
+    """Nothing keeps a connection open after the client is closed."""
     asked, left, gone = threading.Event(), threading.Event(), threading.Event()
 
     def step(exchange):
@@ -168,7 +168,7 @@ def test_sockets_of_running_requests_are_closed_when_they_end(serve, client_of):
     assert sender.failure is None
 
 
-# What a long wait tells.
+# The announcement of a long wait
 
 
 def test_a_long_wait_is_announced_when_it_starts(serve, client_of, time):
@@ -201,7 +201,7 @@ def test_a_short_wait_is_not_announced(seconds, serve, client_of):
 
 
 def test_no_lock_is_held_while_a_wait_is_announced(serve, client_of):
-    """What is called may count requests, stop the client, or take as long as it likes."""
+    """The callback may count requests, stop the client, or take any time."""
     server = serve(LIMITED, OK)
     done = threading.Event()
 

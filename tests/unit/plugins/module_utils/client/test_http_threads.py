@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One client, several threads: when one has to wait, all do, and no wait is paid twice."""
+"""One client with several threads: when one has to wait, all do, and no wait is repeated."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LIMITED = answer(429, json={"message": "Too many requests"}, x_ratelimit_reset=4
 
 
 def in_threads(*functions):
-    """Run functions in a thread each, to the end of all; an error in one is an error here."""
+    """Run functions in a thread each and wait for all; raise an error of a thread here."""
     errors = []
 
     def run(function):
@@ -40,7 +40,7 @@ def in_threads(*functions):
 
 
 def both_there(*answers):
-    """Steps that are done only when all of their requests are there."""
+    """Return steps that respond only when all of their requests have arrived."""
     barrier = threading.Barrier(len(answers), timeout=5)
 
     def step(raw):
@@ -83,7 +83,7 @@ def test_two_threads_that_are_rate_limited_together_wait_once(serve, client_of, 
 
 
 def test_a_wait_is_shortened_by_the_wait_of_another_thread(serve, client_of, time, monkeypatch):
-    """One is told five seconds and another one forty: together they wait forty, and a bit more."""
+    """One gets five seconds and another one forty: together they wait forty plus jitter."""
     waited = threading.Event()
 
     def sleep(seconds):

@@ -30,13 +30,13 @@ OK = answer(json={"id": "1"})
 
 @pytest.fixture(scope="module")
 def authority():
-    """A certificate authority that no machine trusts."""
+    """Return a certificate authority that no machine trusts."""
     return trustme.CA(key_type=trustme.KeyType.ECDSA)
 
 
 @pytest.fixture(scope="module")
 def ca_path(authority, tmp_path_factory):
-    """Its certificate, as a file for ca_path."""
+    """Return its certificate, as a file for ca_path."""
     path = tmp_path_factory.mktemp("authority") / "ca.pem"
     authority.cert_pem.write_to_path(str(path))
     return str(path)
@@ -44,7 +44,7 @@ def ca_path(authority, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def other_ca_path(tmp_path_factory):
-    """The certificate of an authority that signed nothing here."""
+    """Return the certificate of an authority that signed nothing here."""
     path = tmp_path_factory.mktemp("other") / "ca.pem"
     trustme.CA(key_type=trustme.KeyType.ECDSA).cert_pem.write_to_path(str(path))
     return str(path)
@@ -52,7 +52,7 @@ def other_ca_path(tmp_path_factory):
 
 @pytest.fixture
 def tls(authority):
-    """A function that makes the server's side of TLS for some names."""
+    """Return a function that creates the server's TLS settings for some names."""
 
     def context(*names):
         made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -71,7 +71,7 @@ def test_a_certificate_of_an_unknown_authority_is_refused(tls, serve, client_of,
     assert "certificate verify failed" in failure.message.lower()
     assert "certificates" in failure.message
     assert server.requests == []
-    # Repeating does not help, and nothing was sent.
+    # A retry would not help, and nothing was sent.
     assert client.counters["requests"] == 1
     assert time.slept == []
     assert not failure.outcome_unknown
@@ -86,7 +86,7 @@ def test_a_certificate_for_another_host_is_refused(tls, serve, client_of, failur
 
 @pytest.fixture
 def trusted(monkeypatch):
-    """A function that has requests come with the authorities of a file."""
+    """Yield a function that replaces the CA bundle of requests."""
 
     def trust(path):
         monkeypatch.setattr(_tls, "DEFAULT_CA_BUNDLE_PATH", path)
@@ -154,7 +154,7 @@ def test_the_ca_bundle_of_requests_is_loaded_once(
 def test_a_folder_of_ca_certificates_is_trusted(
     tls, serve, client_of, failure_of, ca_path, tmp_path
 ):
-    """OpenSSL finds an authority there by a name that its rehash command makes."""
+    """OpenSSL finds an authority there by a file name that its rehash command creates."""
     done = subprocess.run(
         ["openssl", "x509", "-noout", "-subject_hash", "-in", ca_path],
         capture_output=True,
@@ -172,7 +172,7 @@ def test_a_folder_of_ca_certificates_is_trusted(
 
 
 BUNDLES = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"]
-"""Variables with the authorities to trust, in the order in which they count."""
+"""Variables with the trusted authorities, in order of precedence."""
 
 
 @pytest.mark.parametrize("variable", BUNDLES)
@@ -294,7 +294,7 @@ def test_a_tls_error_after_the_request_leaves_the_outcome_of_a_write_unknown(
     method, tls, serve, client_of, failure_of, ca_path
 ):
     def garbage(exchange):
-        # Past the TLS layer: what comes is no record of this connection.
+        # After the TLS layer: the data is not a record of this connection.
         with socket.socket(fileno=exchange.connection.detach()) as plain:
             plain.sendall(b"\x17\x03\x03\x00\x20" + b"x" * 32)
 
@@ -315,7 +315,7 @@ API = "https://api.example.test/v3"
 
 @pytest.fixture
 def behind(serve, tls):
-    """A server for api.example.test, which has no address: only a proxy can reach it."""
+    """Return a server for api.example.test, which has no address: only a proxy can reach it."""
     return serve(OK, OK, tls=tls("api.example.test"))
 
 
@@ -429,7 +429,7 @@ def test_a_proxy_that_refuses_a_request_is_named_as_the_reason(
 def test_the_outcome_of_a_post_that_a_proxy_refuses_is_unknown(
     proxied, serve, client_of, failure_of, monkeypatch
 ):
-    """It was never sent, but what a proxy did with it cannot be seen; the list tells."""
+    """It was never sent, but it is unknown what the proxy did with it; the list shows it."""
     proxy = serve(answer(407, proxy_authenticate="Basic", connection="close"))
     port = 1 if proxied == "refused" else proxy.port
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
@@ -441,7 +441,10 @@ def test_the_outcome_of_a_post_that_a_proxy_refuses_is_unknown(
 
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
 def test_a_loopback_url_does_not_use_a_proxy(variable, serve, client_of, monkeypatch):
-    """http:// is for loopback since the token is in clear text; a proxy is somewhere else."""
+    """http:
+
+    is only allowed for loopback because the token is in clear text; a proxy is another host.
+    """
     proxy = serve(OK)
     server = serve(OK)
     monkeypatch.setenv(variable, f"http://localhost:{proxy.port}")

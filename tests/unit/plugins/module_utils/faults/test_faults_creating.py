@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A POST is never sent twice for one process, whatever happens to it and around it."""
+"""A POST never creates a process twice, whatever happens to it and concurrently."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def lost(facing: Facing, kind: str, **settings: Any) -> Fault:
 
 
 def unreadable(facing: Facing, kind: str = "html_before") -> Fault:
-    """Every reading of the list but the first one fails."""
+    """Let every read of the list fail except the first one."""
     return Fault(kind, method="GET", path=facing.case.collection, after=1, times=None)
 
 
@@ -59,7 +59,7 @@ IDENTITY = {
 def test_a_lost_post_is_not_retried_when_a_new_process_has_no_identity(
     facing: Facing, kind: str
 ) -> None:
-    """A new process that does not show what it is known by may be the lost one."""
+    """A new process without its identity may be the lost one."""
     case = facing.case
     for key in IDENTITY[case.module]:
         hidden = Fault("missing_key", "GET", case.collection, key=key, after=1, times=None)
@@ -74,7 +74,7 @@ def test_a_lost_post_is_not_retried_when_a_new_process_has_no_identity(
 
 
 class Late(Hooks):
-    """A service whose list shows what is new only when it is asked for the third time."""
+    """A service whose list shows a new process only in the third read."""
 
     def __init__(self) -> None:
         self.lists = 0
@@ -91,8 +91,7 @@ class Late(Hooks):
 
 @pytest.mark.parametrize("kind", AFTER)
 def test_a_lost_post_that_the_list_shows_late_is_adopted(facing: Facing, kind: str) -> None:
-    """One look at the list is not enough to send it again. The fourth reading looks whether the
-    new process is alone."""
+    """One read of the list is not enough for a retry. The fourth read checks for a duplicate."""
     hooks = facing.emulator.hooks = Late()
     outcome = facing(lost(facing, kind), **facing.case.wanted)
     assert hooks.lists == 4
@@ -136,7 +135,7 @@ def test_a_lost_post_is_not_retried_without_time_to_read_the_list(
     facing.recovers(wanted, facing.case.stored)
 
 
-# Somebody else at the same time
+# Concurrent creations by someone else
 
 
 @pytest.mark.parametrize("kind", BEFORE)
@@ -144,7 +143,7 @@ def test_a_lost_post_is_not_retried_without_time_to_read_the_list(
 def test_a_process_that_someone_else_created_concurrently_is_adopted(
     facing: Facing, creation: str, kind: str
 ) -> None:
-    """Compared field by field, so that a PATCH follows when theirs differs."""
+    """The fields are compared, so that a PATCH follows if theirs differ."""
     wanted = facing.case.wanted
     outcome = facing(lost(facing, creation), lost(facing, kind), **wanted)
     assert outcome.message is None, outcome.message
@@ -154,7 +153,7 @@ def test_a_process_that_someone_else_created_concurrently_is_adopted(
 
 
 def test_an_adopted_process_gets_its_size_by_name(sevalla: Facing) -> None:
-    """Names of sizes are for users; the PATCH has the id, as the POST had."""
+    """Names of sizes are for users; the PATCH has the id, like the POST."""
     other = {"resource_type_id": SEVALLA_SIZE_IDS["s2"]}
     outcome = sevalla(
         lost(sevalla, "create_other", values=other),
@@ -170,7 +169,7 @@ def test_an_adopted_process_gets_its_size_by_name(sevalla: Facing) -> None:
 
 @pytest.mark.parametrize("creation", ["create_same", "create_other"])
 def test_duplicate_creations_are_reported_at_once(facing: Facing, creation: str) -> None:
-    """Neither service refuses a second process of the same identity; nobody can tell before."""
+    """Neither service refuses a second process with the same identity; it cannot be prevented."""
     wanted = facing.case.wanted
     outcome = facing.tells(lost(facing, creation), **wanted)
     assert methods(outcome) == ["POST"]
@@ -201,7 +200,7 @@ def test_duplicate_creations_after_a_lost_post_are_reported_with_the_body_sent(
 
 
 def test_a_process_of_another_type_with_the_same_name_is_a_conflict(sevalla: Facing) -> None:
-    """A lost POST, and somebody's cron of the same name: no PATCH makes a worker of it."""
+    """A lost POST, and a cron of someone else with the same name: no PATCH makes it a worker."""
     other = {"type": "cron", "schedule": "0 * * * *", "time_zone": "UTC"}
     outcome = sevalla(
         lost(sevalla, "create_other", values=other),
@@ -214,11 +213,11 @@ def test_a_process_of_another_type_with_the_same_name_is_a_conflict(sevalla: Fac
     assert [process["type"] for process in sevalla.now({"type": None})] == ["cron"]
 
 
-# What follows a POST that was stored
+# After a stored POST
 
 
 class Forgetful(Hooks):
-    """A service that stores one field of a new process otherwise, and shows it so."""
+    """A service that changes one field of a new process, and shows the changed value."""
 
     def __init__(self, facing: Facing, field: str, value: Any) -> None:
         self.facing = facing
@@ -242,7 +241,7 @@ class Forgetful(Hooks):
 
 
 def test_a_field_that_a_creation_did_not_store_is_a_warning(facing: Facing) -> None:
-    """The process is there, and the next run brings it into shape."""
+    """The process exists, and the next run corrects it."""
     case = facing.case
     field, value = ("entrypoint", "") if case.module == "sevalla_process" else ("processes", 1)
     facing.emulator.hooks = Forgetful(facing, field, value)
@@ -259,7 +258,7 @@ def test_a_field_that_a_creation_did_not_store_is_a_warning(facing: Facing) -> N
 def test_a_read_that_fails_after_a_stored_post_does_not_hide_the_post(
     facing: Facing, reading: str
 ) -> None:
-    """The answer to the POST lacks a field, so the process is read; that fails."""
+    """The response to the POST lacks a field, so the process is read, and the read fails."""
     case = facing.case
     field = "entrypoint" if case.module == "sevalla_process" else "processes"
     outcome = facing.tells(
@@ -270,7 +269,7 @@ def test_a_read_that_fails_after_a_stored_post_does_not_hide_the_post(
     assert methods(outcome) == ["POST"]
     assert facing.now(case.stored) == [case.stored]
     assert outcome.message is None, outcome.message
-    # Beside it there may be one of how long the reading was tried.
+    # A part may say how often the read was attempted.
     (warning,) = (each for each in outcome.warnings if "could not be seen" in each)
     assert f"accepted POST {case.collection.split('*')[0]}" in warning
     assert f"Whether it stored {field} could not be seen: GET /" in warning
@@ -303,7 +302,8 @@ def test_a_read_that_fails_after_a_stored_patch_does_not_hide_the_patch(
 def test_a_failed_patch_of_an_adopted_process_is_reported_as_that_patch(
     facing: Facing, kind: str, unknown: bool
 ) -> None:
-    """The POST was lost, somebody else's was adopted, and the PATCH that follows fails."""
+    """The POST was lost, a process of someone else was adopted, and the PATCH that follows
+    fails."""
     case = facing.case
     outcome = facing.tells(
         lost(facing, "create_other"),
@@ -322,7 +322,7 @@ def test_a_failed_patch_of_an_adopted_process_is_reported_as_that_patch(
 def test_a_refused_patch_of_an_adopted_process_does_not_hide_the_post(
     facing: Facing,
 ) -> None:
-    """The lost POST was stored, the list does not show all of it, and the PATCH is limited."""
+    """The lost POST was stored, the list does not show all of it, and the PATCH is rate limited."""
     case = facing.case
     field = "entrypoint" if case.module == "sevalla_process" else "processes"
     outcome = facing.tells(

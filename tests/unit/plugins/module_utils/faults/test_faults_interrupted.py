@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A creation in two steps, a run that is killed, and answers that come too late."""
+"""A creation in two steps, a killed run, and late responses."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ WEB_STORED = {
 
 @pytest.fixture
 def webless(sevalla: Facing) -> Facing:
-    """An application without its web process, whose creation takes a POST and a PATCH."""
+    """Remove the web process of an application; creating it takes a POST and a PATCH."""
     world = sevalla.emulator.world
     with world.lock:
         del world.sevalla.applications[SEVALLA_SHOP_ID].processes[SEVALLA_SHOP_WEB_ID]
@@ -57,14 +57,15 @@ def webless(sevalla: Facing) -> Facing:
 
 
 def webs(facing: Facing) -> list[dict[str, Any]]:
-    """The web processes in the world, in the fields that are wanted of them."""
+    """Return the stored web processes, with only the wanted fields."""
     shop = facing.emulator.world.snapshot()["sevalla"]["applications"][0]
     found = [process for process in shop["processes"] if process["type"] == "web"]
     return [{key: process[key] for key in WEB_STORED} for process in found]
 
 
 def becomes_whole(facing: Facing) -> None:
-    """Run the task again: one web process, as it is wanted, and then nothing to change."""
+    """Run the task again: check that there is one web process as wanted, and that nothing changes
+    afterwards."""
     again = facing(**WEB)
     assert again.message is None, again.message
     assert webs(facing) == [WEB_STORED]
@@ -72,7 +73,7 @@ def becomes_whole(facing: Facing) -> None:
 
 
 def killed_while_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The client is killed the first time that it waits."""
+    """Kill the client at its first wait."""
 
     def kill(seconds: float) -> None:
         raise KeyboardInterrupt
@@ -105,7 +106,7 @@ POST = {
 
 @pytest.mark.parametrize("kind", POST)
 def test_the_first_of_two_steps_with_a_fault(webless: Facing, kind: str) -> None:
-    """Also a process that was adopted gets its second step."""
+    """An adopted process gets its second step, too."""
     outcome = webless(Fault(kind, method="POST", path=COLLECTION), **WEB)
     assert outcome.message is None, outcome.message
     assert methods(outcome) == POST[kind]
@@ -155,7 +156,7 @@ def test_a_failed_second_step_reports_that_the_first_was_done(
 
 
 def test_a_failed_second_step_after_an_adopted_first_step(webless: Facing) -> None:
-    """A process that was adopted is as much done as one whose creation was answered."""
+    """An adopted process counts as created, as if its creation had been answered."""
     outcome = webless(
         Fault("drop_after", method="POST", path=COLLECTION),
         Fault("html_before", method="PATCH", path=ITEM),
@@ -211,7 +212,7 @@ def test_a_run_killed_during_an_update_or_a_deletion(
         facing.recovers(options, *([case.changed_to] if method == "PATCH" else []))
 
 
-# Answers that come after api_timeout. These wait for real.
+# Responses after api_timeout. These tests wait in real time.
 
 SLOW = Fault("slow_before", seconds=1.3)
 
@@ -232,7 +233,7 @@ def test_a_slow_post_that_was_stored_is_adopted(facing: Facing) -> None:
 def test_a_slow_post_that_may_still_be_stored_is_not_retried(
     sevalla: Facing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is stored when nobody looks any more; the run after that finds it."""
+    """It is stored after the task has ended; the next run finds it."""
     wanted = sevalla.case.wanted
     monkeypatch.setattr(sevalla.emulator.faults, "clear", lambda: None)
     outcome = sevalla(slow(sevalla, "slow_late", "POST"), **wanted, api_timeout=1)
@@ -251,7 +252,7 @@ def test_a_slow_post_that_may_still_be_stored_is_not_retried(
 
 
 def test_a_slow_post_that_is_never_stored_is_not_retried(sevalla: Facing) -> None:
-    """Nobody can tell it from one that is stored late."""
+    """It cannot be distinguished from one that is stored late."""
     wanted = sevalla.case.wanted
     outcome = sevalla(slow(sevalla, "slow_before", "POST"), **wanted, api_timeout=1)
     assert methods(outcome) == ["POST"]
@@ -264,7 +265,7 @@ def test_a_slow_post_that_is_never_stored_is_not_retried(sevalla: Facing) -> Non
 def test_a_slow_patch_that_is_stored_late_is_retried(
     sevalla: Facing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The late one brings the same values once more."""
+    """The late request stores the same values again."""
     sevalla.seed()
     changed = sevalla.case.changed
     monkeypatch.setattr(sevalla.emulator.faults, "clear", lambda: None)

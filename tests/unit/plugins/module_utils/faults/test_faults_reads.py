@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is read wrong, or not at all: nothing is written on a list that may not be the truth."""
+"""Wrong and failed reads: nothing is written by a list that may be wrong."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_a_list_with_strings_for_numbers_or_unknown_keys_changes_nothing(
 def test_an_update_is_stored_despite_strings_for_numbers_or_unknown_keys(
     facing: Facing, kind: str
 ) -> None:
-    """Keys that the service has since this collection was made are nothing to refuse for."""
+    """Keys that the service has added later are not a reason to refuse."""
     facing.seed()
     outcome = facing(Fault(kind, times=None), **facing.case.changed)
     assert outcome.message is None, outcome.message
@@ -117,7 +117,7 @@ IDENTITY = {
 def test_a_list_without_identities_does_not_create_a_duplicate(
     facing: Facing,
 ) -> None:
-    """Whether the process is there is unknown then, which is no reason to create it."""
+    """It is unknown whether the process exists, so it is not created."""
     facing.seed()
     for key in IDENTITY[facing.case.module]:
         outcome = facing(reading(facing, "missing_key", key=key), **facing.case.wanted)
@@ -138,7 +138,7 @@ def test_a_list_without_data_or_ids_is_a_failure(facing: Facing, key: str) -> No
 
 
 def crowd(facing: Facing) -> None:
-    """Let others fill the first page, so that the case's own process is alone on the second."""
+    """Fill the first page with other processes, so that the case's own is alone on the second."""
     world = facing.emulator.world
     with world.lock:
         if facing.case.module == "sevalla_process":
@@ -166,7 +166,7 @@ def test_a_wrong_total_on_one_page_does_not_create_a_duplicate(facing: Facing, k
 
 @pytest.mark.parametrize("kind", ["total_high", "page_repeated"])
 def test_a_wrong_total_on_two_pages_does_not_create_a_duplicate(facing: Facing, kind: str) -> None:
-    """The process that is wanted is the only one on the second page, which is not to be seen."""
+    """The wanted process is the only one on the second page, which is not read."""
     crowd(facing)
     after = 1 if kind == "page_repeated" else 0
     facing(reading(facing, kind, times=None, after=after), **facing.case.wanted)
@@ -174,8 +174,8 @@ def test_a_wrong_total_on_two_pages_does_not_create_a_duplicate(facing: Facing, 
 
 
 def test_a_total_that_hides_the_second_page_is_believed(facing: Facing) -> None:
-    """The only lie that nothing in the answers shows. A list that is whole again tells of the
-    second one, and the first such list is the one that is read after the creation."""
+    """The only wrong total that no response reveals. The next complete list shows the second page,
+    and the first such list is the one that is read after the creation."""
     crowd(facing)
     outcome = facing.tells(reading(facing, "total_low"), **facing.case.wanted)
     assert outcome.result["failure"]["code"] == "ambiguous"
@@ -190,13 +190,13 @@ def test_a_total_that_hides_the_second_page_is_believed(facing: Facing) -> None:
 
 
 def mine(facing: Facing) -> list[str]:
-    """The ids of the processes that answer to the case's options."""
+    """Return the ids of the processes that match the case's options."""
     name = "display_name" if facing.case.module == "sevalla_process" else "queue"
     wanted = facing.case.stored[name]
     return [process["id"] for process in facing.processes() if process.get(name) == wanted]
 
 
-# Nobody there
+# A refused connection
 
 
 def test_a_refused_connection_is_reported_as_no_change(facing: Facing) -> None:

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes whose connection is refused, after reads that got through.
+"""Writes whose connection is refused, after successful reads.
 
-Nothing of such a request is sent, so that even a POST is tried again, and no write is unknown.
+Nothing of such a request is sent, so even a POST is retried, and no outcome is unknown.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ RETRIES = 5
 
 
 class Refusing:
-    """Sends writes to a port that is taken and where nobody listens, so many ``times``."""
+    """Sends writes to a port that refuses connections, the first ``times`` times."""
 
     def __init__(self) -> None:
         self.times = 0
@@ -38,7 +38,7 @@ class Refusing:
         self._send = requests.Session.send
 
     def send(self, session: Any, request: Any, **settings: Any) -> Any:
-        """Stands in for ``requests.Session.send``."""
+        """Stand in for ``requests.Session.send``."""
         if request.method != "GET" and len(self.refused) < self.times:
             self.refused.append(request.method)
             port = self._taken.getsockname()[1]
@@ -47,13 +47,13 @@ class Refusing:
         return self._send(session, request, **settings)
 
     def close(self) -> None:
-        """Give the port back."""
+        """Release the port."""
         self._taken.close()
 
 
 @pytest.fixture
 def refusing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Refusing]:
-    """Refuses nothing until ``times`` is set."""
+    """Yield a connection that refuses nothing until ``times`` is set."""
     made = Refusing()
 
     def send(session: Any, request: Any, **settings: Any) -> Any:
@@ -66,7 +66,7 @@ def refusing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Refusing]:
 
 @pytest.fixture(params=["POST", "PATCH", "DELETE"])
 def write(request: Any, facing: Facing) -> tuple[str, dict[str, Any], list[dict[str, Any]]]:
-    """A write: its method, the options that lead to it, and what is stored once it is done."""
+    """Return a write: its method, its options, and the expected stored data."""
     case = facing.case
     if request.param != "POST":
         facing.seed()

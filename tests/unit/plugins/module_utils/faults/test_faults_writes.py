@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every fault that a single write can meet, for each of the three writes of both modules.
+"""Every fault of a single write, for each of the three writes of both modules.
 
-The tables say what a task ends in. Whatever that is, the same task run again when the fault is
-over brings the wanted state with one object, and then changes nothing.
+The tables say how a task ends. In every case, the same task without the fault then stores the
+wanted state with one object, and changes nothing when it runs again.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ REFUSED = "failed, nothing changed"
 BELIEVED = "reported as done, not stored"
 WARNED = "done with a warning, not stored"
 
-# A POST is sent again only when the list shows that the one before stored nothing, and nothing
-# of it can still come: after a drop, a 500, 502 or 503. Otherwise it is looked for and adopted.
+# A POST is retried only if the list shows that the previous one stored nothing, and it cannot be
+# stored later: after a drop, a 500, 502 or 503. Otherwise the process is searched for and adopted.
 POST = {
     "drop_before": TWICE,
     "drop_after": ONCE,
@@ -70,7 +70,8 @@ POST = {
     "missing_key": ONCE,
 }
 
-# A PATCH can be repeated; an answer that is no API's is not, since the next would be the same.
+# A PATCH can be retried; a response that is not the API's is not retried, because the next one
+# would be the same.
 PATCH = {
     "drop_before": TWICE,
     "drop_after": TWICE,
@@ -102,7 +103,7 @@ PATCH = {
     "json_list_after": KEPT,
     "json_string_before": LOST,
     "json_string_after": KEPT,
-    # An answer without a body and JSON's null are one to the client: it reads what is stored.
+    # An empty response and JSON's null are the same for the client: it reads the stored process.
     "json_null_before": WARNED,
     "json_null_after": ONCE,
     "vanish": REFUSED,
@@ -114,8 +115,8 @@ PATCH = {
     "missing_key": ONCE,
 }
 
-# A DELETE is believed when its answer is a 2xx with JSON or nothing: Sevalla lists a process
-# until the next deployment, so that a look at the list would tell nothing.
+# A DELETE is believed if its response is a 2xx with JSON or nothing: Sevalla lists a process until
+# the next deployment, so that the list does not show the outcome.
 DELETE = {
     "drop_before": TWICE,
     "drop_after": TWICE,
@@ -187,7 +188,7 @@ def test_an_update_with_a_fault(facing: Facing, kind: str) -> None:
     outcome = facing(Fault(kind, method="PATCH", path=case.item), **case.changed)
     assert methods(outcome) == ["PATCH"] * (2 if expected == TWICE else 1)
     stored = expected in (ONCE, TWICE, KEPT)
-    if expected == REFUSED:  # it vanished
+    if expected == REFUSED:  # it was deleted
         assert facing.now({}) == []
     else:
         assert facing.now(case.stored) == [case.changed_to if stored else case.stored]
@@ -205,7 +206,7 @@ def test_an_update_with_a_fault(facing: Facing, kind: str) -> None:
         assert named in warning
     else:
         assert outcome.warnings == []
-    # One that vanished is created anew.
+    # A process that was deleted concurrently is created again.
     facing.recovers({**case.wanted, **case.changed}, case.changed_to)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many tasks at once under the services' rate limits, on a clock that costs no time."""
+"""Many parallel tasks with the services' rate limits, on a virtual clock."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FORKS = 50
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> VirtualTime:
-    """Virtual time for the clients; the emulator gets the same."""
+    """Return a virtual clock for the clients and the emulator."""
     time = VirtualTime()
     monkeypatch.setattr(_http.Client, "sleep", staticmethod(time.sleep))
     monkeypatch.setattr(_http.Client, "clock", staticmethod(time.now))
@@ -38,7 +38,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> VirtualTime:
 
 @pytest.fixture
 def limited(clock: VirtualTime) -> Iterator[Emulator]:
-    """An emulator that refuses what is above the limits."""
+    """Yield an emulator that enforces the rate limits."""
     with Emulator(clock=clock.now) as emulator:
         yield emulator
 
@@ -46,7 +46,7 @@ def limited(clock: VirtualTime) -> Iterator[Emulator]:
 def all_at_once(
     clock: VirtualTime, emulator: Emulator, tasks: list[dict[str, Any]]
 ) -> list[Outcome]:
-    """Run tasks of sevalla_process side by side, as the forks of a play do."""
+    """Run tasks of sevalla_process in parallel, like the forks of a play."""
     run = Runner(emulator)
     outcomes: list[Outcome] = []
     clock.run([lambda task=task: outcomes.append(run(PROCESS, **task)) for task in tasks])  # type: ignore[misc]
@@ -54,8 +54,8 @@ def all_at_once(
 
 
 def test_fifty_forks_against_ten_changes_a_minute(clock: VirtualTime, limited: Emulator) -> None:
-    """All end right with the options at their defaults, none starves, and nobody asks twice in
-    a window: the refusals are as few as they can be without the forks knowing of each other."""
+    """All succeed with the default options, none starves, and nobody sends twice in a window: there
+    are as few refusals as possible without coordination between the forks."""
     run = Runner(limited)
     ids = []
     for number in range(FORKS):
@@ -75,7 +75,7 @@ def test_fifty_forks_against_ten_changes_a_minute(clock: VirtualTime, limited: E
     assert all(outcome.result["changed"] for outcome in outcomes)
     patches = [each for each in limited.requests[first:] if each["method"] == "PATCH"]
     assert [each["status"] for each in patches].count(200) == FORKS
-    # Ten a window: 40 are refused in the first, then 30, 20 and 10.
+    # Ten in a window: 40 are refused in the first, then 30, 20 and 10.
     assert [each["status"] for each in patches].count(429) <= 40 + 30 + 20 + 10
     assert max(outcome.result["api"]["retries"] for outcome in outcomes) <= 5
     assert max(outcome.result["api"]["waited_seconds"] for outcome in outcomes) <= 300
@@ -100,7 +100,7 @@ def test_a_task_that_waited_long_warns_once(clock: VirtualTime, limited: Emulato
 
 
 def test_a_missed_deadline_explains_the_rate_limit(clock: VirtualTime, limited: Emulator) -> None:
-    """Which limit, when it lifts, and what was waited; the request is certainly not done."""
+    """It names the limit, its reset and the time waited; the request is certainly not done."""
     limited.world.switches.update({"sevalla_rate_limit": "on"})
     run = Runner(limited)
     web = {"application": SEVALLA_SHOP_ID, "type": "web", "api_max_wait": 20}
@@ -153,7 +153,7 @@ def test_creations_above_either_possible_rate_limit(
 def test_the_rate_limit_of_sevalla_is_waited_for_with_and_without_retry_after(
     clock: VirtualTime, limited: Emulator, told: str
 ) -> None:
-    """Its own header tells the seconds in any case."""
+    """Its own header has the seconds in both cases."""
     limited.world.switches.update({"sevalla_rate_limit": "on", "sevalla_retry_after": told})
     run = Runner(limited)
     web = {"application": SEVALLA_SHOP_ID, "type": "web"}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a list shows while it is sent: one line for each write, and the waits with how far it is."""
+"""The progress of a list: one line for each write, and the waits with the number of writes done."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the response to a write shows beside what was written: changes of others, and lost zeros."""
+"""Differences between a write and its response: changes by others, and zeros stored as null."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_laravel_cloud_a_concurrent_change_by_someone_else_is_a_warning(cloud: S
 
 
 def test_a_size_shown_only_by_its_id_is_not_a_change(sevalla: Stage) -> None:
-    """The list was completed with its name before it was compared."""
+    """Its name was added to the list before the comparison."""
     sevalla.emulator.reset(
         switches={"sevalla_deleted_process": "hidden", "sevalla_resource_type_name": "null"}
     )
@@ -85,7 +85,7 @@ def planned_bodies(outcome: Any) -> list[Any]:
 
 
 def test_a_creation_in_two_steps_does_not_warn(sevalla: Stage) -> None:
-    """What its second step writes is not expected in the response to the first."""
+    """The values of its second step are not expected in the response to the first."""
     with sevalla.emulator.world.lock:
         shop = sevalla.emulator.world.sevalla.applications[world.SEVALLA_SHOP_ID]
         del shop.processes[world.SEVALLA_SHOP_WEB_ID]
@@ -107,7 +107,7 @@ def zero(queue: str, **config: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("parallel", [1, 4])
 def test_zeros_stored_as_null_are_one_warning(cloud: Stage, parallel: int) -> None:
-    """It says what to write instead, for creations and changes, and for all processes at once."""
+    """It says what to write instead, for creations and changes, and for all processes together."""
     cloud.emulator.reset(switches={"laravel_cloud_zero_in_config": "null"})
     listed = [zero(f"q{number}", rest=0, tries=3) for number in range(3)]
     said = (
@@ -125,7 +125,7 @@ def test_zeros_stored_as_null_are_one_warning(cloud: Stage, parallel: int) -> No
 
 
 def test_a_zero_stored_as_null_does_not_hide_other_warnings(cloud: Stage) -> None:
-    """Another setting that was not stored is named as before."""
+    """Another setting that was not stored is still named."""
     cloud.emulator.reset(switches={"laravel_cloud_zero_in_config": "null"})
     cloud([zero("q", tries=3)])
     cloud.emulator.faults.add(

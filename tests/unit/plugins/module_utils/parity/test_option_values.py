@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What options say, once Ansible has parsed them."""
+"""The values of options, after Ansible has parsed them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CONNECTION: dict[str, Any] = {
 
 
 def parsed(backend: Any, **options: Any) -> dict[str, Any]:
-    """Options as the module of one process gets them from Ansible."""
+    """Return options as the module for one process gets them from Ansible."""
     checked = ArgumentSpecValidator(_process.process_command(backend).argument_spec).validate(
         options
     )
@@ -47,7 +47,7 @@ def parsed(backend: Any, **options: Any) -> dict[str, Any]:
 
 
 def entry(backend: Any, **options: Any) -> Any:
-    """What the options of one process are made into."""
+    """Return the entry for the options of one process."""
     scope = {"application": "shop"} if backend is SEVALLA else {}
     params = parsed(backend, **{**scope, **options})
     (made,) = _options.entries(backend, [params], params["state"], False, [])
@@ -55,7 +55,7 @@ def entry(backend: Any, **options: Any) -> Any:
 
 
 def refused(function: Any, *arguments: Any, **more: Any) -> dict[str, str]:
-    """The problems with which a function refuses: what is wrong, by option."""
+    """Return the problems for which a function refuses options, by option."""
     with pytest.raises(Failure) as caught:
         function(*arguments, **more)
     assert caught.value.code == "invalid_options"
@@ -104,7 +104,7 @@ def test_an_empty_url_variable_keeps_the_default(backend, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def no_authorities_of_the_machine(monkeypatch):
-    """What the machine trusts is none of these tests' business."""
+    """Remove the CA settings of the machine."""
     for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
         monkeypatch.delenv(variable, raising=False)
 
@@ -177,7 +177,7 @@ def test_missing_and_null_options_are_not_in_an_entry(backend):
     ],
 )
 def test_a_null_option_with_choices_is_not_managed(options):
-    """Ansible's own check of choices refuses null where the option is known to have choices."""
+    """Ansible's own check of choices refuses null if the option has choices."""
     params = {"application": "shop", "display_name": "queue", **options}
     checked = ArgumentSpecValidator(_process.process_command(SEVALLA).argument_spec).validate(
         params
@@ -282,7 +282,7 @@ def test_reading_options_does_not_change_them():
     assert repr(params) == before
 
 
-# All that is wrong, at once.
+# All errors together
 
 
 def test_an_option_that_is_set_and_cleared_is_refused():
@@ -323,7 +323,7 @@ def perform(backend: Any, given: _module.Task) -> dict[str, Any]:
 
 
 def task(backend: Any, **options: Any) -> _module.Task:
-    """A run with options that must not get as far as the service."""
+    """Return a task whose options must be refused before any request."""
     connection = {"api_token": "token", "api_url": "http://127.0.0.1:1", "api_retries": 0}
     return _module.Task(parsed(backend, **{**connection, **options}), False, lambda _warning: None)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every file of the plugins, and the collection's metadata, must be like."""
+"""The requirements for every file of the plugins, and for the collection's metadata."""
 
 from __future__ import annotations
 
@@ -25,34 +25,34 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.parity.do
 FILES = sorted(
     path.relative_to(PLUGINS).as_posix()
     for path in PLUGINS.rglob("*.py")
-    # ansible-test wants them empty.
+    # ansible-test requires them to be empty.
     if path.name != "__init__.py"
 )
 HERE = "ansible_collections.evenkeel.paas."
 THIRD_PARTY = {"requests", "urllib3", "jsonschema"}
 
 CONTROLLER = ("action/", "callback/", "inventory/", "plugin_utils/")
-"""Folders of plugins that run inside Ansible, and so have all of it."""
+"""Folders of plugins that run inside Ansible, and so can import all of it."""
 
 MODULE_UTILS_BYTES = 306_000
-"""More than all of module_utils together. It is sent to the target for every task."""
+"""An upper bound for the size of module_utils. It is sent to the target for every task."""
 
 SHIPPED_BYTES = 208_000
-"""More than any module with what it may import of module_utils.
+"""An upper bound for a module with everything that it may import of module_utils.
 
-These are sources with their comments and docstrings; compressed, as a task sends them, they are a
-third of that, and sending costs little. What costs is what a task imports of it, for which
-test_imports.py has a ceiling.
+These are sources with their comments and docstrings; compressed, as a task sends them, they have a
+third of that size, and sending them costs little. Importing them costs more, and test_imports.py
+limits it.
 """
 
 
 def source(file: str) -> str:
-    """The text of a file of the plugins."""
+    """Return the text of a file of the plugins."""
     return (PLUGINS / file).read_text(encoding="utf-8")
 
 
 def imported(file: str) -> list[str]:
-    """The modules that a file imports anywhere in it, by their full names."""
+    """Return the modules that a file imports anywhere in it, by their full names."""
     names: list[str] = []
     package = ["plugins", *file.split("/")[:-1]]
     for node in ast.walk(ast.parse(source(file))):
@@ -68,7 +68,8 @@ def imported(file: str) -> list[str]:
 
 
 def shipped(file: str) -> set[str]:
-    """The files that are sent to the target when a module runs: itself and all it imports."""
+    """Return the files that are sent to the target when a module runs: itself and all its
+    imports."""
     seen = {file}
     waiting = [file]
     while waiting:
@@ -82,7 +83,7 @@ def shipped(file: str) -> set[str]:
 
 
 def size(files) -> int:
-    """The bytes of some files of the plugins."""
+    """Return the total size of some files of the plugins, in bytes."""
     return sum((PLUGINS / file).stat().st_size for file in files)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the modules accept is what they document, and what was promised to their users."""
+"""The modules accept exactly the options that they document, and those of the contract."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.parity.do
 )
 
 SECRETS = {"api_token"}
-"""The options that hold a secret. ansible-core 2.22 redacts their values in the whole run, so
-that no other option may be among them."""
+"""The options that contain a secret. ansible-core 2.22 redacts their values in the whole run, so no
+other option may be one of them."""
 
 LOOKS_SECRET = ("key", "token", "pass", "secret", "credential")
-"""Words in a name for which Ansible asks that no_log is decided."""
+"""Words in a name for which Ansible requires an explicit no_log."""
 
 
 def described(options: dict[str, Any]) -> dict[str, Any]:
-    """Documented options in the form in which argument specs are compared."""
+    """Return documented options in the form in which argument specs are compared."""
     return {
         name: {
             "type": about.get("type", "str"),
@@ -46,7 +46,7 @@ def described(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def accepted(spec: dict[str, Any]) -> dict[str, Any]:
-    """An argument spec in the same form."""
+    """Return an argument spec in the same form."""
     return {
         name: {
             "type": about.get("type", "str"),
@@ -62,7 +62,7 @@ def accepted(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def deep(spec: dict[str, Any], inside: str = "suboptions", path: str = ""):
-    """Every option at every depth: its dotted name and what is said of it."""
+    """Yield every option at every depth: its dotted name and its documentation."""
     for name, about in spec.items():
         yield path + name, about
         yield from deep(about.get(inside) or {}, inside, f"{path}{name}.")
@@ -106,7 +106,7 @@ def test_no_log_is_explicit_for_names_that_look_like_secrets(module):
 
 @pytest.mark.parametrize("module", MODULES)
 def test_an_optional_field_has_no_default(module):
-    """Else a null in a playbook would become the default, or an empty string."""
+    """Otherwise a null in a playbook would become the default, or an empty string."""
     given = {"state", "api_url", "api_timeout", "api_retries", "api_max_wait", "validate_certs"}
     given |= {"prune", "max_parallel", "continue_on_error", "returned"}  # how to write, not what
     given |= {"restart", "trigger", "wait", "wait_timeout", "poll_interval", "timeout"}
@@ -161,7 +161,7 @@ def test_a_fragment_documents_no_option_twice(part):
     assert len(names) == len(set(names))
 
 
-# What was promised to users: names, types and defaults that playbooks rely on.
+# The contract with users: names, types and defaults that playbooks rely on.
 
 STRING = {"type": "str"}
 NUMBER = {"type": "int"}

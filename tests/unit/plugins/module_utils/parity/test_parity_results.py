@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""RETURN documents exactly what comes back, in success and failure, in check mode and not."""
+"""RETURN documents exactly the returned keys, for success and failure, in check mode and not."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ INFOS = {SEVALLA: "sevalla_process_info", LARAVEL: "laravel_cloud_background_pro
 
 @pytest.fixture(autouse=True)
 def no_sleep(monkeypatch):
-    """No test really sleeps, and no option comes from the machine's environment."""
+    """Replace sleeping, and remove the machine's environment variables."""
     monkeypatch.setattr(Client, "sleep", staticmethod(lambda _seconds: None))
     for backend in (LARAVEL_CLOUD_PROCESSES, SEVALLA_PROCESSES):
         for variable in (*backend.service.token_variables, backend.service.url_variable):
@@ -51,14 +51,14 @@ def no_sleep(monkeypatch):
 
 @pytest.fixture(scope="module")
 def running():
-    """One emulator for all tests of this file."""
+    """Yield one emulator for all tests of this file."""
     with Emulator() as emulator:
         yield emulator
 
 
 @pytest.fixture
 def emulator(running):
-    """The emulator in its first state."""
+    """Return the emulator in its initial state."""
     running.reset()
     return running
 
@@ -75,7 +75,8 @@ SCOPES = {
 
 
 def given(emulator: Emulator, module: str, **options: Any) -> dict[str, Any]:
-    """Options for a module, with how to reach the emulator and what the process belongs to."""
+    """Return options for a module, with the connection to the emulator and the scope of the
+    process."""
     url = emulator.sevalla_url if module.startswith("sevalla") else emulator.laravel_cloud_url
     scope = SCOPES.get(module) or SCOPES[LARAVEL if module.startswith(LARAVEL) else SEVALLA]
     return {"api_token": emulator.token, "api_url": url, **scope, **options}
@@ -200,13 +201,13 @@ def test_a_failure_before_any_write_returns_what_is_documented(fault, module, ch
 
 
 class Failing(Hooks):
-    """Answers every request of a method with a status."""
+    """Responds to every request of a method with a status."""
 
     def __init__(self, method: str, status: int) -> None:
         self._method, self._status = method, status
 
     def before(self) -> Any:
-        """Keep the service from seeing it."""
+        """Keep the request from the service."""
         if flask.request.method != self._method:
             return None
         return flask.Response('{"message": "No"}', self._status, mimetype="application/json")
@@ -345,7 +346,7 @@ def test_a_failure_to_run_a_command_returns_what_is_documented(module, method, s
     assert ("plan" in result) == ("cmd" in result) == (method == "POST")
 
 
-# Lists of them, and reading them.
+# Lists, and info
 
 MANY = {
     SEVALLA: [ONE[SEVALLA], {"type": "web"}, {**ONE[SEVALLA], "display_name": "mails"}],
@@ -357,7 +358,7 @@ CHANGES = {SEVALLA: {"port": 99}, LARAVEL: {"processes": 9}}
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize("single", LISTS)
 def test_a_list_returns_what_is_documented(single, check_mode, emulator):
-    """Created, unchanged, changed with something pruned."""
+    """Created, unchanged, and changed with a pruned process."""
     module, many = LISTS[single], MANY[single]
 
     def step(processes: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
@@ -401,7 +402,7 @@ CONNECTING = {"api_url", "api_token", "api_timeout", "application", "instance"}
 @pytest.mark.parametrize("single", LISTS)
 @pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
 def test_a_partial_failure_returns_what_is_documented(method, single, go_on, status, emulator):
-    """One method fails, so that steps are done, failed, and not attempted."""
+    """One method fails, so that there are done, failed and not attempted steps."""
     module, many = LISTS[single], MANY[single]
     run(module, given(emulator, module, processes=many))
     wanted = given(
@@ -449,13 +450,13 @@ def test_a_failed_info_returns_what_is_documented(fault, single, emulator):
     assert undocumented(INFOS[single], result) == []
 
 
-# The names of what comes back.
+# The names of the returned keys
 
 METHODS = set(dir(dict))
 
 
 def names(documented: dict[str, Any], path: str = ""):
-    """Every return key at every depth: its dotted name, and what is said of it."""
+    """Yield every return key at every depth: its dotted name, and its documentation."""
     for name, about in documented.items():
         yield path + name, about
         yield from names(about.get("contains") or {}, f"{path}{name}.")
@@ -538,7 +539,7 @@ STEPS = ("steps_done", "steps_failed", "steps_not_attempted")
 
 
 def test_the_comparison_with_return_detects_differences():
-    """Else the tests before would be green whatever came back."""
+    """Otherwise the previous tests would pass for any result."""
     api = {"requests": 1, "retries": 0, "waited_seconds": 0.0}
     failure = {"code": "x", "status": None, "details": None, "request_id": None}
     good = {"failed": True, "msg": "no", "api": api, "failure": failure}

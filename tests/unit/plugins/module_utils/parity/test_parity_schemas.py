@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tables, request schemas and documentation speak of the same fields and ranges."""
+"""Field tables, request schemas and documentation have the same fields and ranges."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.parity.do
 SEVALLA = "evenkeel.paas.sevalla_process"
 LARAVEL = "evenkeel.paas.laravel_cloud_background_process"
 
-# What the services' descriptions say, key by key: type, range or choices, null allowed.
-# "n" after a type: may be null.
+# The services' descriptions, key by key: type, range or choices, null allowed. "n" after a type:
+# may be null.
 
 STRING = {"type": "string"}
 INSTANCES = {"type": "integer", "minimum": 0, "maximum": 50}
@@ -48,7 +48,7 @@ PORT = {"type": "integer", "minimum": 1, "maximum": 65535}
 
 
 def whole_number(low: int | None = None, high: int | None = None) -> dict[str, Any]:
-    """The schema of a number in a range."""
+    """Return the schema of a number in a range."""
     limits = {"minimum": low, "maximum": high}
     given = {name: limit for name, limit in limits.items() if limit is not None}
     return {"type": "integer", **given}
@@ -111,7 +111,7 @@ LARAVEL_CONFIG = {
 
 
 def nullable(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema that allows null too."""
+    """Return a schema that also allows null."""
     more = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
     return {**schema, "type": [schema["type"], "null"], **more}
 
@@ -266,13 +266,13 @@ def test_a_schema_is_valid_in_draft_7(backend, action):
     Draft7Validator.check_schema(backend.schemas[action])
 
 
-# The tables.
+# The field tables
 
 READ_ONLY = {"key"}
-"""Options that no request takes: they only say which process is meant."""
+"""Options that are not part of a request: they only identify the process."""
 
 NOT_PATCHED = {"type"}
-"""Keys that Laravel Cloud's PATCH would take, and that the table keeps out of it."""
+"""Keys that Laravel Cloud's PATCH would accept, and that the table does not send."""
 
 
 @pytest.mark.parametrize("backend", [SEVALLA_PROCESSES, LARAVEL_CLOUD_PROCESSES])
@@ -289,7 +289,7 @@ def test_the_fields_of_a_patch_are_exactly_those_of_its_schema(backend):
 
 @pytest.mark.parametrize("backend", [SEVALLA_PROCESSES, LARAVEL_CLOUD_PROCESSES])
 def test_a_required_field_of_a_post_has_an_optional_option_or_a_default(backend):
-    """Nothing is required of an update; what a creation lacks is found by its schema."""
+    """An update requires nothing; the schema finds missing fields of a creation."""
     required = set(backend.schemas["create"]["required"])
     assert required <= {known.wire for known in backend.fields}
     assert not [known.option for known in backend.fields if known.spec.get("required")]
@@ -358,7 +358,7 @@ def test_option_names_convert_to_wire_keys_and_back(name):
 
 
 def documented_options(name: str):
-    """Every option of a fragment at every depth, with all that is said of it as one text."""
+    """Yield every option of a fragment at every depth, with its documentation as one text."""
 
     def walk(options: dict[str, Any], path: str):
         for option, about in options.items():
@@ -370,7 +370,7 @@ def documented_options(name: str):
 
 
 def sevalla_schema(option: str) -> dict[str, Any]:
-    """The schema of an option of Sevalla's, by its dotted name."""
+    """Return the schema of an option of Sevalla, by its dotted name."""
     first, *rest = option.split(".")
     if first in ("id", "key", "clear"):
         return {}
@@ -387,7 +387,7 @@ def sevalla_schema(option: str) -> dict[str, Any]:
 
 
 def laravel_schema(option: str) -> dict[str, Any]:
-    """The schema of an option of Laravel Cloud's, by its dotted name."""
+    """Return the schema of an option of Laravel Cloud, by its dotted name."""
     if option in ("id", "clear"):
         return {}
     schema: dict[str, Any] = CREATE_BACKGROUND_PROCESS
@@ -397,7 +397,7 @@ def laravel_schema(option: str) -> dict[str, Any]:
 
 
 def documented_limits(text: str) -> dict[str, int]:
-    """The limits that a description states."""
+    """Return the limits in a description."""
     limits: dict[str, int] = {}
     for pattern, names in (
         (r"(\d+) to (\d+) characters", ("minLength", "maxLength")),
@@ -412,10 +412,10 @@ def documented_limits(text: str) -> dict[str, int]:
 
 
 STATUS_RANGE = {"minimum": 200, "maximum": 399}
-"""``http_get`` tells of the statuses of answers, not of a limit."""
+"""``http_get`` documents the statuses of responses, not a limit."""
 
 UNDOCUMENTED = {"time_zone": {"maxLength": 100}}
-"""Limits that no real value comes near."""
+"""Limits that no real value reaches."""
 
 
 @pytest.mark.parametrize(
@@ -434,7 +434,7 @@ def test_documented_limits_match_the_schema(name, schema_of):
         if option.endswith("http_get") and documented == STATUS_RANGE:
             continue
         if limits == {"minLength": 1} and not documented:
-            continue  # that a name is not empty goes without saying
+            continue  # that a name is not empty is obvious
         if limits == UNDOCUMENTED.get(option):
             continue
         assert documented == limits, option
@@ -443,7 +443,7 @@ def test_documented_limits_match_the_schema(name, schema_of):
 
 
 def test_the_documented_limits_are_parsed():
-    """Else the test before would find nothing, and be green."""
+    """Otherwise the previous test would check nothing and pass."""
     assert documented_limits("from 1 to 65535.") == {"minimum": 1, "maximum": 65535}
     assert documented_limits("1 to 255 characters") == {"minLength": 1, "maxLength": 255}
     assert documented_limits("a text of up to 100 characters") == {"maxLength": 100}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which live process an entry means, and what happens when several do or none."""
+"""Which existing process an entry matches, and what happens if several or none match."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def _check(backend: Any, given_: dict, state: str, live: list, meant: list, crea
 @given(st.data(), st.sampled_from(["present", "absent"]))
 @examples(200)
 def test_sevalla_entries_match_processes(data: st.DataObject, state: str) -> None:
-    """By id, else by key, else the one web process, else by display_name; the names of several
-    are an error that lists them all, in check mode as well; a new one only under a name."""
+    """By id, else by key, else the only web process, else by display_name; several matches are an
+    error that lists them all, in check mode as well; a creation needs a name."""
     live = data.draw(sevalla_worlds.applications(data.draw(st.sampled_from(sevalla_worlds.KINDS))))
     known = [process["id"] for process in live]
     ways = {
@@ -91,8 +91,8 @@ def test_sevalla_entries_match_processes(data: st.DataObject, state: str) -> Non
 @given(st.data(), st.sampled_from(["present", "absent"]))
 @examples(200)
 def test_laravel_cloud_entries_match_processes(data: st.DataObject, state: str) -> None:
-    """By id; a worker by the ones given of connection and queue, in order and less blanks; a
-    custom process by its trimmed command. Several are an error, also where they are equal."""
+    """By id; a worker by the given ones of connection and queue, in order and without spaces; a
+    custom process by its trimmed command. Several matches are an error, even if they are equal."""
     raw = data.draw(laravel_worlds.instances("worker"))
     raw += [dict(each, id=each["id"] + "-2") for each in raw if data.draw(st.booleans())]
     live = laravel_service.Service(laravel_service.Habits()).read(raw)
@@ -120,7 +120,7 @@ def _sevalla_problems(given_: dict, state: str = "present", clear: tuple = ()) -
 
 
 def test_a_sevalla_entry_must_identify_a_process() -> None:
-    """No address, an id of the wrong form, the web process to be absent: refused before a read."""
+    """No address, a malformed id, the web process with state absent: refused before a read."""
     assert set(_sevalla_problems({"port": 80})) == {"display_name"}
     assert set(_sevalla_problems({"type": "worker"})) == {"display_name"}
     assert set(_sevalla_problems({"display_name": ""})) == {"display_name"}
@@ -131,7 +131,7 @@ def test_a_sevalla_entry_must_identify_a_process() -> None:
 
 
 def test_an_option_cannot_be_set_and_cleared() -> None:
-    """All such options are named at once, with the address that is missing; "" is given too."""
+    """All such options are named together, with the missing address; "" counts as set."""
     problems = _sevalla_problems(
         {"entrypoint": "", "schedule": "* * * * *"}, "present", ("schedule", "entrypoint")
     )
@@ -158,7 +158,7 @@ def test_an_option_cannot_be_set_and_cleared() -> None:
 def test_a_laravel_cloud_entry_must_identify_a_process(
     given_: dict, state: str, options: set
 ) -> None:
-    """Whatever is missing of the address is named, all of it, and before a read."""
+    """Everything that is missing from the address is named, before a read."""
     with pytest.raises(Failure) as caught:
         entry(LARAVEL_CLOUD, given_, (), state)
     assert caught.value.code == "invalid_options"
@@ -170,7 +170,8 @@ def _background(number: int, kind: str, command: str) -> dict:
 
 
 def test_a_custom_process_is_identified_by_its_trimmed_command() -> None:
-    """Also where the live one has blanks around it; a worker with the same command is none."""
+    """Also if the existing one has spaces around it; a worker with the same command does not
+    match."""
     command = "php artisan queue:work redis --queue=high --quiet"
     worker = _background(1, "worker", command)
     wanted = entry(LARAVEL_CLOUD, {"type": "custom", "command": f" {command}\n"})
@@ -186,7 +187,7 @@ def test_a_custom_process_is_identified_by_its_trimmed_command() -> None:
 
 
 def test_ids_are_compared_without_case() -> None:
-    """UUIDs are, and so are a size's; a name of a size is as well."""
+    """UUIDs, the id of a size, and the name of a size."""
     letters = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"
     live = {
         "id": letters,
@@ -202,7 +203,7 @@ def test_ids_are_compared_without_case() -> None:
 
 
 def test_options_that_are_not_set_are_not_in_an_entry() -> None:
-    """null and a dict of nulls are not given; "", 0 and false are."""
+    """null and a dict of nulls are not set; "", 0 and false are."""
     made = entry(
         SEVALLA,
         {
@@ -227,7 +228,7 @@ def test_options_that_are_not_set_are_not_in_an_entry() -> None:
 
 
 def test_ids_are_quoted_in_paths() -> None:
-    """What an answer gives as an id cannot become another path."""
+    """An id in a response cannot become another path."""
     live = [{"id": "../a?b", "key": "k", "type": "worker"}]
     made = make_plan(SEVALLA, "s/c", entry(SEVALLA, {"key": "k"}, (), "absent"), live)
     assert made.steps[0].path == "/applications/s%2Fc/processes/..%2Fa%3Fb"

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How the work of planning grows with a list: ten times as many entries are ten times the work.
+"""How the cost of planning grows with a list: ten times as many entries cost ten times as much.
 
-Counted are the Python functions that are called, which no busy machine changes.
+The cost is the number of Python function calls, which a busy machine does not change.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _queued(number: int) -> dict[str, Any]:
 
 
 def calls(work: Callable[[], Any]) -> int:
-    """How many Python functions a piece of work calls."""
+    """Return the number of Python functions that are called."""
     count = 0
 
     def counting(frame: Any, event: str, argument: Any) -> None:
@@ -84,7 +84,7 @@ SERVICES = [(SEVALLA, _sevalla, _named), (LARAVEL_CLOUD, _worker, _queued)]
 def test_the_cost_of_planning_is_linear(
     backend: Any, live: Any, given: Any, shift: int, prune: bool
 ) -> None:
-    """Whether each entry changes one that there is, or each creates another one."""
+    """Whether each entry changes an existing process, or each creates one."""
 
     def plan_of(count: int) -> int:
         processes = [live(number) for number in range(count)]
@@ -99,7 +99,7 @@ def test_the_cost_of_planning_is_linear(
 def test_each_live_process_is_read_once(
     backend: Any, live: Any, given: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And each one that changes once more, as it would be."""
+    """And each changed one once more, for its prediction."""
     read: list[int] = []
     kind = type(backend)
     answers_to = kind.answers_to

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the planner promises for Laravel Cloud's background processes, on generated instances.
+"""The promises of the planner for Laravel Cloud's background processes, on generated instances.
 
-Held against a simulated service in every way that the real one may behave, with a comparison
-of the tests' own.
+The oracle is a simulated service with every possible behavior of the real one, and the tests' own
+comparison.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _target(case: Case) -> dict:
 
 
 def _asked(option: str, value: object) -> object:
-    """A value in the form in which the diff shows it."""
+    """Return a value in the form in which the diff shows it."""
     if option == "config":
         value = {**value, **({"queue": facts.queues(value["queue"])} if "queue" in value else {})}
     return value.strip() if option == "command" else value
@@ -68,8 +68,8 @@ def _asked(option: str, value: object) -> object:
 @given(data=st.data())
 @examples(200)
 def test_an_update_sends_exactly_what_differs(kind: str, data: st.DataObject) -> None:
-    """One PATCH with the fields that differ, config whole without nulls, and nothing at all when
-    none does; never a worker's command, never strategy_*, never a type."""
+    """One PATCH with the fields that differ, with the full config without nulls, and nothing if
+    none differs; never a worker's command, strategy_* or a type."""
     case = data.draw(worlds.updates(kind))
     target = _target(case)
     made = _planned(case)
@@ -104,8 +104,8 @@ def test_an_update_sends_exactly_what_differs(kind: str, data: st.DataObject) ->
 @given(data=st.data())
 @examples(200)
 def test_an_update_matches_its_prediction(kind: str, data: st.DataObject) -> None:
-    """Applied, the process is as predicted, what was not asked about is as before, the service
-    stored everything, and the same task again changes nothing."""
+    """After the update, the process is as predicted, unmanaged fields are unchanged, the service
+    has stored everything, and the same task changes nothing."""
     case = data.draw(worlds.updates(kind))
     target = _target(case)
     made = _planned(case)
@@ -130,7 +130,7 @@ def test_an_update_matches_its_prediction(kind: str, data: st.DataObject) -> Non
     _assert_predicted(made.process, after)
     for step, answer in zip(made.steps, answers):
         assert unstored(LARAVEL_CLOUD, step.body, service.read([answer])[0]) == []
-    # A changed command or a changed connection or queue is another address.
+    # A changed command, connection or queue is another address.
     given_ = {**case.given, "id": target["id"]}
     again = _planned(case._replace(live=live, given=given_))
     assert again.steps == []
@@ -160,8 +160,8 @@ def _assert_predicted(predicted: dict, after: dict) -> None:
 @given(worlds.updates("worker"))
 @examples(80)
 def test_a_changed_worker_is_not_predicted_to_keep_its_command(case: Case) -> None:
-    """The service makes the command of a worker from its config, so a plan that changes the
-    config does not say what the command will be; any other plan says what it is."""
+    """The service generates the command of a worker from its config, so a plan that changes the
+    config does not predict the command; any other plan does."""
     made = _planned(case)
     if refused_options(LARAVEL_CLOUD, made):
         return
@@ -173,8 +173,8 @@ def test_a_changed_worker_is_not_predicted_to_keep_its_command(case: Case) -> No
 @given(worlds.creations())
 @examples(200)
 def test_a_creation_is_one_post_and_matches_its_prediction(case: Case) -> None:
-    """One POST with what was given and the number of processes; then the process is as predicted
-    and the same task again changes nothing."""
+    """One POST with the options and the number of processes; then the process is as predicted and
+    the same task changes nothing."""
     matching = facts.meant(case.given, case.live)
     if matching:
         return
@@ -210,8 +210,8 @@ def test_a_creation_is_one_post_and_matches_its_prediction(case: Case) -> None:
 @given(worlds.updates() | worlds.creations())
 @examples(100)
 def test_planning_does_not_change_its_input_or_depend_on_order(case: Case) -> None:
-    """Entry and live processes are as before; options in another order make the same plan. The
-    order of queues is not one of keys."""
+    """Entry and existing processes are unchanged; options in another order lead to the same plan.
+    The order of queues is not an order of keys."""
     if len(facts.meant(case.given, case.live)) > 1:
         return
     wanted = entry(LARAVEL_CLOUD, case.given)
@@ -230,7 +230,7 @@ def test_planning_does_not_change_its_input_or_depend_on_order(case: Case) -> No
 @given(worlds.updates(), st.data())
 @examples(80)
 def test_a_field_missing_from_the_response_is_a_difference(case: Case, data: st.DataObject) -> None:
-    """Whatever is missing from the live process is sent, and nothing fails for it."""
+    """A field that is missing from the existing process is sent, and nothing fails."""
     target = _target(case)
     names = [option for option in ("processes", "command", "config") if option in case.given]
     if not names or "id" not in case.given or facts.to_refuse(case.given, target):
@@ -251,7 +251,7 @@ def test_a_field_missing_from_the_response_is_a_difference(case: Case, data: st.
 @given(worlds.instances("worker"), st.data())
 @examples(60)
 def test_absent_deletes_one_process(live: list, data: st.DataObject) -> None:
-    """One DELETE without a body, by id or by identity; nothing when there is none."""
+    """One DELETE without a body, by id or by identity; nothing if there is no match."""
     target = data.draw(st.sampled_from(live))
     attributes = target["attributes"]
     given_: dict = {"id": target["id"]}

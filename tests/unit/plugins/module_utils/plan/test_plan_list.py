@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plans of a list of entries: each process in one of them, and what prune takes with it."""
+"""The plans of a list of entries: each process in one of them, and what prune deletes."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def planned(
 
 
 def steps(plans: list[Plan]) -> list[tuple[str, str]]:
-    """What is to be sent: the action, and the id at the end of its path."""
+    """Return the planned requests: the action, and the id at the end of its path."""
     return [(step.action, step.path.rpartition("/")[2]) for made in plans for step in made.steps]
 
 
@@ -90,7 +90,7 @@ def test_each_entry_has_its_plan_in_the_order_of_the_list() -> None:
 def test_two_entries_for_one_process_are_a_problem_of_the_second(
     one: dict[str, Any], other: dict[str, Any]
 ) -> None:
-    """Both places are told. Of two that would be created, neither has an id yet."""
+    """Both positions are reported. If both would be created, neither has an id yet."""
     first, second, third = planned(SEVALLA, [one, other, {"display_name": "images"}], LIVE)
     assert first.problems == third.problems == []
     (problem,) = second.problems
@@ -117,7 +117,7 @@ def test_without_prune_nothing_is_deleted() -> None:
 
 
 def test_prune_deletes_unlisted_processes_that_can_be_deleted() -> None:
-    """By its id, and never a web process; what is in the list only to be created stays out."""
+    """By its id, and never a web process; an entry that is only to be created has none."""
     plans = planned(SEVALLA, [NEW, MAIL], LIVE, prune=True)
     deleted = [("delete", IDS[2]), ("delete", IDS[3])]
     assert steps(plans) == [("create", "processes"), ("update", IDS[1]), *deleted]
@@ -146,7 +146,7 @@ def test_prune_keeps_a_process_that_the_list_renames() -> None:
 def test_prune_deletes_nothing_when_the_list_lacks_identities(
     entry: dict[str, Any], missing: str
 ) -> None:
-    """It may be the one that the list of entries names."""
+    """It may be the process that an entry matches."""
     live = [dict(each) for each in LIVE]
     del live[2][missing]
     failure = refused([entry], live, prune=True)
@@ -165,7 +165,7 @@ def test_prune_keeps_a_process_that_may_be_a_web_process() -> None:
 
 @pytest.mark.parametrize("missing", ["display_name", "key", "type"])
 def test_nothing_is_created_or_deleted_when_an_entry_may_already_exist(missing: str) -> None:
-    """The one process that does not show it may be the one that is meant."""
+    """The one process that lacks it may be the match."""
     entry = {
         "display_name": {"display_name": "nobody", "type": "worker"},
         "key": {"key": "nobody"},

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run refuses: the schemas' errors in our words, and the rules across options."""
+"""The reasons for which a run refuses: schema errors in our words, and rules across options."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _manual(count: Any) -> dict:
     return {"scaling_strategy": {"type": "manual", "config": {"instanceCount": count}}}
 
 
-# The option that each key is, with the lowest and the highest value that the service takes.
+# The option of each key, with the lowest and the highest value that the service accepts.
 RANGES = [
     (lambda number: {"port": number}, "port", 1, 65535),
     (_manual, "scaling_strategy.instance_count", 0, 50),
@@ -107,7 +107,8 @@ RANGES = [
 def test_a_number_out_of_range_is_reported_with_the_range(
     body: Any, option: str, low: int, high: Any
 ) -> None:
-    """By the option's name, with the value and what is allowed; the ends themselves are fine."""
+    """With the option's name, the value and the allowed range; the limits themselves are
+    allowed."""
     for fine in (low, high or 10**9):
         assert _problems(SEVALLA, "update", body(fine)) == {}
         assert _problems(SEVALLA, "create", {**CREATE, **body(fine)}) == {}
@@ -162,7 +163,7 @@ def test_a_number_out_of_range_is_reported_with_the_range(
 def test_an_invalid_value_is_reported_without_quoting_it(
     body: dict, option: str, allowed: tuple
 ) -> None:
-    """By the option's name, with what is allowed; a value may hold a secret."""
+    """With the option's name and the allowed values; a value may contain a secret."""
     found = _problems(SEVALLA, "update", body)
     assert list(found) == [option]
     assert all(word in found[option] for word in allowed)
@@ -187,7 +188,7 @@ def test_an_invalid_value_is_reported_without_quoting_it(
     ],
 )
 def test_an_invalid_value_for_laravel_cloud(body: dict, option: str, allowed: tuple) -> None:
-    """The same; a number without a documented range has none here."""
+    """The same; a number without a documented range has no range here."""
     found = _problems(LARAVEL_CLOUD, "update", body)
     assert list(found) == [option]
     assert all(word in found[option] for word in allowed)
@@ -197,7 +198,7 @@ def test_an_invalid_value_for_laravel_cloud(body: dict, option: str, allowed: tu
 
 
 def test_all_errors_are_reported_together() -> None:
-    """Every one of them, at every depth, each once, in the order of the options' names."""
+    """All of them, at every depth, each once, in the order of the options' names."""
     body = {
         "display_name": "",
         "type": "daemon",
@@ -230,14 +231,14 @@ def test_all_errors_are_reported_together() -> None:
 
 
 def test_missing_options_of_a_creation_are_reported() -> None:
-    """All of it, by the options' names."""
+    """All of them, by the options' names."""
     assert set(_problems(SEVALLA, "create", {})) == {
         "display_name",
         "type",
         "resource_type",
         "scaling_strategy",
     }
-    # Without a type nobody can say whether a command is needed.
+    # Without a type, it is unknown whether a command is required.
     found = set(_problems(LARAVEL_CLOUD, "create", {}))
     assert found - {"command"} == {"type", "processes"}
     custom = {"type": "custom", "processes": 1}
@@ -279,7 +280,7 @@ def test_missing_options_of_a_creation_are_reported() -> None:
     ],
 )
 def test_a_strategy_may_have_only_the_settings_of_its_type(strategy: dict, options: set) -> None:
-    """And its minimum is not above its maximum; all that is wrong is told."""
+    """And its minimum is not above its maximum; all errors are reported."""
     found = SEVALLA.body_rules({"scaling_strategy": strategy}, {})
     assert {problem.option for problem in found} == {f"scaling_strategy.{o}" for o in options}
 
@@ -296,7 +297,7 @@ def test_a_strategy_may_have_only_the_settings_of_its_type(strategy: dict, optio
     ],
 )
 def test_a_probe_has_one_handler(probe: str, value: dict, fine: bool) -> None:
-    """Exactly one, unless it is being emptied."""
+    """Exactly one, unless it is being cleared."""
     found = SEVALLA.body_rules({probe: value}, {})
     assert [problem.option for problem in found] == ([] if fine else [probe])
 
@@ -304,7 +305,7 @@ def test_a_probe_has_one_handler(probe: str, value: dict, fine: bool) -> None:
 @pytest.mark.parametrize("kind", ["web", "worker", "cron", "job", None])
 @pytest.mark.parametrize("creating", [True, False])
 def test_options_of_other_types_are_refused(kind: Any, creating: bool) -> None:
-    """Each by its name and with the type that has it; falsy values too."""
+    """Each by its name and with the type that has it; also falsy values."""
     values = {"is_ingress_enabled": False, "schedule": "", "time_zone": ""}
     options = {option: values.get(option, "x") for option in facts.ONLY}
     found = {p.option: p.message for p in SEVALLA.rules(options, kind, creating)}
@@ -338,13 +339,13 @@ def test_options_of_other_types_are_refused(kind: Any, creating: bool) -> None:
 def test_laravel_cloud_options_of_other_types_are_refused(
     options: dict, kind: Any, creating: bool, refused: set
 ) -> None:
-    """A worker has no command, a custom process no config; a new worker needs its identity."""
+    """A worker has no command, a custom process has no config; a new worker needs its identity."""
     found = LARAVEL_CLOUD.rules(options, kind, creating)
     assert {problem.option for problem in found} == refused
 
 
 def test_every_problem_of_an_entry_is_found_in_one_plan() -> None:
-    """What cannot change, what another type has, and what is out of range, together."""
+    """A fixed field, an option of another type, and a value out of range, together."""
     live = {
         "id": "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed",
         "key": "k",
@@ -376,7 +377,7 @@ def test_every_problem_of_an_entry_is_found_in_one_plan() -> None:
 
 
 def test_a_failure_lists_each_problem_once() -> None:
-    """In its message for a person, in its details for a playbook."""
+    """In its message for people, and in its details for playbooks."""
     problems = [Problem("port", "is wrong"), Problem("type", "is odd"), Problem("port", "is wrong")]
     failure = invalid_options(problems, " (there is none yet)")
     assert failure.message.count("port: is wrong") == 1
@@ -390,7 +391,7 @@ def test_a_failure_lists_each_problem_once() -> None:
 
 
 class _Sizes:
-    """A client that has the list of sizes, and counts how often it is asked."""
+    """A client with the list of sizes that counts its requests."""
 
     def __init__(self, answer: Any) -> None:
         self.answer, self.asked = answer, 0
@@ -448,7 +449,7 @@ def test_an_unknown_size_is_reported_with_the_available_sizes() -> None:
     ],
 )
 def test_suspicious_values_are_warnings(body: dict, warned: list) -> None:
-    """The service may know better about cron expressions and time zones."""
+    """The service may accept other cron expressions and time zones."""
     said = SEVALLA.remarks(body)
     assert [remark.text.split(":")[0] for remark in said] == warned
     assert [remark.plain.split(":")[0] for remark in said] == warned

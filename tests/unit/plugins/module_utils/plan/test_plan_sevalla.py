@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the planner promises for Sevalla's processes, on generated applications.
+"""The promises of the planner for Sevalla's processes, on generated applications.
 
-Held against a simulated service in every way that the real one may behave, with a comparison
-of the tests' own: with the planner's as oracle, planted bugs survived.
+The oracle is a simulated service with every possible behavior of the real one, and the tests' own
+comparison: with the planner's own comparison, planted bugs survived.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def _target(case: Case) -> dict:
 @given(data=st.data())
 @examples(120)
 def test_an_update_sends_exactly_what_differs(kind: str, data: st.DataObject) -> None:
-    """One PATCH of the one process, with the fields that differ and were given, whole, and
-    nothing at all when none does; nothing for what has to be refused."""
+    """One PATCH of the one process, with the given fields that differ, in full, and nothing if none
+    differs; nothing if an option must be refused."""
     case = data.draw(worlds.updates(kind))
     target = _target(case)
     made = _planned(case)
@@ -100,7 +100,7 @@ def _assert_body(case: Case, target: dict, body: dict) -> None:
             whole = facts.probe_to_wire(facts.whole_probe(case.given[option], target, option))
             kept = {key: item for key, item in value.items() if item is not None}
             assert exactly(kept, whole)
-            # The live keys that are to go, and no others, are sent as null.
+            # Exactly the existing keys to remove are sent as null.
             live = {key for key, item in (target[option] or {}).items() if item is not None}
             assert {key for key, item in value.items() if item is None} == live - set(whole)
         elif option == "resource_type" and value is not None:
@@ -117,8 +117,8 @@ def _assert_body(case: Case, target: dict, body: dict) -> None:
 @given(data=st.data())
 @examples(120)
 def test_an_update_matches_its_prediction(kind: str, data: st.DataObject) -> None:
-    """Applied, the process is as predicted, what was not asked about is as before, the service
-    stored everything, and the same task again changes nothing."""
+    """After the update, the process is as predicted, unmanaged fields are unchanged, the service
+    has stored everything, and the same task changes nothing."""
     case = data.draw(worlds.updates(kind))
     target = _target(case)
     made = _planned(case)
@@ -143,8 +143,8 @@ def test_an_update_matches_its_prediction(kind: str, data: st.DataObject) -> Non
             assert same, f"{option} was not asked about"
         probe = option in facts.PROBES and option in case.given
         if probe and len(facts.kinds(facts.probe_of(target, option))) > 1:
-            # One of two live handlers stays, which is no other kind for a service that merges
-            # what is inside it and a new one for a service that does not: nobody can say.
+            # One of two existing handlers stays: for a service that merges, it is the same handler,
+            # and for one that does not, it is a new one. Both are allowed.
             continue
         _assert_predicted(option, made.process, after)
     _assert_kept(case, target, after)
@@ -191,7 +191,8 @@ _LIVE_PROBE = {"exec": None, "httpGet": _HTTP, "periodSeconds": 5, "timeoutSecon
 def test_a_changed_probe_is_merged_unless_its_handler_changes(
     asked: dict, then: dict, nested: str
 ) -> None:
-    """With the same handler every key not given stays, also inside it; with another none does."""
+    """With the same handler, keys that are not set are kept at every depth; with another, none
+    is."""
     live = {
         "id": "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed",
         "type": "web",
@@ -209,7 +210,7 @@ def test_a_changed_probe_is_merged_unless_its_handler_changes(
 
 
 def _after(case: Case, live: list) -> Case:
-    """The same task again. A rename by the old name is another task: it follows the name."""
+    """Return the same task again. After a rename by the old name, it uses the new name."""
     return case._replace(live=live)
 
 
@@ -220,7 +221,7 @@ def _assert_predicted(option: str, predicted: dict, after: dict) -> None:
         name = predicted.get("resource_type_name") or ""
         assert name.lower() in ("", (after["resource_type_name"] or "").lower())
     elif option == "scaling_strategy" and said is not None:
-        # The service may fill in what nobody gave.
+        # The service may set fields that are not given.
         assert have["type"] == said["type"]
         assert exactly({key: have.get(key) for key in said}, said)
     else:
@@ -228,7 +229,7 @@ def _assert_predicted(option: str, predicted: dict, after: dict) -> None:
 
 
 def _assert_kept(case: Case, target: dict, after: dict) -> None:
-    """Inside a changed strategy or probe of the same kind the keys not given are as before."""
+    """Check that a changed strategy or probe of the same type keeps the keys that are not set."""
     for option in ("scaling_strategy", *facts.PROBES):
         if option not in case.given:
             continue
@@ -251,8 +252,8 @@ def _assert_kept(case: Case, target: dict, after: dict) -> None:
 @given(worlds.updates())
 @examples(120)
 def test_the_diff_shows_managed_fields_only(case: Case) -> None:
-    """before and after hold what was given or cleared and differ where something is sent; after
-    is what was asked for; both can be printed."""
+    """before and after contain what was set or cleared and differ if something is sent; after is
+    the request; both can be printed."""
     target = _target(case)
     made = _planned(case)
     managed = {option for option in ALL if option in case.given} | set(case.clear)
@@ -277,8 +278,8 @@ def test_the_diff_shows_managed_fields_only(case: Case) -> None:
 @given(worlds.creations())
 @examples(250)
 def test_a_creation_is_one_post_and_matches_its_prediction(case: Case) -> None:
-    """One POST with what was given and no more, one PATCH for the ingress when asked for; then
-    the process is as predicted and the same task again changes nothing."""
+    """One POST with exactly the options, one PATCH for the ingress if requested; then the process
+    is as predicted and the same task changes nothing."""
     made = _planned(case)
     assert facts.meant(case.given, case.live) == []
     assert made.live is None
@@ -323,8 +324,8 @@ def test_a_creation_is_one_post_and_matches_its_prediction(case: Case) -> None:
 @given(worlds.updates() | worlds.creations())
 @examples(100)
 def test_planning_does_not_change_its_input_or_depend_on_order(case: Case) -> None:
-    """Entry and live processes are as before, also once names of sizes are looked up in the
-    bodies; options in another order, nested ones too, make the same plan."""
+    """Entry and existing processes are unchanged, also after names of sizes are looked up in the
+    bodies; options in another order, also nested ones, lead to the same plan."""
     wanted = entry(SEVALLA, case.given, case.clear)
     live = copy.deepcopy(case.live)
     before = copy.deepcopy(wanted)
@@ -346,7 +347,7 @@ def test_planning_does_not_change_its_input_or_depend_on_order(case: Case) -> No
 @given(worlds.updates(), st.data())
 @examples(120)
 def test_a_field_missing_from_the_response_is_a_difference(case: Case, data: st.DataObject) -> None:
-    """Whatever is missing from the live process is sent, and nothing fails for it."""
+    """A field that is missing from the existing process is sent, and nothing fails."""
     target = _target(case)
     names = [o for o in (*case.given, *case.clear) if o not in ("id", "key", "type")]
     ways = {"id", "key"} & set(case.given)
@@ -364,7 +365,7 @@ def test_a_field_missing_from_the_response_is_a_difference(case: Case, data: st.
 @given(st.data())
 @examples(80)
 def test_absent_deletes_one_process_and_never_a_web_process(data: st.DataObject) -> None:
-    """One DELETE without a body; a problem for a web process; nothing when there is none."""
+    """One DELETE without a body; a problem for a web process; nothing if there is no match."""
     live = data.draw(worlds.applications(data.draw(st.sampled_from(worlds.KINDS))))
     target = data.draw(st.sampled_from(live))
     given_ = data.draw(st.sampled_from([{"id": target["id"]}, {"key": target["key"]}]))

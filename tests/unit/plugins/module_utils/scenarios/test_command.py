@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A command on a Laravel Cloud environment: what is run, how often, and what is said of it."""
+"""A command in a Laravel Cloud environment: what is run, how often, and what is reported."""
 
 from __future__ import annotations
 
@@ -44,25 +44,25 @@ class Shop:
         )
 
     def next(self, **outcome: Any) -> None:
-        """Say how the next command ends."""
+        """Set how the next command ends."""
         self.emulator.world.outcomes.add(PRODUCTION, CommandOutcome(**outcome))
 
     def switch(self, **values: str) -> None:
-        """Start anew with switches of Laravel Cloud."""
+        """Restore the initial data with switches of Laravel Cloud."""
         self.emulator.reset({f"laravel_cloud_{name}": value for name, value in values.items()})
 
     def fault(self, kind: str, method: str = "POST", path: str = PATH, **more: Any) -> None:
-        """Let something go wrong."""
+        """Add a fault."""
         self.emulator.faults.add(Fault(kind, method=method, path=path, **more))
 
     def start(self, cmd: str = RESTART) -> str:
-        """Let somebody else start a command; its id."""
+        """Let someone else start a command; return its id."""
         cloud = self.emulator.world.laravel_cloud
         with self.emulator.world.lock:
             return str(cloud.run_command(cloud.environments[PRODUCTION], {"command": cmd}).id)
 
     def stored(self) -> list[dict[str, Any]]:
-        """The commands of the environment, oldest first."""
+        """Return the commands of the environment, oldest first."""
         environments = [
             each
             for application in self.emulator.world.snapshot()["laravel_cloud"]["applications"]
@@ -76,7 +76,7 @@ def shop(emulated: Emulator) -> Shop:
     return Shop(emulated)
 
 
-# The main path.
+# The main path
 
 
 def test_a_command_is_run_once_and_waited_for(shop: Shop, time: Time) -> None:
@@ -152,7 +152,7 @@ def test_check_mode_skips_a_command_as_ansible_does(shop: Shop) -> None:
 
 
 def test_a_command_without_wait_has_no_return_code(shop: Shop, time: Time) -> None:
-    """Not even null: Ansible would take that for a failure."""
+    """Not even null: Ansible would treat it as a failure."""
     done = shop(wait=False)
     assert done.message is None
     assert time.slept == []
@@ -199,7 +199,7 @@ def test_an_unknown_environment(shop: Shop) -> None:
         assert failed.writes == []
 
 
-# Ends other than success.
+# Ends other than success
 
 
 def test_a_nonzero_return_code_fails_the_task(shop: Shop, time: Time) -> None:
@@ -295,7 +295,7 @@ def test_a_command_that_disappears(shop: Shop, time: Time) -> None:
     assert failed.result["stdout"] == ""
 
 
-# A request that is lost.
+# A lost request
 
 AFTER = ("drop_after", "cut_after", "500_after", "504_after", "html_after", "json_list_after")
 BEFORE = ("drop_before", "500_before", "502_before", "503_before")
@@ -308,7 +308,7 @@ def test_a_command_whose_response_is_lost_is_found(
     shop: Shop, time: Time, kind: str, cmd: str
 ) -> None:
     """By its text, which the service trims."""
-    shop.start()  # of the same text, before
+    shop.start()  # an earlier one with the same text
     shop.fault(kind)
     done = shop(cmd)
     assert done.message is None, done.message
@@ -416,7 +416,7 @@ def test_a_read_that_fails_does_not_lose_the_command(shop: Shop, time: Time) -> 
 
 @pytest.mark.parametrize("odd", [5, True, [], {}, "x", None])
 def test_malformed_values_in_a_command(shop: Shop, time: Time, odd: Any) -> None:
-    """They are shown as they are, and never end in an accident."""
+    """They are shown unchanged, and never raise an exception."""
     values = dict.fromkeys(("output", "exit_code", "started_at", "finished_at"), odd)
     values["status"] = "command.success"
     shop.fault("change", "GET", "/commands/*", values=values)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the deployment modules start, what they wait for, and what they say when it goes wrong."""
+"""What the deployment modules start, what they wait for, and what they report after a failure."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 PUSHED = {"type": "automatic", "trigger": "AUTO_DEPLOY_ON_PUSH"}
 
 
-# The main path.
+# The main path
 
 
 def test_a_deployment_is_started_and_waited_for(service: Service, time: Time) -> None:
@@ -73,8 +73,7 @@ def test_the_options_of_a_deployment_are_sent(service: Service) -> None:
     assert step == {"action": "deploy", "method": "POST", "path": service.path, "body": body}
     (sent,) = [request for request in done.requests if request["method"] == "POST"]
     assert sent["body"] == body
-    # A body that is announced and not there is refused by Sevalla, one that is required and
-    # missing too.
+    # Sevalla refuses a missing body, whether its Content-Type announces it or not.
     assert (sent["content_type"] == "application/json") == service.is_sevalla
 
 
@@ -128,14 +127,14 @@ def test_a_deployment_that_advances_by_the_clock(service: Service, time: Time) -
     service.switch(deployment_pace="clock")
     done = service(poll_interval=8)
     ended_well(service, done)
-    # The service steps every twenty seconds, and is read every eight.
+    # The service advances every twenty seconds, and is read every eight.
     assert [each["after_seconds"] for each in done.result["statuses"]] == [0, 24, 40, 64][
         : len(service.walk)
     ]
     assert set(time.slept) == {8}
 
 
-# Ends other than success.
+# Ends other than success
 
 BAD_ENDS = [
     *(("sevalla", end) for end in ("failed", "cancelled", "skipped")),
@@ -179,13 +178,13 @@ def test_the_failure_reason_of_a_deployment_is_reported(cloud: Service) -> None:
     assert said in message
 
 
-# Why it failed.
+# The reason of a failure
 
 OUTPUT = "".join(f"line {number}\n" for number in range(1, 31))
 
 
 def fail(service: Service, output: str | None = OUTPUT, step: str | None = None) -> Outcome:
-    """Run a deployment that fails in a step, which prints something."""
+    """Run a deployment whose step fails and prints something."""
     step = step or ("build" if service.is_sevalla else "php.command")
     outcome = DeploymentOutcome(step=step, output=output)
     service.emulator.world.outcomes.add(service.target, outcome)
@@ -196,7 +195,7 @@ def fail(service: Service, output: str | None = OUTPUT, step: str | None = None)
 
 @pytest.mark.parametrize("steps", ["names", "objects"])
 def test_the_last_lines_of_the_sevalla_log_are_reported(sevalla: Service, steps: str) -> None:
-    """Which step failed its description cannot say: there the steps are names."""
+    """Its description cannot name the failed step if the steps are only names."""
     sevalla.switch(deployment_steps=steps)
     failed = fail(sevalla)
     details = failed.result["failure"]["details"]
@@ -214,7 +213,7 @@ def test_the_last_lines_of_the_sevalla_log_are_reported(sevalla: Service, steps:
 def test_the_failed_step_and_its_last_lines_are_reported(
     cloud: Service, step: str, word: str
 ) -> None:
-    """Whatever the status of a step is called that failed."""
+    """Whatever the status of the failed step is."""
     cloud.switch(failed_step_status=word)
     failed = fail(cloud, step=step)
     end = "build.failed" if step == "php.command" else "deployment.failed"
@@ -270,7 +269,7 @@ def test_a_missing_log_is_ignored(emulated: Emulator, time: Time, logs: str) -> 
 )
 def test_the_failure_is_reported_whatever_the_log_contains(service: Service, answer: Any) -> None:
     class Odd(Hooks):
-        """Answers a read of the log with something."""
+        """Responds to a read of the log with something else."""
 
         def before(self) -> Any:
             if not flask.request.path.endswith("/logs"):
@@ -309,7 +308,7 @@ def test_an_end_at_the_last_moment_is_detected(service: Service, time: Time) -> 
     assert time.slept == [seconds]
 
 
-# Statuses that nobody has told of.
+# Undocumented statuses
 
 
 @pytest.mark.parametrize("status", ["rollingBack", None, ["a", "list"]])
@@ -391,7 +390,7 @@ def test_every_documented_status_is_known_whatever_the_timestamps_say(
     assert statuses.is_over({"status": "new", "finished_at": finished_at}) == bool(finished_at)
 
 
-# Somebody else's deployments.
+# Deployments of someone else
 
 
 def test_an_earlier_deployment_of_someone_else_is_not_followed(service: Service) -> None:
@@ -450,7 +449,7 @@ def test_a_deployment_skipped_for_a_newer_one_is_a_failure(sevalla: Service) -> 
     assert len(sevalla.stored()) == 3
 
 
-# A lost POST.
+# A lost POST
 
 STORED = [
     *("drop_after", "cut_after", "cut_chunked_after", "500_after", "502_after", "503_after"),
@@ -491,8 +490,8 @@ def test_a_deployment_that_was_not_started_is_retried(service: Service, kind: st
 def test_a_lost_deployment_is_found_among_many_in_any_order(
     emulated: Emulator, time: Time, name: str, count: int, lost: str
 ) -> None:
-    """No order of Laravel Cloud's list is documented: the newest may be on the last page. Nor is
-    an old one taken for new that another page has since."""
+    """The order of Laravel Cloud's list is not documented: the newest may be on the last page. An
+    old one that has moved to another page is not mistaken for a new one."""
     service = Service("sevalla" if name == "sevalla" else "laravel_cloud", emulated)
     if not service.is_sevalla:
         service.switch(list_order=name)
@@ -581,7 +580,8 @@ def test_two_candidates_for_a_lost_deployment_are_ambiguous(service: Service) ->
 def test_a_different_deployment_is_not_mistaken_for_a_lost_one(
     sevalla: Service, options: dict[str, Any], theirs: dict[str, Any]
 ) -> None:
-    """Somebody else's appears while the own POST is lost: once before it arrived, once after."""
+    """A deployment of someone else appears while our POST is lost: once before it arrived, once
+    after."""
     for lost, sent in (("drop_before", 2), ("drop_after", 1)):
         sevalla.switch()
         sevalla.fault("deploy", "POST", values=theirs)
@@ -607,8 +607,8 @@ def test_missing_fields_do_not_rule_out_a_deployment(
 def test_a_deployment_on_laravel_cloud_during_a_lost_post_is_adopted_with_a_warning(
     cloud: Service,
 ) -> None:
-    """One that appears while the own POST is lost deploys what is stored, and is taken with a
-    warning that names it."""
+    """A deployment that appears while our POST is lost deploys the stored state, and is adopted
+    with a warning that names it."""
     cloud.fault("deploy", "POST")
     cloud.fault("drop_before", "POST")
     done = cloud()
@@ -619,7 +619,7 @@ def test_a_deployment_on_laravel_cloud_during_a_lost_post_is_adopted_with_a_warn
     assert theirs in warning
 
 
-# The rate limit, and reads that fail.
+# The rate limit, and failed reads
 
 
 def test_a_rate_limited_post_is_retried(service: Service, time: Time) -> None:
@@ -676,7 +676,7 @@ def test_polling_continues_after_rate_limits_without_api_max_wait_left(
 def test_reads_that_never_succeed_end_at_wait_timeout(
     service: Service, time: Time, kind: str
 ) -> None:
-    """However long the waiting that the service asks for or that the repeating would take."""
+    """Whatever wait the service requests and the retries need."""
     service.fault(kind, "GET", service.item, times=None)
     start = time.now
     failed = service(wait_timeout=100)
@@ -704,7 +704,7 @@ def test_a_deployment_that_disappears(service: Service) -> None:
     assert failed.result["deployment"]["id"] in failed.message
 
 
-# What is refused.
+# Refusals
 
 
 def test_a_restart_uses_the_last_build(sevalla: Service) -> None:
@@ -832,7 +832,7 @@ def test_an_unknown_target(emulated: Emulator, name: str, scope: dict[str, Any],
         assert failed.writes == []
 
 
-# What it is all for.
+# The purpose of a deployment
 
 
 def test_a_deleted_process_disappears_with_the_deployment(sevalla: Service) -> None:

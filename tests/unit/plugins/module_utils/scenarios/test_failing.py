@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a failed task tells, and what a playbook can make of it."""
+"""What a failed task reports, and how a playbook can use it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_an_invalid_url_is_reported_with_other_errors(run: Runner) -> None:
 
 
 def test_errors_found_without_a_read_are_reported_with_the_others(run: Runner) -> None:
-    """A rule between options, beside a name that is missing."""
+    """A rule across options, together with an unknown name."""
     wrong = {**QUEUE, "display_name": None, "schedule": "* * * * *", "port": 70000}
     outcome = run("sevalla_process", **wrong)
     assert outcome.requests == []
@@ -77,7 +77,7 @@ def test_an_ambiguous_entry_does_not_hide_a_value_out_of_range(run: Runner) -> N
     assert "processes[1].port: 70000 is out of range" in outcome.message
 
 
-# Where something is
+# Unknown ids and names
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_an_unknown_id_is_reported_with_the_response_of_the_service(
 
 
 def test_an_unknown_name_is_reported_without_a_status(run: Runner) -> None:
-    """All requests were answered well."""
+    """All requests succeeded."""
     for module, options in (
         ("sevalla_process", {**QUEUE, "application": "nobody"}),
         ("laravel_cloud_deployment", {"environment": "nobody", "application": "shop"}),
@@ -155,7 +155,7 @@ def test_a_lost_creation_without_time_to_read_the_list_says_so(run: Runner) -> N
 
 
 def test_a_failure_says_whether_a_deployment_is_required(run: Runner) -> None:
-    """For a rescue: what was stored before it takes effect at a deployment."""
+    """For a rescue: values that were stored before the failure take effect at a deployment."""
     nothing = run("sevalla_process", **{**QUEUE, "port": 0})
     assert "deployment_required" not in nothing.result
     run.emulator.faults.add(Fault("500_before", method="DELETE", path="*", times=None))
@@ -173,7 +173,7 @@ def test_a_failure_says_whether_a_deployment_is_required(run: Runner) -> None:
 
 
 def test_a_creation_in_check_mode_has_the_keys_of_a_real_one(run: Runner) -> None:
-    """All but what the service makes."""
+    """Except for those that the service generates."""
     made = run("sevalla_process", check_mode=True, **QUEUE).result["process"]
     real = run("sevalla_process", **QUEUE).result["process"]
     of_service = {"id", "key", "created_at", "updated_at", "internal_hostname"}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What single tasks do with instances of Laravel Cloud, and with Sevalla's applications."""
+"""Single tasks for instances of Laravel Cloud and applications of Sevalla."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 
 @pytest.fixture
 def run(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    """Runs modules against one emulator."""
+    """Return a runner of modules against one emulator."""
     no_waiting(monkeypatch)
     return Runner(emulator)
 
@@ -31,7 +31,7 @@ CLUSTER = {**SHOP, "name": "Mail workers", "type": "service", "size": "flex.m-1v
 
 
 def test_a_cluster_is_created_changed_and_deleted(run: Runner) -> None:
-    """In one request each, and check mode says the same."""
+    """In one request each, and check mode predicts it."""
     checked, made, again = run.converge(INSTANCE, **CLUSTER)
     assert (
         checked.result["instance"].items()
@@ -72,7 +72,7 @@ def test_an_instance_is_addressed_by_id_without_its_environment(run: Runner) -> 
 
 
 def test_replicas_depend_on_the_scaling_type(run: Runner) -> None:
-    """None with auto, both again without."""
+    """Not with auto; both are required without it."""
     _checked, made, again = run.converge(INSTANCE, **CLUSTER, scaling_type="auto")
     assert "min_replicas" not in made.result["plan"][0]["body"]
     assert made.result["instance"]["min_replicas"] is None
@@ -111,7 +111,7 @@ def test_all_errors_of_an_instance_are_reported_together(run: Runner) -> None:
 
 @pytest.mark.parametrize("live", [True, False])
 def test_replicas_cannot_be_given_with_auto(run: Runner, live: bool) -> None:
-    """Nor for an instance that scales by itself already."""
+    """Also for an instance that already scales automatically."""
     if live:
         run(INSTANCE, **CLUSTER, scaling_type="auto")
         wrong = run(INSTANCE, **CLUSTER, max_replicas=3)
@@ -125,20 +125,20 @@ def test_replicas_cannot_be_given_with_auto(run: Runner, live: bool) -> None:
     "address", [{**SHOP, "name": "App"}, {"id": world.LARAVEL_CLOUD_PRODUCTION_APP_ID}]
 )
 def test_the_app_instance_is_never_deleted(run: Runner, address: dict[str, str]) -> None:
-    """However it is named."""
+    """However it is addressed."""
     refused = run(INSTANCE, **address, state="absent")
     assert "an environment's app instance cannot be deleted" in (refused.message or "")
     assert refused.writes == []
 
 
 def test_all_missing_options_of_a_creation_are_reported_together(run: Runner) -> None:
-    """By its options."""
+    """By the names of the options."""
     missing = run(INSTANCE, **SHOP, name="Mail workers")
     assert {each["option"] for each in missing.result["failure"]["details"]} == {"type", "size"}
 
 
 def test_an_instance_without_an_address_is_refused(run: Runner) -> None:
-    """Before anything is read."""
+    """Before any read."""
     missing = run(INSTANCE, type="service")
     assert {each["option"] for each in missing.result["failure"]["details"]} >= {
         "name",
@@ -159,7 +159,7 @@ def test_instances_are_returned_with_sizes_and_desired(run: Runner) -> None:
 
 
 def test_applications_are_returned_with_the_sizes_of_processes(run: Runner) -> None:
-    """Four keys each, and nothing that could be a secret."""
+    """Four keys each, and no secrets."""
     found = run("sevalla_application_info").result
     assert all(
         each.keys() == {"id", "name", "display_name", "status"} for each in found["applications"]
@@ -173,7 +173,7 @@ def test_applications_are_returned_with_the_sizes_of_processes(run: Runner) -> N
 
 
 def test_an_application_that_does_not_exist_is_a_failure(run: Runner) -> None:
-    """With the closest name."""
+    """With the most similar name."""
     missing = run("sevalla_application_info", application="shop-x1y2")
     assert missing.result["failure"]["code"] == "not_found"
     assert "Did you mean 'shop-x1y2z'?" in (missing.message or "")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What single tasks do on Laravel Cloud, and what they send for it."""
+"""Single tasks on Laravel Cloud, and the requests that they send."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ HORIZON = {**WORKERS, "type": "custom", "command": "php artisan horizon"}
 
 @pytest.fixture(params=[False, True], ids=["one", "list"])
 def run(request: Any, emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    """Runs the module for one process, and the one for lists in its place."""
+    """Return a runner of the module for one process, and of the one for lists instead."""
     no_waiting(monkeypatch)
     return Runner(emulator, lists=request.param)
 
 
 @pytest.fixture
 def single(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    """Runs the module for one process, for what a list has no way to say."""
+    """Return a runner of only the module for one process, for what a list cannot express."""
     no_waiting(monkeypatch)
     return Runner(emulator)
 
@@ -156,7 +156,7 @@ def test_invalid_options_are_refused_before_any_write(
 def test_options_of_the_list_module_are_refused_for_one_process(
     single: Runner, options: dict[str, Any], said: str
 ) -> None:
-    """A list always has an instance, and deletes by pruning alone."""
+    """A list always has an instance, and deletes only by prune."""
     refused(single, options, said)
 
 

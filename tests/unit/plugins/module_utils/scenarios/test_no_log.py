@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task with no_log says before its result: no value of an option, and no progress."""
+"""What a task with no_log shows before its result: no values of options, and no progress."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def fault(kind: str, method: str, path: str, **more: Any) -> Callable[[Runner], 
 
 
 def stubborn(run: Runner) -> dict[str, Any]:
-    """A web process with a probe, on a service that keeps it whatever a PATCH says."""
+    """Create a web process with a probe, which the service keeps whatever a PATCH says."""
     run.emulator.reset({"sevalla_empty_probe": "ignored"})
     probe = {"exec": {"command": [CANARY]}}
     web = {"application": world.SEVALLA_SHOP_ID, "type": "web"}
@@ -69,13 +69,13 @@ def stubborn(run: Runner) -> dict[str, Any]:
 
 
 def unreadable(run: Runner) -> dict[str, Any]:
-    """The response to the POST lacks a field, and the process cannot be read afterwards."""
+    """Remove a field from the response to the POST, and let reads of the process fail."""
     fault("missing_key", "POST", CLOUD_PROCESSES, key="processes")(run)
     return fault("500_before", "GET", "/background-processes/*", times=None)(run)
 
 
 class Case(NamedTuple):
-    """A task that warns: what else it takes, what the warning says, and of what it is about."""
+    """A task that warns: its options, the text of the warning, and its subject."""
 
     module: str
     options: dict[str, Any]
@@ -149,7 +149,7 @@ CASES = {
 
 @pytest.fixture(params=list(CASES))
 def case(request: pytest.FixtureRequest) -> Case:
-    """Each task that warns."""
+    """Return each task that warns in turn."""
     return CASES[request.param]
 
 
@@ -211,7 +211,7 @@ def test_a_failed_deployment_quotes_its_log_without_no_log(
 
 
 def test_a_warning_without_a_no_log_text_is_hidden() -> None:
-    """So that a new warning cannot show a value by being forgotten here."""
+    """So that a new warning without such a text cannot show a value."""
     said: list[str] = []
     Task({}, False, said.append, no_log=True).warn(f"about {CANARY}")
     (hidden,) = said

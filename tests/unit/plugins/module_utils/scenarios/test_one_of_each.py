@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The same task on several hosts creates one process: by a lock on one machine, and by a look at
-the list afterwards for what other machines do.
+"""The same task on several hosts creates one process: by a lock on one machine, and by another read
+of the list for other machines.
 
-The other task on this machine is played by the test, which locks the file itself.
+The test plays the other task on this machine, and locks the file itself.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 
 
 class Case(NamedTuple):
-    """A module that creates: where, what with ``create(n)``, and what it is called.
+    """A module that creates: its scope, the options ``create(n)``, and the identity of the result.
 
-    ``changed`` is an option that an update changes, ``elsewhere`` another scope. ``collection``
-    is where the list is read, ``entries`` the option that a module for lists has them in.
+    ``changed`` is an option that an update changes, ``elsewhere`` another scope. ``collection`` is
+    the path of the list, ``entries`` the option with the entries of a module for lists.
     """
 
     module: str
@@ -56,7 +56,7 @@ class Case(NamedTuple):
     entries: str | None = None
 
     def task(self, *numbers: int, **options: Any) -> dict[str, Any]:
-        """The options that create some."""
+        """Return the options that create the processes with these numbers."""
         if self.entries is None:
             (number,) = numbers
             return {**self.scope, **self.create(number), **options}
@@ -107,7 +107,7 @@ CASES = {
 
 
 class Desk:
-    """Runs tasks of one case; knows the file that they lock, and can be the task beside them."""
+    """Runs tasks of one case; knows their lock file, and can play another task."""
 
     def __init__(self, emulator: Any, case: Case, folder: Path) -> None:
         self.emulator = emulator
@@ -118,21 +118,21 @@ class Desk:
         self.slept: list[float] = []
 
     def __call__(self, *numbers: int, **options: Any) -> Outcome:
-        """Run the task that creates what the numbers say."""
+        """Run the task that creates the processes with these numbers."""
         return self.run(self.case.module, **self.case.task(*numbers, **options))
 
     def sleep(self, seconds: float) -> None:
-        """Stand in for the client's sleep: time passes at once, and others do something."""
+        """Replace the client's sleep: time passes immediately, and other tasks can act."""
         self.slept.append(seconds)
         self.on_sleep(seconds)
 
     @property
     def files(self) -> list[Path]:
-        """The files that tasks have locked so far."""
+        """Return the lock files so far."""
         return sorted(self.folder.glob("evenkeel.paas-*/*"))
 
     def know(self) -> Path:
-        """Let a task run that changes nothing, and return the file that it has made."""
+        """Run a task that changes nothing, and return its lock file."""
         before = set(self.files)
         self.run(self.case.module, **self.case.task(0))
         made = self.run(self.case.module, **self.case.task(0))
@@ -141,15 +141,15 @@ class Desk:
         return file
 
     def lists(self, outcome: Outcome) -> int:
-        """How often a run read the list of the scope."""
+        """Return how often a run read the list of the scope."""
         return outcome.reads.count(self.case.collection)
 
     def posts(self, outcome: Outcome) -> int:
-        """How many creations a run sent."""
+        """Return how many creations a run sent."""
         return [method for method, _path, _status in outcome.writes].count("POST")
 
     def ids(self, number: int) -> list[str]:
-        """The ids of what exists under the name of a number."""
+        """Return the ids of all processes with the name of a number."""
         wanted = self.case.create(number)
         key = "display_name" if "display_name" in wanted else "command"
         with self.emulator.world.lock:
@@ -164,7 +164,7 @@ class Desk:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder for temporary files, empty."""
+    """Return an empty folder for temporary files."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
@@ -177,19 +177,19 @@ def desk_of(emulator: Any, case: Case, folder: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.fixture(params=list(CASES))
 def desk(request: Any, emulator: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """Each module in turn."""
+    """Return each module in turn."""
     return desk_of(emulator, CASES[request.param], folder, monkeypatch)
 
 
 @pytest.fixture(params=list(LISTS))
 def table(request: Any, emulator: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """Each module for lists."""
+    """Return each module for lists in turn."""
     return desk_of(emulator, CASES[request.param], folder, monkeypatch)
 
 
 @contextmanager
 def held(file: Path, kind: int = fcntl.LOCK_EX) -> Iterator[Callable[[], None]]:
-    """Hold a lock as another task does; what is yielded lets it go."""
+    """Hold a lock like another task; yield a function that releases it."""
     handle = os.open(file, os.O_RDWR)
     fcntl.flock(handle, kind | fcntl.LOCK_NB)
     try:
@@ -199,7 +199,7 @@ def held(file: Path, kind: int = fcntl.LOCK_EX) -> Iterator[Callable[[], None]]:
 
 
 def is_free(file: Path) -> bool:
-    """Whether nobody holds or shares a lock."""
+    """Return whether nobody holds or shares a lock."""
     try:
         with held(file):
             return True
@@ -207,7 +207,7 @@ def is_free(file: Path) -> bool:
         return False
 
 
-# What it costs
+# The cost
 
 
 def test_only_a_run_that_creates_reads_the_list_again(desk: Desk) -> None:
@@ -241,7 +241,7 @@ def test_a_lock_file_is_empty(desk: Desk) -> None:
 
 
 def test_a_task_that_cannot_create_does_not_use_a_lock(desk: Desk) -> None:
-    """Check mode, and tasks that address by id; nor does a task that deletes."""
+    """Check mode, tasks that address by id, and tasks that delete."""
     desk.run(desk.case.module, check_mode=True, **desk.case.task(1))
     if desk.case.entries is None:
         desk(1, state="absent")
@@ -299,11 +299,12 @@ def test_a_process_that_another_task_creates_concurrently_is_found(desk: Desk) -
 
 
 def test_concurrent_reads_of_other_tasks_do_not_delay_a_creation(desk: Desk) -> None:
-    """Tasks share the lock while they read, and only who may have missed something reads again."""
+    """Tasks share the lock while they read, and only a task that may have missed something reads
+    again."""
     with held(desk.know(), fcntl.LOCK_SH) as let_go:
 
         class Ending(Hooks):
-            """The other task has read, too, when this one's list is asked for."""
+            """The other task has read, too, when this one requests the list."""
 
             def before(self) -> None:
                 let_go()
@@ -316,7 +317,7 @@ def test_concurrent_reads_of_other_tasks_do_not_delay_a_creation(desk: Desk) -> 
 
 
 def test_a_creation_waits_for_tasks_that_still_read(desk: Desk) -> None:
-    """Somebody who shares the lock may create next, so nobody takes it from under him."""
+    """A task that shares the lock may create next, so its lock is not taken away."""
     file = desk.know()
     with held(file, fcntl.LOCK_SH) as let_go:
         desk.on_sleep = lambda seconds: let_go() if len(desk.slept) == 3 else None
@@ -354,7 +355,7 @@ def test_without_time_to_wait_a_task_fails_immediately(desk: Desk) -> None:
 
 
 def test_a_long_wait_for_another_task_is_shown_as_such(desk: Desk) -> None:
-    """Once on the way, after ten seconds, and in a warning at the end."""
+    """Once during the wait, after ten seconds, and in a warning at the end."""
     with held(desk.know()) as let_go:
         desk.on_sleep = lambda seconds: let_go() if len(desk.slept) == 60 else None
         outcome = desk(1)
@@ -369,7 +370,7 @@ def test_a_long_wait_for_another_task_is_shown_as_such(desk: Desk) -> None:
 
 
 def test_a_task_that_ends_while_it_waits_sends_nothing_and_releases_its_lock(desk: Desk) -> None:
-    """A task's timeout, Ctrl-C."""
+    """By the task's timeout, or by Ctrl-C."""
     file = desk.know()
 
     def end(_seconds: float) -> None:
@@ -395,7 +396,7 @@ def test_a_failure_releases_the_lock(desk: Desk) -> None:
 
 
 def test_a_killed_task_releases_its_lock(desk: Desk) -> None:
-    """The operating system keeps the lock for the process alone that has it."""
+    """The operating system keeps the lock only for the process that has it."""
     file = desk.know()
     code = (
         "import fcntl, sys, time\n"
@@ -414,13 +415,13 @@ def test_a_killed_task_releases_its_lock(desk: Desk) -> None:
     assert desk(1).message is None
 
 
-# Where there can be no lock
+# Without a lock
 
 
 def test_a_lock_folder_that_the_user_does_not_own_is_not_used(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a folder for all, anybody can be the first to make what is called so."""
+    """In a shared folder, anyone can create a folder of this name first."""
     target = desk.folder / "target"
     target.mkdir()
     name = desk.folder / f"evenkeel.paas-{os.geteuid()}"
@@ -478,7 +479,7 @@ def test_a_missing_temporary_folder_does_not_prevent_a_creation(
 
 
 def test_a_name_that_is_not_valid_utf_8_is_locked(desk: Desk) -> None:
-    """What a command line holds need not be UTF-8. There is no such scope, which is told."""
+    """Arguments on a command line need not be UTF-8. There is no such scope, which is reported."""
     scope = dict.fromkeys(desk.case.scope, "sh\udcffop")
     if "instance" in scope:
         scope.update(environment=LARAVEL_CLOUD_PRODUCTION_ID)
@@ -487,7 +488,7 @@ def test_a_name_that_is_not_valid_utf_8_is_locked(desk: Desk) -> None:
 
 
 def test_using_a_lock_file_updates_its_age(desk: Desk) -> None:
-    """What cleans up temporary files goes by their age."""
+    """Programs that clean up temporary files check their age."""
     file = desk.know()
     os.utime(file, (0, 0))
     assert desk(0).result["changed"] is False
@@ -517,7 +518,7 @@ def test_a_duplicate_of_another_machine_is_reported_at_once(desk: Desk) -> None:
 
 
 def test_all_duplicates_of_others_are_named(table: Desk) -> None:
-    """Of three creations, those of the first and the last have another beside them."""
+    """Of three creations, the first and the last have a duplicate."""
     table.emulator.faults.add(
         Fault("create_same", method="POST"), Fault("create_same", method="POST", after=2)
     )

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``trigger: pending``: what is deployed, what is waited for, and what only costs reads.
+"""``trigger: pending``: what is deployed, what is waited for, and what only sends reads.
 
-It may deploy once too often where a service leaves a doubt, and never too seldom.
+In doubt it may deploy once too often, but it never omits a deployment.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def change(service: Service, name: str = "queue") -> dict[str, Any]:
 
 
 def created(service: Service, process: dict[str, Any]) -> dict[str, Any]:
-    """Return the reason that a process is, which no deployment has seen."""
+    """Return the reason for a process that no deployment includes."""
     name = process["display_name" if service.is_sevalla else "command"]
     return {
         "reason": "process_created",
@@ -74,12 +74,12 @@ def created(service: Service, process: dict[str, Any]) -> dict[str, Any]:
 
 
 def reasons(outcome: Outcome) -> list[str]:
-    """Return what was pending, in a word each."""
+    """Return the pending reasons, one word each."""
     return [each["reason"] for each in outcome.result["pending"]]
 
 
 def assert_quiet(service: Service, outcome: Outcome) -> None:
-    """Nothing is pending, nothing is sent, and it costs two or three reads."""
+    """Check that nothing is pending or sent, with two or three reads."""
     assert outcome.message is None, outcome.message
     assert outcome.result["changed"] is False
     assert outcome.result["pending"] == []
@@ -91,7 +91,7 @@ def assert_quiet(service: Service, outcome: Outcome) -> None:
     assert outcome.result["api"]["requests"] == len(outcome.reads)
 
 
-# Nothing is pending.
+# Nothing is pending
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
@@ -110,7 +110,7 @@ def test_without_pending_changes_only_two_reads_are_sent(
 def test_the_newest_of_many_deployments_are_found_in_few_reads(
     service: Service, backwards: bool
 ) -> None:
-    """Whichever way round they are listed."""
+    """Whatever the order of the list is."""
     if service.is_sevalla:
         service.switch(deployments_order="oldest_first" if backwards else "newest_first")
     else:
@@ -119,7 +119,7 @@ def test_the_newest_of_many_deployments_are_found_in_few_reads(
         service.past("failed" if number < 300 else "success", ago=80_000 - 100 * number)
     quiet = pending(service)
     if service.is_sevalla and backwards:
-        # Against the description: then all pages are read.
+        # Contrary to the description: then all pages are read.
         assert quiet.reads.count(service.path) == 4
     else:
         assert_quiet(service, quiet)
@@ -137,7 +137,7 @@ def test_a_running_deployment_is_ignored_without_pending_changes(
     assert_quiet(service, pending(service))
 
 
-# Something is.
+# Something is pending
 
 
 def test_an_application_that_was_never_deployed_is_deployed_once(service: Service) -> None:
@@ -188,7 +188,7 @@ def test_a_changed_process_is_deployed_once(sevalla: Service, time: Time) -> Non
 
 
 def test_an_update_on_laravel_cloud_is_not_detected_as_pending(cloud: Service, time: Time) -> None:
-    """The documentation says so: it is for a handler with ``always``."""
+    """As documented: a handler with ``always`` is for that."""
     process = change(cloud)
     ended_well(cloud, pending(cloud))
     time.sleep(60)
@@ -285,7 +285,7 @@ def test_a_successful_deployment_with_a_malformed_timestamp_counts_as_too_old(
     assert set(reasons(found)) == {"process_created"}
 
 
-# Somebody deploys meanwhile.
+# Someone else deploys
 
 
 @pytest.mark.parametrize("wait", [True, False])
@@ -370,7 +370,7 @@ def test_the_task_fails_when_the_deployment_it_waits_for_fails(
     assert failed.writes == []
 
 
-# A lost response to the POST.
+# A lost response to the POST
 
 
 @pytest.mark.parametrize("lost", ["drop_after", "drop_before"])
@@ -388,7 +388,7 @@ def test_a_lost_post_is_compared_with_the_list_that_was_already_read(
 
 
 def test_always_reads_one_page_before_the_post(service: Service) -> None:
-    """However many deployments there are, where the list shows its order."""
+    """For any number of deployments, if the list shows its order."""
     for number in range(301):
         service.past(ago=80_000 - 100 * number)
     done = service(wait=False)
@@ -400,14 +400,14 @@ def test_always_reads_one_page_before_the_post(service: Service) -> None:
     assert len(service.stored()) == 303
 
 
-# What is not known of the services.
+# Unknown behavior of the services
 
 
 @pytest.mark.parametrize("clock", ["same", "behind", "ahead"])
 def test_a_change_right_after_a_deployment_is_always_detected(
     service: Service, time: Time, clock: str
 ) -> None:
-    """Whatever the clocks say, and without an end of deploying."""
+    """Whatever the clocks are, and without endless deployments."""
     service.switch(deployment_clock=clock, deployment_pace="at_once")
     time.sleep(100.5)
     service.emulator.world.deploy(service.target, {})
@@ -444,7 +444,8 @@ def test_a_deployment_that_changes_updated_at_is_repeated_with_its_reason(
 def test_a_change_while_a_deployment_is_queued_is_deployed_again(
     sevalla: Service, time: Time
 ) -> None:
-    """Nobody says when a deployment reads the processes: not before it is asked for."""
+    """It is unknown when a deployment reads the processes, except that it is not before its
+    request."""
     theirs = sevalla.emulator.world.deploy(sevalla.target, {})
     time.sleep(10)
     change(sevalla)
@@ -456,7 +457,7 @@ def test_a_change_while_a_deployment_is_queued_is_deployed_again(
 
 
 def random_life(service: Service, time: Time, seed: int) -> None:
-    """Let things happen in any order, and hold each run against what has truly been deployed."""
+    """Run random steps in any order, and compare each run with what has really been deployed."""
     dice = random.Random(seed)
     undeployed, succeeded, failed_last = False, False, False
     for number in range(12):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A command in a process of Sevalla: what is run, where, how often, and what is said of it."""
+"""A command in a process of Sevalla: what is run, where, how often, and what is reported."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ class Web:
         return self.run("sevalla_process_exec", **{"application": SEVALLA_SHOP_ID, **options})
 
     def next(self, **outcome: Any) -> None:
-        """Say how the next command ends."""
+        """Set how the next command ends."""
         self.emulator.world.outcomes.add(SEVALLA_SHOP_WEB_ID, ExecOutcome(**outcome))
 
     def switch(self, **values: str) -> None:
-        """Start anew with switches of exec."""
+        """Restore the initial data with switches of exec."""
         self.emulator.reset({f"sevalla_exec_{name}": value for name, value in values.items()})
 
     def ran(self) -> list[Any]:
-        """The commands that were run in the shop."""
+        """Return the commands that were run in the shop."""
         shop = self.emulator.world.sevalla.applications[SEVALLA_SHOP_ID]
         return [each["command"] for each in shop.execs]
 
@@ -62,7 +62,7 @@ def web(emulated: Emulator) -> Web:
     return Web(emulated)
 
 
-# The main path.
+# The main path
 
 
 def test_a_command_is_run_once(web: Web) -> None:
@@ -197,7 +197,7 @@ def test_an_unknown_process(web: Web, address: dict[str, str], words: str) -> No
         assert refused.writes == []
 
 
-# Ends other than success.
+# Ends other than success
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def test_the_longest_timeout(web: Web, most: str) -> None:
 
 @pytest.mark.parametrize("answer", ["409", "400", "404", "422", "500", "exit_code"])
 def test_a_process_without_a_running_instance(web: Web, answer: str) -> None:
-    """Not deployed yet; it is found all the same."""
+    """It is not deployed yet, but it is found."""
     web.switch(without_instance=answer)
     created = web.run("sevalla_process", **WORKER, type="worker", resource_type="s1")
     assert created.message is None
@@ -287,7 +287,7 @@ def test_a_read_only_key(web: Web, cmd: str, allowed: bool) -> None:
         assert done.result["failure"]["code"] == "forbidden"
 
 
-# A request that is lost.
+# A lost request
 
 
 @pytest.mark.parametrize(
@@ -333,13 +333,13 @@ def test_a_rate_limited_exec_is_retried(web: Web) -> None:
     assert len(web.ran()) == 1
 
 
-# How long the task waits for the response.
+# How long the task waits for the response
 
 
 def test_the_response_may_take_timeout_and_api_timeout_together(
     web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Reads have api_timeout alone."""
+    """Reads have only api_timeout."""
     timeouts: list[tuple[str, Any]] = []
     request = Session.request
 
@@ -366,13 +366,13 @@ ODD = [None, [], "x", 5, {}, {"exit_code": None}, {"exit_code": True}, {"exit_co
 
 
 class Answering(Hooks):
-    """Answers commands with something else."""
+    """Responds to commands with something else."""
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer
 
     def before(self) -> Any:
-        """Answer in the place of the service."""
+        """Respond instead of the service."""
         if not flask.request.path.endswith("/exec"):
             return None
         return flask.Response(json.dumps(self.answer), 200, mimetype="application/json")

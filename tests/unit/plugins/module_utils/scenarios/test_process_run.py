@@ -30,7 +30,7 @@ def run(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
 
 @pytest.fixture
 def cron(run: Runner) -> dict[str, Any]:
-    """A cron process that is there."""
+    """Create a cron process."""
     created = run(
         "sevalla_process", **NIGHTLY, type="cron", schedule="0 3 * * *", resource_type="s1"
     )
@@ -39,7 +39,7 @@ def cron(run: Runner) -> dict[str, Any]:
 
 
 def runs(run: Runner) -> list[str]:
-    """The ids of the processes that were run."""
+    """Return the ids of the processes that were run."""
     (shop, *_others) = run.emulator.world.snapshot()["sevalla"]["applications"]
     started: list[str] = shop["runs"]
     return started
@@ -58,7 +58,7 @@ def test_a_cron_runs_at_each_task(run: Runner, cron: dict[str, Any], by: str) ->
         assert done.result["plan"] == [
             {"action": "run", "method": "POST", "path": path, "body": None}
         ]
-        # The service answers 400 to a body that is announced and not there.
+        # The service responds with 400 if a body is announced and missing.
         assert done.requests[-1]["content_type"] is None
 
 
@@ -148,7 +148,7 @@ def test_a_name_of_two_processes_is_ambiguous(run: Runner, cron: dict[str, Any])
         schedule="0 4 * * *",
         resource_type="s1",
     ).result["process"]
-    with run.emulator.world.lock:  # no module makes a name ambiguous
+    with run.emulator.world.lock:  # the modules cannot create two with the same name
         shop = run.emulator.world.sevalla.applications[other["app_id"]]
         shop.processes[other["id"]]["display_name"] = "nightly"
     refused = run(RUN, **NIGHTLY)
@@ -191,7 +191,7 @@ def test_a_rate_limited_run_is_retried(run: Runner, cron: dict[str, Any]) -> Non
 
 @pytest.mark.parametrize("status", ["400", "404", "409", "422"])
 def test_a_refusal_of_the_service_is_reported(run: Runner, emulator: Any, status: str) -> None:
-    """Somebody else deleted the process and made another one of its name meanwhile."""
+    """Someone else has deleted the process and created another one with its name."""
     emulator.reset(switches={"sevalla_trigger_refusal": status})
     run("sevalla_process", **NIGHTLY, type="cron", schedule="0 3 * * *", resource_type="s1")
     emulator.faults.add(Fault("change", method="POST", path="*/trigger", values={"type": "job"}))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What single tasks do on Sevalla, and what they send for it."""
+"""Single tasks on Sevalla, and the requests that they send."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ QUEUE = {
 
 @pytest.fixture(params=[False, True], ids=["one", "list"])
 def run(request: Any, emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    """Runs the module for one process, and the one for lists in its place."""
+    """Return a runner of the module for one process, and of the one for lists instead."""
     no_waiting(monkeypatch)
     return Runner(emulator, lists=request.param)
 
 
 @pytest.fixture
 def single(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    """Runs the module for one process, for what a list has no way to say."""
+    """Return a runner of only the module for one process, for what a list cannot express."""
     no_waiting(monkeypatch)
     return Runner(emulator)
 
@@ -100,7 +100,7 @@ def test_a_size_by_name_costs_one_request_when_processes_show_only_ids(
         again = run(PROCESS, **options)
         assert settled(again)
         assert again.reads == [*lists, *more]
-    # A change of something else looks them up as well, a change of the size only once.
+    # A change of another option looks them up as well, a change of the size only once.
     for options in ({"entrypoint": "node x.js"}, {"resource_type": "s2"}):
         changed = run(PROCESS, **{**QUEUE, **options})
         assert changed.result["changed"] is True
@@ -211,7 +211,7 @@ def test_invalid_options_are_refused_before_any_write(
 )
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_an_unknown_application_id(run: Runner, options: dict[str, Any], check_mode: bool) -> None:
-    """A missing application is never taken for one without processes, or for "already absent"."""
+    """A missing application is never treated as one without processes, or as "already absent"."""
     nowhere = "11111111-1111-4111-8111-111111111111"
     outcome = run(PROCESS, check_mode=check_mode, application=nowhere, **options)
     assert outcome.message is not None

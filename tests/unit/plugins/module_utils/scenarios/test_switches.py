@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The modules under every combination of the emulator's switches that touches a scenario.
+"""The modules with every combination of the emulator's switches that affects a scenario.
 
-A switch stands for something that the services' facts leave open. For each scenario the
-switches that can matter to it are listed with all their values, and the product is run: check
-mode, for real, and again. What must hold is the same in each: check mode plans what is done,
-the end state is the wanted one, and the second run changes nothing. Where a service cannot be
-brought to the wanted state, the task must say so.
+A switch represents an unknown fact about a service. For each scenario, the switches that can affect
+it are listed with all their values, and all combinations are run: in check mode, for real, and
+again. The same must hold for each: check mode plans what is done, the end state is the wanted one,
+and the second run changes nothing. If a service cannot be brought to the wanted state, the task
+must say so.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ Switched = dict[str, str]
 
 
 def never(switches: Switched) -> bool:
-    """For what holds under no combination."""
+    """Return False: nothing holds for any combination."""
     return False
 
 
 class Scenario(NamedTuple):
-    """A task, the tasks before it, and the switches that could make a difference to it.
+    """A task, the tasks before it, and the switches that could affect it.
 
-    ``kept`` tells for which combinations the service does not store what it accepts: there the
-    task warns, and changes something on every run. ``refused`` tells for which it refuses.
-    ``workers`` is the type of Laravel Cloud's instance Workers.
+    ``kept`` says for which combinations the service does not store what it accepts: there the task
+    warns, and changes something in every run. ``refused`` says for which it refuses. ``workers`` is
+    the type of Laravel Cloud's instance Workers.
     """
 
     module: str
@@ -408,17 +408,17 @@ NO_SCENARIO = {
     ),
     "laravel_cloud_command_limit": "limits/; makes no difference without limits",
 }
-"""The switches that are in no scenario here: where else they are tried, or why they touch none."""
+"""The switches without a scenario here: where else they are tested, or why they affect none."""
 
 
 def combinations(switches: tuple[str, ...]) -> list[Switched]:
-    """Some switches with every combination of their values."""
+    """Return every combination of the values of some switches."""
     values = product(*(VALUES[switch] for switch in switches))
     return [dict(zip(switches, combination)) for combination in values]
 
 
 def named(switches: Switched) -> str:
-    """A combination, in the name of a test."""
+    """Return the name of a combination, for the id of a test."""
     return "-".join(switches.values())
 
 
@@ -460,7 +460,7 @@ def test_a_scenario_is_right_with_every_switch(
         assert any("did not store" in warning for warning in made.warnings)
         assert again.result["plan"] == made.result["plan"]
     else:
-        # A list deletes by prune, which says what it deletes.
+        # A list deletes by prune, and warns about it.
         assert [each for each in made.warnings if not each.startswith("prune deleted 1 of ")] == []
         assert settled(again)
 
@@ -477,13 +477,13 @@ GONE = {**SHOP, "display_name": "queue", "state": "absent"}
 
 @pytest.fixture(params=[False, True], ids=["one", "list"])
 def run(request: Any, emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    """Runs the module for one process, and the one for lists in its place."""
+    """Return a runner of the module for one process, and of the one for lists instead."""
     no_waiting(monkeypatch)
     return Runner(emulator, request.param)
 
 
 def deploy(run: Runner) -> None:
-    """Deploy the shop as somebody else would."""
+    """Deploy the shop as someone else would."""
     run.emulator.world.deploy(SEVALLA_SHOP_ID, {})
     run.emulator.world.finish_deployments()
 
@@ -492,7 +492,8 @@ def deploy(run: Runner) -> None:
 def test_a_deleted_process_is_deleted_again_while_it_is_listed(
     run: Runner, switches: Switched
 ) -> None:
-    """Until the deployment nothing shows that it is deleted, so no second run can settle."""
+    """Until the deployment nothing shows that it is deleted, so a second run changes something
+    too."""
     run.emulator.reset(switches=switches)
     assert run(SEVALLA, **QUEUE).message is None
     checked = run(SEVALLA, check_mode=True, **GONE)
@@ -518,7 +519,7 @@ def test_a_deleted_process_is_deleted_again_while_it_is_listed(
 def test_a_deleted_process_that_is_recreated_before_the_deployment(
     run: Runner, switches: Switched
 ) -> None:
-    """Where it is listed nothing shows that it is deleted, and it goes at the deployment."""
+    """If it is listed, nothing shows that it is deleted, and the deployment removes it."""
     run.emulator.reset(switches=switches)
     first = run(SEVALLA, **QUEUE).result["process"]
     assert run(SEVALLA, **GONE).message is None

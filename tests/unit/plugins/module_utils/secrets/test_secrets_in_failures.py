@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever goes wrong, with whichever request: canaries are in nothing that a module hands on.
+"""No failure of any request leaks a canary into the output of a module.
 
-A canary is the token, or a variable of the user's application. What is searched is all that a
-module hands to Ansible, and what Python would print of its exceptions.
+A canary is the token, or a variable of the user's application. The tests search everything that a
+module returns to Ansible, and what Python would print of its exceptions.
 
-The modules run in this process, so nothing is masked by Ansible here.
+The modules run in this process, so Ansible masks nothing here.
 """
 
 from __future__ import annotations
@@ -92,12 +92,11 @@ TASKS: list[tuple[str, dict[str, Any]]] = [
 
 
 class Listening:
-    """Keeps all that runs say: results, warnings, progress, and the exceptions as Python shows
-    them."""
+    """Keeps the output of all runs: results, warnings, progress, and tracebacks of exceptions."""
 
     def __init__(self, emulator: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         slept = no_waiting(monkeypatch)
-        # A deployment that cannot be read is waited for until its time is over.
+        # A deployment that cannot be read is waited for until wait_timeout.
         monkeypatch.setattr(
             _http.Client, "clock", staticmethod(lambda: time.monotonic() + sum(slept))
         )
@@ -120,8 +119,8 @@ class Listening:
         monkeypatch.setattr(_module, "perform", listened)
 
     def all_tasks(self, modes: tuple[bool, ...] = (False,), **options: Any) -> list[str | None]:
-        """Run every task; the messages of those that failed, None for the others. ``modes``
-        says whether in check mode."""
+        """Run every task; return the messages of those that failed, None for the others. ``modes``
+        are the values of check mode."""
         messages = []
         for module, own in TASKS:
             for check_mode in modes:
@@ -134,7 +133,7 @@ class Listening:
         return messages
 
     def search(self) -> None:
-        """No canary was said, whole or by half."""
+        """Check that no canary is in the output, whole or in part."""
         said = "\n".join(self.said)
         for canary in (self.emulator.token, *world.SECRET_CANARIES.values()):
             for part in (canary, canary[: len(canary) // 2], canary[-(len(canary) // 2) :]):
@@ -147,7 +146,7 @@ def listening(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Listening:
 
 
 def test_the_canaries_are_in_the_responses_of_the_services(listening: Listening) -> None:
-    """Else nothing here would find anything."""
+    """Otherwise the other tests would check nothing."""
 
     class Kept(Hooks):
         text = ""
@@ -173,13 +172,13 @@ def test_success_and_invalid_options_show_no_secret(listening: Listening) -> Non
 @pytest.mark.parametrize("kind", [kind.name for kind in faults.KINDS])
 @pytest.mark.parametrize("method", ["GET", "[!G]*"])
 def test_no_kind_of_fault_shows_a_secret(listening: Listening, kind: str, method: str) -> None:
-    """All that the emulator can do wrong, with every request of a method."""
+    """All faults of the emulator, with every request of a method."""
     listening.emulator.faults.add(faults.Fault(kind, method, times=None, seconds=0.01))
     listening.all_tasks(api_retries=1)
 
 
 class Quoting(Hooks):
-    """Quotes the token and the user's variables in every text of an error."""
+    """Quotes the token and the user's variables in every string of an error."""
 
     def __init__(self, status: int, method: str, **headers: str) -> None:
         self.status = status
@@ -187,7 +186,7 @@ class Quoting(Hooks):
         self.headers = headers
 
     def before(self) -> Response | None:
-        """An answer in the place of the service's, for the chosen methods."""
+        """Respond instead of the service to the chosen methods."""
         if (request.method == "GET") != (self.method == "GET"):
             return None
         told = request.headers["Authorization"].partition(" ")[2]
@@ -228,7 +227,7 @@ def test_a_redirect_to_another_host_is_not_followed(
 
 
 def test_a_read_only_token(listening: Listening) -> None:
-    """403 for every write; the longer token holds the other one."""
+    """403 for every write; the read-only token contains the other one."""
     messages = listening.all_tasks(api_token=listening.emulator.read_only_token)
     assert any("HTTP 403" in str(message) for message in messages)
 
@@ -237,7 +236,7 @@ def test_a_read_only_token(listening: Listening) -> None:
 def test_unexpected_environments_in_a_response_are_not_shown(
     listening: Listening, where: str
 ) -> None:
-    """An environment holds the user's variables; one in the wrong place is not shown either."""
+    """An environment has the user's variables; one in an unexpected place is not shown either."""
 
     class Wrong(Hooks):
         def after(self, response: Response) -> Response:
