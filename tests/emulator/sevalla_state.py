@@ -109,7 +109,7 @@ class Application:
         return "deploymentSuccess" if self.deployed else None
 
     def unfinished(self) -> Iterator[Deployment]:
-        """Return the deployments that have not ended, oldest first."""
+        """Yield the deployments that have not ended, oldest first."""
         for deployment in self.deployments.values():
             if deployment["status"] in ("waiting", "inProgress"):
                 yield deployment

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-# The final line of a test runner: pytest's, or that of our own tools.
+# The summary line of a test runner: pytest's, or that of our own tools.
 CLOSING_LINE = re.compile(r"^[= ]*((?:\d+ [a-z]+(?:, )?)+)(?: in [\d.]+s.*)?[= ]*$")
 # The start of a line about what could not be tested here, for the summary of the matrix.
 LEFT_OUT = "left out: "
@@ -46,7 +46,7 @@ class Counts:
 
 
 def from_output(text: str) -> Counts:
-    """Parse the last final line of a test runner's output; return zeros if there is none."""
+    """Parse the last summary line of a test runner's output; return zeros if there is none."""
     for line in reversed(text.splitlines()):
         match = CLOSING_LINE.match(line)
         words = (
