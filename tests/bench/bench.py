@@ -362,8 +362,10 @@ def main() -> int:
                         cost, counted = bench.measure(case, servers[scheme])
                         entry = measured.setdefault((case.name, scheme), Measured([], counted))
                         entry.costs.append(cost)
-                        told = f"{cost.seconds * 1000:7.0f} ms  {cost.cpu * 1000:7.0f} ms of CPU"
-                        print(f"round {number}  {told}  {scheme:5}  {case.name}", flush=True)
+                        cost_text = (
+                            f"{cost.seconds * 1000:7.0f} ms  {cost.cpu * 1000:7.0f} ms of CPU"
+                        )
+                        print(f"round {number}  {cost_text}  {scheme:5}  {case.name}", flush=True)
     except BenchError as error:
         print(f"bench: {error}")
         return 1

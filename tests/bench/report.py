@@ -40,7 +40,7 @@ class Measured(NamedTuple):
 class Target(NamedTuple):
     """A required ratio between two cases."""
 
-    told: str
+    description: str
     case: str
     against: str
     scheme: str
@@ -166,14 +166,14 @@ def _targets(measured: Numbers) -> list[list[str]]:
         one = measured.get((target.case, target.scheme))
         other = measured.get((target.against, target.scheme))
         if one is None or other is None:
-            rows.append([target.told, f"{target.at_most:.2f}", "not measured", "", ""])
+            rows.append([target.description, f"{target.at_most:.2f}", "not measured", "", ""])
             continue
         middle, low, high = _ratio(one, other)
         cpu = median(a.cpu / b.cpu for a, b in zip(one.costs, other.costs))
         verdict = f"{middle:.3f}" + ("" if middle <= target.at_most else " (missed)")
         rows.append(
             [
-                *(target.told, f"{target.at_most:.2f}", verdict),
+                *(target.description, f"{target.at_most:.2f}", verdict),
                 *(f"{low:.3f}, {high:.3f}", f"{cpu:.3f}"),
             ]
         )
@@ -194,10 +194,10 @@ def _about(measured: Numbers, peers: dict[str, str], load: float) -> str:
         "requests": version("requests"),
         **peers,
     }
-    told = ", ".join(f"{name} {number}" for name, number in versions.items())
+    libraries = ", ".join(f"{name} {number}" for name, number in versions.items())
     return (
         f"Measured on {date.today():%Y-%m-%d} in {rounds} rounds on {os.cpu_count()} cores "
-        f"({platform.machine()}, {platform.system()}, a load of {load:.1f} before), with {told}."
+        f"({platform.machine()}, {platform.system()}, a load of {load:.1f} before), with {libraries}."
     )
 
 

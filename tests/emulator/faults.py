@@ -529,15 +529,15 @@ KINDS = (
         after=lambda faults, fault, response: _cut_chunk(response),
     ),
     *(
-        Kind(name, f"429 with {told}; {_NOT}.", _instead(answer))
-        for name, (told, answer) in LIMITS.items()
+        Kind(name, f"429 with {description}; {_NOT}.", _instead(answer))
+        for name, (description, answer) in LIMITS.items()
     ),
     *(
         kind
-        for name, (told, answer) in WRONG.items()
+        for name, (description, answer) in WRONG.items()
         for kind in (
-            Kind(f"{name}_before", f"{told}; {_NOT}.", _instead(answer)),
-            Kind(f"{name}_after", f"{told}; {_DONE}.", after=_afterwards(answer)),
+            Kind(f"{name}_before", f"{description}; {_NOT}.", _instead(answer)),
+            Kind(f"{name}_after", f"{description}; {_DONE}.", after=_afterwards(answer)),
         )
     ),
     Kind("slow_before", f"No response for `seconds`, and none afterwards; {_NOT}.", _never),

@@ -113,8 +113,8 @@ class _App(Flask):
         own."""
         if isinstance(error, ConnectionError):
             raise error
-        told = traceback.format_exception(type(error), error, error.__traceback__)
-        self.crashes.append("".join(told))
+        lines = traceback.format_exception(type(error), error, error.__traceback__)
+        self.crashes.append("".join(lines))
         return super().handle_exception(error)
 
 

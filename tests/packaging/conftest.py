@@ -77,10 +77,10 @@ def shell(tmp_path_factory: Any, collections: Path) -> Shell:
 def tarball(shell: Shell, tmp_path_factory: Any) -> Path:
     """Build the collection's tarball and return its path."""
     folder = tmp_path_factory.mktemp("tarball")
-    told = shell.run(
+    output = shell.run(
         "ansible-galaxy", "collection", "build", "--output-path", str(folder), folder=COLLECTION
     )
-    assert "WARNING" not in told
+    assert "WARNING" not in output
     (path,) = folder.glob("*.tar.gz")
     return Path(path)
 
@@ -89,8 +89,8 @@ def tarball(shell: Shell, tmp_path_factory: Any) -> Path:
 def installed(shell: Shell, tarball: Path, collections: Path) -> Path:
     """Install the collection from the tarball and return its path."""
     install = ("ansible-galaxy", "collection", "install", "--offline", "--no-deps")
-    told = shell.run(*install, "-p", str(collections), str(tarball), folder=tarball.parent)
-    assert "WARNING" not in told
+    output = shell.run(*install, "-p", str(collections), str(tarball), folder=tarball.parent)
+    assert "WARNING" not in output
     return collections / "ansible_collections" / "evenkeel" / "paas"
 
 

@@ -179,7 +179,7 @@ def register(shell: Any, installed: Path, awx_awx: Path, tmp_path: Path) -> Any:
     """Return a function that runs the registering playbook by its documented name."""
 
     def run(controller: Controller, *arguments: str, **tokens: str) -> str:
-        told: str = shell.run(
+        output: str = shell.run(
             "ansible-playbook",
             "evenkeel.paas.awx",
             *arguments,
@@ -191,8 +191,8 @@ def register(shell: Any, installed: Path, awx_awx: Path, tmp_path: Path) -> Any:
             **tokens,
         )
         for secret in (*tokens.values(), controller.token):
-            assert secret not in told
-        return told
+            assert secret not in output
+        return output
 
     return run
 
@@ -208,8 +208,8 @@ NAMES = {"Sevalla": "sevalla", "Laravel Cloud": "laravel_cloud"}
 def test_the_playbook_registers_types_credentials_and_template(register: Any) -> None:
     """Credential types as in the files, credentials, and a job template that uses both."""
     with Controller() as controller:
-        told = register(controller, *TEMPLATE, **TOKENS)
-        assert "WARNING" not in told
+        output = register(controller, *TEMPLATE, **TOKENS)
+        assert "WARNING" not in output
         kinds = {kind["name"]: kind for kind in controller.objects("credential_types")}
         assert kinds.keys() == NAMES.keys()
         for name, service in NAMES.items():
@@ -235,10 +235,10 @@ def test_a_second_run_changes_nothing(register: Any) -> None:
     with Controller() as controller:
         register(controller, *TEMPLATE, **TOKENS)
         controller.writes.clear()
-        told = register(controller, *TEMPLATE, **TOKENS)
-        assert "WARNING" not in told
+        output = register(controller, *TEMPLATE, **TOKENS)
+        assert "WARNING" not in output
         assert controller.writes == []
-        assert "changed=0" in told
+        assert "changed=0" in output
 
 
 def test_check_mode_writes_nothing(register: Any) -> None:

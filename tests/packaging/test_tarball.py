@@ -99,7 +99,7 @@ def test_the_importer_of_the_hub_reports_nothing(shell: Any, tarball: Path, tmp_
 
     It succeeds whatever it finds; the result is in its output.
     """
-    told = shell.run(
+    output = shell.run(
         "python",
         "-m",
         "galaxy_importer.main",
@@ -109,11 +109,11 @@ def test_the_importer_of_the_hub_reports_nothing(shell: Any, tarball: Path, tmp_
         # The working folder of ansible-lint.
         XDG_CACHE_HOME=str(tmp_path / "cache"),
     )
-    bad = [line for line in told.splitlines() if re.match(r"(WARNING|ERROR|CRITICAL)", line)]
-    assert bad == [], told
+    bad = [line for line in output.splitlines() if re.match(r"(WARNING|ERROR|CRITICAL)", line)]
+    assert bad == [], output
     for sign in ("Linting collection via ansible-lint", "...ansible-lint run complete"):
-        assert sign in told, told
-    assert "Importer processing completed successfully" in told, told
+        assert sign in output, output
+    assert "Importer processing completed successfully" in output, output
 
 
 @pytest.mark.parametrize("playbook", ["site.yml", "change.yml"])
@@ -126,9 +126,9 @@ def test_ansible_doc_shows_every_module(shell: Any, installed: Path, tmp_path: P
     modules = sorted(path.stem for path in (installed / "plugins" / "modules").glob("*.py"))
     assert modules
     for module in modules:
-        told = shell.run("ansible-doc", f"evenkeel.paas.{module}", folder=tmp_path)
-        assert "EXAMPLES" in told
-        assert "WARNING" not in told
+        output = shell.run("ansible-doc", f"evenkeel.paas.{module}", folder=tmp_path)
+        assert "EXAMPLES" in output
+        assert "WARNING" not in output
 
 
 def test_the_first_example_works_in_a_new_environment(
@@ -154,9 +154,9 @@ def test_the_first_example_works_in_a_new_environment(
     run("ansible-galaxy", "collection", "install", "--offline", str(tarball))
     installed = tmp_path / "collections" / "ansible_collections" / "evenkeel" / "paas"
     for path in (installed / "plugins" / "modules").glob("*.py"):
-        told = run("ansible-doc", f"evenkeel.paas.{path.stem}")
-        assert "EXAMPLES" in told
-        assert "WARNING" not in told
+        output = run("ansible-doc", f"evenkeel.paas.{path.stem}")
+        assert "EXAMPLES" in output
+        assert "WARNING" not in output
     shutil.copy(installed / "docs" / "examples" / "site.yml", tmp_path)
     first, second = (run("ansible-playbook", "site.yml") for _time in range(2))
     assert "WARNING" not in first

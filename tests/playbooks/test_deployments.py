@@ -60,7 +60,7 @@ def shop(playbooks: Any) -> dict[str, Any]:
     return found
 
 
-def foretold(run: Any) -> list[tuple[str, list[Any]]]:
+def predictions(run: Any) -> list[tuple[str, list[Any]]]:
     """Return the results in check mode and for real of each task that was not skipped, item by
     item."""
     return [
@@ -137,7 +137,7 @@ def test_without_a_change_only_reads_are_sent(
     first = playbooks.run(example, **WAYS[way])
     assert first.status == 0, first.output
     # Each task manages its own processes, and nothing was deployed before.
-    assert foretold(checked) == foretold(first)
+    assert predictions(checked) == predictions(first)
     assert deployments(first) == 1
     assert len(others(first)) == (2 if example == SEVALLA else 3)
     assert first.writes[-1].endswith("/deployments")
@@ -338,8 +338,8 @@ def test_waiting_takes_real_time_and_verbose_output_shows_progress(playbooks: An
     live = re.findall(r"^\[localhost\] (deployment.*)", run.output, re.MULTILINE)
     assert len(live) == len(done["statuses"] + late["statuses"])
     for result in (done, late):
-        (first, *more), (told, *later) = result["statuses"], live
-        assert told == f"deployment {result['deployment']['id']}: {first['status']}"
+        (first, *more), (first_line, *later) = result["statuses"], live
+        assert first_line == f"deployment {result['deployment']['id']}: {first['status']}"
         for each, line in zip(more, later):
             assert re.fullmatch(rf"deployment: {re.escape(each['status'])} after \d s", line)
         live = live[len(result["statuses"]) :]

@@ -281,12 +281,12 @@ def test_the_terminal_picture_matches_a_run(playbooks: Any) -> None:
     assert playbooks.run(EXAMPLES / "site.yml").status == 0
     run = playbooks.run(EXAMPLES / "change.yml", "--check", "--diff")
     matter = re.compile(r"(?:TASK|PLAY) \[.*\]|[-+@ ] ?.*|changed: .*")
-    shown, told = (
+    shown, printed = (
         [matched[0].rstrip() for line in lines for matched in [matter.match(line)] if matched]
         for lines in (lines_of_picture(IMAGES / "terminal.svg"), run.output.splitlines())
     )
     assert len(shown) > 20
-    assert shown == told
+    assert shown == printed
 
 
 def test_the_deployment_picture_matches_the_example() -> None:
@@ -314,12 +314,12 @@ def test_the_diff_in_the_check_mode_guide_matches_a_run(playbooks: Any, tmp_path
     run = playbooks.run(playbook, "--check", "--diff")
     (shown,) = blocks_in(guide, "diff")
     # The number of stars depends on the terminal.
-    shown, told = (re.sub(r" \*+\n", "\n", each) for each in (shown, run.output))
+    shown, printed = (re.sub(r" \*+\n", "\n", each) for each in (shown, run.output))
     assert len(shown.splitlines()) > 10
-    assert shown.strip() in told
+    assert shown.strip() in printed
 
 
-def foretold(run: Any) -> list[list[Any]]:
+def predictions(run: Any) -> list[list[Any]]:
     """Return what each task reports in check mode and for real."""
     return [
         [each["task"], *(each["result"][key] for key in ("changed", "plan", "deployment_required"))]
@@ -339,7 +339,7 @@ def test_the_site_playbook_matches_check_mode_and_is_idempotent(playbooks: Any) 
     assert playbooks.emulator.world.snapshot() == before
     first = playbooks.run(EXAMPLES / "site.yml")
     assert first.status == 0, first.output
-    assert foretold(checked) == foretold(first)
+    assert predictions(checked) == predictions(first)
     planned = [step for each in first.results for step in each["result"]["plan"]]
     assert first.writes == [f"{step['method']} {step['path']}" for step in planned]
     assert len(planned) >= 6

@@ -36,8 +36,8 @@ def failures_of(
     """Return the messages of tasks that must all fail without a write, in one play, at the highest
     verbosity, where the token must not be shown either. ansible-core before 2.19 shows the
     traceback of an import error that a task reports, and no other traceback is allowed."""
-    told = [{**task, "name": "task", "ignore_errors": True} for task in tasks]
-    run = playbooks.run_tasks(told, "-vvvv", *arguments, **variables)
+    named_tasks = [{**task, "name": "task", "ignore_errors": True} for task in tasks]
+    run = playbooks.run_tasks(named_tasks, "-vvvv", *arguments, **variables)
     assert run.status == 0, run.output
     assert run.writes == []
     assert run.output.count("Traceback") in (0, import_errors)

@@ -63,11 +63,11 @@ def comparable(value: Any) -> Any:
 def shown(output: str) -> list[str]:
     """Return the output of a run, without Ansible's own debug output, and without the progress,
     which only the worker can show."""
-    told = re.sub(r"(Module|Action) failed: ", "", output)
-    told = re.sub(r"The full traceback is:\n(.*\n)*?\n?(?=fatal)", "", told)
+    text = re.sub(r"(Module|Action) failed: ", "", output)
+    text = re.sub(r"The full traceback is:\n(.*\n)*?\n?(?=fatal)", "", text)
     return [
         line
-        for line in told.splitlines()
+        for line in text.splitlines()
         if line
         and not line.startswith(("<", "[localhost] ", "Using module file", "redirecting"))
         and "_suppressed_exception" not in line
@@ -291,13 +291,13 @@ def play(tasks: list[dict[str, Any]], **keywords: Any) -> dict[str, Any]:
 
 def test_the_reason_for_a_module_is_reported(playbooks: Any) -> None:
     # Without the interpreter that all other tests set.
-    told = choices_of(
+    choices = choices_of(
         playbooks,
         [play([task(**keywords) for keywords, _reason in CHOICES])],
         ANSIBLE_PYTHON_INTERPRETER="",
     )
-    assert len(told) == len(CHOICES)
-    for line, (keywords, reason) in zip(told, CHOICES):
+    assert len(choices) == len(CHOICES)
+    for line, (keywords, reason) in zip(choices, CHOICES):
         assert line.startswith(f"runs as a module: {reason}" if reason != HERE else HERE), keywords
 
 
@@ -312,18 +312,18 @@ def test_an_environment_at_any_level_counts(playbooks: Any) -> None:
         play([], roles=[{"role": "does", "environment": {"A": "b"}}]),
         play([], roles=["does"]),
     ]
-    told = choices_of(playbooks, plays)
+    choices = choices_of(playbooks, plays)
     with_it = "runs as a module: the task has environment"
-    assert told == [with_it, with_it, HERE, with_it, HERE]
+    assert choices == [with_it, with_it, HERE, with_it, HERE]
 
 
 def test_environment_reaches_the_module(playbooks: Any) -> None:
     """For the token of a task that differs from that of the shell."""
-    told = playbooks.run_tasks(
+    done = playbooks.run_tasks(
         [{PROCESS: QUEUE, "environment": {"SEVALLA_API_KEY": playbooks.emulator.token}}],
         SEVALLA_API_KEY="wrong",
     )
-    assert told.status == 0, told.output
+    assert done.status == 0, done.output
 
 
 @pytest.mark.parametrize(
@@ -331,13 +331,13 @@ def test_environment_reaches_the_module(playbooks: Any) -> None:
 )
 def test_the_environment_variable(playbooks: Any, value: str, chosen: str) -> None:
     """The variable of a play takes precedence."""
-    told = choices_of(
+    choices = choices_of(
         playbooks,
         [play([task(), task(vars={"evenkeel_paas_in_worker": True})])],
         EVENKEEL_PAAS_IN_WORKER=value,
     )
-    assert told[0].startswith(chosen)
-    assert told[1] == HERE
+    assert choices[0].startswith(chosen)
+    assert choices[1] == HERE
 
 
 def test_a_worker_setting_that_is_not_a_boolean(playbooks: Any) -> None:

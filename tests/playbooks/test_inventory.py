@@ -176,13 +176,13 @@ def test_a_play_uses_the_hosts(
     playbook.write_text(json.dumps(play))
     run = inventory.playbooks.run(playbook, "-i", str(source))
     assert run.status == 0, run.output
-    told: dict[str, list[Any]] = {"process": [], "name": [], "python": []}
+    messages: dict[str, list[Any]] = {"process": [], "name": [], "python": []}
     for each in run.results:
-        told[each["task"]].append(each["result"].get("msg", each["result"]))
-    assert len(told["process"]) == 6
-    assert {process["process"]["type"] for process in told["process"]} == {"web"}
-    assert sorted(told["name"]) == sorted([EVIL, "Shop", "Blog", "Twin", "Twin", "Draft"])
-    assert set(told["python"]) == {sys.executable}
+        messages[each["task"]].append(each["result"].get("msg", each["result"]))
+    assert len(messages["process"]) == 6
+    assert {process["process"]["type"] for process in messages["process"]} == {"web"}
+    assert sorted(messages["name"]) == sorted([EVIL, "Shop", "Blog", "Twin", "Twin", "Draft"])
+    assert set(messages["python"]) == {sys.executable}
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_the_options_can_be_read_in_ansible_doc(inventory: Inventory) -> None:
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        told = json.loads(done.stdout)
-        assert sorted(told) == sorted(wanted)
-        for about in told.values():
+        exported = json.loads(done.stdout)
+        assert sorted(exported) == sorted(wanted)
+        for about in exported.values():
             assert all(option["description"] for option in about["doc"]["options"].values())

@@ -106,8 +106,8 @@ class Play:
         """
         environment = settings.pop("environment", {})
         playbook = self.folder.parent / "play-with-token.yml"
-        told = [{"name": "task", "ignore_errors": True, **task} for task in tasks]
-        play = {"hosts": "localhost", "gather_facts": False, **settings, "tasks": told}
+        named_tasks = [{"name": "task", "ignore_errors": True, **task} for task in tasks]
+        play = {"hosts": "localhost", "gather_facts": False, **settings, "tasks": named_tasks}
         playbook.write_text(yaml.safe_dump([play], sort_keys=False))
         run = self.playbooks.run(
             playbook,
@@ -229,13 +229,13 @@ def _quoting(status: int, **headers: str) -> Any:
     """Return a response that quotes the Authorization header in every string."""
 
     def made() -> Response:
-        told = request.headers["Authorization"]
+        header = request.headers["Authorization"]
         body = {
-            "message": f"{told} is bad",
-            "data": {"code": "e-1", "message": told, told: [told]},
-            "errors": {"token": [told], told: told},
+            "message": f"{header} is bad",
+            "data": {"code": "e-1", "message": header, header: [header]},
+            "errors": {"token": [header], header: header},
         }
-        given = {name.replace("_", "-"): text.format(told) for name, text in headers.items()}
+        given = {name.replace("_", "-"): text.format(header) for name, text in headers.items()}
         return Response(json.dumps(body), status, given, content_type="application/json")
 
     return made

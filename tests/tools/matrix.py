@@ -189,10 +189,10 @@ def _outcome(cell: Cell) -> Outcome:
     counts = from_output(text)
     left_out = sorted({line for line in _all_logs(text) if line.startswith(LEFT_OUT)})
     scores = [line for line in text.splitlines() if line.startswith(SCORE)]
-    told = (versions, str(counts), *scores, *left_out)
+    details = (versions, str(counts), *scores, *left_out)
     if not counts.ran or counts.failed:
         ok = False
-    return Outcome(cell, PASSED if ok else FAILED, told if ok else (*told, f"see {log}"))
+    return Outcome(cell, PASSED if ok else FAILED, details if ok else (*details, f"see {log}"))
 
 
 def _all_logs(text: str) -> list[str]:

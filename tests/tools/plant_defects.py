@@ -65,8 +65,8 @@ class Outcome:
 
     def __str__(self) -> str:
         mark = "ok  " if self.verdict == CAUGHT_BY else "FAIL"
-        told = f"{self.verdict} {self.remark}".rstrip()
-        return f"{mark} {self.seconds:5.1f} s  {self.defect.name}\n{'':14}{told}"
+        summary = f"{self.verdict} {self.remark}".rstrip()
+        return f"{mark} {self.seconds:5.1f} s  {self.defect.name}\n{'':14}{summary}"
 
 
 class Copy:

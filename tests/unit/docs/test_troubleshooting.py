@@ -164,7 +164,7 @@ def test_every_quoted_message_is_a_heading() -> None:
 
 
 def test_every_message_is_on_the_page() -> None:
-    missing = [each for each in TEMPLATES if not any(matches(told, each) for told in quoted())]
+    missing = [each for each in TEMPLATES if not any(matches(quote, each) for quote in quoted())]
     assert missing == []
 
 

@@ -150,8 +150,8 @@ def test_every_fault_has_a_row_and_a_test_that_uses_it(kind: str) -> None:
 
 def test_every_named_fault_exists() -> None:
     for row in FACTS:
-        told = re.findall(r"``(\w+_(?:before|after|late|low|high)|429_\w+)``", row.cells[0])
-        assert [name for name in told if name not in FAULTS] == []
+        names = re.findall(r"``(\w+_(?:before|after|late|low|high)|429_\w+)``", row.cells[0])
+        assert [name for name in names if name not in FAULTS] == []
 
 
 @pytest.mark.parametrize(
@@ -161,12 +161,14 @@ def test_every_named_fault_exists() -> None:
 )
 def test_single_writes_end_as_the_fault_tests_expect(column: int, expected: dict[str, str]) -> None:
     rows = [row for row in FACTS if row.section == "When a write goes wrong"]
-    told = {
+    outcomes = {
         fault: re.findall(r"^\*\*(\w+)\.", row.cells[column])
         for row in rows
         for fault in row.faults
     }
-    assert {fault: words for fault, words in told.items() if words} == {
+    assert {fault: words for fault, words in outcomes.items() if words} == {
         fault: [WORDS[end]] for fault, end in expected.items()
     }
-    assert {fault for fault, words in told.items() if not words} == told.keys() - expected.keys()
+    assert {
+        fault for fault, words in outcomes.items() if not words
+    } == outcomes.keys() - expected.keys()

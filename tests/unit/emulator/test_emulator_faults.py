@@ -127,13 +127,13 @@ def test_a_rate_limit(service: Service, kind: str) -> None:
     service.fault(kind)
     answer = service.post()
     assert answer.status_code == 429
-    told = {name: answer.headers.get(name) for name in ("x-ratelimit-reset", "Retry-After")}
-    date = told["Retry-After"] if kind == "429_date" else None
+    sent_headers = {name: answer.headers.get(name) for name in ("x-ratelimit-reset", "Retry-After")}
+    date = sent_headers["Retry-After"] if kind == "429_date" else None
     if date:
         left = parsedate_to_datetime(date).timestamp() - time.time()
         assert WAIT - 2 < left <= WAIT
     assert (
-        told
+        sent_headers
         == {
             "429_reset": {"x-ratelimit-reset": str(WAIT), "Retry-After": None},
             "429_seconds": {"x-ratelimit-reset": None, "Retry-After": str(WAIT)},

@@ -174,10 +174,10 @@ class Story:
         value = version if self.kit is LARAVEL_CLOUD else f"node {number}.js {version}"
         return {**self.kit.entry(number), self.kit.value: value}
 
-    def tell(self) -> None:
+    def run_all(self) -> None:
         """Run with faults several times, and then once without."""
         for _run in range(self.random.randint(1, 4)):
-            self.go_wrong()
+            self.run_with_faults()
         self.emulator.faults.clear()
         self.emulator.hooks = self.watch.hooks = Interrupting(None)
         self.log.append("without a fault")
@@ -185,9 +185,9 @@ class Story:
         made = self.run_list()
         assert made.message is None, made.message
         assert settled(self.run_list())
-        self.is_as_wanted()
+        self.check_wanted_state()
 
-    def go_wrong(self) -> None:
+    def run_with_faults(self) -> None:
         """Run once, or twice in parallel, with faults; check what must always hold."""
         hosts = self.random.choice([1, 1, 1, 2, 3])
         parallel = self.random.choice([1, 2, 4, 8])
@@ -212,9 +212,9 @@ class Story:
         for outcome in outcomes:
             self.log.append("interrupted" if outcome is None else f"ended: {outcome.message}")
             if outcome is not None and outcome.message is not None:
-                self.is_told_well(outcome, alone=hosts == 1)
-        self.nothing_is_sent_any_more()
-        self.nobody_is_doubled_or_lost()
+                self.check_failure(outcome, alone=hosts == 1)
+        self.check_nothing_is_sent()
+        self.check_processes()
 
     def fault(self, alone: bool) -> Fault:
         """Return a random fault of any method."""
@@ -274,7 +274,7 @@ class Story:
 
     # Checks
 
-    def is_told_well(self, outcome: Outcome, alone: bool) -> None:
+    def check_failure(self, outcome: Outcome, alone: bool) -> None:
         """Check that a failure has a code other than ambiguous, and that nothing is deleted after a
         failed write."""
         assert outcome.result["failure"]["code"] not in (None, "ambiguous"), outcome.message
@@ -283,7 +283,7 @@ class Story:
         if alone and failed & {"create", "update"}:
             assert "DELETE" not in [method for method, _path, _status in outcome.writes]
 
-    def nothing_is_sent_any_more(self) -> None:
+    def check_nothing_is_sent(self) -> None:
         """Check that every thread of a run ends soon, and none sends anything."""
         deadline = time.monotonic() + 10
         while any(each.name == NAME and each.ident for each in threading.enumerate()):
@@ -291,7 +291,7 @@ class Story:
             time.sleep(0.002)
         assert self.watch.late == []
 
-    def nobody_is_doubled_or_lost(self) -> None:
+    def check_processes(self) -> None:
         """Check that each name has one process, and that only processes to delete are missing."""
         live = self.stage.live()
         counts = Counter(self.kit.named(process) for process in live)
@@ -302,9 +302,9 @@ class Story:
         lost = staying - {process["id"] for process in live}
         assert not lost or self.vanishing, lost
 
-    def is_as_wanted(self) -> None:
+    def check_wanted_state(self) -> None:
         """Check that everything listed exists as listed; other processes may exist or not."""
-        self.nobody_is_doubled_or_lost()
+        self.check_processes()
         live = {self.kit.named(process): process for process in self.stage.live()}
         for number, entry in zip(self.numbers, self.listed):
             assert live[self.kit.name(number)][self.kit.value] == entry[self.kit.value]
@@ -312,11 +312,11 @@ class Story:
         assert not (self.prune and others), others
 
 
-def told(seed: int, emulator: Any, kit: Kit, watch: Watch) -> int:
+def runs_of_story(seed: int, emulator: Any, kit: Kit, watch: Watch) -> int:
     """Return how many runs a story had; a failure names its seed and its events."""
     story = Story(seed, emulator, kit, watch)
     try:
-        story.tell()
+        story.run_all()
     except Exception as error:
         lines = "\n".join(story.log)
         message = f"EVENKEEL_SOAK_SEED={seed} ({kit.module})\n{lines}\n{error!r}"
@@ -329,7 +329,7 @@ def told(seed: int, emulator: Any, kit: Kit, watch: Watch) -> int:
 def test_lists_with_random_faults_end_correctly(
     seed: int, emulator: Any, kit: Kit, watch: Watch
 ) -> None:
-    assert told(seed, emulator, kit, watch) >= 3
+    assert runs_of_story(seed, emulator, kit, watch) >= 3
 
 
 @pytest.mark.slow
@@ -341,6 +341,6 @@ def test_a_thousand_lists_with_random_faults_end_correctly(
     seed = first = int(os.environ.get("EVENKEEL_SOAK_SEED") or random.randrange(10**6))
     runs = 0
     while runs < RUNS:
-        runs += told(seed, emulator, kit, watch)
+        runs += runs_of_story(seed, emulator, kit, watch)
         seed += 1
     print(f"{runs} runs, seeds {first} to {seed - 1}")

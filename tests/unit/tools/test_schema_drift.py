@@ -163,7 +163,7 @@ def test_an_equivalent_schema_is_not_drift() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (
             lambda schemas: loaf(schemas).update(crust={"type": "string"}),
@@ -236,8 +236,8 @@ def test_an_equivalent_schema_is_not_drift() -> None:
         ),
     ],
 )
-def test_each_change_is_reported_once(change: Any, told: str) -> None:
-    assert drift(change) == [told]
+def test_each_change_is_reported_once(change: Any, message: str) -> None:
+    assert drift(change) == [message]
 
 
 def test_a_new_object_is_reported_only_by_its_name() -> None:
@@ -337,7 +337,7 @@ def test_the_script_is_quiet_when_nothing_has_changed(run: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "old", "new", "told"),
+    ("service", "old", "new", "message"),
     [
         ("Sevalla", '"maximum": 65535', '"maximum": 60000', "`port`: maximum is 60000"),
         ("Sevalla", '"grpc"', '"http2"', "`ingress_protocol`: choices"),
@@ -346,14 +346,14 @@ def test_the_script_is_quiet_when_nothing_has_changed(run: Any) -> None:
     ],
 )
 def test_the_script_reports_the_changes(
-    run: Any, service: str, old: str, new: str, told: str
+    run: Any, service: str, old: str, new: str, message: str
 ) -> None:
     text = run.files[service].read_text()
     assert old in text
     run.files[service].write_text(text.replace(old, new))
     status, output, _complaint = run()
     assert status == 1
-    assert told in output
+    assert message in output
 
 
 def test_a_report_in_a_file_is_not_a_failure(run: Any, tmp_path: Path) -> None:

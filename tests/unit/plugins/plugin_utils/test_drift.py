@@ -108,9 +108,9 @@ def test_nothing_differs(run: Runner) -> None:
     assert rows(report) == []
     assert report.summary() == {"applications": 1, "as_wanted": 1, "differ": 0, "unknown": 0}
     assert report.as_text() == "Drift: 1 application: 1 as wanted, 0 differ\n"
-    told = json.loads(report.as_json())
-    assert told["rows"] == []
-    assert told["as_wanted"] == [{"application": "shop", "service": "Sevalla"}]
+    report_data = json.loads(report.as_json())
+    assert report_data["rows"] == []
+    assert report_data["as_wanted"] == [{"application": "shop", "service": "Sevalla"}]
     page = Page(as_html(report))
     assert "section" not in page.elements
     assert page.of("b") == ["0", "0", "1", "shop"]
@@ -396,8 +396,11 @@ def test_the_html_page() -> None:
     assert "@media (prefers-color-scheme: dark)" in text
     assert not {"script", "link", "img", "iframe"} & set(page.elements)
     assert not re.search(r"https?:|url\(|@import", text)
-    told = json.loads(report.as_json())
-    assert (told["playbooks"], told["time"]) == (["site.yml"], "2026-11-28T14:05:00+00:00")
+    report_data = json.loads(report.as_json())
+    assert (report_data["playbooks"], report_data["time"]) == (
+        ["site.yml"],
+        "2026-11-28T14:05:00+00:00",
+    )
 
 
 def test_the_guide_shows_the_report() -> None:
@@ -417,13 +420,13 @@ def test_the_guide_shows_the_report() -> None:
         ],
     )
     assert textwrap.dedent(shown).strip() == report.as_text().strip()
-    told = json.loads(report.as_json())
+    report_data = json.loads(report.as_json())
     example = json.loads(document)
-    assert list(example) == list(told)
-    assert example["summary"] == told["summary"]
-    assert example["as_wanted"] == told["as_wanted"][:1]
-    told["rows"][0]["fields"].pop()  # the guide shows one
-    assert example["rows"] == told["rows"][:1]
+    assert list(example) == list(report_data)
+    assert example["summary"] == report_data["summary"]
+    assert example["as_wanted"] == report_data["as_wanted"][:1]
+    report_data["rows"][0]["fields"].pop()  # the guide shows one
+    assert example["rows"] == report_data["rows"][:1]
 
 
 def test_markup_in_names_is_escaped() -> None:

@@ -238,9 +238,9 @@ def test_reported_options_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     action = type("Action", (_worker.WorkerAction,), {"COMMAND": command})(
         task, connection=None, play_context=None, loader=None, templar=None, shared_loader_obj=None
     )
-    told = action._run_here({})["invocation"]["module_args"]
-    assert told["token"] == told["secret"] == MASK
-    assert told["count"] == 2
+    shown_options = action._run_here({})["invocation"]["module_args"]
+    assert shown_options["token"] == shown_options["secret"] == MASK
+    assert shown_options["count"] == 2
 
 
 def test_a_failure_is_a_failed_result() -> None:
@@ -379,7 +379,7 @@ def test_the_state_of_the_process_is_unchanged(
     given = {"api_url": emulator.sevalla_url, "application": SEVALLA_SHOP_ID, **options}
     for token, refused in ((emulator.read_only_token, True), (emulator.token, False)):
         before, working, count = state(), at_work(), emulator.connections
-        _result, message, _warnings, _told = in_worker(
+        _result, message, _warnings, _progress = in_worker(
             command_of(module), {"api_token": token, **given}, False
         )
         assert ("HTTP 403" in str(message)) == refused

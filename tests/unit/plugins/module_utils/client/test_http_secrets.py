@@ -30,7 +30,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.sc
 LARAVEL_TOKEN = "1234|abcDEF/+=ghi\"jkl\\mno'"
 
 
-def told(failure):
+def text_of(failure):
     """Return the whole text of a failure, with the traceback of a crash."""
     return "\n".join(
         [
@@ -66,8 +66,8 @@ def test_a_token_that_the_service_quotes_is_masked(
 ):
     server = serve(*[QUOTES[where](token)] * 4)
     failure = failure_of(client_of(server, token=token), method)
-    assert token not in told(failure)
-    assert json.dumps(token)[1:-1] not in told(failure)
+    assert token not in text_of(failure)
+    assert json.dumps(token)[1:-1] not in text_of(failure)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -77,13 +77,13 @@ def test_a_token_is_masked_before_a_long_message_is_shortened(
 ):
     server = serve(answer(400, json={"message": "x" * position + TOKEN + "y" * 100}))
     failure = failure_of(client_of(server), method)
-    assert TOKEN[:12] not in told(failure)
+    assert TOKEN[:12] not in text_of(failure)
 
 
 @pytest.mark.parametrize("step", [drop, silence, answer(200, "<html>"), answer(302)])
 def test_a_connection_failure_does_not_contain_the_token(step, serve, client_of, failure_of):
     failure = failure_of(client_of(serve(step), timeout=0.1, retries=0))
-    assert TOKEN not in told(failure)
+    assert TOKEN not in text_of(failure)
 
 
 @pytest.mark.parametrize("token", ["12345678", "true", "e", "1", "null", ":", "{", '"', "message"])
@@ -132,7 +132,7 @@ def test_a_malformed_token_is_refused_without_being_shown(token, serve, client_o
     with pytest.raises(Failure) as caught:
         client_of(server, token=token)
     assert caught.value.code == "no_token"
-    assert "canary" not in told(caught.value)
+    assert "canary" not in text_of(caught.value)
     assert "SEVALLA_API_KEY" in caught.value.message
     assert server.connections == 0
 
@@ -241,10 +241,10 @@ def test_spaces_around_a_url_are_refused_or_removed(url, serve, client_of):
     try:
         client_of(url.format(server.port)).get("/things")
     except Failure as failure:
-        told_as = failure.code
+        failure_code = failure.code
     else:
-        told_as = ""
-    assert (told_as, server.said) in [("invalid_options", []), ("", ["GET /v3/things"])]
+        failure_code = ""
+    assert (failure_code, server.said) in [("invalid_options", []), ("", ["GET /v3/things"])]
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1", "http://[::1]", "http://localhost"])

@@ -172,10 +172,10 @@ def test_sockets_of_running_requests_are_closed_when_they_end(serve, client_of):
 
 
 def test_a_long_wait_is_announced_when_it_starts(serve, client_of, time):
-    told = []
+    announced = []
 
     def on_wait(reason, seconds):
-        told.append((reason, seconds, list(time.slept)))
+        announced.append((reason, seconds, list(time.slept)))
 
     def get(*steps):
         client_of(serve(*steps, OK), on_wait=on_wait, retries=9).get("/things")
@@ -183,21 +183,21 @@ def test_a_long_wait_is_announced_when_it_starts(serve, client_of, time):
     get(answer(429, json={}, x_ratelimit_reset=48))
     get(answer(503, json={}, retry_after=20))
     get(*[drop] * 6)
-    reasons = [reason for reason, _seconds, _slept in told]
+    reasons = [reason for reason, _seconds, _slept in announced]
     assert reasons == ["rate limit of Sevalla", "HTTP 503 of Sevalla"] + [
         "no answer of Sevalla"
-    ] * (len(told) - 2)
-    assert 48 <= told[0][1] < 54
-    for _reason, seconds, slept in told:
+    ] * (len(announced) - 2)
+    assert 48 <= announced[0][1] < 54
+    for _reason, seconds, slept in announced:
         assert time.slept[len(slept)] == seconds
 
 
 @pytest.mark.parametrize("seconds", [1, 5, 8])
 def test_a_short_wait_is_not_announced(seconds, serve, client_of):
-    told = []
+    announced = []
     server = serve(answer(429, json={}, x_ratelimit_reset=seconds), OK)
-    client_of(server, on_wait=lambda *each: told.append(each)).get("/things")
-    assert told == []
+    client_of(server, on_wait=lambda *each: announced.append(each)).get("/things")
+    assert announced == []
 
 
 def test_no_lock_is_held_while_a_wait_is_announced(serve, client_of):

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.fault_cases import (
     CASES,
     SEVALLA,
-    Facing,
+    FaultRunner,
     sleeping,
 )
 
@@ -31,14 +31,14 @@ def lists(request: Any) -> bool:
 
 
 @pytest.fixture(params=list(CASES))
-def facing(request: Any, emulator: Any, slept: list[float], lists: bool) -> Facing:
+def runner(request: Any, emulator: Any, slept: list[float], lists: bool) -> FaultRunner:
     """Return each module's case. A deleted process on Sevalla is not listed any more."""
     emulator.reset(switches={"sevalla_deleted_process": "hidden"})
-    return Facing(emulator, CASES[request.param], slept, lists)
+    return FaultRunner(emulator, CASES[request.param], slept, lists)
 
 
 @pytest.fixture
-def sevalla(emulator: Any, slept: list[float], lists: bool) -> Facing:
+def sevalla(emulator: Any, slept: list[float], lists: bool) -> FaultRunner:
     """Return only Sevalla's case."""
     emulator.reset(switches={"sevalla_deleted_process": "hidden"})
-    return Facing(emulator, SEVALLA, slept, lists)
+    return FaultRunner(emulator, SEVALLA, slept, lists)

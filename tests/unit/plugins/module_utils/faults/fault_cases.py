@@ -125,7 +125,7 @@ def seen(emulator: Any, case: Case, like: dict[str, Any]) -> list[dict[str, Any]
     return [{key: process[key] for key in like} for process in objects(emulator, case)]
 
 
-class Facing:
+class FaultRunner:
     """Runs tasks of one case with faults, and stores the seconds that they waited."""
 
     def __init__(self, emulator: Any, case: Case, slept: list[float], lists: bool) -> None:
@@ -138,12 +138,12 @@ class Facing:
 
     def __call__(self, *faults: Fault, **options: Any) -> Outcome:
         """Run a task with faults, then remove the faults; check what must hold for all faults."""
-        outcome = self.tells(*faults, **options)
+        outcome = self.run(*faults, **options)
         if outcome.message is not None:
-            told(outcome)
+            check_failure(outcome)
         return outcome
 
-    def tells(self, *faults: Fault, **options: Any) -> Outcome:
+    def run(self, *faults: Fault, **options: Any) -> Outcome:
         """Run a task with faults; the test checks the message itself."""
         self.slept.clear()
         self.emulator.faults.add(*faults)
@@ -177,7 +177,7 @@ class Facing:
         return seen(self.emulator, self.case, like)
 
 
-def told(outcome: Outcome) -> None:
+def check_failure(outcome: Outcome) -> None:
     """Check that a failed task reports its attempts and the outcome."""
     message = outcome.message or ""
     failure = outcome.result["failure"]

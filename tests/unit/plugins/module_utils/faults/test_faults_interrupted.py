@@ -21,7 +21,7 @@ from ansible_collections.evenkeel.paas.tests.emulator.world import (
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.fault_cases import (
     NOTHING,
     UNKNOWN,
-    Facing,
+    FaultRunner,
     methods,
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
@@ -48,7 +48,7 @@ WEB_STORED = {
 
 
 @pytest.fixture
-def webless(sevalla: Facing) -> Facing:
+def webless(sevalla: FaultRunner) -> FaultRunner:
     """Remove the web process of an application; creating it takes a POST and a PATCH."""
     world = sevalla.emulator.world
     with world.lock:
@@ -56,20 +56,20 @@ def webless(sevalla: Facing) -> Facing:
     return sevalla
 
 
-def webs(facing: Facing) -> list[dict[str, Any]]:
+def webs(runner: FaultRunner) -> list[dict[str, Any]]:
     """Return the stored web processes, with only the wanted fields."""
-    shop = facing.emulator.world.snapshot()["sevalla"]["applications"][0]
+    shop = runner.emulator.world.snapshot()["sevalla"]["applications"][0]
     found = [process for process in shop["processes"] if process["type"] == "web"]
     return [{key: process[key] for key in WEB_STORED} for process in found]
 
 
-def becomes_whole(facing: Facing) -> None:
+def becomes_whole(runner: FaultRunner) -> None:
     """Run the task again: check that there is one web process as wanted, and that nothing changes
     afterwards."""
-    again = facing(**WEB)
+    again = runner(**WEB)
     assert again.message is None, again.message
-    assert webs(facing) == [WEB_STORED]
-    assert settled(facing(**WEB))
+    assert webs(runner) == [WEB_STORED]
+    assert settled(runner(**WEB))
 
 
 def killed_while_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +81,7 @@ def killed_while_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_http.Client, "sleep", staticmethod(kill))
 
 
-def test_a_web_process_is_created_in_two_steps(webless: Facing) -> None:
+def test_a_web_process_is_created_in_two_steps(webless: FaultRunner) -> None:
     made = webless(**WEB)
     assert made.message is None, made.message
     assert methods(made) == ["POST", "PATCH"]
@@ -105,7 +105,7 @@ POST = {
 
 
 @pytest.mark.parametrize("kind", POST)
-def test_the_first_of_two_steps_with_a_fault(webless: Facing, kind: str) -> None:
+def test_the_first_of_two_steps_with_a_fault(webless: FaultRunner, kind: str) -> None:
     """An adopted process gets its second step, too."""
     outcome = webless(Fault(kind, method="POST", path=COLLECTION), **WEB)
     assert outcome.message is None, outcome.message
@@ -115,7 +115,7 @@ def test_the_first_of_two_steps_with_a_fault(webless: Facing, kind: str) -> None
 
 
 @pytest.mark.parametrize("kind", ["html_before", "redirect_root_before", "504_before"])
-def test_a_failed_first_step_prevents_the_second(webless: Facing, kind: str) -> None:
+def test_a_failed_first_step_prevents_the_second(webless: FaultRunner, kind: str) -> None:
     outcome = webless(Fault(kind, method="POST", path=COLLECTION), **WEB)
     assert outcome.message is not None
     assert UNKNOWN in outcome.message
@@ -140,7 +140,7 @@ def test_a_failed_first_step_prevents_the_second(webless: Facing, kind: str) -> 
     ],
 )
 def test_a_failed_second_step_reports_that_the_first_was_done(
-    webless: Facing, kind: str, unknown: bool
+    webless: FaultRunner, kind: str, unknown: bool
 ) -> None:
     outcome = webless(Fault(kind, method="PATCH", path=ITEM, times=None), **WEB, api_retries=2)
     assert methods(outcome)[0] == "POST"
@@ -155,7 +155,7 @@ def test_a_failed_second_step_reports_that_the_first_was_done(
     becomes_whole(webless)
 
 
-def test_a_failed_second_step_after_an_adopted_first_step(webless: Facing) -> None:
+def test_a_failed_second_step_after_an_adopted_first_step(webless: FaultRunner) -> None:
     """An adopted process counts as created, as if its creation had been answered."""
     outcome = webless(
         Fault("drop_after", method="POST", path=COLLECTION),
@@ -172,7 +172,7 @@ def test_a_failed_second_step_after_an_adopted_first_step(webless: Facing) -> No
 
 @pytest.mark.parametrize("kind", ["503_before", "503_after", "429_bare", "drop_after"])
 def test_a_run_killed_between_the_two_steps(
-    webless: Facing, monkeypatch: pytest.MonkeyPatch, kind: str
+    webless: FaultRunner, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     with monkeypatch.context() as patch:
         killed_while_waiting(patch)
@@ -188,28 +188,28 @@ def test_a_run_killed_between_the_two_steps(
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "html_after", "429_bare"])
 def test_a_run_killed_after_its_post(
-    facing: Facing, monkeypatch: pytest.MonkeyPatch, kind: str
+    runner: FaultRunner, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     with monkeypatch.context() as patch:
         killed_while_waiting(patch)
         with pytest.raises(KeyboardInterrupt):
-            facing(Fault(kind, method="POST", path=facing.case.collection), **facing.case.wanted)
-    facing.recovers(facing.case.wanted, facing.case.stored)
+            runner(Fault(kind, method="POST", path=runner.case.collection), **runner.case.wanted)
+    runner.recovers(runner.case.wanted, runner.case.stored)
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "500_after"])
 def test_a_run_killed_during_an_update_or_a_deletion(
-    facing: Facing, monkeypatch: pytest.MonkeyPatch, kind: str
+    runner: FaultRunner, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    case = facing.case
+    case = runner.case
     absent = {**case.wanted, "state": "absent"}
-    facing.seed()
+    runner.seed()
     for method, options in (("PATCH", case.changed), ("DELETE", absent)):
         with monkeypatch.context() as patch:
             killed_while_waiting(patch)
             with pytest.raises(KeyboardInterrupt):
-                facing(Fault(kind, method=method, path=case.item), **options)
-        facing.recovers(options, *([case.changed_to] if method == "PATCH" else []))
+                runner(Fault(kind, method=method, path=case.item), **options)
+        runner.recovers(options, *([case.changed_to] if method == "PATCH" else []))
 
 
 # Responses after api_timeout. These tests wait in real time.
@@ -217,21 +217,21 @@ def test_a_run_killed_during_an_update_or_a_deletion(
 SLOW = Fault("slow_before", seconds=1.3)
 
 
-def slow(facing: Facing, kind: str, method: str) -> Fault:
-    path = facing.case.collection if method in ("GET", "POST") else facing.case.item
+def slow(runner: FaultRunner, kind: str, method: str) -> Fault:
+    path = runner.case.collection if method in ("GET", "POST") else runner.case.item
     return replace(SLOW, kind=kind, method=method, path=path)
 
 
-def test_a_slow_post_that_was_stored_is_adopted(facing: Facing) -> None:
-    wanted = facing.case.wanted
-    outcome = facing(slow(facing, "slow_after", "POST"), **wanted, api_timeout=1)
+def test_a_slow_post_that_was_stored_is_adopted(runner: FaultRunner) -> None:
+    wanted = runner.case.wanted
+    outcome = runner(slow(runner, "slow_after", "POST"), **wanted, api_timeout=1)
     assert outcome.message is None, outcome.message
     assert methods(outcome) == ["POST"]
-    facing.recovers(wanted, facing.case.stored)
+    runner.recovers(wanted, runner.case.stored)
 
 
 def test_a_slow_post_that_may_still_be_stored_is_not_retried(
-    sevalla: Facing, monkeypatch: pytest.MonkeyPatch
+    sevalla: FaultRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is stored after the task has ended; the next run finds it."""
     wanted = sevalla.case.wanted
@@ -251,7 +251,7 @@ def test_a_slow_post_that_may_still_be_stored_is_not_retried(
     sevalla.recovers(wanted, sevalla.case.stored)
 
 
-def test_a_slow_post_that_is_never_stored_is_not_retried(sevalla: Facing) -> None:
+def test_a_slow_post_that_is_never_stored_is_not_retried(sevalla: FaultRunner) -> None:
     """It cannot be distinguished from one that is stored late."""
     wanted = sevalla.case.wanted
     outcome = sevalla(slow(sevalla, "slow_before", "POST"), **wanted, api_timeout=1)
@@ -263,7 +263,7 @@ def test_a_slow_post_that_is_never_stored_is_not_retried(sevalla: Facing) -> Non
 
 
 def test_a_slow_patch_that_is_stored_late_is_retried(
-    sevalla: Facing, monkeypatch: pytest.MonkeyPatch
+    sevalla: FaultRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The late request stores the same values again."""
     sevalla.seed()
@@ -282,7 +282,7 @@ def test_a_slow_patch_that_is_stored_late_is_retried(
 
 
 @pytest.mark.parametrize("kind", ["slow_before", "slow_after"])
-def test_a_slow_patch_is_retried(sevalla: Facing, kind: str) -> None:
+def test_a_slow_patch_is_retried(sevalla: FaultRunner, kind: str) -> None:
     sevalla.seed()
     changed = sevalla.case.changed
     outcome = sevalla(slow(sevalla, kind, "PATCH"), **changed, api_timeout=1)
@@ -291,16 +291,16 @@ def test_a_slow_patch_is_retried(sevalla: Facing, kind: str) -> None:
     sevalla.recovers(changed, sevalla.case.changed_to)
 
 
-def test_a_slow_deletion_is_retried_and_finds_nothing(facing: Facing) -> None:
-    facing.seed()
-    absent = {**facing.case.wanted, "state": "absent"}
-    outcome = facing(slow(facing, "slow_after", "DELETE"), **absent, api_timeout=1)
+def test_a_slow_deletion_is_retried_and_finds_nothing(runner: FaultRunner) -> None:
+    runner.seed()
+    absent = {**runner.case.wanted, "state": "absent"}
+    outcome = runner(slow(runner, "slow_after", "DELETE"), **absent, api_timeout=1)
     assert outcome.message is None, outcome.message
     assert methods(outcome) == ["DELETE", "DELETE"]
-    facing.recovers(absent)
+    runner.recovers(absent)
 
 
-def test_the_duration_of_slow_responses_counts_as_waiting(sevalla: Facing) -> None:
+def test_the_duration_of_slow_responses_counts_as_waiting(sevalla: FaultRunner) -> None:
     fault = replace(slow(sevalla, "slow_before", "GET"), times=None)
     outcome = sevalla(fault, **sevalla.case.wanted, api_timeout=1, api_max_wait=1)
     assert outcome.message is not None

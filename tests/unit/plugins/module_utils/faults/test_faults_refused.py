@@ -19,9 +19,9 @@ import requests
 
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.fault_cases import (
     NOTHING,
-    Facing,
+    FaultRunner,
+    check_failure,
     methods,
-    told,
 )
 
 RETRIES = 5
@@ -65,11 +65,11 @@ def refusing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Refusing]:
 
 
 @pytest.fixture(params=["POST", "PATCH", "DELETE"])
-def write(request: Any, facing: Facing) -> tuple[str, dict[str, Any], list[dict[str, Any]]]:
+def write(request: Any, runner: FaultRunner) -> tuple[str, dict[str, Any], list[dict[str, Any]]]:
     """Return a write: its method, its options, and the expected stored data."""
-    case = facing.case
+    case = runner.case
     if request.param != "POST":
-        facing.seed()
+        runner.seed()
     return {
         "POST": ("POST", case.wanted, [case.stored]),
         "PATCH": ("PATCH", case.changed, [case.changed_to]),
@@ -78,16 +78,16 @@ def write(request: Any, facing: Facing) -> tuple[str, dict[str, Any], list[dict[
 
 
 def test_a_write_whose_connection_is_always_refused_changes_nothing(
-    facing: Facing, refusing: Refusing, write: Any
+    runner: FaultRunner, refusing: Refusing, write: Any
 ) -> None:
     method, options, stored = write
-    before = facing.emulator.world.snapshot()
+    before = runner.emulator.world.snapshot()
     refusing.times = 10**6
-    outcome = facing(**options)
+    outcome = runner(**options)
     assert outcome.reads != []
     assert outcome.writes == []
     assert refusing.refused == [method] * (1 + RETRIES)
-    assert facing.emulator.world.snapshot() == before
+    assert runner.emulator.world.snapshot() == before
     assert outcome.message is not None
     assert outcome.message.startswith(f"{method} /")
     assert "refused" in outcome.message.lower()
@@ -97,20 +97,20 @@ def test_a_write_whose_connection_is_always_refused_changes_nothing(
     assert outcome.result["changed"] is False
     assert outcome.result["failure"]["code"] == "unreachable"
     assert outcome.result["api"]["retries"] == RETRIES
-    told(outcome)
+    check_failure(outcome)
     refusing.times = 0
-    facing.recovers(options, *stored)
+    runner.recovers(options, *stored)
 
 
 def test_a_write_whose_connection_is_refused_at_first_is_done_once(
-    facing: Facing, refusing: Refusing, write: Any
+    runner: FaultRunner, refusing: Refusing, write: Any
 ) -> None:
     method, options, stored = write
     refusing.times = 2
-    outcome = facing(**options)
+    outcome = runner(**options)
     assert outcome.message is None, outcome.message
     assert refusing.refused == [method] * 2
     assert methods(outcome) == [method]
     assert outcome.result["api"]["retries"] == 2
-    assert facing.now(stored[0] if stored else {}) == stored
-    facing.recovers(options, *stored)
+    assert runner.now(stored[0] if stored else {}) == stored
+    runner.recovers(options, *stored)

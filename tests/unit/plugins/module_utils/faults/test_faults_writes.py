@@ -16,7 +16,7 @@ from ansible_collections.evenkeel.paas.tests.emulator import Fault
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.fault_cases import (
     NOTHING,
     UNKNOWN,
-    Facing,
+    FaultRunner,
     methods,
 )
 
@@ -160,38 +160,38 @@ DELETE = {
 
 
 @pytest.mark.parametrize("kind", POST)
-def test_a_creation_with_a_fault(facing: Facing, kind: str) -> None:
-    case, expected = facing.case, POST[kind]
-    outcome = facing(Fault(kind, method="POST", path=case.collection), **case.wanted)
+def test_a_creation_with_a_fault(runner: FaultRunner, kind: str) -> None:
+    case, expected = runner.case, POST[kind]
+    outcome = runner(Fault(kind, method="POST", path=case.collection), **case.wanted)
     assert methods(outcome) == ["POST"] * (2 if expected == TWICE else 1)
     if expected in (ONCE, TWICE):
         assert outcome.message is None, outcome.message
         assert outcome.result["changed"] is True
-        assert facing.now(case.stored) == [case.stored]
+        assert runner.now(case.stored) == [case.stored]
         assert outcome.warnings == []
     elif expected == LOST:
         assert outcome.message is not None
         assert outcome.message.startswith("POST /")
         assert "No such process is listed now." in outcome.message
         assert UNKNOWN in outcome.message
-        assert facing.now(case.stored) == []
+        assert runner.now(case.stored) == []
     else:
         assert outcome.message is None
-        assert facing.now(case.stored) == []
-    facing.recovers(case.wanted, case.stored)
+        assert runner.now(case.stored) == []
+    runner.recovers(case.wanted, case.stored)
 
 
 @pytest.mark.parametrize("kind", PATCH)
-def test_an_update_with_a_fault(facing: Facing, kind: str) -> None:
-    case, expected = facing.case, PATCH[kind]
-    facing.seed()
-    outcome = facing(Fault(kind, method="PATCH", path=case.item), **case.changed)
+def test_an_update_with_a_fault(runner: FaultRunner, kind: str) -> None:
+    case, expected = runner.case, PATCH[kind]
+    runner.seed()
+    outcome = runner(Fault(kind, method="PATCH", path=case.item), **case.changed)
     assert methods(outcome) == ["PATCH"] * (2 if expected == TWICE else 1)
     stored = expected in (ONCE, TWICE, KEPT)
     if expected == REFUSED:  # it was deleted
-        assert facing.now({}) == []
+        assert runner.now({}) == []
     else:
-        assert facing.now(case.stored) == [case.changed_to if stored else case.stored]
+        assert runner.now(case.stored) == [case.changed_to if stored else case.stored]
     if expected in (LOST, KEPT, REFUSED):
         assert outcome.message is not None
         assert outcome.message.startswith("PATCH /")
@@ -207,17 +207,17 @@ def test_an_update_with_a_fault(facing: Facing, kind: str) -> None:
     else:
         assert outcome.warnings == []
     # A process that was deleted concurrently is created again.
-    facing.recovers({**case.wanted, **case.changed}, case.changed_to)
+    runner.recovers({**case.wanted, **case.changed}, case.changed_to)
 
 
 @pytest.mark.parametrize("kind", DELETE)
-def test_a_deletion_with_a_fault(facing: Facing, kind: str) -> None:
-    case, expected = facing.case, DELETE[kind]
-    facing.seed()
+def test_a_deletion_with_a_fault(runner: FaultRunner, kind: str) -> None:
+    case, expected = runner.case, DELETE[kind]
+    runner.seed()
     absent = {**case.wanted, "state": "absent"}
-    outcome = facing(Fault(kind, method="DELETE", path=case.item), **absent)
+    outcome = runner(Fault(kind, method="DELETE", path=case.item), **absent)
     assert methods(outcome) == ["DELETE"] * (2 if expected == TWICE else 1)
-    assert len(facing.now({})) == (0 if expected in (ONCE, TWICE, KEPT) else 1)
+    assert len(runner.now({})) == (0 if expected in (ONCE, TWICE, KEPT) else 1)
     if expected in (LOST, KEPT):
         assert outcome.message is not None
         assert outcome.message.startswith("DELETE /")
@@ -226,4 +226,4 @@ def test_a_deletion_with_a_fault(facing: Facing, kind: str) -> None:
         assert outcome.message is None, outcome.message
         assert outcome.result["changed"] is True
         assert outcome.result["process"] is None
-    facing.recovers(absent)
+    runner.recovers(absent)

@@ -91,8 +91,8 @@ def ran(emulator: Any, module: str, options: dict[str, Any], check_mode: bool) -
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    told: list[Any] = json.loads(done.stdout)
-    return told
+    output: list[Any] = json.loads(done.stdout)
+    return output
 
 
 @pytest.mark.parametrize("module", list(TASKS))

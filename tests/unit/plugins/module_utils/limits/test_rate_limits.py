@@ -149,12 +149,12 @@ def test_creations_above_either_possible_rate_limit(
     assert last.result["api"]["waited_seconds"] == 0
 
 
-@pytest.mark.parametrize("told", ["off", "on"])
+@pytest.mark.parametrize("retry_after", ["off", "on"])
 def test_the_rate_limit_of_sevalla_is_waited_for_with_and_without_retry_after(
-    clock: VirtualTime, limited: Emulator, told: str
+    clock: VirtualTime, limited: Emulator, retry_after: str
 ) -> None:
     """Its own header has the seconds in both cases."""
-    limited.world.switches.update({"sevalla_rate_limit": "on", "sevalla_retry_after": told})
+    limited.world.switches.update({"sevalla_rate_limit": "on", "sevalla_retry_after": retry_after})
     run = Runner(limited)
     web = {"application": SEVALLA_SHOP_ID, "type": "web"}
     outcomes: list[Outcome] = []

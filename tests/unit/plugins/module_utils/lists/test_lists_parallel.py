@@ -176,7 +176,7 @@ def test_parallel_writes_that_are_all_rate_limited_wait_once(
     stage.seed(99)
     if action != "create":
         stage.seed(*range(count))
-    _told, answer = faults.LIMITS[kind]
+    _description, answer = faults.LIMITS[kind]
     stage.emulator.hooks = Limited(count, answer)
     wanted = kit.changed if action == "update" else kit.entry
     numbers = [] if action == "delete" else range(count)

@@ -418,9 +418,9 @@ def test_a_partial_failure_returns_what_is_documented(method, single, go_on, sta
     result = run(module, wanted)
     assert result["failed"]
     assert undocumented(module, result) == []
-    told = [len(result[f"steps_{state}"]) for state in ("done", "failed", "not_attempted")]
-    assert sum(told) == len(result["plan"]) == 3
-    assert told[1] == 1
+    counts = [len(result[f"steps_{state}"]) for state in ("done", "failed", "not_attempted")]
+    assert sum(counts) == len(result["plan"]) == 3
+    assert counts[1] == 1
 
 
 NEW = {

@@ -111,8 +111,8 @@ def _survives(backend: Any, given_: dict, clear: tuple, state: str, live: list) 
     except Failure:
         return
     refusals(backend, made)
-    told = [made.before, made.after, [step.as_result() for step in made.steps], made.process]
-    json.dumps(told)
+    values = [made.before, made.after, [step.as_result() for step in made.steps], made.process]
+    json.dumps(values)
     assert all(isinstance(problem.message, str) for problem in made.problems)
     for step in made.steps:
         if step.body:

@@ -23,12 +23,12 @@ def in_worker(
     task = SimpleNamespace(
         action="evenkeel.paas.it", args=given, check_mode=check_mode, no_log=no_log
     )
-    told: list[str] = []
+    progress: list[str] = []
 
     def show(_action: Any, line: str, _verbosity: int) -> None:
         host, _space, text = line.partition(" ")
         assert host == "[localhost]"
-        told.append(text)
+        progress.append(text)
 
     own = {"COMMAND": command, "_show": show}
     action = type("Action", (WorkerAction,), own)(
@@ -39,4 +39,4 @@ def in_worker(
     result.pop("invocation", None)
     message = result.pop("msg") if result.pop("failed", False) else None
     assert "exception" not in result, result["exception"]
-    return result, message, warnings, told
+    return result, message, warnings, progress

@@ -52,7 +52,7 @@ class Outcome(NamedTuple):
     message: str | None
     warnings: list[str]
     requests: list[dict[str, Any]]
-    told: list[str]
+    progress: list[str]
 
     @property
     def writes(self) -> list[tuple[str, str, int]]:
@@ -85,15 +85,15 @@ def by_itself(
     if parsed.error_messages:
         return {}, "; ".join(parsed.error_messages), [], []
     warnings: list[str] = []
-    told: list[str] = []
+    progress: list[str] = []
     params = parsed.validated_parameters
     task = _module.Task(
-        params, check_mode, warnings.append, lambda text, _verbosity: told.append(text), no_log
+        params, check_mode, warnings.append, lambda text, _verbosity: progress.append(text), no_log
     )
     try:
-        return _module.perform(command, task), None, warnings, told
+        return _module.perform(command, task), None, warnings, progress
     except Failure as failure:
-        return failure.as_result(), failure.message, warnings, told
+        return failure.as_result(), failure.message, warnings, progress
 
 
 class Runner:
@@ -116,7 +116,7 @@ class Runner:
         if self.lists and module in LISTS:
             given = list_of_one(self.emulator, module, options)
             outcome = self._run(LISTS[module], check_mode, given)
-            return told_as_one(outcome, given["prune"])
+            return as_single(outcome, given["prune"])
         return self._run(module, check_mode, options)
 
     def _run(self, module: str, check_mode: bool, options: dict[str, Any]) -> Outcome:
@@ -128,8 +128,8 @@ class Runner:
         )
         given = {"api_url": url, "api_token": self.emulator.token, **options}
         first = len(self.emulator.requests)
-        result, message, warnings, told = self.way(command, given, check_mode, self.no_log)
-        return Outcome(result, message, warnings, list(self.emulator.requests[first:]), told)
+        result, message, warnings, progress = self.way(command, given, check_mode, self.no_log)
+        return Outcome(result, message, warnings, list(self.emulator.requests[first:]), progress)
 
     def converge(self, module: str, **options: Any) -> tuple[Outcome, Outcome, Outcome]:
         """Run in check mode, for real, and again; check what must hold for every task."""
@@ -176,7 +176,7 @@ def let_stay(emulator: Any, instance: str) -> None:
         cloud.create(cloud.instances[instance], body)
 
 
-def told_as_one(outcome: Outcome, pruned: bool) -> Outcome:
+def as_single(outcome: Outcome, pruned: bool) -> Outcome:
     """Return the result of the module for lists with a list of one, in the form of the module for
     one.
 
@@ -223,8 +223,8 @@ def adds_up(outcome: Outcome) -> None:
     twins = result["failure"]["code"] == "ambiguous" and result["changed"]
     assert failed or twins
     assert all(step["error"] and step["failure"]["code"] for step in result["steps_failed"])
-    told = [*result["steps_done"], *failed, *result["steps_not_attempted"]]
-    assert sorted(map(repr, told)) == sorted(map(repr, result["plan"]))
+    reported = [*result["steps_done"], *failed, *result["steps_not_attempted"]]
+    assert sorted(map(repr, reported)) == sorted(map(repr, result["plan"]))
     assert not result["steps_done"] or result["changed"] is True
 
 

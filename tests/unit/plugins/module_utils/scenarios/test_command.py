@@ -108,7 +108,7 @@ def test_a_command_is_run_once_and_waited_for(shop: Shop, time: Time) -> None:
     (sent,) = [request for request in done.requests if request["method"] == "POST"]
     assert sent["body"] == body
     assert not {"stderr", "skipped", "msg"} & result.keys()
-    assert [told.partition(": ")[2].split(" ")[0] for told in done.told] == WALK
+    assert [line.partition(": ")[2].split(" ")[0] for line in done.progress] == WALK
 
 
 @pytest.mark.parametrize(
@@ -411,7 +411,7 @@ def test_a_read_that_fails_does_not_lose_the_command(shop: Shop, time: Time) -> 
     done = shop(api_retries=0)
     assert done.message is None
     assert done.result["rc"] == 0
-    assert sum("It will be read again" in told for told in done.told) == 3
+    assert sum("It will be read again" in line for line in done.progress) == 3
 
 
 @pytest.mark.parametrize("odd", [5, True, [], {}, "x", None])

@@ -57,7 +57,7 @@ def test_a_deployment_is_started_and_waited_for(service: Service, time: Time) ->
     assert done.result["api"] == {"requests": 2 + polls, "retries": 0, "waited_seconds": 0.0}
     assert done.warnings == []
     first, *others = service.walk
-    assert done.told == [
+    assert done.progress == [
         f"deployment {deployment['id']}: {first}",
         *(
             f"deployment: {status} after {number * service.interval} s"
@@ -330,7 +330,7 @@ def test_an_unknown_status_is_not_shown_with_no_log(service: Service) -> None:
     deployment = ended_well(service, done)
     (warning,) = done.warnings
     assert warning == "The deployment has an unknown status. It is taken to be on its way."
-    assert done.told == []
+    assert done.progress == []
     assert deployment["id"] not in warning
 
 
@@ -667,9 +667,9 @@ def test_polling_continues_after_rate_limits_without_api_max_wait_left(
     ended_well(service, done)
     assert done.result["api"]["waited_seconds"] == 0.0
     assert time.slept[:4] == [service.interval, 60, 60, 60]
-    assert sum("It will be read again." in told for told in done.told) == 3
+    assert sum("It will be read again." in line for line in done.progress) == 3
     name = "Sevalla" if service.is_sevalla else "Laravel Cloud"
-    assert done.told.count(f"rate limit of {name}: continuing in 60 s") == 3
+    assert done.progress.count(f"rate limit of {name}: continuing in 60 s") == 3
 
 
 @pytest.mark.parametrize("kind", ["503_before", "drop_before", "429_seconds", "html_before"])

@@ -51,8 +51,8 @@ def test_an_invalid_url_is_reported_with_other_errors(run: Runner) -> None:
         "sevalla_process", **{**QUEUE, "port": 0, "id": "x"}, api_url="http://example.com"
     )
     assert outcome.requests == []
-    told = [each["option"] for each in outcome.result["failure"]["details"]]
-    assert sorted(told) == ["api_url", "id", "port"]
+    named = [each["option"] for each in outcome.result["failure"]["details"]]
+    assert sorted(named) == ["api_url", "id", "port"]
 
 
 def test_errors_found_without_a_read_are_reported_with_the_others(run: Runner) -> None:
@@ -60,8 +60,8 @@ def test_errors_found_without_a_read_are_reported_with_the_others(run: Runner) -
     wrong = {**QUEUE, "display_name": None, "schedule": "* * * * *", "port": 70000}
     outcome = run("sevalla_process", **wrong)
     assert outcome.requests == []
-    told = [each["option"] for each in outcome.result["failure"]["details"]]
-    assert {"display_name", "schedule", "port"} <= set(told)
+    named = [each["option"] for each in outcome.result["failure"]["details"]]
+    assert {"display_name", "schedule", "port"} <= set(named)
 
 
 def test_an_ambiguous_entry_does_not_hide_a_value_out_of_range(run: Runner) -> None:

@@ -168,11 +168,11 @@ def test_a_warning_names_its_subject_without_no_log(
     shown = [case.about in warning for warning in about]
     assert shown == [not no_log], about
     if no_log:
-        said = " ".join([*outcome.warnings, *outcome.told])
+        said = " ".join([*outcome.warnings, *outcome.progress])
         scopes = [options[scope] for scope in SCOPE if scope in options]
         assert scopes
         assert not [value for value in (CANARY, case.about, *scopes) if value in said]
-        assert outcome.told == []
+        assert outcome.progress == []
 
 
 @pytest.mark.parametrize("module", ["sevalla_deployment", "laravel_cloud_deployment"])
@@ -185,9 +185,9 @@ def test_progress_is_shown_without_no_log(
         if module.startswith("sevalla")
         else ("environment", world.LARAVEL_CLOUD_PRODUCTION_ID)
     )
-    assert Runner(emulator)(module, **{option: scope}).told != []
+    assert Runner(emulator)(module, **{option: scope}).progress != []
     silent = Runner(emulator, no_log=True)(module, **{option: scope})
-    assert silent.told == []
+    assert silent.progress == []
     assert silent.message is None
     assert len(silent.result["statuses"]) > 1
 

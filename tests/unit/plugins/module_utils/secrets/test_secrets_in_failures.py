@@ -103,7 +103,7 @@ class Listening:
         self.emulator = emulator
         self.run = Runner(emulator)
         self.said: list[str] = []
-        self.told: list[str] = []
+        self.progress: list[str] = []
         perform = _module.perform
 
         def listened(command: Any, task: Any) -> Any:
@@ -125,9 +125,9 @@ class Listening:
         for module, own in TASKS:
             for check_mode in modes:
                 outcome = self.run(module, check_mode=check_mode, **{**own, **options})
-                said = [*outcome[:3], outcome.told]
+                said = [*outcome[:3], outcome.progress]
                 self.said += [repr(said), json.dumps(said, ensure_ascii=False)]
-                self.told += outcome.told
+                self.progress += outcome.progress
             messages.append(outcome.message)
         self.search()
         return messages
@@ -164,7 +164,7 @@ def test_the_canaries_are_in_the_responses_of_the_services(listening: Listening)
 def test_success_and_invalid_options_show_no_secret(listening: Listening) -> None:
     messages = listening.all_tasks(modes=(True, False))
     assert [message is None for message in messages].count(False) == 3 + 4 + 2
-    assert any("deployment " in told for told in listening.told)
+    assert any("deployment " in line for line in listening.progress)
     listening.all_tasks(state="absent", api_timeout=0)
     listening.all_tasks(api_url="http://api.example.com")
 
@@ -189,13 +189,13 @@ class Quoting(Hooks):
         """Respond instead of the service to the chosen methods."""
         if (request.method == "GET") != (self.method == "GET"):
             return None
-        told = request.headers["Authorization"].partition(" ")[2]
+        token = request.headers["Authorization"].partition(" ")[2]
         body = {
-            "message": f"{told} is bad",
-            "data": {"code": told, "message": told, told: [told, {told: told}]},
-            "errors": {"a": [told], told: told},
+            "message": f"{token} is bad",
+            "data": {"code": token, "message": token, token: [token, {token: token}]},
+            "errors": {"a": [token], token: token},
         }
-        given = {name.replace("_", "-"): text.format(told) for name, text in self.headers.items()}
+        given = {name.replace("_", "-"): text.format(token) for name, text in self.headers.items()}
         return Response(json.dumps(body), self.status, given, content_type="application/json")
 
 
