@@ -52,9 +52,9 @@ def _check(backend: Any, given_: dict, state: str, live: list, meant: list, crea
             make_plan(backend, "scope", wanted, live)
         assert caught.value.code == "not_found"
         return
-    made = make_plan(backend, "scope", wanted, live)
-    assert (made.live["id"] if made.live else None) == (meant[0]["id"] if meant else None)
-    actions = [step.action for step in made.steps]
+    plan = make_plan(backend, "scope", wanted, live)
+    assert (plan.live["id"] if plan.live else None) == (meant[0]["id"] if meant else None)
+    actions = [step.action for step in plan.steps]
     if state == "absent":
         assert actions == ["delete"] * len(meant)
     elif not meant:
@@ -175,9 +175,9 @@ def test_a_custom_process_is_identified_by_its_trimmed_command() -> None:
     command = "php artisan queue:work redis --queue=high --quiet"
     worker = _background(1, "worker", command)
     wanted = entry(LARAVEL_CLOUD, {"type": "custom", "command": f" {command}\n"})
-    made = make_plan(LARAVEL_CLOUD, "scope", wanted, [worker])
-    assert [step.action for step in made.steps] == ["create"]
-    assert made.steps[0].body["command"] == command
+    plan = make_plan(LARAVEL_CLOUD, "scope", wanted, [worker])
+    assert [step.action for step in plan.steps] == ["create"]
+    assert plan.steps[0].body["command"] == command
     for live in (command, f"  {command}", f"{command}\n"):
         custom = _background(2, "custom", live)
         assert make_plan(LARAVEL_CLOUD, "scope", wanted, [worker, custom]).live == custom
@@ -197,14 +197,14 @@ def test_ids_are_compared_without_case() -> None:
     }
     for size in (live["resource_type_id"], live["resource_type_id"].upper(), "S1", "s1"):
         wanted = entry(SEVALLA, {"id": letters.upper(), "resource_type": size})
-        made = make_plan(SEVALLA, "scope", wanted, [live])
-        assert made.live == live
-        assert made.steps == []
+        plan = make_plan(SEVALLA, "scope", wanted, [live])
+        assert plan.live == live
+        assert plan.steps == []
 
 
 def test_options_that_are_not_set_are_not_in_an_entry() -> None:
     """null and a dict of nulls are not set; "", 0 and false are."""
-    made = entry(
+    parsed = entry(
         SEVALLA,
         {
             "display_name": "x",
@@ -215,12 +215,12 @@ def test_options_that_are_not_set_are_not_in_an_entry() -> None:
             "readiness_probe": {"http_get": {"path": None}, "period_seconds": 1},
         },
     )
-    assert made.options["entrypoint"] == ""
-    assert made.options["is_ingress_enabled"] is False
-    assert made.options["scaling_strategy"] == {"instance_count": 0}
-    assert "liveness_probe" not in made.options
-    assert "port" not in made.options
-    assert made.options["readiness_probe"]["period_seconds"] == 1
+    assert parsed.options["entrypoint"] == ""
+    assert parsed.options["is_ingress_enabled"] is False
+    assert parsed.options["scaling_strategy"] == {"instance_count": 0}
+    assert "liveness_probe" not in parsed.options
+    assert "port" not in parsed.options
+    assert parsed.options["readiness_probe"]["period_seconds"] == 1
     worker = entry(
         LARAVEL_CLOUD, {"type": "worker", "config": {"tries": 0, "force": False, "queue": None}}
     )
@@ -230,5 +230,5 @@ def test_options_that_are_not_set_are_not_in_an_entry() -> None:
 def test_ids_are_quoted_in_paths() -> None:
     """An id in a response cannot become another path."""
     live = [{"id": "../a?b", "key": "k", "type": "worker"}]
-    made = make_plan(SEVALLA, "s/c", entry(SEVALLA, {"key": "k"}, (), "absent"), live)
-    assert made.steps[0].path == "/applications/s%2Fc/processes/..%2Fa%3Fb"
+    plan = make_plan(SEVALLA, "s/c", entry(SEVALLA, {"key": "k"}, (), "absent"), live)
+    assert plan.steps[0].path == "/applications/s%2Fc/processes/..%2Fa%3Fb"

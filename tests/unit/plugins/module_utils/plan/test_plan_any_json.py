@@ -107,14 +107,14 @@ def _survives(backend: Any, given_: dict, clear: tuple, state: str, live: list) 
         for pruned in plan_list(backend, "scope", [], live, True):
             assert isinstance(pruned.address.words, str)
     try:
-        made = make_plan(backend, "scope", wanted, live)
+        plan = make_plan(backend, "scope", wanted, live)
     except Failure:
         return
-    refusals(backend, made)
-    values = [made.before, made.after, [step.as_result() for step in made.steps], made.process]
+    refusals(backend, plan)
+    values = [plan.before, plan.after, [step.as_result() for step in plan.steps], plan.process]
     json.dumps(values)
-    assert all(isinstance(problem.message, str) for problem in made.problems)
-    for step in made.steps:
+    assert all(isinstance(problem.message, str) for problem in plan.problems)
+    for step in plan.steps:
         if step.body:
             missed = unstored(backend, step.body, live[0] if live else {})
             assert all(isinstance(option, str) for option in missed)
@@ -199,21 +199,21 @@ def test_a_response_without_a_process_is_a_failure(odd: Any) -> None:
 def test_a_dict_instead_of_a_number_is_a_difference() -> None:
     """An existing port or count of the wrong type is a difference, and its value is shown
     unchanged."""
-    made = make_plan(
+    plan = make_plan(
         SEVALLA,
         "scope",
         entry(SEVALLA, {"id": ID, "port": 80}),
         [{"id": ID, "type": "worker", "port": {"a": 1}}],
     )
-    assert made.steps[0].body == {"port": 80}
+    assert plan.steps[0].body == {"port": 80}
 
 
 def test_a_string_of_digits_is_compared_as_a_number() -> None:
     """A string of digits equals the number; a similar string is a difference, and no crash."""
     wanted = entry(SEVALLA, {"id": ID, "port": 1})
     for text in ("1", "--1", "-", "1-", "\u00b2", "9" * 5000, "1e3", "0x1"):
-        made = make_plan(SEVALLA, "s", wanted, [{"id": ID, "type": "worker", "port": text}])
-        assert bool(made.steps) == (text != "1"), text
+        plan = make_plan(SEVALLA, "s", wanted, [{"id": ID, "type": "worker", "port": text}])
+        assert bool(plan.steps) == (text != "1"), text
 
 
 def test_a_live_limit_may_be_a_string() -> None:
@@ -230,11 +230,11 @@ def test_a_live_limit_may_be_a_string() -> None:
     refused = {4: [], 1: ["scaling_strategy.min_instance_count"]}
     for most, options in refused.items():
         wanted = entry(SEVALLA, {"id": ID, "scaling_strategy": {"max_instance_count": most}})
-        made = make_plan(SEVALLA, "scope", wanted, [live])
-        (step,) = made.steps
+        plan = make_plan(SEVALLA, "scope", wanted, [live])
+        (step,) = plan.steps
         config = {"minInstanceCount": 2, "maxInstanceCount": most}
         assert step.body == {"scaling_strategy": {"type": "horizontal", "config": config}}
-        assert [problem.option for problem in refusals(SEVALLA, made)] == options
+        assert [problem.option for problem in refusals(SEVALLA, plan)] == options
 
 
 def test_a_deletion_can_be_reported_when_a_field_is_missing() -> None:
@@ -246,6 +246,6 @@ def test_a_deletion_can_be_reported_when_a_field_is_missing() -> None:
         for missing in sorted(complete.keys() - {"id"}):
             live = {**complete, **odd}
             live.pop(missing)
-            made = make_plan(SEVALLA, "scope", wanted, [live])
-            json.dumps(made.before)
-            assert set(made.before) <= {"key"}
+            plan = make_plan(SEVALLA, "scope", wanted, [live])
+            json.dumps(plan.before)
+            assert set(plan.before) <= {"key"}

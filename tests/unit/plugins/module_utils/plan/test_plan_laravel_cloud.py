@@ -72,18 +72,18 @@ def test_an_update_sends_exactly_what_differs(kind: str, data: st.DataObject) ->
     none differs; never a worker's command, strategy_* or a type."""
     case = data.draw(worlds.updates(kind))
     target = _target(case)
-    made = _planned(case)
+    plan = _planned(case)
     bad = facts.to_refuse(case.given, target)
-    refused_for(LARAVEL_CLOUD, made, bad)
+    refused_for(LARAVEL_CLOUD, plan, bad)
     want = {
         option
         for option in ("processes", "command", "config")
         if option in case.given and facts.differs(option, case.given[option], target)
     }
-    assert [(step.action, step.method) for step in made.steps] == [("update", "PATCH")] * bool(want)
-    assert {key for step in made.steps for key in step.body} == want
-    assert made.deployment_required == bool(want)
-    for step in made.steps:
+    assert [(step.action, step.method) for step in plan.steps] == [("update", "PATCH")] * bool(want)
+    assert {key for step in plan.steps for key in step.body} == want
+    assert plan.deployment_required == bool(want)
+    for step in plan.steps:
         assert step.path == f"/background-processes/{target['id']}"
         assert nulls(step.body) == []
         for option, value in step.body.items():
@@ -93,11 +93,11 @@ def test_an_update_sends_exactly_what_differs(kind: str, data: st.DataObject) ->
             elif not bad:
                 assert exactly(value, facts.whole(case.given["config"], target))
     managed = {option for option in facts.OPTIONS if option in case.given}
-    assert set(made.before) == set(made.after) == managed
+    assert set(plan.before) == set(plan.after) == managed
     for option in managed:
-        assert exactly(made.after[option], _asked(option, case.given[option]))
-        assert exactly(made.before[option], made.after[option]) == (option not in want)
-    json.dumps([made.before, made.after, [step.as_result() for step in made.steps], made.process])
+        assert exactly(plan.after[option], _asked(option, case.given[option]))
+        assert exactly(plan.before[option], plan.after[option]) == (option not in want)
+    json.dumps([plan.before, plan.after, [step.as_result() for step in plan.steps], plan.process])
 
 
 @pytest.mark.parametrize("kind", worlds.KINDS)
@@ -108,11 +108,11 @@ def test_an_update_matches_its_prediction(kind: str, data: st.DataObject) -> Non
     has stored everything, and the same task changes nothing."""
     case = data.draw(worlds.updates(kind))
     target = _target(case)
-    made = _planned(case)
-    if refused_options(LARAVEL_CLOUD, made):
+    plan = _planned(case)
+    if refused_options(LARAVEL_CLOUD, plan):
         return
     service = Service(case.habits)
-    live, answers = sent(service, case.live, made)
+    live, answers = sent(service, case.live, plan)
     after = next(each for each in live if each["id"] == target["id"])
     assert after["attributes"]["processes"] == case.given.get(
         "processes", target["attributes"]["processes"]
@@ -127,8 +127,8 @@ def test_an_update_matches_its_prediction(kind: str, data: st.DataObject) -> Non
         assert after["attributes"]["command"] == target["attributes"]["command"]
     others = [each for each in live if each["id"] != target["id"]]
     assert others == [each for each in case.live if each["id"] != target["id"]]
-    _assert_predicted(made.process, after)
-    for step, answer in zip(made.steps, answers):
+    _assert_predicted(plan.process, after)
+    for step, answer in zip(plan.steps, answers):
         assert unstored(LARAVEL_CLOUD, step.body, service.read([answer])[0]) == []
     # A changed command, connection or queue is another address.
     given_ = {**case.given, "id": target["id"]}
@@ -162,11 +162,11 @@ def _assert_predicted(predicted: dict, after: dict) -> None:
 def test_a_changed_worker_is_not_predicted_to_keep_its_command(case: Case) -> None:
     """The service generates the command of a worker from its config, so a plan that changes the
     config does not predict the command; any other plan does."""
-    made = _planned(case)
-    if refused_options(LARAVEL_CLOUD, made):
+    plan = _planned(case)
+    if refused_options(LARAVEL_CLOUD, plan):
         return
-    sends_config = any("config" in step.body for step in made.steps)
-    shown = made.process.get("command")
+    sends_config = any("config" in step.body for step in plan.steps)
+    shown = plan.process.get("command")
     assert shown == (None if sends_config else _target(case)["attributes"]["command"])
 
 
@@ -178,29 +178,29 @@ def test_a_creation_is_one_post_and_matches_its_prediction(case: Case) -> None:
     matching = facts.meant(case.given, case.live)
     if matching:
         return
-    made = _planned(case)
+    plan = _planned(case)
     bad = facts.to_refuse(case.given, None)
-    found = refused_for(LARAVEL_CLOUD, made, bad)
-    (step,) = made.steps
+    found = refused_for(LARAVEL_CLOUD, plan, bad)
+    (step,) = plan.steps
     assert (step.action, step.method) == ("create", "POST")
     assert step.path == f"/instances/{SCOPE}/background-processes"
     assert set(step.body) == set(case.given) | {"processes"}
     assert step.body["processes"] == case.given.get("processes", 1)
     assert nulls(step.body) == []
-    assert made.deployment_required
-    assert made.before == {}
-    assert set(made.after) == set(step.body)
+    assert plan.deployment_required
+    assert plan.before == {}
+    assert set(plan.after) == set(step.body)
     if found:
         return
     if "config" in case.given:
         assert exactly(step.body["config"], facts.whole(case.given["config"], None))
     service = Service(case.habits)
-    live, (answer,) = sent(service, case.live, made)
+    live, (answer,) = sent(service, case.live, plan)
     assert live[:-1] == case.live
     for option, value in case.given.items():
         assert not facts.differs(option, value, live[-1]), option
-    _assert_predicted(made.process, live[-1])
-    assert not {"id", "created_at"} & set(made.process)
+    _assert_predicted(plan.process, live[-1])
+    assert not {"id", "created_at"} & set(plan.process)
     assert unstored(LARAVEL_CLOUD, step.body, service.read([answer])[0]) == []
     again = _planned(case._replace(live=live))
     assert again.steps == []
@@ -243,9 +243,9 @@ def test_a_field_missing_from_the_response_is_a_difference(case: Case, data: st.
         target["attributes"]["config"].pop(inner)
     else:
         target["attributes"].pop(gone)
-    made = _planned(case)
-    assert gone in made.steps[0].body
-    json.dumps([made.before, made.after, made.process])
+    plan = _planned(case)
+    assert gone in plan.steps[0].body
+    json.dumps([plan.before, plan.after, plan.process])
 
 
 @given(worlds.instances("worker"), st.data())
@@ -260,16 +260,16 @@ def test_absent_deletes_one_process(live: list, data: st.DataObject) -> None:
         if len(facts.meant(given_, live)) > 1:
             return
     case = Case(live, given_, (), "absent", data.draw(worlds.habits))
-    made = _planned(case)
-    (step,) = made.steps
+    plan = _planned(case)
+    (step,) = plan.steps
     assert (step.action, step.method, step.body) == ("delete", "DELETE", None)
-    assert made.problems == []
-    assert made.process is None
-    assert made.deployment_required
-    assert made.after == {}
-    assert made.before["type"] == attributes["type"]
-    json.dumps(made.before)
-    left, _answers = sent(Service(case.habits), live, made)
+    assert plan.problems == []
+    assert plan.process is None
+    assert plan.deployment_required
+    assert plan.after == {}
+    assert plan.before["type"] == attributes["type"]
+    json.dumps(plan.before)
+    left, _answers = sent(Service(case.habits), live, plan)
     assert left == [each for each in live if each is not target]
     again = _planned(case._replace(live=left))
     assert again.steps == []

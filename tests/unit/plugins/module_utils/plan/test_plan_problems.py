@@ -365,15 +365,15 @@ def test_every_problem_of_an_entry_is_found_in_one_plan() -> None:
             "scaling_strategy": {"type": "horizontal", "min_instance_count": 3},
         },
     )
-    made = make_plan(SEVALLA, "scope", wanted, [live])
-    assert {problem.option for problem in refusals(SEVALLA, made)} == {
+    plan = make_plan(SEVALLA, "scope", wanted, [live])
+    assert {problem.option for problem in refusals(SEVALLA, plan)} == {
         "key",
         "type",
         "port",
         "schedule",
         "scaling_strategy.max_instance_count",
     }
-    assert not {"key", "type"} & set(made.steps[0].body)
+    assert not {"key", "type"} & set(plan.steps[0].body)
 
 
 def test_a_failure_lists_each_problem_once() -> None:

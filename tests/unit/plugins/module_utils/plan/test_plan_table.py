@@ -280,7 +280,7 @@ def test_a_config_may_be_shown_as_an_empty_list(shown: Any) -> None:
 def test_a_plan_with_nothing_to_do_needs_no_deployment() -> None:
     """It has no steps."""
     live = {"id": "process-1", "type": "custom", "command": "x", "processes": 2, "config": {}}
-    made = make_plan(LARAVEL_CLOUD, "i", Entry({"id": "process-1", "processes": 2}), [live])
-    assert made.steps == []
-    assert made.deployment_required is False
-    assert made.process == live
+    plan = make_plan(LARAVEL_CLOUD, "i", Entry({"id": "process-1", "processes": 2}), [live])
+    assert plan.steps == []
+    assert plan.deployment_required is False
+    assert plan.process == live
