@@ -194,10 +194,10 @@ def _about(measured: Numbers, peers: dict[str, str], load: float) -> str:
         "requests": version("requests"),
         **peers,
     }
-    libraries = ", ".join(f"{name} {number}" for name, number in versions.items())
+    used = ", ".join(f"{name} {number}" for name, number in versions.items())
     return (
         f"Measured on {date.today():%Y-%m-%d} in {rounds} rounds on {os.cpu_count()} cores "
-        f"({platform.machine()}, {platform.system()}, a load of {load:.1f} before), with {libraries}."
+        f"({platform.machine()}, {platform.system()}, a load of {load:.1f} before), with {used}."
     )
 
 
