@@ -74,6 +74,13 @@ def test_every_make_target_exists(path: Path) -> None:
     assert set(called) <= known
 
 
+def test_every_script_of_the_makefile_exists() -> None:
+    scripts = re.findall(r"\$\(TOOL\)([a-z_]+\.py)", (COLLECTION / "Makefile").read_text())
+    assert scripts
+    tools = COLLECTION / "tests" / "tools"
+    assert [script for script in scripts if not (tools / script).is_file()] == []
+
+
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
 def test_a_job_has_only_the_permissions_it_declares(path: Path) -> None:
     workflow = load(path)
