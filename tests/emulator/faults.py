@@ -68,7 +68,7 @@ class Fault:
         slow = isinstance(self.seconds, (int, float)) and self.seconds >= 0
         if not (texts and counts and slow and isinstance(self.values, Mapping)):
             raise UnknownFaultError(
-                "method, path and key are texts, times (or null) and after are counts, seconds "
+                "method, path and key are strings, times (or null) and after are counts, seconds "
                 "is a number, values is an object."
             )
 
@@ -95,7 +95,7 @@ def _number(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
-        raise UnknownFaultError(f"{text!r} is no number.") from None
+        raise UnknownFaultError(f"{text!r} is not a number.") from None
 
 
 class Faults:
