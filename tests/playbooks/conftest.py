@@ -109,6 +109,15 @@ class Playbooks:
         return self.run(playbook, *arguments, **variables)
 
 
+@pytest.hookimpl(tryfirst=True)  # before those with the mark are deselected
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow each test that runs a playbook, unless it is marked as one of every day."""
+    for item in items:
+        runs_playbook = "playbooks" in getattr(item, "fixturenames", ())
+        if runs_playbook and not item.get_closest_marker("daily"):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
     """Yield a fresh emulator. A deleted Sevalla process is hidden immediately, so that a second run

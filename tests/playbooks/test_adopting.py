@@ -121,6 +121,7 @@ def test_adopted_processes_are_written_and_unchanged(
     assert [write.partition(" ")[0] for write in kept.writes] == ["DELETE"]
 
 
+@pytest.mark.daily
 def test_the_guide_shows_the_written_file(
     playbooks: Any, emulator: Emulator, tmp_path: Path
 ) -> None:

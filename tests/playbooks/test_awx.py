@@ -96,6 +96,7 @@ def test_without_a_url_the_default_url_is_used(playbooks: Any, tmp_path: Path) -
     assert "canary-token" not in run.output
 
 
+@pytest.mark.daily
 def test_a_playbook_runs_with_only_the_injected_variables(playbooks: Any, tmp_path: Path) -> None:
     """With both credentials in one job."""
     emulator = playbooks.emulator

@@ -233,6 +233,7 @@ SITUATIONS = [as_wanted, changed_by_hand, unreachable, no_playbook]
 # The script
 
 
+@pytest.mark.daily
 def test_the_drift_report_is_written_and_the_verdict_is_printed(project: Project) -> None:
     changed_by_hand(project)
     assert project.check("shop.yml") == 2
@@ -245,6 +246,7 @@ def test_the_drift_report_is_written_and_the_verdict_is_printed(project: Project
     assert "node other.js" in project.report("html")
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize(
     "arguments", ["shop.yml --limit nobody", "shop.yml --tags nothing", "shop.yml --list-tasks", ""]
 )
@@ -295,6 +297,7 @@ def test_a_wrong_token_is_a_failure(project: Project) -> None:
     assert "svl_wrong" not in project.output
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize(
     ("report", "status"),
     [
@@ -322,6 +325,7 @@ def test_an_incomplete_report_is_a_failure(
     assert project.calls.read_text() == "ansible-playbook --check shop.yml --limit shops\n"
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize("status", [1, 2, 3, 4, 5, 99, 250])
 def test_an_exit_status_of_ansible_playbook_is_never_reported_as_drift(
     project: Project, status: int
@@ -334,11 +338,13 @@ def test_an_exit_status_of_ansible_playbook_is_never_reported_as_drift(
     assert f"ansible-playbook failed with status {status}" in project.report()
 
 
+@pytest.mark.daily
 def test_a_killed_ansible_playbook_is_a_failure(project: Project) -> None:
     project.stub("ansible-playbook", "kill -KILL $$")
     assert project.check("shop.yml") == 1
 
 
+@pytest.mark.daily
 def test_a_missing_ansible_playbook_is_a_failure(project: Project) -> None:
     python = Path(sys.executable)
     path = project.folder / "path"
@@ -349,11 +355,13 @@ def test_a_missing_ansible_playbook_is_a_failure(project: Project) -> None:
     assert "ansible-playbook cannot be started" in project.report()
 
 
+@pytest.mark.daily
 def test_an_unwritable_folder_is_a_failure(project: Project) -> None:
     (project.folder / "file").touch()
     assert project.check("shop.yml", EVENKEEL_PAAS_DRIFT_DIRECTORY="file") == 1
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize(("lines", "status"), [("rm check_drift.py", 127), ("chmod -x *.py", 126)])
 def test_a_script_that_does_not_start_is_not_reported_as_drift(
     project: Project, lines: str, status: int
@@ -393,7 +401,8 @@ def test_every_job_of_both_files_is_run() -> None:
     assert jobs == {*CHECKS, ("gitlab", "lint")}
 
 
-# Every day, each job runs with drift, and one job runs in every situation.
+# Every day, one job runs in every situation.
+@pytest.mark.daily
 @pytest.mark.parametrize(
     ("file", "name", "situation"),
     [
@@ -401,7 +410,7 @@ def test_every_job_of_both_files_is_run() -> None:
             *job,
             number,
             id="-".join((*job, each.__name__)),
-            marks=() if each is changed_by_hand or job == ("gitlab", "check") else pytest.mark.slow,
+            marks=() if job == ("gitlab", "check") else pytest.mark.slow,
         )
         for job in CHECKS
         for number, each in enumerate(SITUATIONS)
@@ -431,13 +440,12 @@ def test_a_job_ends_with_the_expected_status(
         assert project.summary.read_text() == project.report()
 
 
-@pytest.mark.parametrize("file", ["github", pytest.param("gitlab", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("file", ["github", "gitlab"])
 def test_apply_deploys_without_a_change_on_request(project: Project, file: str) -> None:
     assert set(project.job(file, "apply", DEPLOY_ANYWAY="true").values()) == {0}
     assert project.writes == ["POST deployments"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("file", ["github", "gitlab"])
 @pytest.mark.parametrize(("situation", "status"), [(as_wanted, 0), (no_playbook, 2)])
 def test_the_playbook_is_linted(project: Project, file: str, situation: Any, status: int) -> None:
@@ -450,6 +458,7 @@ def test_the_playbook_is_linted(project: Project, file: str, situation: Any, sta
     assert project.writes == []
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize("name", ["check", "nightly"])
 def test_a_failed_installation_is_not_reported_as_drift(project: Project, name: str) -> None:
     """pip exits with 2 after an unexpected error."""

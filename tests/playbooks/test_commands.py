@@ -103,6 +103,7 @@ def test_conditions_on_the_result_work_as_with_ansible_builtin_command(commands:
     assert len(run.writes) == 5
 
 
+@pytest.mark.daily
 def test_a_nonzero_return_code_ends_the_play(commands: Commands) -> None:
     commands.ends(2)
     run = commands.run(commands.task("failing"), commands.task("never"))

@@ -66,6 +66,7 @@ def test_a_task_trusts_the_ca_bundle_of_the_environment(
     assert [each["kind"] for each in run.results] == ["ok"], run.output
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize("way", WAYS)
 def test_a_task_without_certificate_checks_warns_once(
     playbooks: Any, encrypted: Path, way: str
@@ -78,6 +79,7 @@ def test_a_task_without_certificate_checks_warns_once(
         assert words not in run.output
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "validate_certs"])
 def test_an_inventory_trusts_the_ca_bundle_of_the_environment_or_warns(
     playbooks: Any, encrypted: Path, variable: str

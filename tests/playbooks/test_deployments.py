@@ -80,7 +80,6 @@ LAST = "Deploy what is pending"
 WAYS = {"in the worker": {}, "as a module": {"EVENKEEL_PAAS_IN_WORKER": "false"}}
 ON_SEVALLA = (SEVALLA, "failed", "success")
 ON_LARAVEL = (LARAVEL, "build.failed", "deployment.succeeded")
-ends = pytest.mark.parametrize(("example", "failed", "succeeded"), [ON_SEVALLA, ON_LARAVEL])
 # The unit tests cover both services; every day, these run with only one of them.
 mostly_sevalla = pytest.mark.parametrize(
     ("example", "failed", "succeeded"),
@@ -126,7 +125,7 @@ def statuses(playbooks: Any, example: Path) -> list[str]:
 
 
 @ways
-@ends
+@mostly_sevalla
 def test_without_a_change_only_reads_are_sent(
     playbooks: Any, example: Path, failed: str, succeeded: str, way: str
 ) -> None:
@@ -150,8 +149,9 @@ def test_without_a_change_only_reads_are_sent(
     assert statuses(playbooks, example) == [succeeded]
 
 
+@pytest.mark.daily
 @ways
-@ends
+@mostly_sevalla
 def test_a_change_whose_deployment_failed_is_deployed_by_the_next_run(
     playbooks: Any, example: Path, failed: str, succeeded: str, way: str
 ) -> None:
@@ -243,6 +243,7 @@ def test_an_update_is_deployed_once(playbooks: Any) -> None:
     assert reasons == ["process_updated", "process_updated"]
 
 
+@pytest.mark.daily
 def test_an_update_on_laravel_cloud_is_deployed_once_by_the_handler(playbooks: Any) -> None:
     assert playbooks.run(LARAVEL).status == 0
     playbooks.emulator.world.move_clock(60)
@@ -302,7 +303,8 @@ def test_force_handlers_deploys_a_deletion_before_a_failure(
     assert failed.results[-1]["result"]["deployment"]["status"].endswith(("success", "succeeded"))
 
 
-@pytest.mark.parametrize("way", list(WAYS))
+@pytest.mark.daily
+@ways
 def test_no_log_hides_what_a_build_prints(playbooks: Any, way: str) -> None:
     """Also the message of a failure, which ansible-core 2.19 and later show in spite of no_log."""
     secret = "a-secret-of-the-build"

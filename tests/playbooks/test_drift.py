@@ -102,6 +102,7 @@ FAILS: dict[str, Any] = {"name": "Fails", "ansible.builtin.fail": {"msg": "stop 
 LOOP = "{{ item }}"
 
 
+@pytest.mark.daily
 def test_an_application_has_the_name_that_its_task_uses(drift: Drift) -> None:
     """Not localhost, and only one row for any number of tasks and names."""
     rows = drift.tasks(
@@ -141,6 +142,7 @@ def test_a_loop_that_fails_partway_is_a_failure(drift: Drift) -> None:
     assert drift.tasks(web(LOOP, loop="{{ nothing }}")) == [("localhost", "unknown")]
 
 
+@pytest.mark.daily
 def test_no_log(drift: Drift) -> None:
     """A hidden result shows whether it failed or changed, if the module decided that."""
     hidden = {"no_log": True}
@@ -217,7 +219,6 @@ def test_retries_and_modules_that_do_not_compare(drift: Drift) -> None:
 
 
 # Ansible waits for it, and turns it into a normal result.
-@pytest.mark.slow
 @pytest.mark.skipif(not CHECK_WITH_ASYNC, reason="this ansible-core refuses async in check mode")
 def test_async(drift: Drift) -> None:
     rows = drift.tasks(web(SHOP, 9090, **{"async": 60, "poll": 1}))
@@ -281,6 +282,7 @@ TEST = {
 FALLEN = [(BLOG, "unknown"), ("draft-d3e4f", "unknown")]
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize("strategy", ["linear", "free"])
 def test_tasks_that_failed_hosts_did_not_run(drift: Drift, strategy: str) -> None:
     assert drift([each_application(PING, TEST, strategy=strategy)], inventory=DOWN) == FALLEN
@@ -311,7 +313,6 @@ def test_hosts_that_stopped_because_another_host_failed(drift: Drift) -> None:
     assert drift.message(BLOG) == 'the task "Keep" was not reached: the run has stopped before it'
 
 
-@pytest.mark.slow
 def test_serial_batches_that_never_start(drift: Drift) -> None:
     play = each_application({**FAILS, "when": f"inventory_hostname == '{BLOG}'"}, serial=1)
     assert drift([play], inventory=THREE) == [(BLOG, "unknown"), ("draft-d3e4f", "unknown")]
@@ -359,7 +360,6 @@ def test_tasks_of_roles_and_of_included_files(drift: Drift) -> None:
     assert drift([play], inventory=DOWN) == FALLEN
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("role")
 def test_completed_tasks_of_roles_are_not_reported_as_missing(drift: Drift) -> None:
     """Tasks that a host completed before it failed, and tasks that only a rescue includes."""

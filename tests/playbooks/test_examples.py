@@ -69,7 +69,11 @@ def test_there_are_modules_with_examples() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    [each for each in MODULES if each not in [*ACTING, *COMMANDS] and not each.endswith("_info")],
+    [
+        pytest.param(each, marks=pytest.mark.daily if each == "sevalla_process" else ())
+        for each in MODULES
+        if each not in [*ACTING, *COMMANDS] and not each.endswith("_info")
+    ],
 )
 def test_examples_match_check_mode_and_do_not_change_twice(playbooks: Any, module: str) -> None:
     """Check mode sends nothing and plans what the real run does; the second run changes nothing."""
@@ -97,7 +101,13 @@ def test_examples_match_check_mode_and_do_not_change_twice(playbooks: Any, modul
     assert sorted(run.writes) == sorted(planned)
 
 
-@pytest.mark.parametrize("module", ACTING)
+@pytest.mark.parametrize(
+    "module",
+    [
+        pytest.param(each, marks=pytest.mark.daily if each == "sevalla_process_run" else ())
+        for each in ACTING
+    ],
+)
 def test_examples_of_actions_match_check_mode(playbooks: Any, module: str) -> None:
     """Check mode sends nothing and plans what the real run does each time; or only once, if the
     task acts on pending changes."""
@@ -120,6 +130,7 @@ def test_examples_of_actions_match_check_mode(playbooks: Any, module: str) -> No
     assert run.writes == [f"{step['method']} {step['path']}" for step in sent]
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize("module", COMMANDS)
 def test_examples_of_commands_are_skipped_in_check_mode(playbooks: Any, module: str) -> None:
     """Check mode skips them and shows the request that the real run sends each time."""
@@ -162,6 +173,7 @@ def test_info_examples_change_nothing(playbooks: Any, module: str, before: str) 
         assert all(result["desired"] for result in read)
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize("module", ["laravel_cloud_instance_info", "sevalla_application_info"])
 def test_info_examples_of_instances_and_applications_change_nothing(
     playbooks: Any, module: str
@@ -238,6 +250,7 @@ def test_every_documented_task_is_run_by_a_test(path: Path) -> None:
     assert len(everything) == len(re.findall(r"^ *- name:", run, re.MULTILINE))
 
 
+@pytest.mark.daily
 def test_the_yaml_of_the_readme_and_the_guides_runs(playbooks: Any, tmp_path: Path) -> None:
     """Every piece of YAML works unchanged, and changes nothing when it runs again, unless it acts
     each time."""
@@ -302,6 +315,7 @@ def test_the_deployment_picture_matches_the_example() -> None:
     assert [line and line[1] for line in walk] == ["inProgress", "success"]
 
 
+@pytest.mark.daily
 def test_the_diff_in_the_check_mode_guide_matches_a_run(playbooks: Any, tmp_path: Path) -> None:
     guide = COLLECTION / "docs" / "docsite" / "rst" / "guide_check_mode.rst"
     play = shown_in(guide)[0]
@@ -327,6 +341,7 @@ def predictions(run: Any) -> list[list[Any]]:
     ]
 
 
+@pytest.mark.daily
 def test_the_site_playbook_matches_check_mode_and_is_idempotent(playbooks: Any) -> None:
     """As `make demo` shows: the second run of the site changes and writes nothing.
 

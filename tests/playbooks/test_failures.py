@@ -62,6 +62,7 @@ def test_no_token(playbooks: Any, module: str, options: dict[str, Any]) -> None:
     assert "api_token or the environment variable" in message
 
 
+@pytest.mark.daily
 def test_a_rejected_token(playbooks: Any) -> None:
     message = failure_of(playbooks, PROCESS, CREATE, SEVALLA_API_KEY="svl_of_somebody_else")
     assert "HTTP 401" in message
@@ -119,12 +120,14 @@ WRONG = [
 ]
 
 
+@pytest.mark.daily
 def test_wrong_options(playbooks: Any) -> None:
     messages = failures_of(playbooks, [{module: options} for module, options, _said in WRONG])
     for message, (_module, _options, said) in zip(messages, WRONG):
         assert said in message
 
 
+@pytest.mark.daily
 def test_all_invalid_options_at_once(playbooks: Any) -> None:
     message = failure_of(
         playbooks,

@@ -60,6 +60,7 @@ def fleet(playbooks: Any, tmp_path: Path) -> Fleet:
     return Fleet(playbooks, tmp_path)
 
 
+@pytest.mark.daily
 def test_a_fleet_is_idempotent_and_reports_later_drift(fleet: Fleet, emulator: Any) -> None:
     first = fleet()
     assert first.status == 0, first.output
@@ -215,7 +216,6 @@ def large(emulator: Any) -> Any:
     return emulator
 
 
-@pytest.mark.slow
 def test_a_fleet_of_200_applications_is_idempotent(fleet: Fleet, large: Any) -> None:
     first = fleet()
     assert first.status == 0, first.output
@@ -255,7 +255,6 @@ def sliced(inventory: dict[str, Any], number: int, count: int) -> dict[str, Any]
     return {**groups, "_meta": {"hostvars": {host: known[host] for host in hosts}}}
 
 
-@pytest.mark.slow
 def test_a_fleet_of_200_applications_in_job_slices(
     playbooks: Any, large: Any, tmp_path: Path
 ) -> None:

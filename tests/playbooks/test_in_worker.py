@@ -163,7 +163,6 @@ WITHOUT_END = [
 ]
 
 
-@pytest.mark.slow
 def test_a_play_has_the_same_result_in_the_worker_and_as_a_module(playbooks: Any) -> None:
     tasks = [{"name": "task", "ignore_errors": True, **task} for task in WITHOUT_END]
     here, _module = both_ways(playbooks, {"tasks": tasks})
@@ -175,6 +174,7 @@ def test_a_play_has_the_same_result_in_the_worker_and_as_a_module(playbooks: Any
     assert len(warned) >= 2
 
 
+@pytest.mark.daily
 def test_module_defaults_and_check_mode_apply_in_the_worker_and_as_a_module(playbooks: Any) -> None:
     """The defaults of the group and of the module, and those of a block, which take precedence."""
     token = playbooks.emulator.token
@@ -326,6 +326,7 @@ def test_environment_reaches_the_module(playbooks: Any) -> None:
     assert done.status == 0, done.output
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize(
     ("value", "chosen"), [("0", "runs as"), ("", "runs in"), (" ", "runs in"), ("on", "runs in")]
 )

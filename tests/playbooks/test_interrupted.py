@@ -18,6 +18,7 @@ WORKERS = [
 ]
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize(
     ("kind", "limit"),
     [

@@ -72,6 +72,7 @@ GRAPH = """\
 """
 
 
+@pytest.mark.daily
 def test_the_graph_of_both_services(inventory: Inventory) -> None:
     done = inventory("-i", "sevalla.yml", "-i", "laravel_cloud.yml", "--graph")
     assert done.returncode == 0, done.stderr
@@ -79,6 +80,7 @@ def test_the_graph_of_both_services(inventory: Inventory) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.daily
 def test_the_list_of_both_services(inventory: Inventory, emulator: Any) -> None:
     """As other programs read it, such as AWX, and without secrets."""
     done = inventory("-i", "sevalla.yml", "-i", "laravel_cloud.yml", "--list", "-vvvv")
@@ -138,6 +140,7 @@ def test_an_application_being_deleted_does_not_affect_the_others(
     assert "Host shop-x1y2z is left out of the inventory: GET /applications/" in text
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize("again", [False, True])
 def test_a_play_uses_the_hosts(
     inventory: Inventory, emulator: Any, again: bool, tmp_path: Path
@@ -212,6 +215,7 @@ def test_an_error_is_one_line(inventory: Inventory, variables: dict[str, str], s
     assert text.count("[WARNING]: ") == 1
 
 
+@pytest.mark.daily
 def test_the_options_can_be_read_in_ansible_doc(inventory: Inventory) -> None:
     names = [f"evenkeel.paas.{plugin}" for plugin in PLUGINS]
     for kind, wanted in (("inventory", names), ("callback", ["evenkeel.paas.drift"])):

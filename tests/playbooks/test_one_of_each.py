@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import product
 from typing import Any
 
 import pytest
@@ -78,8 +79,13 @@ def created(emulator: Any) -> list[str]:
         ]
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("module", TASKS)
+@pytest.mark.parametrize(
+    ("module", "way"),
+    [
+        pytest.param(*each, marks=pytest.mark.daily if each == ("sevalla_process", "both") else ())
+        for each in product(TASKS, WAYS)
+    ],
+)
 def test_three_hosts_with_one_task_create_one_process(
     playbooks: Any, module: str, way: str
 ) -> None:

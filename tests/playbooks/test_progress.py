@@ -70,6 +70,7 @@ def streams(
     return done.stdout, done.stderr
 
 
+@pytest.mark.daily
 def test_each_status_is_shown_without_verbose(playbooks: Any) -> None:
     out, err = streams(playbooks, [DEPLOY])
     assert "[localhost] deployment" not in err
@@ -113,6 +114,7 @@ def test_json_on_stdout_stays_json(playbooks: Any, name: str, lines: int) -> Non
     assert len(STATUS.findall(err)) == lines
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize("switch", ["yes", pytest.param("no", marks=pytest.mark.slow)])
 def test_a_warning_does_not_quote_values_with_no_log(playbooks: Any, switch: str) -> None:
     """In check mode, prune warns about what it would delete: commands with their arguments."""

@@ -178,7 +178,7 @@ EVERYTHING = [
 ]
 
 
-@pytest.mark.parametrize("in_worker", ["true", "false"])
+@pytest.mark.parametrize("in_worker", [pytest.param("true", marks=pytest.mark.daily), "false"])
 def test_no_secret_is_shown_on_success(play: Play, in_worker: str) -> None:
     """Create, update, no change, delete, run and deploy, in check mode and for real; and no process
     has the token in its arguments."""
@@ -260,6 +260,7 @@ class Faults(Hooks):
         return self.left.pop(0)() if self.left else None
 
 
+@pytest.mark.daily
 def test_no_secret_is_shown_when_a_service_fails(play: Play, serve: Any) -> None:
     """Every failure that a service can cause, each of which quotes the token."""
     other = serve()

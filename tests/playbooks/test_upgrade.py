@@ -218,6 +218,7 @@ def test_module_examples_have_the_same_results(playbooks: Any, module: str) -> N
     assert_means_the_same(recorded("examples")[module], play_examples(playbooks, module))
 
 
+@pytest.mark.daily
 def test_the_inventory_has_the_same_hosts_groups_and_variables(playbooks: Any) -> None:
     assert lost(recorded("inventory"), listed(playbooks)) == []
 
@@ -243,6 +244,7 @@ def plain(value: Any) -> Any:
     return [plain(each) for each in value] if isinstance(value, list) else value
 
 
+@pytest.mark.daily
 def test_jobs_run_with_the_variables_of_the_credential_types(
     playbooks: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -267,6 +269,7 @@ def test_jobs_run_with_the_variables_of_the_credential_types(
     assert_means_the_same(recorded("site")[1], run)
 
 
+@pytest.mark.daily
 @pytest.mark.parametrize("kind", ["module", "inventory", "callback"])
 def test_no_option_or_result_is_removed(playbooks: Any, kind: str) -> None:
     old = recorded("documentation")[kind]

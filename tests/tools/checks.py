@@ -121,6 +121,9 @@ PACKAGING = Check(
 # Runs in the environment of that name. Builds the documentation site, which stays in .cache.
 DOCS = Check("docs", (sys.executable, "-m", "pytest", "tests/site"), counts_tests=True)
 SANITY = Check("sanity", (sys.executable, RUN_ANSIBLE_TEST, "sanity"), counts_tests=True)
+SANITY_ENDS = Check(
+    "sanity-ends", (sys.executable, RUN_ANSIBLE_TEST, "sanity-ends"), counts_tests=True
+)
 UNITS = Check("units", (sys.executable, RUN_ANSIBLE_TEST, "units"), counts_tests=True)
 # The Python that pytest has not covered and that differs most.
 UNITS_OLDEST = Check(
@@ -137,17 +140,25 @@ UNITS_LIBRARIES = Check(
 INTEGRATION = Check(
     "integration", (sys.executable, RUN_ANSIBLE_TEST, "integration"), counts_tests=True
 )
+INTEGRATION_OLDEST = Check(
+    "integration-oldest",
+    (sys.executable, RUN_ANSIBLE_TEST, "integration-oldest"),
+    counts_tests=True,
+)
 
 # Two lanes, for two cores. ansible-test's commands share a folder of environments, so they run one
 # at a time.
 LANES = (
     (*LINT, PYTEST, PYTEST_OLDEST, PLAYS, SLOW, PROPERTIES, PACKAGING, DOCS),
-    (SANITY, UNITS_OLDEST, UNITS_ENDS, UNITS_LIBRARIES, UNITS, INTEGRATION),
+    (
+        *(SANITY, SANITY_ENDS, UNITS_OLDEST, UNITS_ENDS, UNITS_LIBRARIES, UNITS),
+        *(INTEGRATION, INTEGRATION_OLDEST),
+    ),
 )
 CHECKS = {check.name: check for lane in LANES for check in lane}
-# Checks that run only by name. On every Python the unit tests take several minutes.
+# Checks that run only by name: they take minutes, or need their own environment.
 NOT_USUAL = (
-    *(UNITS, UNITS_ENDS, UNITS_LIBRARIES, PYTEST_OLDEST),
+    *(SANITY, UNITS, UNITS_ENDS, UNITS_LIBRARIES, INTEGRATION, PYTEST_OLDEST),
     *(PLAYS, SLOW, PROPERTIES, PACKAGING, DOCS),
 )
 DEFAULT = [name for name, check in CHECKS.items() if check not in NOT_USUAL]

@@ -36,9 +36,8 @@ OLDEST_TARGET = (3, 9)
 # These test the development tools, and need their requirements, which ansible-test does not have.
 TOOLS = ("tests/unit/tools/",)
 
-# The unit tests that are omitted on the oldest Python in make test, and with other versions of
-# ansible-core: the broadest ones, which take twice as long as all others. The same code has run
-# there by then, and the matrix omits nothing on any Python with the default ansible-core.
+# The unit tests that are omitted with other versions of ansible-core: the broadest ones, which take
+# twice as long as all others. The matrix omits nothing on any Python with the default ansible-core.
 WIDEST = (
     "tests/unit/plugins/module_utils/faults/",
     "tests/unit/plugins/module_utils/fuzz/",
@@ -46,6 +45,14 @@ WIDEST = (
     "tests/unit/plugins/module_utils/lists/",
     "tests/unit/plugins/module_utils/secrets/",
     "tests/unit/plugins/module_utils/scenarios/test_switches.py",
+)
+
+# The tests of make test on the oldest Python: each module's work, from its options to its result.
+# The matrix runs all of them there.
+MAIN_PATHS = (
+    "tests/unit/plugins/module_utils/scenarios/test_laravel_cloud.py",
+    "tests/unit/plugins/module_utils/scenarios/test_one_of_each.py",
+    "tests/unit/plugins/module_utils/scenarios/test_sevalla.py",
 )
 
 # Warnings that do not affect what was tested. Every other one is a failure.
@@ -72,11 +79,13 @@ def main() -> int:
     """Run one of ansible-test's commands and print a final line with counts."""
     command = {
         "sanity": sanity,
+        "sanity-ends": sanity_ends,
         "units": units,
         "units-oldest": units_oldest,
         "units-ends": units_ends,
         "units-libraries": units_libraries,
         "integration": integration,
+        "integration-oldest": integration_oldest,
     }[sys.argv[1]]
     try:
         counts, failed = command(mirror.update())
@@ -93,18 +102,40 @@ def main() -> int:
 
 def sanity(folder: Path) -> tuple[Counts, bool]:
     """Run the sanity tests on every Python that modules support and this machine has."""
+    controller, targets = _pythons()
+    return _sanity_on(folder, controller, targets, [])
+
+
+def sanity_ends(folder: Path) -> tuple[Counts, bool]:
+    """Run the sanity tests on the oldest and the newest Python; pylint only on the plugins.
+
+    pylint takes longer than all others together, most of it for the tests.
+    """
+    controller, targets = _pythons()
+    ends = list(dict.fromkeys([targets[0], targets[-1]]))
+    return _sanity_on(folder, controller, ends, ["plugins/"])
+
+
+def _sanity_on(
+    folder: Path, controller: str, targets: list[str], linted: list[str]
+) -> tuple[Counts, bool]:
+    """Run the sanity tests on some Pythons; pylint on everything, or only on ``linted``."""
     ignored = sorted(folder.glob("tests/sanity/ignore-*.txt"))
     if ignored:
         raise NothingTestedError(
             f"this collection ignores no sanity error: remove {', '.join(map(str, ignored))}"
         )
-    controller, targets = _pythons()
-    options = [*_controller(controller), *_target_pythons(targets)]
-    for requirement in _out_of_reach("pylint"):
+    options = ["--junit", "--color", "no", *_controller(controller), *_target_pythons(targets)]
+    missing = _out_of_reach("pylint")
+    for requirement in missing:
         print(f"{LEFT_OUT}sanity test pylint: {requirement} is not to be had from here", flush=True)
-        options += ["--skip-test", "pylint"]
-    failed = _run(folder, "sanity", "--junit", "--color", "no", *options)
-    return _junit(folder), failed
+    apart = ["--skip-test", "pylint"] if missing or linted else []
+    failed = _run(folder, "sanity", *options, *apart)
+    counts = _junit(folder)
+    if linted and not missing:
+        failed = _run(folder, "sanity", "--test", "pylint", *options, *linted) or failed
+        counts += _junit(folder)
+    return counts, failed
 
 
 def units(folder: Path) -> tuple[Counts, bool]:
@@ -113,8 +144,8 @@ def units(folder: Path) -> tuple[Counts, bool]:
 
 
 def units_oldest(folder: Path) -> tuple[Counts, bool]:
-    """Run most unit tests on the oldest Python that modules support and this machine has."""
-    return _units_on(folder, _pythons()[1][:1], WIDEST)
+    """Run the main paths on the oldest Python that modules support and this machine has."""
+    return _units_on(folder, _pythons()[1][:1], only=MAIN_PATHS)
 
 
 def units_ends(folder: Path) -> tuple[Counts, bool]:
@@ -173,17 +204,20 @@ def _normalized(name: str) -> str:
 
 
 def _units_on(
-    folder: Path, pythons: list[str], left_out: tuple[str, ...] = ()
+    folder: Path,
+    pythons: list[str],
+    left_out: tuple[str, ...] = (),
+    only: tuple[str, ...] = (),
 ) -> tuple[Counts, bool]:
-    """Run the unit tests on some Pythons; fail if one of them runs none."""
-    left_out = (*TOOLS, *left_out)
-    gone = [path for path in left_out if not (folder / path).exists()]
+    """Run the unit tests, or only some, on some Pythons; fail if one of them runs none."""
+    left_out = () if only else (*TOOLS, *left_out)
+    gone = [path for path in (*left_out, *only) if not (folder / path).exists()]
     if gone:
-        raise NothingTestedError(f"there is no {', '.join(gone)} to leave out")
+        raise NothingTestedError(f"there is no {', '.join(gone)}")
     controller = _pythons()[0]
     options = [*_controller(controller), *_target_pythons(pythons, "venv/")]
     options += [word for path in left_out for word in ("--exclude", path)]
-    failed = _run(folder, "units", "--color", "no", *options)
+    failed = _run(folder, "units", "--color", "no", *options, *only)
     results = folder / "tests/output/junit"
     ran = {
         python: from_junit(results.glob(f"python{python}-*-units.xml")).ran for python in pythons
@@ -199,7 +233,17 @@ def integration(folder: Path) -> tuple[Counts, bool]:
     """Run the targets against the emulator: in Ansible's worker, and as modules on the oldest
     Python."""
     controller, targets = _pythons()
-    runs = [(controller, True), (targets[0], False)]
+    return _integration_in(folder, [(controller, True), (targets[0], False)])
+
+
+def integration_oldest(folder: Path) -> tuple[Counts, bool]:
+    """Run the targets against the emulator, as modules on the oldest Python."""
+    return _integration_in(folder, [(_pythons()[1][0], False)])
+
+
+def _integration_in(folder: Path, runs: list[tuple[str, bool]]) -> tuple[Counts, bool]:
+    """Run the targets with each Python of the runs, in Ansible's worker or as modules."""
+    controller = _pythons()[0]
     total, any_failed = Counts(), False
     with running_emulator() as emulator:
         settings = {

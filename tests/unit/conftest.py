@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The setup of all unit tests: the collection's import path, and the emulator."""
+"""The setup of all unit tests: the import path, the emulator, and the slow tests."""
 
 from __future__ import annotations
 
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,35 @@ if str(COLLECTIONS) not in sys.path:
     sys.path.insert(0, str(COLLECTIONS))
 
 from ansible_collections.evenkeel.paas.tests.emulator import Emulator  # noqa: E402
+
+# The tests that try every combination. Of the cases of each of them one in EVERY is run each day;
+# the others are slow. EVERY has no factor in common with the number of ways and of services, so
+# that each of them keeps its share.
+WIDEST = (
+    "module_utils/faults",
+    "module_utils/fuzz",
+    "module_utils/lists",
+    "module_utils/scenarios/test_command.py",
+    "module_utils/scenarios/test_deployments.py",
+    "module_utils/scenarios/test_pending.py",
+    "module_utils/scenarios/test_process_exec.py",
+    "module_utils/scenarios/test_switches.py",
+    "module_utils/secrets",
+    "unit/emulator/test_emulator_odd_requests.py",
+)
+EVERY = 5
+
+
+@pytest.hookimpl(tryfirst=True)  # before those with the mark are deselected
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what the widest tests need not try each day."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        function, case, _rest = item.nodeid.partition("[")
+        if case and any(place in function for place in WIDEST):
+            if seen[function] % EVERY:
+                item.add_marker(pytest.mark.slow)
+            seen[function] += 1
 
 
 @pytest.fixture(scope="module", autouse=True)
