@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Any Python from 3.10 on; the environment itself is made from the newest one that ansible-core can use.
+# Any Python from 3.10 on; the environment itself uses the newest one that ansible-core supports.
 PYTHON ?= python3
-# An older ansible-core to test with, like 2.18, or pre for the newest pre-release; without it, the newest.
+# An older ansible-core to test with, like 2.18, or pre for the newest pre-release; by default, the newest.
 export ANSIBLE_CORE ?=
 
 VENV := .cache/venv$(ANSIBLE_CORE:%=-%)
@@ -17,19 +17,19 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / {printf "make %-26s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: environment
-environment: ## make the environment that everything below runs in
+environment: ## create the environment for all other targets
 	@$(PYTHON) tests/tools/environment.py
 
 .PHONY: test
-test: environment ## run the checks and tests of every day
+test: environment ## run the everyday checks and tests
 	@$(TOOL)run_checks.py
 
 .PHONY: quick
-quick: environment ## lint what has changed and run the unit tests that reach it; BASE=main compares with main
+quick: environment ## lint the changed files and run the unit tests that import them; BASE=main compares with main
 	@$(TOOL)quick.py $(BASE)
 
 .PHONY: lint
-lint: environment ## run the checks that are no tests
+lint: environment ## run the checks that are not tests
 	@$(TOOL)run_checks.py lint
 
 .PHONY: unit
@@ -41,19 +41,19 @@ sanity units integration: environment ## run this part of ansible-test (units on
 	@$(TOOL)run_checks.py $@
 
 .PHONY: metrics
-metrics: environment ## count the code and its imports; BASE=<commit> prints an older commit beside it
+metrics: environment ## count the code and its imports; BASE=<commit> also counts an older commit
 	@$(TOOL)code_metrics.py $(if $(BASE),--base "$(BASE)")
 
 .PHONY: floors
-floors: environment ## draw the floors of the code in CONTRIBUTING.md, and count what a service costs
+floors: environment ## draw the floors of the code in CONTRIBUTING.md, and count the code of a service
 	@$(TOOL)floors.py
 
 .PHONY: defects
-defects: environment ## plant defects in the code and show which test catches each
+defects: environment ## plant defects in the code and print which test catches each
 	@$(TOOL)plant_defects.py
 
 .PHONY: mutants
-mutants: ## change the code at random and print how many changes the tests notice; ARGS="--sample 400"
+mutants: ## change the code at random and print how many changes the tests catch; ARGS="--sample 400"
 	@$(PYTHON) tests/tools/environment.py mutants
 	@.cache/venv-mutants/bin/python tests/tools/mutants.py $(ARGS)
 
@@ -63,21 +63,21 @@ packaging: ## test the tarball, the hub's gate, the execution environment and AW
 	@.cache/venv-packaging/bin/python tests/tools/run_checks.py packaging
 
 .PHONY: docs
-docs: ## build the documentation's site in .cache/docs/html, and test it in a browser
+docs: ## build the documentation site in .cache/docs/html, and test it in a browser
 	@$(PYTHON) tests/tools/environment.py docs
 	@.cache/venv-docs/bin/python tests/tools/run_checks.py docs
 
 .PHONY: picture
-picture: ## draw the pictures of a terminal anew, from real runs
+picture: ## redraw the terminal pictures from real runs
 	@$(PYTHON) tests/tools/environment.py docs
 	@.cache/venv-docs/bin/python tests/tools/picture.py
 
 .PHONY: matrix
-matrix: environment ## test on every ansible-core, with the oldest libraries, and more; CELLS="..." names some
+matrix: environment ## test on every ansible-core, with the oldest libraries, and more; CELLS="..." selects some
 	@$(TOOL)matrix.py $(CELLS)
 
 .PHONY: drift
-drift: environment ## compare what the services publish of their requests with ours; REPORT=FILE writes it there
+drift: environment ## compare the published request schemas of the services with ours; REPORT=FILE writes a file
 	@$(TOOL)schema_drift.py $(if $(REPORT),--report "$(REPORT)")
 
 .PHONY: demo
@@ -89,7 +89,7 @@ emulator: environment ## run the emulator until it is interrupted; ARGS="--port 
 	@$(TOOL)start_emulator.py $(ARGS)
 
 .PHONY: bench
-bench: environment ## measure what tasks cost, beside uri and other collections; ARGS="--rounds 5"
+bench: environment ## measure the cost of tasks, compared with uri and other collections; ARGS="--rounds 5"
 	@PYTHONPATH=tests/tools $(VENV)/bin/python tests/bench/bench.py $(ARGS)
 
 .PHONY: format
@@ -102,7 +102,7 @@ build: environment ## build the collection's tarball
 	@$(VENV)/bin/ansible-galaxy collection build --force --output-path . "$$($(TOOL)mirror.py)"
 
 .PHONY: release
-release: environment ## prepare a release: VERSION=1.2.3; version, changelog, make test and what is slow, tarball
+release: environment ## prepare a release: VERSION=1.2.3; version, changelog, make test and slow tests, tarball
 	@$(TOOL)release.py "$(VERSION)"
 	@$(MAKE) --no-print-directory build
 
@@ -126,5 +126,5 @@ lock: environment ## pin the newest development requirements in tests/requiremen
 	@$(call lock,libraries-newest,3.9)
 
 .PHONY: clean
-clean: ## remove everything that these targets made
+clean: ## remove everything that these targets have created
 	@rm -rf .cache tests/output evenkeel-paas-*.tar.gz

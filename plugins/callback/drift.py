@@ -204,12 +204,12 @@ class _Event:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What tells this task on this host from all others."""
+        """Return what distinguishes this task on this host from all others."""
         return self.host.get_name(), self.task._uuid
 
     @property
     def message(self) -> str:
-        """The words of a failure, as far as they may be shown."""
+        """Return the message of a failure, as far as it may be shown."""
         hidden = HIDDEN if "censored" in self.result else None
         return hidden or str(self.result.get("msg") or "no message")
 

@@ -1,12 +1,12 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure what tasks cost, side by side in one run, against servers on loopback.
+"""Measure the cost of tasks, in one run, against servers on loopback.
 
-Milliseconds differ from machine to machine, ratios between tasks of one run hardly do. A cost is
-marginal: a play is run with little of something and with much of it, and the difference counts,
-so that the start of Ansible and of the play does not. All cases run in turn, round after round,
-so that a busy moment of the machine hits all of them.
+Milliseconds differ from machine to machine, but ratios between tasks of one run hardly do. A cost
+is marginal: a play runs with a small and a large number of units, and the difference counts, so
+that the startup of Ansible and of the play does not. All cases run in turn, round after round, so
+that a busy moment of the machine affects all of them.
 """
 
 from __future__ import annotations
@@ -44,15 +44,15 @@ Task = dict[str, Any]
 
 
 class BenchError(Exception):
-    """A case did not do what it should, so its time means nothing."""
+    """A case did not do what it should, so its time is meaningless."""
 
 
 class Case(NamedTuple):
-    """Something to measure. ``tasks(place, n)`` are the tasks of a play with n of it; measured
-    are ``few`` and ``many``, and the difference is divided by ``units``.
+    """A case to measure. ``tasks(place, n)`` are the tasks of a play with n units; measured are
+    ``few`` and ``many``, and the difference is divided by ``units``.
 
-    ``requests`` is how many are to be sent for one unit. ``here`` says whether our modules run in
-    the worker; ``changes`` that all that is done is a change, and that answers are slow.
+    ``requests`` is the expected number of requests for one unit. ``here`` says whether our modules
+    run in the worker; ``changes`` that every task makes a change, and that responses are slow.
     """
 
     name: str
@@ -101,17 +101,17 @@ def _bulk(place: Place, entrypoint: str, parallel: int = 8) -> Task:
 
 
 def single(task: Callable[[Place, str], Task]) -> Callable[[Place, int], list[Task]]:
-    """The same task again and again."""
+    """Return the same task several times."""
     return lambda place, n: [task(place, "p0") for _each in range(n)]
 
 
 def loop(task: Callable[[Place, str], Task]) -> Callable[[Place, int], list[Task]]:
-    """One task in a loop."""
+    """Return one task in a loop."""
     return lambda place, n: [{**task(place, "p{{ item }}"), "loop": list(range(n))}]
 
 
 def cases() -> list[Case]:
-    """What is measured. ``stamp`` is another text in each play, for changes that are changes."""
+    """Return the cases. ``stamp`` is different in each play, so that changes are real."""
 
     def changed(place: Place, name: str) -> Task:
         return _ours(place, name, "{{ stamp }}")
@@ -190,7 +190,7 @@ def cases() -> list[Case]:
 
 
 class Bench:
-    """Runs plays and keeps the time."""
+    """Runs plays and measures their time."""
 
     def __init__(self, authority: Authority) -> None:
         self._authority = authority
@@ -203,7 +203,7 @@ class Bench:
         (FOLDER / "ansible.cfg").write_text("")
 
     def measure(self, case: Case, servers: Servers) -> tuple[Cost, Counted]:
-        """The time, requests and connections of one unit; raises BenchError."""
+        """Return the time, requests and connections of one unit; raise BenchError."""
         servers.slow(case.changes)
         try:
             few_cost, few = self._run(case, servers, case.few)
@@ -278,7 +278,7 @@ def _cpu_of_children() -> float:
 
 
 def fetch_peers() -> bool:
-    """Get the peers' collections out of the ansible package, once; False when that fails."""
+    """Extract the peers' collections from the ansible package, once; return False if that fails."""
     if (FOLDER / "libraries" / "dateutil").exists() and len(peers_versions()) == 2:
         return True
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
@@ -303,7 +303,7 @@ def fetch_peers() -> bool:
 
 
 def peers_versions() -> dict[str, str]:
-    """The versions of the peers' collections."""
+    """Return the versions of the peers' collections."""
     found = {}
     for name in ("vultr.cloud", "hetzner.hcloud"):
         path = PEERS / "ansible_collections" / name.replace(".", "/") / "MANIFEST.json"
@@ -313,7 +313,7 @@ def peers_versions() -> dict[str, str]:
 
 
 def _copy_without_actions() -> None:
-    """The collection as it would be without the fast path."""
+    """Copy the collection without its action plugins, as if there were no fast path."""
     shutil.rmtree(WITHOUT_ACTIONS, ignore_errors=True)
     inside = Path("ansible_collections/evenkeel/paas")
     for part in ("plugins", "meta", "galaxy.yml"):
@@ -327,7 +327,7 @@ def _copy_without_actions() -> None:
 
 @contextlib.contextmanager
 def both_servers(authority: Authority) -> Iterator[dict[str, Servers]]:
-    """Servers for http and for https."""
+    """Start servers for http and for https."""
     with running(None) as plain, running(authority) as secure:
         yield {"http": plain, "https": secure}
 
@@ -362,8 +362,10 @@ def main() -> int:
                         cost, counted = bench.measure(case, servers[scheme])
                         entry = measured.setdefault((case.name, scheme), Measured([], counted))
                         entry.costs.append(cost)
-                        told = f"{cost.seconds * 1000:7.0f} ms  {cost.cpu * 1000:7.0f} ms of CPU"
-                        print(f"round {number}  {told}  {scheme:5}  {case.name}", flush=True)
+                        cost_text = (
+                            f"{cost.seconds * 1000:7.0f} ms  {cost.cpu * 1000:7.0f} ms of CPU"
+                        )
+                        print(f"round {number}  {cost_text}  {scheme:5}  {case.name}", flush=True)
     except BenchError as error:
         print(f"bench: {error}")
         return 1

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The benchmark's chart: what fifty processes cost if nothing differs."""
+"""The chart of the benchmark: the cost of fifty unchanged processes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ BARS = {
     "loop of fifty: in the worker": "evenkeel.paas, fifty tasks",
     "bulk of fifty: in the worker": "evenkeel.paas, one list",
 }
-"""The cases that the chart shows, by their name in the table, with what it calls them."""
+"""The cases in the chart, by their name in the table, with their labels."""
 
 _WIDTH, _LEFT, _FULL, _ROW = 640, 215, 340, 44
 
 
 def svg(seconds: Mapping[str, float]) -> str:
-    """Return the chart for the seconds of each case in ``BARS``."""
+    """Return the chart as SVG, from the seconds of each case in ``BARS``."""
     longest = max(seconds[case] for case in BARS)
     height = 60 + _ROW * len(BARS)
     lines = [

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure how the CPU time of planning grows from fifty live processes to five hundred.
+"""Measure how the CPU time of planning grows from fifty existing processes to five hundred.
 
-Linear is ten times as much for ten times as many. Each number is the best of several, in one
+Linear growth is ten times as much for ten times as many. Each number is the best of several, in one
 process and in one run, so that a busy machine changes it little. ``make bench`` prints it.
 """
 
@@ -31,7 +31,7 @@ ROUNDS = 7
 
 
 class Fleet(NamedTuple):
-    """A service, its n-th live process, and the entry of a list that changes it."""
+    """A service, its n-th existing process, and the list entry that changes it."""
 
     backend: Any
     live: Callable[[int], dict[str, Any]]
@@ -67,7 +67,7 @@ FLEETS = [
 
 
 def seconds(fleet: Fleet, count: int) -> float:
-    """Return the CPU seconds of planning a list that changes every live process."""
+    """Return the CPU seconds of planning a list that changes every existing process."""
     validator = ArgumentSpecValidator(process_spec(fleet.backend))
     given = [validator.validate(fleet.entry(n)).validated_parameters for n in range(count)]
     wanted = entries(fleet.backend, given, "present", True, [])

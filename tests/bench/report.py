@@ -24,23 +24,23 @@ URI = "one task: uri"
 
 
 class Cost(NamedTuple):
-    """Seconds of a clock on the wall, and seconds of CPU, the servers' aside."""
+    """Wall-clock seconds, and CPU seconds without those of the servers."""
 
     seconds: float
     cpu: float
 
 
 class Measured(NamedTuple):
-    """The cost of one unit in each round, and what it sent."""
+    """The cost of one unit in each round, and the requests that it sent."""
 
     costs: list[Cost]
     counted: Counted
 
 
 class Target(NamedTuple):
-    """A ratio between two cases that shall be reached."""
+    """A required ratio between two cases."""
 
-    told: str
+    description: str
     case: str
     against: str
     scheme: str
@@ -107,8 +107,8 @@ Numbers = dict[tuple[str, str], Measured]
 
 
 def report(measured: Numbers, peers: dict[str, str], load: float, *, write: bool) -> None:
-    """Print what was measured, on a machine with such a load; write it into the guide when asked
-    to, and when there is no negative time in it."""
+    """Print the measurements, with the machine and its load; write them to the guide on request, if
+    no time is negative."""
     rows, targets = _rows(measured), _targets(measured)
     about = _about(measured, peers, load)
     print(f"\n{about}\n")
@@ -166,14 +166,14 @@ def _targets(measured: Numbers) -> list[list[str]]:
         one = measured.get((target.case, target.scheme))
         other = measured.get((target.against, target.scheme))
         if one is None or other is None:
-            rows.append([target.told, f"{target.at_most:.2f}", "not measured", "", ""])
+            rows.append([target.description, f"{target.at_most:.2f}", "not measured", "", ""])
             continue
         middle, low, high = _ratio(one, other)
         cpu = median(a.cpu / b.cpu for a, b in zip(one.costs, other.costs))
         verdict = f"{middle:.3f}" + ("" if middle <= target.at_most else " (missed)")
         rows.append(
             [
-                *(target.told, f"{target.at_most:.2f}", verdict),
+                *(target.description, f"{target.at_most:.2f}", verdict),
                 *(f"{low:.3f}, {high:.3f}", f"{cpu:.3f}"),
             ]
         )
@@ -181,7 +181,7 @@ def _targets(measured: Numbers) -> list[list[str]]:
 
 
 def _ratio(one: Measured, other: Measured) -> tuple[float, float, float]:
-    """The median of the rounds' ratios, the lowest and the highest."""
+    """Return the median, the lowest and the highest of the rounds' ratios."""
     ratios = [a.seconds / b.seconds for a, b in zip(one.costs, other.costs)]
     return median(ratios), min(ratios), max(ratios)
 
@@ -194,10 +194,10 @@ def _about(measured: Numbers, peers: dict[str, str], load: float) -> str:
         "requests": version("requests"),
         **peers,
     }
-    told = ", ".join(f"{name} {number}" for name, number in versions.items())
+    used = ", ".join(f"{name} {number}" for name, number in versions.items())
     return (
         f"Measured on {date.today():%Y-%m-%d} in {rounds} rounds on {os.cpu_count()} cores "
-        f"({platform.machine()}, {platform.system()}, a load of {load:.1f} before), with {told}."
+        f"({platform.machine()}, {platform.system()}, a load of {load:.1f} before), with {used}."
     )
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the benchmark talks to: the emulator, and a stand-in for the peers' services."""
+"""The servers of the benchmark: the emulator, and a replacement for the peers' services."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHc7Xh5kKZ6tq0sQ1xw1v5tJ1B3n0v
 
 
 class Place(NamedTuple):
-    """Where a playbook finds everything; ``application`` has the processes p0 to p59."""
+    """The URLs and ids for a playbook; ``application`` has the processes p0 to p59."""
 
     api_url: str
     token: str
@@ -44,7 +44,7 @@ class Counted(NamedTuple):
     connections: int
 
     def since(self, before: Counted) -> Counted:
-        """What came after."""
+        """Return the difference to an earlier count."""
         return Counted(self.requests - before.requests, self.connections - before.connections)
 
 
@@ -58,11 +58,11 @@ class _Handler(WSGIRequestHandler):
         super().setup()
 
     def log(self, *_arguments: Any) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
 
 class _Peers(Flask):
-    """As much of Vultr's and Hetzner's API as a task on an SSH key that is there asks for."""
+    """The part of Vultr's and Hetzner's API that a task on an existing SSH key uses."""
 
     def __init__(self) -> None:
         super().__init__("peers")
@@ -100,7 +100,7 @@ class _Peers(Flask):
 
 
 class Servers:
-    """The servers of one scheme, and what they were asked."""
+    """The servers of one scheme, and the requests to them."""
 
     def __init__(self, emulator: Any, peers: _Peers, place: Place, verify: Any) -> None:
         self._emulator = emulator
@@ -109,20 +109,20 @@ class Servers:
         self.place = place
 
     def restore(self) -> None:
-        """Bring p0 to p59 back to where nothing is to be done."""
+        """Restore p0 to p59, so that tasks have nothing to change."""
         self._emulator.reset()
         place = self.place
         _populate(place.api_url, place.token, place.application, self._verify)
 
     def counted(self) -> Counted:
-        """The requests and connections of both so far."""
+        """Return the requests and connections of both so far."""
         return Counted(
             len(self._emulator.requests) + self._peers.received,
             self._emulator.connections + self._peers.connections,
         )
 
     def slow(self, on: bool) -> None:
-        """Let every answer of the emulator take LATENCY longer, or not."""
+        """Delay every response of the emulator by LATENCY, or stop doing so."""
         self._emulator.faults.clear()
         if on:
             from ansible_collections.evenkeel.paas.tests.emulator.faults import Fault
@@ -131,9 +131,9 @@ class Servers:
 
 
 class Authority:
-    """An authority that signs for loopback, and the world's authorities with it.
+    """An authority that signs for loopback, in a bundle with the public authorities.
 
-    Where real authorities are trusted, hundreds are loaded; a lone one would hide that.
+    A real bundle has hundreds of authorities; a single one would load faster.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -141,7 +141,7 @@ class Authority:
         self.bundle = folder / "authorities.pem"
         own = self._ca.cert_pem.bytes().decode()
         self.bundle.write_text(Path(certifi.where()).read_text() + own)
-        # requests takes its authorities from certifi and from nowhere else.
+        # requests uses only the authorities of certifi.
         package = folder / "python" / "certifi"
         package.mkdir(parents=True, exist_ok=True)
         package.joinpath("__init__.py").write_text(
@@ -150,7 +150,7 @@ class Authority:
         )
 
     def server_side(self) -> ssl.SSLContext:
-        """TLS for a server on loopback."""
+        """Return the TLS settings of a server on loopback."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._ca.issue_cert("127.0.0.1").configure_cert(context)
         return context
@@ -158,7 +158,7 @@ class Authority:
 
 @contextlib.contextmanager
 def running(authority: Authority | None) -> Iterator[Servers]:
-    """Start the servers, over TLS when there is an authority, and stop them."""
+    """Start the servers, over TLS if there is an authority, and stop them at the end."""
     mirror.update()
     sys.path.insert(0, str(collections_path()))
     from ansible_collections.evenkeel.paas.tests.emulator import Emulator

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``python -m tests.emulator``: both services, until the process is told to stop."""
+"""``python -m tests.emulator``: run both services until the process is stopped."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _fault(text: str) -> Fault:
 
 
 def main() -> None:
-    """Start, say where, and wait for SIGTERM or SIGINT."""
+    """Start the emulator, print its addresses, and wait for SIGTERM or SIGINT."""
     parser = argparse.ArgumentParser(prog="python -m tests.emulator", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument("--port", type=int, default=0, help="port; 0 takes a free one")

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The emulator's own routes: its log, switches and faults, and changes to the world from outside.
+"""The emulator's own routes: its log, switches, faults, and changes to its data.
 
-They ask for no token and answer to this machine alone.
+They need no token and accept only requests from this machine.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from .world import World
 
 
 class BadControlError(ValueError):
-    """A control request that makes no sense."""
+    """A control request that is invalid."""
 
 
 def blueprint(world: World, log: list[dict[str, Any]], faults: Faults) -> Blueprint:
-    """The routes under ``/_emulator``."""
+    """Return the routes under ``/_emulator``."""
     routes = Blueprint("control", __name__, url_prefix="/_emulator")
 
     @routes.before_request

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What goes wrong on purpose: lost answers, wrong answers, and other people at the same time.
+"""Deliberate failures: lost responses, wrong responses, and concurrent changes by other people.
 
-A :class:`Fault` says what goes wrong, with which requests and how often; :data:`KINDS` lists
-what can. Faults are added to ``Emulator.faults`` and act around the service.
+A :class:`Fault` says what happens, to which requests and how often; :data:`KINDS` lists the kinds.
+Faults are added to ``Emulator.faults`` and act around the service.
 """
 
 from __future__ import annotations
@@ -30,21 +30,22 @@ from .world import World
 
 Answer = Callable[[], Response]
 WAIT = 7
-"""The seconds that a 429 asks to wait."""
+"""The number of seconds that a 429 asks the client to wait."""
 
 
 class UnknownFaultError(ValueError):
-    """A fault that is none."""
+    """A fault of an unknown kind or with invalid settings."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that goes wrong, as data.
+    """One deliberate failure, as data.
 
-    It happens to the requests of a ``method`` whose ``path`` (under the service's base URL,
-    without its query) fits the pattern, ``*`` being any text: not to the first ``after`` of
-    them, then ``times`` times, or always when that is None. ``seconds`` is how long a slow
-    answer takes, ``values`` what somebody else stores, ``key`` what is missing in an answer.
+    It applies to requests with this ``method`` whose ``path`` (under the service's base URL,
+    without its query) matches the pattern, where ``*`` is any text. It skips the first ``after`` of
+    them, then acts ``times`` times, or always when ``times`` is None. ``seconds`` is the duration
+    of a slow response, ``values`` is what someone else stores, and ``key`` is what a response
+    lacks.
     """
 
     kind: str
@@ -67,13 +68,13 @@ class Fault:
         slow = isinstance(self.seconds, (int, float)) and self.seconds >= 0
         if not (texts and counts and slow and isinstance(self.values, Mapping)):
             raise UnknownFaultError(
-                "method, path and key are texts, times (or null) and after are counts, seconds "
+                "method, path and key are strings, times (or null) and after are counts, seconds "
                 "is a number, values is an object."
             )
 
     @classmethod
     def of(cls, given: Any) -> Fault:
-        """The fault that a JSON object describes."""
+        """Return the fault that a JSON object describes."""
         known = [each.name for each in fields(cls)]
         if not isinstance(given, dict) or "kind" not in given or set(given) - set(known):
             raise UnknownFaultError(f"A fault is an object with kind, and of: {', '.join(known)}.")
@@ -81,7 +82,7 @@ class Fault:
 
     @classmethod
     def parse(cls, text: str) -> Fault:
-        """The fault that ``KIND,NAME=VALUE,…`` describes; ``times=null`` means always."""
+        """Return the fault that ``KIND,NAME=VALUE,…`` describes; ``times=null`` means always."""
         kind, *settings = text.split(",")
         given: dict[str, Any] = {"kind": kind}
         for setting in settings:
@@ -94,26 +95,27 @@ def _number(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
-        raise UnknownFaultError(f"{text!r} is no number.") from None
+        raise UnknownFaultError(f"{text!r} is not a number.") from None
 
 
 class Faults:
-    """The faults that are switched on; their hooks are called around each request."""
+    """The active faults; their hooks are called around each request."""
 
     def __init__(self, world: World) -> None:
         self.world = world
         self._lock = threading.Lock()
         self._added: list[_Added] = []
-        self._pages: dict[str, Any] = {}  # the page of each list that was answered last
+        self._pages: dict[str, Any] = {}  # the page of each list that was returned last
         self._cleared = threading.Event()
 
     def add(self, *faults: Fault) -> None:
-        """Switch faults on. When several fit a request, they act in the order they were added."""
+        """Add faults. When several match a request, they act in the order in which they were
+        added."""
         with self._lock:
             self._added += [_Added(fault) for fault in faults]
 
     def clear(self) -> None:
-        """Switch all off. Slow answers that are still to come never will."""
+        """Remove all faults. Slow responses that have not been sent yet are dropped."""
         with self._lock:
             self._added.clear()
             self._pages.clear()
@@ -121,12 +123,12 @@ class Faults:
             self._cleared = threading.Event()
 
     def as_list(self) -> list[dict[str, Any]]:
-        """The faults that are on, as JSON; also the ones that have happened often enough."""
+        """Return the faults as JSON, including those that have acted often enough."""
         with self._lock:
             return [asdict(added.fault) for added in self._added]
 
     def before(self, path: str) -> Response | None:
-        """What happens before the service sees the request; an answer keeps it from seeing it."""
+        """Act before the service sees the request; a response prevents it from seeing it."""
         with self._lock:
             g.faults = [added.fault for added in self._added if added.takes(request.method, path)]
         for fault in g.faults:
@@ -137,7 +139,7 @@ class Faults:
         return None
 
     def after(self, response: Response) -> Response:
-        """What happens once the service has stored and answered."""
+        """Act after the service has handled the request and responded."""
         for fault in g.faults:
             act = BY_NAME[fault.kind].after
             if act:
@@ -147,19 +149,19 @@ class Faults:
         return response
 
     def page_before(self) -> Any:
-        """The JSON text of the page that this list answered last, None at its first."""
+        """Return the JSON text of the page that this list returned last, or None for its first."""
         return self._pages.get(request.path)
 
     def wait(self, fault: Fault) -> None:
-        """Be slow; when the faults are cleared meanwhile, never answer."""
+        """Wait; drop the connection if the faults are cleared during the wait."""
         if self._cleared.wait(fault.seconds):
             _drop()
 
-    # Someone else's changes. They go to the object or the list that the request names; a request
-    # that names none goes on as if there were no fault.
+    # Changes by someone else. They apply to the object or the list that the request names; without
+    # one, the request is handled as if there were no fault.
 
     def vanish(self, fault: Fault) -> None:
-        """Remove the object that a request is about."""
+        """Remove the object of the request."""
         with self.world.lock:
             objects, object_id = self._object()
             gone = objects.pop(object_id, None)
@@ -168,7 +170,7 @@ class Faults:
                 self.world.laravel_cloud.delete_instance(gone)
 
     def change(self, fault: Fault) -> None:
-        """Change the object that a request is about."""
+        """Change the object of the request."""
         with self.world.lock:
             objects, object_id = self._object()
             stored = objects.get(object_id)
@@ -176,7 +178,7 @@ class Faults:
                 (stored if _is_sevalla() else stored.attributes).update(_elses(fault))
 
     def create(self, fault: Fault, values: Mapping[str, Any]) -> None:
-        """Create what a POST is about to create, with some values of somebody else's."""
+        """Create what a POST is about to create, with some values of someone else."""
         names = request.view_args or {}
         body = request.get_json(silent=True) if request.method == "POST" else None
         if not (isinstance(body, dict) and request.path.endswith(_CREATING)):
@@ -197,21 +199,21 @@ class Faults:
                 elif environment is not None:
                     cloud.run_command(environment, body)
             except (sevalla_state.RefusalError, laravel_cloud_form.RefusalError):
-                return  # the service refuses theirs as it will refuse ours
+                return  # the service refuses theirs for the same reason as ours
 
     def deploy(self, fault: Fault) -> None:
-        """Start a deployment of what a request is about."""
-        # An id that is none, and a request that has none, name nothing to deploy.
+        """Start a deployment of the target of the request."""
+        # An unknown id, or a request without an id, names nothing to deploy.
         with contextlib.suppress(KeyError):
             self.world.deploy(self._target(), fault.values)
 
     def deploy_done(self, fault: Fault) -> None:
-        """Add a deployment, of what a request is about, that starts and ends in this moment."""
+        """Add a deployment of the target of the request that starts and ends at this moment."""
         with contextlib.suppress(KeyError):
             self.world.past_deployment(self._target(), ago=0, seconds=0, values=dict(fault.values))
 
     def _target(self) -> str:
-        """The id of the application or environment that a request is about."""
+        """Return the id of the application or environment of the request."""
         names = request.view_args or {}
         cloud = self.world.laravel_cloud
         if "app_id" in names or "env_id" in names:
@@ -228,8 +230,8 @@ class Faults:
         raise KeyError("nothing to deploy")
 
     def _object(self) -> tuple[dict[str, Any], str]:
-        """The objects among which the one is that a request is about, and its id; there is none
-        of an id that is empty."""
+        """Return the objects that contain the object of the request, and its id; "" if it has no
+        id."""
         names = request.view_args or {}
         service: Any = self.world.laravel_cloud
         if _is_sevalla():
@@ -244,17 +246,17 @@ class Faults:
             return service.instances, names["instance_id"]
         return service.processes, names.get("process_id", "")
 
-    # A write that is forgotten
+    # A write that is not stored
 
     def remember(self, fault: Fault) -> None:
-        """Keep the state that the request is to leave behind."""
+        """Keep a copy of the data from before the request."""
         with self.world.lock:
             cloud = self.world.laravel_cloud
             g.kept = copy.deepcopy((self.world.sevalla.applications, *_stored(cloud)))
 
     def restore(self, fault: Fault, response: Response) -> Response:
-        """Forget what the service has stored, but answer as if it had."""
-        if "kept" not in g:  # another fault kept the request from the service
+        """Discard what the service has stored, but respond as if it were stored."""
+        if "kept" not in g:  # another fault has kept the request from the service
             return response
         with self.world.lock:
             cloud = self.world.laravel_cloud
@@ -263,7 +265,7 @@ class Faults:
         return response
 
     def restore_and_show(self, fault: Fault, response: Response) -> Response:
-        """Forget what the service has stored, and answer with the object as it still is."""
+        """Discard what the service has stored, and respond with the unchanged object."""
         response = self.restore(fault, response)
         with self.world.lock:
             objects, object_id = self._object()
@@ -283,7 +285,7 @@ class Faults:
 
 
 _CREATING = ("processes", "/instances", "/commands")
-"""How the paths end at which a POST creates something."""
+"""The ends of the paths at which a POST creates something."""
 
 
 def _stored(cloud: LaravelCloud) -> tuple[dict[str, Resource], ...]:
@@ -291,7 +293,7 @@ def _stored(cloud: LaravelCloud) -> tuple[dict[str, Resource], ...]:
 
 
 class _Added:
-    """A fault with the count of the requests that it fitted."""
+    """A fault, and how many requests it has matched."""
 
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
@@ -325,7 +327,7 @@ def _drop() -> NoReturn:
 
 
 def _send(head: str, body: bytes) -> NoReturn:
-    """Send what a server that breaks down would have sent, and no more."""
+    """Send what a failing server would have sent, and nothing more."""
     request.environ["werkzeug.socket"].sendall(head.encode() + body)
     _drop()
 
@@ -342,14 +344,14 @@ def _cut_chunk(response: Response) -> NoReturn:
 
 
 def _break_off(response: Response, length: str, half: bytes) -> NoReturn:
-    """Send half of an answer; of one without a body, as 204 is, not even all of its head."""
+    """Send half of a response; without a body, as for 204, only a part of its head."""
     head = f"HTTP/1.1 {response.status}\r\nContent-Type: {response.content_type}\r\n"
     if response.get_data():
         _send(f"{head}{length}\r\n\r\n", half)
     _send("HTTP", b"")
 
 
-# Answers of somebody in between
+# Responses of an intermediary
 
 
 def _page(status: int, **headers: str) -> Answer:
@@ -396,14 +398,14 @@ WRONG: dict[str, tuple[str, Answer]] = {
     "json_string": ("200 with a JSON text", _json('"ok"')),
     "json_null": ("200 with JSON's null", _json("null")),
 }
-"""What a request gets in place of the service's answer."""
+"""The response that a request gets instead of the service's."""
 
 
-# The service's answers, changed
+# Changed responses of the service
 
 
 def _rewritten(response: Response, change: Callable[[dict[str, Any]], Any]) -> Response:
-    """The answer with its JSON changed, when it is a JSON object."""
+    """Return the response with its JSON changed, if it is a JSON object."""
     if not response.is_json:
         return response
     value = json.loads(response.get_data() or b"null")
@@ -413,7 +415,7 @@ def _rewritten(response: Response, change: Callable[[dict[str, Any]], Any]) -> R
 
 
 def _every(value: Any, change: Callable[[Any], Any]) -> Any:
-    """A value with everything in it changed, the innermost first."""
+    """Return a value with everything in it changed, innermost values first."""
     if isinstance(value, dict):
         value = {key: _every(item, change) for key, item in value.items()}
     elif isinstance(value, list):
@@ -425,7 +427,7 @@ _PAGING = ("total", "offset", "limit", "meta", "links")
 
 
 def _objects(value: dict[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
-    """An answer with its objects changed; what is said of a list's pages stays."""
+    """Return a response with its objects changed; the pagination of a list stays."""
     paging = {key: value[key] for key in _PAGING if key in value and "data" in value}
     return {**_every(value, change), **paging}
 
@@ -466,7 +468,7 @@ def _repeated(faults: Faults, fault: Fault, response: Response) -> Response:
         return response
     page = json.loads(before or b"null")
     items = page.get("data") if isinstance(page, dict) else None
-    if not isinstance(items, list):  # no list of pages
+    if not isinstance(items, list):  # not a paginated list
         return response
     return _rewritten(response, lambda value: {**value, "data": items})
 
@@ -475,7 +477,7 @@ def _repeated(faults: Faults, fault: Fault, response: Response) -> Response:
 
 
 class Kind(NamedTuple):
-    """A kind of fault: its name, what it does (for README.md), and how."""
+    """A kind of fault: its name, its description (for README.md), and its implementation."""
 
     name: str
     does: str
@@ -527,15 +529,15 @@ KINDS = (
         after=lambda faults, fault, response: _cut_chunk(response),
     ),
     *(
-        Kind(name, f"429 with {told}; {_NOT}.", _instead(answer))
-        for name, (told, answer) in LIMITS.items()
+        Kind(name, f"429 with {description}; {_NOT}.", _instead(answer))
+        for name, (description, answer) in LIMITS.items()
     ),
     *(
         kind
-        for name, (told, answer) in WRONG.items()
+        for name, (description, answer) in WRONG.items()
         for kind in (
-            Kind(f"{name}_before", f"{told}; {_NOT}.", _instead(answer)),
-            Kind(f"{name}_after", f"{told}; {_DONE}.", after=_afterwards(answer)),
+            Kind(f"{name}_before", f"{description}; {_NOT}.", _instead(answer)),
+            Kind(f"{name}_after", f"{description}; {_DONE}.", after=_afterwards(answer)),
         )
     ),
     Kind("slow_before", f"No response for `seconds`, and none afterwards; {_NOT}.", _never),
@@ -627,6 +629,6 @@ BY_NAME = {kind.name: kind for kind in KINDS}
 
 
 def table() -> str:
-    """The kinds as the table in README.md."""
+    """Return the kinds as the table in README.md."""
     rows = [f"| `{kind.name}` | {kind.does} |" for kind in KINDS]
     return "\n".join(("| kind | what happens |", "|---|---|", *rows))

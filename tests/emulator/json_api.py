@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""JSON:API documents as Laravel makes them: resources, includes, filters, pages."""
+"""JSON:API documents in Laravel's format: resources, includes, filters, pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .laravel_cloud_state import LaravelCloud, Resource, children
 Related = Union[list[Resource], Resource, None]
 Relation = Callable[[LaravelCloud, Resource], Related]
 
-PAGE_SIZE = 100  # fixed: per_page is not honoured
+PAGE_SIZE = 100  # fixed: per_page is ignored
 
 
 def _nothing(_cloud: LaravelCloud, _resource: Resource) -> Related:
@@ -52,7 +52,8 @@ def _related(name: str) -> Relation:
     return relation
 
 
-# What ``include`` may name, by kind of resource. What the emulator has nothing of is empty.
+# The values of ``include``, by kind of resource. Relations that the emulator does not have are
+# empty.
 RELATIONS: dict[str, dict[str, Relation]] = {
     "applications": {
         "organization": lambda cloud, _application: cloud.organization,
@@ -96,21 +97,21 @@ FILTERS = {
     "deployments": ("status", "branch_name", "commit_hash"),
     "commands": ("status", "command"),
 }
-# Recorded: these carry a link to themselves, the others none.
+# Recorded: these have a link to themselves, the others do not.
 LINKED = ("environments", "deployments", "commands")
 
 
 def document(cloud: LaravelCloud, resource: Resource) -> dict[str, Any]:
-    """A single resource with what ``include`` asks for."""
+    """Return a single resource with what ``include`` requests."""
     names = _includes(resource.kind)
     return _with_included({"data": _shown(cloud, resource, names)}, cloud, [resource], names)
 
 
 def page(cloud: LaravelCloud, kind: str, resources: list[Resource]) -> dict[str, Any]:
-    """One page of a list, filtered."""
+    """Return one page of a filtered list."""
     names = _includes(kind)
     found = _filtered(cloud, kind, resources)
-    if cloud.switches["laravel_cloud_order"] == "descending":
+    if cloud.switches["laravel_cloud_list_order"] == "descending":
         found = list(reversed(found))
     number = _page_number()
     start = (number - 1) * PAGE_SIZE
@@ -119,10 +120,10 @@ def page(cloud: LaravelCloud, kind: str, resources: list[Resource]) -> dict[str,
     path = request.base_url
 
     def url(wanted: int) -> str | None:
-        # Recorded: the other query parameters are not carried over.
+        # Recorded: the links do not contain the other query parameters.
         return f"{path}?page={wanted}" if 1 <= wanted <= last else None
 
-    # Recorded: prev and next are absent, not null, where there is none.
+    # Recorded: missing prev and next are omitted, not null.
     links = {"first": url(1), "last": url(last), "prev": url(number - 1), "next": url(number + 1)}
     result = {
         "data": [_shown(cloud, item, names) for item in items],
@@ -152,7 +153,7 @@ def _page_link(url: str | None, label: str, number: int, active: bool) -> dict[s
 
 def _page_number() -> int:
     text = request.args.get("page", "1")
-    # Of more digits than a number can have, none is read.
+    # A number with too many digits is ignored.
     return max(1, int(text)) if text.isdecimal() and len(text) < 10 else 1
 
 
@@ -160,7 +161,7 @@ def _includes(kind: str) -> list[str]:
     names = [name for name in request.args.get("include", "").split(",") if name]
     unknown = [name for name in names if name not in RELATIONS[kind]]
     if unknown:
-        # The words of spatie/laravel-query-builder.
+        # The wording of spatie/laravel-query-builder.
         raise RefusalError(
             400,
             f"Requested include(s) `{', '.join(unknown)}` are not allowed. "
@@ -209,7 +210,7 @@ def _shown(cloud: LaravelCloud, resource: Resource, names: list[str]) -> dict[st
     if resource.kind == "instances":
         attributes = laravel_cloud_instances.shown(cloud.switches, attributes)
     shown: dict[str, Any] = {"id": resource.id, "type": resource.kind, "attributes": attributes}
-    # Recorded: without include there is no relationships key at all.
+    # Recorded: without include there is no relationships key.
     if names:
         shown["relationships"] = {}
         for name in names:
@@ -237,5 +238,5 @@ def _with_included(
         for name in names
         for related in _many(RELATIONS[resource.kind][name](cloud, resource))
     }
-    # A single resource or a page without any related one has no "included".
+    # A resource or page without related resources has no "included".
     return {**result, "included": list(included.values())} if included else result

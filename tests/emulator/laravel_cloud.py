@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Laravel Cloud's API over HTTP: routes, authentication, limits, and how answers look."""
+"""Laravel Cloud's API over HTTP: routes, authentication, rate limits, and response formats."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from .laravel_cloud_state import Resource, children
 from .limits import Limit
 from .world import World
 
-# The documentation's page on rate limits: what is narrower counts in the general limit as well.
+# From the documentation of rate limits: a narrower limit also counts in the general one.
 LIMIT = Limit(120, 60)
 INFRASTRUCTURE_LIMIT = Limit(30, 60)
 COMMAND_LIMIT = Limit(20, 60)
-# Recorded: writes of instances are in the limit of 30, those of background processes and
-# deployments are not.
+# Recorded: the limit of 30 applies to writes of instances, but not of background processes and
+# deployments.
 INFRASTRUCTURE = ("create_instance", "update_instance", "delete_instance")
 MEDIA_TYPE = "application/vnd.api+json"
 ROOT = "/laravel/"
@@ -32,7 +32,7 @@ LOGIN = "/laravel/login"
 
 
 def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
-    """The routes. ``tokens`` says of each token whether it may write."""
+    """Return the routes. ``tokens`` maps each token to whether it may write."""
     routes = Blueprint("laravel_cloud", __name__, url_prefix="/laravel")
 
     def found(resources: dict[str, Resource], resource_id: str) -> Resource:
@@ -53,7 +53,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
             return
         scheme, _separator, token = request.headers.get("Authorization", "").partition(" ")
         known = scheme.lower() == "bearer" and token in tokens
-        # Documented: by organization, and by address when the token is none.
+        # Documented: by organization, or by address when the token is invalid.
         count(LIMIT, "organization" if known else f"address {request.remote_addr}")
         if not known:
             raise RefusalError(401, "Unauthenticated.")
@@ -74,15 +74,15 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
             response.headers["x-ratelimit-remaining"] = str(reading.remaining)
             if response.status_code == 429 and world.switches["laravel_cloud_retry_after"] == "on":
                 response.headers["Retry-After"] = str(reading.reset)
-                # Here it is a time; Sevalla's header of the same name has seconds.
+                # This is a timestamp; Sevalla's header of the same name has seconds.
                 response.headers["X-RateLimit-Reset"] = str(int(world.clock()) + reading.reset)
         return response
 
     @routes.errorhandler(RefusalError)
     def refused(refusal: RefusalError) -> Response:
-        as_json = world.switches["laravel_cloud_without_json_accept"] == "json"
+        as_json = world.switches["laravel_cloud_error_without_json_accept"] == "json"
         if not (as_json or _wants_json()):
-            # The framework takes the client for a browser.
+            # The framework treats the client as a browser.
             if refusal.status == 401:
                 return _redirect(LOGIN)
             if refusal.status == 422:
@@ -135,7 +135,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
 
     @routes.get("/api/instances/sizes")
     def list_sizes() -> Response:
-        # Recorded: not a JSON:API document, and its media type says so.
+        # Recorded: not a JSON:API document, and its media type is application/json.
         return _answer({"data": laravel_cloud_instances.sizes()}, 200, "application/json")
 
     @routes.get("/api/instances/<instance_id>")
@@ -167,7 +167,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
             return _redirect(ROOT)
         cloud = world.laravel_cloud
         process = cloud.create(found(cloud.instances, instance_id), _body())
-        # Recorded: null here alone; every later answer has what was stored.
+        # Recorded: null only here; every later response has the stored value.
         attributes = {**process.attributes, "strategy_type": None}
         data = {"id": process.id, "type": process.kind, "attributes": attributes}
         return _answer({"data": data}, 201)
@@ -181,7 +181,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
         cloud = world.laravel_cloud
         process = found(cloud.processes, process_id)
         cloud.update(process, _body())
-        # Recorded: no relationships; only the reading routes document include.
+        # Recorded: no relationships; only the read routes document include.
         data = {"id": process.id, "type": process.kind, "attributes": process.attributes}
         return _answer({"data": data})
 
@@ -195,7 +195,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
     def list_deployments(env_id: str) -> Response:
         cloud = world.laravel_cloud
         environment = found(cloud.environments, env_id)
-        # The vendor's CLI takes the first one listed for the last.
+        # The vendor's CLI treats the first listed one as the latest.
         newest_first = children(cloud.deployments, environment)[::-1]
         return _answer(page(cloud, "deployments", newest_first))
 
@@ -204,7 +204,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
         cloud = world.laravel_cloud
         deployment = cloud.deploy(found(cloud.environments, env_id))
         shown = document(cloud, deployment)
-        # Recorded: every later answer has it, this one does not.
+        # Recorded: every later response has it, this one does not.
         attributes = dict(shown["data"]["attributes"])
         del attributes["hibernation_wake_up_interval"]
         shown["data"]["attributes"] = attributes
@@ -221,7 +221,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
     def get_logs(deployment_id: str) -> Response:
         cloud = world.laravel_cloud
         deployment = found(cloud.deployments, deployment_id)
-        if world.switches["laravel_cloud_logs"] == "422":
+        if world.switches["laravel_cloud_deployment_logs"] == "422":
             raise RefusalError(
                 422,
                 "Deployment logs are only available for deployments created within the last year.",
@@ -251,28 +251,29 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
         return _answer(document(world.laravel_cloud, resource))
 
     def written(instance: Resource, status: int = 200) -> Response:
-        # Recorded: no relationships; only the reading routes document include.
+        # Recorded: no relationships; only the read routes document include.
         attributes = laravel_cloud_instances.shown(world.switches, instance.attributes)
         data = {"id": instance.id, "type": instance.kind, "attributes": attributes}
         return _answer({"data": data}, status)
 
     @routes.route("/<path:_rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     def unknown_route(_rest: str) -> Response:
-        # Unregistered paths fall to the website's catch-all (seen by the vendor's Terraform
-        # provider).
+        # The website's catch-all handles unknown paths (seen by the vendor's Terraform provider).
         return _redirect(ROOT)
 
     return routes
 
 
 def _wants_json() -> bool:
-    """The framework's test: the first type in Accept contains /json or +json."""
+    """Return whether the client wants JSON, as the framework decides: by the first type in
+    Accept."""
     first = request.headers.get("Accept", "").split(",")[0]
     return "/json" in first or "+json" in first
 
 
 def _body() -> Any:
-    """The request's JSON; what is none counts as no input at all, as in the framework."""
+    """Return the request's JSON; anything else is treated as an empty input, as in the
+    framework."""
     if "/json" in request.mimetype or "+json" in request.mimetype:
         return request.get_json(force=True, silent=True)
     return None

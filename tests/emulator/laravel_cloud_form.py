@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every body sent to Laravel Cloud goes through: the framework's middleware and errors."""
+"""The processing of every body sent to Laravel Cloud: the framework's middleware and errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Errors = dict[str, list[str]]
 
 
 class RefusalError(Exception):
-    """The service does not do what it was asked to."""
+    """The service refuses a request."""
 
     def __init__(self, status: int, message: str, errors: Errors | None = None) -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class RefusalError(Exception):
 
 
 def invalid(errors: Errors) -> RefusalError:
-    """The framework's answer to a body that fails validation."""
+    """Return the framework's response to a body that fails validation."""
     first = next(iter(errors.values()))[0]
     more = sum(len(messages) for messages in errors.values()) - 1
     if more:
@@ -35,14 +35,14 @@ def invalid(errors: Errors) -> RefusalError:
 
 
 class Form:
-    """A body's errors, collected in the framework's words."""
+    """The errors of a body, in the framework's wording."""
 
     def __init__(self, switches: Switches) -> None:
         self.switches = switches
         self.errors: Errors = {}
 
     def error(self, name: str, message: str) -> None:
-        """Note an error of a field, once."""
+        """Add an error of a field, once."""
         messages = self.errors.setdefault(name, [])
         if message not in messages:
             messages.append(message)
@@ -61,7 +61,7 @@ class Form:
         return value
 
     def add(self, error: Any) -> None:
-        """A schema's error in the framework's words, without the value."""
+        """Add an error of a schema in the framework's wording, without the value."""
         name = ".".join(str(part) for part in error.absolute_path)
         if error.validator == "required":
             for missing in error.validator_value:
@@ -85,14 +85,14 @@ class Form:
             "array": f"The {name} field must be an array.",
         }
         if error.validator == "type":
-            # What may also be null is named by its other type.
+            # A type that may also be null is named without null.
             self.error(name, types[rule if isinstance(rule, str) else rule[0]])
         else:
             self.error(name, texts[error.validator])
 
 
 def integer_of(value: Any) -> Any:
-    """The integer that a text stands for; PHP knows none of more than nineteen digits."""
+    """Return the integer in a string; PHP accepts at most nineteen digits."""
     if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9][0-9]{0,18})", value):
         return int(value)
     return value

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Laravel Cloud's instances: their sizes, what a body may say, and what is stored of it.
+"""Laravel Cloud's instances: their sizes, their validation, and what is stored.
 
-The keys are those of recorded answers, the rules those of the OpenAPI description and of the
+The keys are those of recorded responses; the rules are those of the OpenAPI description and of the
 vendor's Terraform provider.
 """
 
@@ -17,7 +17,8 @@ from .laravel_cloud_state import LaravelCloud, Resource, Validation, children
 from .schemas import LARAVEL_CLOUD_INSTANCE_CREATE, LARAVEL_CLOUD_INSTANCE_UPDATE
 from .switches import Switches
 
-# The names are the description's; memory and cores are read off them as in the recorded ones.
+# The names are from the description; memory and cores are derived from them as in the recorded
+# ones.
 _MEMORY = {
     "flex": {"c": (256, 512, 1024, 2048), "g": (512, 1024, 2048, 4096), "m": (1, 2, 4, 8)},
     "pro": {"c": (1, 2, 4, 8), "g": (2, 4, 8, 16), "m": (4, 8, 16, 32)},
@@ -35,7 +36,7 @@ INTEGERS = (
 FLAGS = ("uses_scheduler", "sleep_with_app")
 REPLICAS = ("min_replicas", "max_replicas")
 QUEUE_SETTINGS = ("visibility_timeout", "polling_interval", "shutdown_timeout")
-# What newer descriptions have beside the recorded keys; null unless an instance is a queue.
+# Keys of newer descriptions that the recordings lack; null unless the instance is a queue.
 NEWER_KEYS = (
     "queue_status",
     "paused",
@@ -74,7 +75,7 @@ def sizes() -> dict[str, list[Attributes]]:
                 name = f"{group}-{cores}vcpu-{_memory_text(memory, True)}"
                 general.append(_size(name, kind.capitalize(), kind, group, cores, memory))
     queues = [
-        # How many cores they have is not public.
+        # Their number of cores is not public.
         _size(f"mq-pro-{_memory_text(memory, True)}", "Pro", "pro", "mq-pro", 0.5, memory)
         for memory in _QUEUE_MEMORY
     ]
@@ -87,7 +88,7 @@ _SIZE_NAMES = {
 
 
 def create(cloud: LaravelCloud, environment: Resource, body: Any) -> Resource:
-    """Store an instance, with the background processes that the body has for it."""
+    """Store an instance, with the background processes in the body."""
     form = _InstanceForm(cloud.switches)
     changes = form.run(body, None, children(cloud.instances, environment))
     instance = cloud.add_instance(environment, changes["name"], changes["type"])
@@ -108,7 +109,7 @@ def create(cloud: LaravelCloud, environment: Resource, body: Any) -> Resource:
 
 
 def update(cloud: LaravelCloud, instance: Resource, body: Any) -> None:
-    """Store the changes that a body asks for; what it does not name stays."""
+    """Store the changes in a body; fields that are not sent stay."""
     environment = cloud.environments[instance.parent]
     others = [each for each in children(cloud.instances, environment) if each is not instance]
     form = _InstanceForm(cloud.switches)
@@ -117,7 +118,7 @@ def update(cloud: LaravelCloud, instance: Resource, body: Any) -> None:
 
 
 def delete(cloud: LaravelCloud, instance: Resource) -> None:
-    """Remove an instance with its processes."""
+    """Delete an instance and its processes."""
     is_app = instance.attributes["type"] == "app"
     if is_app and cloud.switches["laravel_cloud_delete_app_instance"] == "422":
         raise RefusalError(422, "The app cluster cannot be deleted.")
@@ -128,21 +129,21 @@ def delete(cloud: LaravelCloud, instance: Resource) -> None:
 
 
 def shown(switches: Switches, attributes: Attributes) -> Attributes:
-    """Return an instance's attributes as they are answered."""
+    """Return an instance's attributes as a response shows them."""
     if switches["laravel_cloud_instance_keys"] == "recorded":
         return {name: value for name, value in attributes.items() if name not in NEWER_KEYS}
     return {**dict.fromkeys(NEWER_KEYS), **attributes}
 
 
 def _kept(changes: Attributes) -> Attributes:
-    """Return the changes as they are stored: no replicas are known of an automatic scaling."""
+    """Return the changes as they are stored: automatic scaling has no replicas."""
     if changes.get("scaling_type") == "auto":
         return {**changes, **dict.fromkeys(REPLICAS)}
     return changes
 
 
 class _InstanceForm(Form):
-    """An instance's body on its way through the framework's rules."""
+    """The validation of an instance's body by the framework's rules."""
 
     def run(self, body: Any, stored: Attributes | None, others: list[Resource]) -> Attributes:
         """Return the changes to store, or raise a refusal with all errors."""
@@ -156,7 +157,7 @@ class _InstanceForm(Form):
                 self.error(name, f"The {name} field is prohibited.")
         after = {**(stored or {}), **changes}
         if after.get("scaling_type") == "auto":
-            # Null is what it is then, and the rule "prohibited" lets it pass.
+            # The stored value is null then, and the rule "prohibited" accepts null.
             changes = {
                 name: value
                 for name, value in changes.items()
@@ -172,7 +173,7 @@ class _InstanceForm(Form):
         return changes
 
     def within(self, prefix: str, body: Any, instance: Resource) -> None:
-        """Note the errors of a background process that came with an instance."""
+        """Add the errors of a background process in the body of an instance."""
         try:
             Validation(self.switches).run(body, None, instance)
         except RefusalError as refusal:
@@ -181,7 +182,7 @@ class _InstanceForm(Form):
                     self.error(f"{prefix}.{name}", message)
 
     def _numbers(self, changes: Attributes) -> Attributes:
-        """Return the body as the rules understand it: "3" is an integer, "1" a boolean."""
+        """Return the body as the rules interpret it: "3" is an integer, "1" a boolean."""
         for name in INTEGERS:
             if name in changes:
                 changes[name] = integer_of(changes[name])
@@ -217,7 +218,7 @@ class _InstanceForm(Form):
         if after.get("type") == "managed_queue":
             # They always scale to zero when idle.
             missing = [name for name in missing if name != "min_replicas"]
-        if self.switches["laravel_cloud_replicas"] == "defaulted":
+        if self.switches["laravel_cloud_missing_replicas"] == "defaulted":
             changes.update(dict.fromkeys(missing, 1))
         else:
             for name in missing:

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The build and deploy logs of a deployment, as Laravel Cloud answers them.
+"""The build and deploy logs of a deployment, in Laravel Cloud's format.
 
-The shape is that of an answer recorded in April 2026, with its four steps. How a step that fails
-or still runs is called was not seen.
+The format is that of a response recorded in April 2026, with its four steps. The status of a failed
+or running step has not been recorded.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from .laravel_cloud_state import BUILD_STEPS, LaravelCloud, Resource
 
 Step = dict[str, Any]
 
-# Of each phase: its steps in order, with what each prints. Recorded: a step may lack output,
-# time and duration_ms.
+# The steps of each phase in order, with their output. Recorded: a step may lack output, time and
+# duration_ms.
 _PHASES: dict[str, dict[str, Step]] = {
     "build": {
         "git.clone": {
@@ -48,9 +48,9 @@ assert tuple(_PHASES["build"]) == BUILD_STEPS
 
 
 def logs(cloud: LaravelCloud, deployment: Resource) -> dict[str, Any]:
-    """Return the logs of a deployment as far as it has come."""
+    """Return the logs of a deployment up to its current step."""
     status = deployment.attributes["status"]
-    hidden = cloud.switches["laravel_cloud_logs"] == "unavailable"
+    hidden = cloud.switches["laravel_cloud_deployment_logs"] == "unavailable"
     data = {phase: {"available": False, "steps": []} for phase in _PHASES}
     if not hidden:
         for phase in _reached(cloud, deployment):
@@ -68,7 +68,7 @@ def _reached(cloud: LaravelCloud, deployment: Resource) -> list[str]:
 
 
 def _failing_phase(cloud: LaravelCloud, deployment: Resource) -> str | None:
-    """Return the phase in which a deployment has failed or was cancelled."""
+    """Return the phase in which a deployment failed or was cancelled."""
     status = deployment.attributes["status"]
     step = _given_step(cloud, deployment)
     if status in ("failed", "cancelled", "build.failed"):
@@ -88,7 +88,7 @@ def _steps(cloud: LaravelCloud, deployment: Resource, phase: str) -> list[Step]:
     runs = {"build": "build.running", "deploy": "deployment.running"}[phase]
     names = list(_PHASES[phase])
     if status == runs:
-        # The first step is over or runs; what comes after it is not listed yet.
+        # The first step is done or running; later ones are not listed yet.
         return [_step(phase, names[0], "running")]
     return [
         _step(phase, name, "skipped" if name == "deploy.command" else "finished") for name in names
@@ -96,10 +96,10 @@ def _steps(cloud: LaravelCloud, deployment: Resource, phase: str) -> list[Step]:
 
 
 def _ended_by(cloud: LaravelCloud, deployment: Resource, phase: str, how: str) -> list[Step]:
-    """Return the steps up to the one that failed."""
+    """Return the steps up to the failed one."""
     ending = cloud.endings.get(deployment.id)
     names = list(_PHASES[phase])
-    # Where a phase fails when nothing else is said.
+    # The step at which a phase fails by default.
     name = (
         _given_step(cloud, deployment)
         or {"build": "php.command", "deploy": "deploy.command"}[phase]

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Laravel Cloud's side of the emulator stores, and the rules by which it changes.
+"""The data of Laravel Cloud's side of the emulator, and the rules for changing it.
 
-The shapes are those of answers recorded in March and April 2026. Where no source is named, a
-rule is from the service's OpenAPI description. What nobody states is a switch.
+The formats are those of responses recorded in March and April 2026. A rule without a source is from
+the service's OpenAPI description. An undocumented rule is a switch.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .outcomes import CommandOutcome, DeploymentOutcome, Outcomes
 from .schemas import LARAVEL_CLOUD_COMMAND, LARAVEL_CLOUD_CREATE, LARAVEL_CLOUD_UPDATE
 from .switches import CLOCK_SECONDS, COMMAND_STEP_SECONDS, STEP_SECONDS, Switches
 
-# A worker's config in every recorded answer, in this order.
+# The config of a worker in every recorded response, in this order.
 CONFIG_KEYS = (
     "connection",
     "queue",
@@ -41,9 +41,9 @@ CONFIG_TEXTS = ("connection", "queue", "name")
 READ_ONLY_CONFIG_KEYS = ("name", "max-jobs", "max-time", "stop-when-empty")
 WORKER_DEFAULTS: dict[str, dict[str, Any]] = {
     "null": {},
-    # A recorded worker that was made in the user interface.
+    # A recorded worker that was created in the user interface.
     "ui": {"connection": "database", "sleep": 10},
-    # What the vendor's CLI sends when it is asked for nothing else.
+    # What the vendor's CLI sends by default.
     "cli": {
         "connection": "database",
         "queue": "default",
@@ -71,19 +71,19 @@ BUILD_STEPS = ("git.clone", "php.command")
 
 @dataclass
 class Resource:
-    """A JSON:API resource; ``parent`` is the id of what it belongs to."""
+    """A JSON:API resource; ``parent`` is the id of its parent."""
 
     kind: str
     id: str
     parent: str
     attributes: Attributes
-    # The ids of what it belongs to beside the parent, by the name of the relation.
+    # The ids of related resources other than the parent, by the name of the relation.
     related: dict[str, str | None] = field(default_factory=dict)
 
 
 @dataclass
 class LaravelCloud:
-    """One organization's applications. Every dict is in the order of creation."""
+    """The applications of one organization. Every dict is in the order of creation."""
 
     switches: Switches
     ids: Ids
@@ -98,8 +98,8 @@ class LaravelCloud:
     processes: dict[str, Resource] = field(default_factory=dict)
     deployments: dict[str, Resource] = field(default_factory=dict)
     commands: dict[str, Resource] = field(default_factory=dict)
-    # When each deployment or command made its last step, how often it was read since, and how it
-    # is to end.
+    # For each deployment or command: the time of its last step, the number of reads since then, and
+    # its outcome.
     stepped: dict[str, float] = field(default_factory=dict)
     reads: dict[str, int] = field(default_factory=dict)
     endings: dict[str, Any] = field(default_factory=dict)
@@ -109,7 +109,7 @@ class LaravelCloud:
     def add_application(
         self, name: str, slug: str | None = None, app_id: str | None = None
     ) -> Resource:
-        """An application without environments."""
+        """Add an application without environments."""
         attributes = {
             "name": name,
             "slug": slug or re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-"),
@@ -132,7 +132,7 @@ class LaravelCloud:
         env_id: str | None = None,
         variables: dict[str, str] | None = None,
     ) -> Resource:
-        """An environment without instances."""
+        """Add an environment without instances."""
         attributes = {
             "name": name,
             "slug": slug or name,
@@ -148,7 +148,7 @@ class LaravelCloud:
             "hibernation_wake_up_interval": None,
             "uses_push_to_deploy": True,
             "uses_deploy_hook": False,
-            # The service gives the user's variables in plain text.
+            # The service returns the user's variables in plain text.
             "environment_variables": [
                 {"key": key, "value": value} for key, value in (variables or {}).items()
             ],
@@ -167,7 +167,7 @@ class LaravelCloud:
         instance_type: str = "app",
         instance_id: str | None = None,
     ) -> Resource:
-        """An instance without background processes."""
+        """Add an instance without background processes."""
         attributes = {
             "name": name,
             "type": instance_type,
@@ -186,7 +186,7 @@ class LaravelCloud:
         return resource
 
     def delete_instance(self, instance: Resource) -> None:
-        """An instance takes its processes with it."""
+        """Delete an instance and its processes."""
         del self.instances[instance.id]
         for process in children(self.processes, instance):
             del self.processes[process.id]
@@ -217,21 +217,21 @@ class LaravelCloud:
         return resource
 
     def update(self, process: Resource, body: Any) -> None:
-        """Store the changes that a body asks for; what it does not name stays."""
+        """Store the changes in a body; fields that are not sent stay."""
         instance = self.instances[process.parent]
         changes = Validation(self.switches).run(body, process.attributes, instance)
         self._store(process.attributes, changes)
         self.after_write(instance)
 
     def delete(self, process: Resource) -> None:
-        """Remove a background process at once."""
-        if self.switches["laravel_cloud_delete"] == "422":
+        """Delete a background process immediately."""
+        if self.switches["laravel_cloud_process_delete"] == "422":
             raise RefusalError(422, "An update operation is already in progress")
         del self.processes[process.id]
         self.after_write(self.instances[process.parent])
 
     def after_write(self, instance: Resource) -> None:
-        """Start the deployment that a write may start by itself."""
+        """Start the deployment that a write may start."""
         if self.switches["laravel_cloud_writes_deploy"] == "on":
             self.deploy(self.environments[instance.parent])
 
@@ -266,7 +266,7 @@ class LaravelCloud:
         if key in CONFIG_FLAGS:
             hides = key == "force" and self.switches["laravel_cloud_force_false"] == "null"
             return None if hides and not value else value
-        if int(value) == 0 and self.switches["laravel_cloud_zero"] == "null":
+        if int(value) == 0 and self.switches["laravel_cloud_zero_in_config"] == "null":
             return None
         numbers = self.switches["laravel_cloud_config_numbers"]
         if numbers == "as_posted":
@@ -294,8 +294,8 @@ class LaravelCloud:
         ended: float | None,
         values: Mapping[str, Any],
     ) -> Resource:
-        """Add a deployment of the past as the newest one: when it started and ended, in seconds
-        before now."""
+        """Add a past deployment as the newest one: when it started and ended, in seconds before
+        now."""
         deployment = self._new_deployment(environment)
         deployment.attributes.update(
             status=status,
@@ -333,7 +333,7 @@ class LaravelCloud:
         return resource
 
     def _begin(self, resource: Resource, kind: type[Any]) -> None:
-        """Let a deployment or command begin, by the clock or whatever moves it."""
+        """Start a deployment or command that advances by the clock or by reads."""
         self.endings[resource.id] = self.outcomes.take(kind, resource.parent)
         self.stepped[resource.id] = self.clock()
         if self.switches[PACES[resource.kind][0]] == "at_once":
@@ -350,7 +350,7 @@ class LaravelCloud:
         )
 
     def pass_time(self, resource: Resource) -> None:
-        """Make the steps that are due by the clock, when it goes by it."""
+        """Make the steps that are due, when they advance by the clock."""
         switch, seconds = PACES[resource.kind]
         if self.switches[switch] != "clock":
             return
@@ -364,7 +364,7 @@ class LaravelCloud:
             self.advance(resource)
 
     def polled(self, resource: Resource) -> None:
-        """Make a step, when it goes by how often it is read."""
+        """Make a step, when steps advance by reads."""
         if self.switches[PACES[resource.kind][0]] != "polls":
             return
         ending = self.endings.get(resource.id)
@@ -373,7 +373,7 @@ class LaravelCloud:
             self.advance(resource)
 
     def advance(self, resource: Resource) -> None:
-        """Move an unfinished deployment or command one step on."""
+        """Advance an unfinished deployment or command by one step."""
         if resource.attributes["status"] not in RUNNING:
             return
         if resource.kind == "commands":
@@ -402,19 +402,19 @@ class LaravelCloud:
                 environment.attributes["status"] = "running"
 
     def deployment_time(self, ago: float = 0) -> str:
-        """Return the time by the clock that stamps deployments."""
+        """Return the time of the clock that stamps deployments."""
         return self.timestamps.laravel_cloud(
             CLOCK_SECONDS[self.switches["laravel_cloud_deployment_clock"]] - ago
         )
 
     def cancelled_times(self) -> Attributes:
-        """Return what is different in the times of a deployment that was cancelled."""
+        """Return the timestamps that a cancelled deployment has instead."""
         if self.switches["laravel_cloud_cancelled_times"] == "set":
             return {}
         return {"started_at": None, "finished_at": None}
 
     def _result(self, ending: DeploymentOutcome | None) -> str:
-        """Return the status that a deployment ends with."""
+        """Return the final status of a deployment."""
         if ending is None or (ending.status is None and ending.step is None):
             return self.switches["laravel_cloud_deployment_result"]
         if ending.status is not None:
@@ -422,17 +422,17 @@ class LaravelCloud:
         return "build.failed" if ending.step in BUILD_STEPS else "deployment.failed"
 
     def finish(self) -> None:
-        """Let every deployment and every command run to its end."""
+        """Complete every deployment and every command."""
         for resource in (*self.deployments.values(), *self.commands.values()):
             self._finish(resource)
 
     # Commands
 
     def run_command(self, environment: Resource, body: Any) -> Resource:
-        """Start a command on an environment."""
+        """Start a command in an environment."""
         text = self._command(body)
         mine = children(self.commands, environment)
-        refused = self.switches["laravel_cloud_same_command"] == "refused"
+        refused = self.switches["laravel_cloud_duplicate_command"] == "refused"
         if refused and any(
             command.attributes["command"] == text and command.attributes["status"] in RUNNING
             for command in mine
@@ -475,7 +475,7 @@ class LaravelCloud:
             attributes["status"] = "command.created"
         elif attributes["status"] == "command.created" and ending.exit_code is not None:
             attributes.update(status="command.running", started_at=self.timestamps.laravel_cloud())
-            if self.switches["laravel_cloud_running_output"] == "partial":
+            if self.switches["laravel_cloud_output_while_running"] == "partial":
                 attributes["output"] = ending.output[: len(ending.output) // 2]
         else:
             succeeded = ending.exit_code == 0
@@ -492,7 +492,7 @@ class LaravelCloud:
         return CommandOutcome(exit_code=1 if failed else 0)
 
     def _output(self, ending: CommandOutcome) -> str | None:
-        """Return what a command that has ended has printed; one that never ran, nothing."""
+        """Return the output of a completed command; "" if it never ran."""
         nothing = self.switches["laravel_cloud_empty_output"] == "null"
         if ending.exit_code is None or (nothing and not ending.output):
             return None
@@ -500,12 +500,13 @@ class LaravelCloud:
 
 
 def children(resources: dict[str, Resource], parent: Resource) -> list[Resource]:
-    """Those that belong to the parent, in the order of creation."""
+    """Return the resources of a parent, in the order of creation."""
     return [resource for resource in resources.values() if resource.parent == parent.id]
 
 
 def _worker_command(config: Attributes) -> str:
-    """As in the two known worker commands: a 0 is written, null and false are not."""
+    """Return the command of a worker, as in the two known ones: 0 is written, null and false are
+    not."""
     words = ["php artisan queue:work"]
     if config["connection"] is not None:
         words.append(config["connection"])
@@ -518,15 +519,15 @@ def _worker_command(config: Attributes) -> str:
 
 
 class Validation(Form):
-    """A background process's body on its way through the framework's rules."""
+    """The validation of a background process's body by the framework's rules."""
 
     def run(self, body: Any, stored: Attributes | None, instance: Resource) -> Attributes:
-        """The changes to store, or a refusal with all errors."""
+        """Return the changes to store, or raise a refusal with all errors."""
         changes = self.cleaned(body) if isinstance(body, dict) else {}
-        if changes.get("config") == []:  # PHP knows one kind of empty array
+        if changes.get("config") == []:  # PHP has only one kind of empty array
             changes["config"] = {}
         if stored is None:
-            # To the rule "required", null is missing.
+            # The rule "required" treats null as missing.
             changes = {name: value for name, value in changes.items() if value is not None}
         self._unknown_keys(changes)
         process_type = self._type(changes, stored)
@@ -535,7 +536,7 @@ class Validation(Form):
         schema = LARAVEL_CLOUD_CREATE if stored is None else LARAVEL_CLOUD_UPDATE
         numbers = _numbers(changes)
         for error in schema.errors(numbers):
-            # A missing type fulfils the schema's condition, and not the framework's.
+            # A missing type satisfies the schema's condition, but not the framework's.
             if "type" in numbers or error.validator_value != ["command"]:
                 self.add(error)
         becomes_custom = stored and stored["type"] == "worker" and process_type == "custom"
@@ -548,7 +549,7 @@ class Validation(Form):
         if "config" in changes:
             posted = self.switches["laravel_cloud_config_numbers"] == "as_posted"
             config = changes["config"] if posted else numbers["config"]
-            # A flag's text is no value of its own in any answer.
+            # No response contains the string of a boolean.
             flags = {key: numbers["config"][key] for key in CONFIG_FLAGS if key in config}
             numbers["config"] = {**config, **flags, **dict.fromkeys(unset), **extra}
         return numbers
@@ -592,7 +593,7 @@ class Validation(Form):
                 self.error("config", "The config field is prohibited when type is custom.")
 
     def _config(self, changes: Attributes) -> tuple[list[str], Attributes]:
-        """Takes out of config what the schema does not know: nulls, and keys of answers."""
+        """Remove from config what the schema does not have: nulls, and keys of responses."""
         config = changes.get("config")
         if not isinstance(config, dict):
             return [], {}
@@ -623,7 +624,7 @@ class Validation(Form):
 
 
 def _numbers(changes: Attributes) -> Attributes:
-    """The body as the framework's rules understand it: "30" is an integer, "1" a boolean."""
+    """Return the body as the framework's rules interpret it: "30" is an integer, "1" a boolean."""
     result = dict(changes)
     if "processes" in result:
         result["processes"] = integer_of(result["processes"])

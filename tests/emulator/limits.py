@@ -13,7 +13,7 @@ from typing import Callable
 
 @dataclass(frozen=True)
 class Limit:
-    """So many requests in so many seconds."""
+    """A number of requests in a number of seconds."""
 
     requests: int
     seconds: int
@@ -21,7 +21,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class Reading:
-    """Where a request stands in its window."""
+    """The position of a request in its window."""
 
     limit: int
     remaining: int
@@ -31,13 +31,13 @@ class Reading:
 
 @dataclass
 class Limiter:
-    """Counts requests by scope."""
+    """Counters of requests by scope."""
 
     clock: Callable[[], float]
     _windows: dict[str, tuple[float, int]] = field(default_factory=dict)
 
     def count(self, scope: str, limit: Limit, enforced: bool) -> Reading:
-        """Count a request. One that is not enforced leaves no trace."""
+        """Count a request. A limit that is not enforced is not counted."""
         if not enforced:
             return Reading(limit.requests, limit.requests - 1, limit.seconds, False)
         now = self.clock()

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What tests say of how the next deployment, command or exec shall end.
+"""How the next deployment, command or exec of a target ends, as set by a test.
 
-An outcome is for one target: an application (Sevalla) or environment (Laravel Cloud) for
-deployments and commands, a process for exec. The next one of that target takes it, whoever
-starts it; several wait in the order in which they were added.
+An outcome has one target: an application (Sevalla) or environment (Laravel Cloud) for deployments
+and commands, a process for an exec. The next operation of this target uses it, whoever starts it;
+several are used in the order in which they were added.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from typing import Any
 
 
 class UnknownOutcomeError(ValueError):
-    """An outcome that does not exist."""
+    """An invalid outcome."""
 
 
 @dataclass(frozen=True)
 class DeploymentOutcome:
     """How a deployment ends.
 
-    ``status`` is its last status, ``step`` the step that fails and ``output`` what that step
-    prints; a ``step`` without a status makes the deployment fail. ``seconds`` is how long each of
-    its statuses lasts when deployments go by the clock, ``polls`` how often it is read before
-    each change when they go by that, ``reason`` its failure_reason (Laravel Cloud).
+    ``status`` is its final status, ``step`` the step that fails and ``output`` the output of that
+    step; a ``step`` without a status makes the deployment fail. ``seconds`` is the duration of each
+    status when deployments advance by the clock, ``polls`` the number of reads for each status when
+    they advance by reads, and ``reason`` is its failure_reason (Laravel Cloud).
     """
 
     status: str | None = None
@@ -40,10 +40,10 @@ class DeploymentOutcome:
 
 @dataclass(frozen=True)
 class CommandOutcome:
-    """How a command on an environment ends.
+    """How a command in an environment ends.
 
-    ``output`` is all that it prints; ``seconds`` and ``polls`` are as for a deployment. A
-    ``status`` of ``command.failure`` with an ``exit_code`` of None never ran at all.
+    ``output`` is all that it prints; ``seconds`` and ``polls`` are as for a deployment. With the
+    ``status`` ``command.failure`` and an ``exit_code`` of None, it never ran.
     """
 
     status: str | None = None
@@ -56,7 +56,7 @@ class CommandOutcome:
 
 @dataclass(frozen=True)
 class ExecOutcome:
-    """How an exec ends; ``seconds`` is how long the command runs, which ``timeout`` may cut."""
+    """How an exec ends; ``seconds`` is the duration of the command, which ``timeout`` may cut."""
 
     exit_code: int = 0
     stdout: str = ""
@@ -73,16 +73,16 @@ KINDS: dict[str, type[Any]] = {
 
 @dataclass
 class Outcomes:
-    """The outcomes that still wait for something to end."""
+    """The outcomes that are not used yet."""
 
     _waiting: dict[tuple[type[Any], str], list[Any]] = field(default_factory=dict)
 
     def add(self, target: str, outcome: Any, times: int = 1) -> None:
-        """Let the next deployments, commands or execs of a target end like that."""
+        """Set how the next deployments, commands or execs of a target end."""
         self._waiting.setdefault((type(outcome), target), []).extend([outcome] * times)
 
     def take(self, kind: type[Any], target: str) -> Any:
-        """Return the outcome that is next for a target, or None."""
+        """Return and remove the next outcome of a target, or return None."""
         waiting = self._waiting.get((kind, target))
         return waiting.pop(0) if waiting else None
 

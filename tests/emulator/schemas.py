@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The collection's request schemas, and what the emulator does with them."""
+"""The collection's request schemas, as the emulator uses them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from jsonschema import Draft7Validator, ValidationError
 
 Schema = dict[str, Any]
 
-# By path, because the emulator also runs from a checkout, where ansible_collections cannot be
+# Found by path, because the emulator also runs from a checkout, where ansible_collections cannot be
 # imported.
 _MODULE_UTILS = Path(__file__).resolve().parents[2] / "plugins" / "module_utils"
 
@@ -35,18 +35,18 @@ _laravel_cloud = _load("_laravel_cloud/process_schema")
 
 
 class Body:
-    """A request body's schema, with its validator kept: making one costs more than using it."""
+    """The schema of a request body, with its validator: creating one costs more than using it."""
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self._validator = Draft7Validator(schema)
 
     def errors(self, value: Any) -> list[ValidationError]:
-        """What is wrong with the value, in the schema's order."""
+        """Return the errors of a value, in the schema's order."""
         return list(self._validator.iter_errors(value))
 
     def known(self, value: Any) -> Any:
-        """The value without the keys that the schema does not have, at every depth."""
+        """Return the value without keys that the schema does not have, at every depth."""
         return _known(value, self.schema)
 
 
@@ -85,8 +85,8 @@ LARAVEL_CLOUD_CREATE = Body(_laravel_cloud.CREATE_BACKGROUND_PROCESS)
 LARAVEL_CLOUD_UPDATE = Body(_laravel_cloud.UPDATE_BACKGROUND_PROCESS)
 
 # From the OpenAPI description of Laravel Cloud: POST /environments/{environment}/instances, PATCH
-# /instances/{instance} and POST /environments/{environment}/commands. The description requires
-# the settings of managed queues of every instance; a recorded POST does without them. The rules
+# /instances/{instance} and POST /environments/{environment}/commands. The description requires the
+# settings of managed queues for every instance; a recorded POST does not have them. The rules
 # across fields are in laravel_cloud_instances.py.
 _PERCENTAGE: Schema = {"type": ["integer", "null"], "minimum": 50, "maximum": 95}
 _INSTANCE: Schema = {
@@ -122,8 +122,8 @@ LARAVEL_CLOUD_COMMAND = Body(
         "properties": {"command": {"type": "string", "minLength": 1, "maxLength": 150000}},
     }
 )
-# From Sevalla's documentation of running a command in a process and of attaching a disk. The
-# range of timeout was not seen: how long one may be is a switch.
+# From Sevalla's documentation of running a command in a process and of attaching a disk. The range
+# of timeout is not documented: the maximum is a switch.
 SEVALLA_EXEC = Body(
     {
         "type": "object",

@@ -27,32 +27,32 @@ SERVICES = {"/sevalla/v3": "sevalla", "/laravel/api": "laravel_cloud"}
 
 
 class Hooks:
-    """What happens around each request to a service: nothing, unless a test says so.
+    """What happens around each request to a service; a test can override it.
 
-    A hook that raises ``ConnectionError`` drops the connection instead of answering.
+    A hook that raises ``ConnectionError`` drops the connection.
     """
 
     def before(self) -> Response | None:
-        """Called before the service sees ``flask.request``; an answer keeps it from seeing it."""
+        """Run before the service sees ``flask.request``; a response prevents it from seeing it."""
         return None
 
     def after(self, response: Response) -> Response:
-        """Called with what the service answered; may answer something else, or not at all."""
+        """Run with the service's response; may return another one, or drop the connection."""
         return response
 
 
 class _Handler(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"  # connections are kept
-    # Head and body are written apart; the second write must not wait for the first one's ACK.
+    protocol_version = "HTTP/1.1"  # connections are kept open
+    # Head and body are written separately; the second write must not wait for the first one's ACK.
     disable_nagle_algorithm = True
 
     def setup(self) -> None:
-        """Count a connection, which may bring many requests."""
+        """Count a connection, which may carry several requests."""
         self.server.app.connections += 1
         super().setup()
 
     def run_wsgi(self) -> None:
-        """Werkzeug's own closes the connection after every answer. A service does not."""
+        """Keep the connection open after a response, as a service does; Werkzeug closes it."""
         try:
             chunks, status, headers = run_wsgi_app(
                 self.server.app, self.make_environ(), buffered=True
@@ -69,7 +69,7 @@ class _Handler(WSGIRequestHandler):
             self.wfile.write(b"".join(chunks))
 
     def log(self, type: str, message: str, *args: Any) -> None:
-        """The emulator has a log of its own."""
+        """Do nothing: the emulator has its own log."""
 
 
 class _App(Flask):
@@ -89,8 +89,8 @@ class _App(Flask):
         self.register_blueprint(control.blueprint(world, log, self.faults))
 
     def full_dispatch_request(self) -> Response:
-        """A request from its log entry to its answer; the world is locked while it is served."""
-        request.get_data()  # what is left unread would be taken for the next request
+        """Handle a request and log it; the world is locked while it is handled."""
+        request.get_data()  # unread data would be treated as the next request
         prefix = next((prefix for prefix in SERVICES if request.path.startswith(prefix)), None)
         if prefix is None:
             with self.world.lock:
@@ -109,21 +109,22 @@ class _App(Flask):
         return response
 
     def handle_exception(self, error: Exception) -> Response:
-        """A dropped connection is no server error; all else is the emulator's own."""
+        """Drop the connection for a ConnectionError; keep any other error, which is the emulator's
+        own."""
         if isinstance(error, ConnectionError):
             raise error
-        told = traceback.format_exception(type(error), error, error.__traceback__)
-        self.crashes.append("".join(told))
+        lines = traceback.format_exception(type(error), error, error.__traceback__)
+        self.crashes.append("".join(lines))
         return super().handle_exception(error)
 
 
 def read_only(token: str) -> str:
-    """The token that may read and not write, for the services' 403."""
+    """Return the token that can only read, for the services' 403."""
     return f"{token}-read-only"
 
 
 def _entry(prefix: str) -> dict[str, Any]:
-    """A request as it is logged. Never its Authorization header."""
+    """Return the log entry of a request. It never contains the Authorization header."""
     target = request.full_path if request.query_string else request.path
     try:
         body = json.loads(request.get_data())
@@ -133,7 +134,7 @@ def _entry(prefix: str) -> dict[str, Any]:
         "service": SERVICES[prefix],
         "method": request.method,
         "path": target[len(prefix) :],
-        "status": None,  # until it is answered, if ever
+        "status": None,  # until the response is sent, if ever
         "body": body,
         "content_type": request.headers.get("Content-Type"),
         "accept": request.headers.get("Accept"),
@@ -141,7 +142,7 @@ def _entry(prefix: str) -> dict[str, Any]:
 
 
 class Emulator:
-    """Both services at one port.
+    """Both services on one port.
 
     Use it as a context manager, or call :meth:`start` and :meth:`stop`.
     """
@@ -157,7 +158,7 @@ class Emulator:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._tls = tls
-        # Sevalla's keys look like this; Laravel Cloud's have no documented form.
+        # Sevalla's keys look like this; the format of Laravel Cloud's is not documented.
         self.token = token or f"svl_{secrets.token_hex(32)}"
         self.read_only_token = read_only(self.token)
         self.world = World(switches, clock)
@@ -178,22 +179,22 @@ class Emulator:
 
     @property
     def faults(self) -> Faults:
-        """What goes wrong on purpose; ``add`` and ``clear`` them."""
+        """The active faults; ``add`` and ``clear`` them."""
         return self._app.faults
 
     @property
     def crashes(self) -> list[str]:
-        """The tracebacks of errors that are the emulator's own: it answered 500 for them. A reset
-        leaves them."""
+        """The tracebacks of the emulator's own errors, for which it responded with 500. A reset
+        keeps them."""
         return self._app.crashes
 
     def start(self) -> Emulator:
-        """Serve, in a thread."""
+        """Serve in a thread."""
         host, port = self._address
         self._server = make_server(
             host, port, self._app, threaded=True, request_handler=_Handler, ssl_context=self._tls
         )
-        # The interval is how long stop() may take to be noticed.
+        # stop() waits at most for this interval.
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), daemon=True
         )
@@ -201,7 +202,7 @@ class Emulator:
         return self
 
     def stop(self) -> None:
-        """Stop serving and give the port back."""
+        """Stop serving and release the port."""
         assert self._server is not None
         assert self._thread is not None
         self._server.shutdown()
@@ -216,24 +217,30 @@ class Emulator:
 
     @property
     def url(self) -> str:
-        """Where the emulator is; its own routes are under ``/_emulator``."""
+        """The address of the emulator; its own routes are under ``/_emulator``."""
         assert self._server is not None
         scheme = "https" if self._tls else "http"
         return f"{scheme}://{self._address[0]}:{self._server.server_port}"
 
     @property
     def sevalla_url(self) -> str:
-        """What a client of Sevalla takes for ``https://api.sevalla.com/v3``."""
+        """The URL to use instead of ``https:
+
+        api.sevalla.com/v3``.
+        """
         return f"{self.url}/sevalla/v3"
 
     @property
     def laravel_cloud_url(self) -> str:
-        """What a client of Laravel Cloud takes for ``https://cloud.laravel.com/api``."""
+        """The URL to use instead of ``https:
+
+        cloud.laravel.com/api``.
+        """
         return f"{self.url}/laravel/api"
 
     @property
     def connections(self) -> int:
-        """How many connections there were so far."""
+        """The number of connections so far."""
         return self._app.connections
 
     @property
@@ -244,7 +251,7 @@ class Emulator:
             return [dict(entry) for entry in self._log]
 
     def reset(self, switches: Mapping[str, Any] | None = None) -> None:
-        """Back to the seed world with these switches, an empty log, no hooks and no faults."""
+        """Restore the initial data with these switches, and clear the log, hooks and faults."""
         self.faults.clear()
         with self.world.lock:
             self.world.reset(switches)

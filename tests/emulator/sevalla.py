@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sevalla's API v3 over HTTP: routes, authentication, limits, and how answers look."""
+"""Sevalla's API v3 over HTTP: routes, authentication, rate limits, and response formats."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from .schemas import (
 from .sevalla_state import PROBES, Application, RefusalError
 from .world import World
 
-# The OpenAPI description's pattern for ids in paths: versions 1 to 8 only.
+# The OpenAPI description's pattern for ids in paths: only versions 1 to 8.
 UUID = re.compile(
     r"([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}"
     r"|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)"
 )
-# The documentation's page on rate limits. A tier's scope is the company, or one application.
+# From the documentation of rate limits. The scope of a tier is the company or one application.
 TIERS = {
     "service_creation": (Limit(20, 3600), False),
     "service_mutation": (Limit(10, 60), True),
@@ -51,14 +51,14 @@ TITLES = {
     500: "Internal Server Error",
     504: "Gateway Timeout",
 }
-# What a key that only reads may run.
+# The commands that a read-only key may run.
 READING_COMMANDS = ("ls", "cat", "env", "ps", "grep")
-# An application's keys in the list; the single one has more.
+# The keys of an application in the list; a single application has more.
 _LISTED = ("id", "name", "display_name", "status", "type", "source", "is_suspended")
 
 
 def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
-    """The routes. ``tokens`` says of each token whether it may write."""
+    """Return the routes. ``tokens`` maps each token to whether it may write."""
     routes = Blueprint("sevalla", __name__, url_prefix="/sevalla/v3")
 
     def application_of(app_id: str) -> Application:
@@ -93,7 +93,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
         if reading is not None:
             response.headers["x-ratelimit-limit"] = str(reading.limit)
             response.headers["x-ratelimit-remaining"] = str(reading.remaining)
-            # Seconds that are left, not a time.
+            # The remaining seconds, not a timestamp.
             response.headers["x-ratelimit-reset"] = str(reading.reset)
             if response.status_code == 429 and world.switches["sevalla_retry_after"] == "on":
                 response.headers["Retry-After"] = str(reading.reset)
@@ -102,7 +102,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
 
     @routes.errorhandler(RefusalError)
     def refused(refusal: RefusalError) -> Response:
-        # data.code identifies the occurrence; it is no machine-readable kind of error.
+        # data.code identifies the occurrence; it is not a machine-readable kind of error.
         body = {
             "message": TITLES[refusal.status],
             "status": refusal.status,
@@ -164,7 +164,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
     @routes.post("/applications/<app_id>/processes/<process_id>/exec")
     def exec_in_process(app_id: str, process_id: str) -> Response:
         body = _body(SEVALLA_EXEC)
-        # Documented: a key that only reads may run what only reads.
+        # Documented: a read-only key may run commands that only read.
         if not g.may_write and body["command"][0] not in READING_COMMANDS:
             raise RefusalError(403, "The API key lacks the permission")
         process = visible_process(app_id, process_id)
@@ -191,7 +191,7 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
 
     @routes.get("/resources/process-resource-types")
     def list_sizes() -> Response:
-        # The one list without pages.
+        # The only list without pages.
         return _answer(world.sevalla.sizes)
 
     @routes.get("/applications/<app_id>/deployments")
@@ -222,7 +222,8 @@ def blueprint(world: World, tokens: dict[str, bool]) -> Blueprint:
     @routes.get("/applications/<app_id>/deployments/<deployment_id>/logs")
     def get_deployment_logs(app_id: str, deployment_id: str) -> Response:
         deployment = deployment_of(app_id, deployment_id)
-        # A bare list, as the vendor's CLI reads it; its other parameters are ignored.
+        # A list without an envelope, as the vendor's CLI reads it; its other parameters are
+        # ignored.
         entries = world.sevalla.logs(application_of(app_id), deployment)
         return _answer(entries[: _query("limit", 1000, 1, 10000)])
 
@@ -263,11 +264,11 @@ def _tier(world: World) -> str:
         return "deployment"
     if request.method in ("PATCH", "PUT", "DELETE"):
         return "service_mutation"
-    return world.switches["sevalla_post_tier"]
+    return world.switches["sevalla_post_rate_limit"]
 
 
 def _check_media_type() -> None:
-    """What Fastify, which the service is built on, does before anything else."""
+    """Check the media type first, as Fastify does, which the service uses."""
     media_type = request.mimetype
     if media_type == "application/json":
         if not request.get_data():
@@ -279,7 +280,7 @@ def _check_media_type() -> None:
 
 
 def _body(schema: Body, probes_may_be_null: bool = False) -> dict[str, Any]:
-    """The body without the keys that the schema does not know: those go in silence."""
+    """Return the body without the keys that the schema does not have: they are ignored."""
     text = request.get_data(as_text=True)
     try:
         value = json.loads(text) if text else None

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Sevalla's side of the emulator stores, and the rules by which it changes.
+"""The data of Sevalla's side of the emulator, and the rules for changing it.
 
-Where no source is named, the fact is from the service's OpenAPI description of API v3
-(snapshot of 2026-03-09) or its documentation. What nobody states is a switch.
+A rule without a source is from the service's OpenAPI description of API v3 (snapshot of 2026-03-09)
+or its documentation. An undocumented rule is a switch.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ HORIZONTAL_DEFAULTS = {
     "scaleDownIntervalSeconds": 600,
     "scaleDownIncrement": 1,
 }
-# The numbers of the documentation's example, which are nowhere called defaults.
+# The numbers of the documentation's example, which are not documented as defaults.
 PROBE_DEFAULTS = {
     "initialDelaySeconds": 0,
     "periodSeconds": 10,
@@ -61,7 +61,7 @@ MACROS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", 
 
 
 class RefusalError(Exception):
-    """The service does not do what it was asked to."""
+    """The service refuses a request."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -71,34 +71,34 @@ class RefusalError(Exception):
 
 @dataclass
 class Application:
-    """An application with all that hangs on it, everything in the order of creation."""
+    """An application with everything that belongs to it, in the order of creation."""
 
     fields: dict[str, Any]
     deployed: bool
     processes: dict[str, Process] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     deployments: dict[str, Deployment] = field(default_factory=dict)
-    # Which processes were already deleted when a deployment was asked for.
+    # The processes that were already deleted when a deployment was requested.
     removes: dict[str, set[str]] = field(default_factory=dict)
-    # Which processes there were then, and were not.
+    # The processes that existed then and were not deleted.
     starts: dict[str, set[str]] = field(default_factory=dict)
-    # When the oldest unfinished deployment made its last step.
+    # The time of the last step of the oldest unfinished deployment.
     stepped: float = 0.0
     # The ids of the cron processes that were run, oldest first.
     runs: list[str] = field(default_factory=list)
     # The processes that the last successful deployment started.
     running: set[str] = field(default_factory=set)
-    # How each deployment is to end, and how often the oldest unfinished one was read.
+    # The outcome of each deployment, and the number of reads of the oldest unfinished one.
     endings: dict[str, DeploymentOutcome | None] = field(default_factory=dict)
     reads: int = 0
     deleting: bool = False
-    # What was run in processes, oldest first.
+    # The commands that were run in processes, oldest first.
     execs: list[dict[str, Any]] = field(default_factory=list)
     disks: dict[str, Disk] = field(default_factory=dict)
 
     @property
     def status(self) -> str | None:
-        """As the service words the last deployment; null before the first one."""
+        """The status of the last deployment in the service's words; null before the first one."""
         if self.deleting:
             return "deleting"
         for deployment in reversed(list(self.deployments.values())):
@@ -109,7 +109,7 @@ class Application:
         return "deploymentSuccess" if self.deployed else None
 
     def unfinished(self) -> Iterator[Deployment]:
-        """The deployments that have not ended, oldest first."""
+        """Yield the deployments that have not ended, oldest first."""
         for deployment in self.deployments.values():
             if deployment["status"] in ("waiting", "inProgress"):
                 yield deployment
@@ -117,7 +117,7 @@ class Application:
 
 @dataclass
 class Sevalla:
-    """One company's applications."""
+    """The applications of one company."""
 
     switches: Switches
     ids: Ids
@@ -139,7 +139,7 @@ class Sevalla:
         web: bool = True,
         web_id: str | None = None,
     ) -> Application:
-        """An application, with the web process that every one is born with."""
+        """Add an application with its initial web process."""
         now = self.timestamps.sevalla()
         name = name or f"{_slug(display_name) or 'app'}-{self.ids.text(5)}"
         application = Application(
@@ -154,7 +154,7 @@ class Sevalla:
         )
         self.applications[application.fields["id"]] = application
         if web:
-            # Applications made by the API get size s1 (documentation: platform limits).
+            # Applications created by the API get size s1 (documentation: platform limits).
             size = next(size for size in self.sizes if size["name"] == "s1")
             process = self._new_process(application, "web", "Web process", size["id"], web_id)
             process.update(key="web", entrypoint="npm start")
@@ -163,13 +163,14 @@ class Sevalla:
         return application
 
     def application(self, app_id: str) -> Application:
-        """The application with that id, or 404."""
+        """Return the application with that id, or raise a 404."""
         if app_id not in self.applications:
             raise RefusalError(404, "Application not found")
         return self.applications[app_id]
 
     def opened(self, app_id: str) -> Application:
-        """The application with that id, or 404 when what hangs on it cannot be seen any more."""
+        """Return the application with that id, or raise a 404 when its contents are no longer
+        visible."""
         application = self.application(app_id)
         if application.deleting and self.switches["sevalla_deleting_application"] == "404":
             raise RefusalError(404, "Application not found")
@@ -178,13 +179,13 @@ class Sevalla:
     # Processes
 
     def find(self, application: Application, process_id: str) -> Process:
-        """The process with that id, whether deleted or not, or 404."""
+        """Return the process with that id, whether deleted or not, or raise a 404."""
         if process_id not in application.processes:
             raise RefusalError(404, "Process not found")
         return application.processes[process_id]
 
     def visible(self, application: Application) -> list[Process]:
-        """The processes that are listed."""
+        """Return the processes that are listed."""
         hidden = self.switches["sevalla_deleted_process"] == "hidden"
         return [
             process
@@ -193,7 +194,7 @@ class Sevalla:
         ]
 
     def create(self, application: Application, body: dict[str, Any]) -> Process:
-        """Store a process from a body that the schema takes."""
+        """Store a process from a body that satisfies the schema."""
         process_type = body["type"]
         processes = application.processes.values()
         if process_type == "web" and any(process["type"] == "web" for process in processes):
@@ -215,7 +216,7 @@ class Sevalla:
     def update(
         self, application: Application, process: Process, body: dict[str, Any]
     ) -> dict[str, Any]:
-        """Store the changes of a body that the schema takes, and give the answer."""
+        """Store the changes in a body that satisfies the schema, and return the response."""
         protocol = process["ingress_protocol"]
         changes = self._changes(application, process["type"], body, process)
         process.update(changes, updated_at=self.timestamps.sevalla())
@@ -235,7 +236,8 @@ class Sevalla:
         application.deleted.add(process["id"])
 
     def present(self, process: Process) -> dict[str, Any]:
-        """A process as the service answers it: always the same 22 keys, and perhaps its disk."""
+        """Return a process as the service shows it: always the same 22 keys, and possibly its
+        disk."""
         size = next(size for size in self.sizes if size["id"] == process["resource_type_id"])
         named = self.switches["sevalla_resource_type_name"] == "given"
         shown = {
@@ -258,7 +260,7 @@ class Sevalla:
         return shown
 
     def refusal(self, message: str) -> RefusalError:
-        """For what the schema takes and the service does not."""
+        """Return the refusal of a body that satisfies the schema."""
         return RefusalError(int(self.switches["sevalla_semantic_error"]), message)
 
     def _new_process(
@@ -304,10 +306,10 @@ class Sevalla:
         return process
 
     def _key(self, application: Application, display_name: str) -> str:
-        if self.switches["sevalla_key"] == "random":
+        if self.switches["sevalla_process_key"] == "random":
             return f"process-{self.ids.text(8)}"
         taken = {process["key"] for process in application.processes.values()}
-        # At most 64 characters, a number included.
+        # At most 64 characters, including a number.
         slug = _slug(display_name)[:58].rstrip("-") or "process"
         if slug not in taken:
             return slug
@@ -368,7 +370,7 @@ class Sevalla:
     def _check_nulls(self, changes: dict[str, Any]) -> None:
         action = self.switches["sevalla_nested_null"]
         nested = [name for name in ("scaling_strategy", *PROBES) if changes.get(name)]
-        # A probe of nulls alone is for another switch.
+        # A probe with only nulls is for another switch.
         some = [name for name in nested if any(item is not None for item in changes[name].values())]
         if action == "refused" and any(
             _without_nulls(changes[name]) != changes[name] for name in some
@@ -399,7 +401,7 @@ class Sevalla:
     ) -> dict[str, Any]:
         strategy = sent
         if self.switches["sevalla_nested_patch"] == "merge" and stored:
-            # The answer's config is closed: another type's keys cannot come back.
+            # The response's config has fixed keys: those of another type cannot be returned.
             merged = {"scaling_strategy": _merged(stored, sent)}
             strategy = SEVALLA_UPDATE.known(merged)["scaling_strategy"]
         config = strategy["config"]
@@ -437,7 +439,7 @@ class Sevalla:
             raise self.refusal("The schedule is not a cron expression")
 
     def run(self, application: Application, process: Process) -> None:
-        """Start a cron process beside its schedule."""
+        """Start a cron process outside its schedule."""
         if process["type"] != "cron":
             status = int(self.switches["sevalla_trigger_refusal"])
             raise RefusalError(status, "Only cron processes can be triggered")
@@ -450,7 +452,7 @@ class Sevalla:
         if most != "unlimited" and timeout > int(most):
             raise RefusalError(400, "Request doesn't match the schema")
         if not self._runs(application, process):
-            answer = self.switches["sevalla_exec_stopped"]
+            answer = self.switches["sevalla_exec_without_instance"]
             if answer != "exit_code":
                 raise RefusalError(int(answer), "The process has no running instance")
             return {"stdout": "", "stderr": "no running instance\n", "exit_code": 1}
@@ -471,8 +473,8 @@ class Sevalla:
         }
 
     def _runs(self, application: Application, process: Process) -> bool:
-        """Return whether a process has an instance that runs. Cron processes and jobs run now and
-        then only, and a new process runs from the next deployment on."""
+        """Return whether a process has a running instance. Cron processes and jobs run only at
+        times, and a new process runs from the next deployment on."""
         config: dict[str, int] = process["scaling_strategy"]["config"]
         least = config.get("instanceCount", config.get("minInstanceCount", 0))
         permanent = process["type"] in ("web", "worker")
@@ -483,7 +485,7 @@ class Sevalla:
         if process["type"] not in ("web", "worker"):
             raise self.refusal("Only web and worker processes can have a disk")
         application.disks[process["id"]] = dict(body)
-        # Documented: attaching switches to one instance.
+        # Documented: attaching a disk switches to one instance.
         process.update(
             scaling_strategy=deepcopy(ONE_INSTANCE), updated_at=self.timestamps.sevalla()
         )
@@ -498,7 +500,7 @@ class Sevalla:
     # Deployments
 
     def deploy(self, application: Application, body: dict[str, Any]) -> Deployment:
-        """Ask for a deployment."""
+        """Request a deployment."""
         is_restart = body.get("is_restart", False)
         succeeded = application.deployed or any(
             deployment["status"] == "success" for deployment in application.deployments.values()
@@ -537,8 +539,8 @@ class Sevalla:
         ended: float | None,
         values: Mapping[str, Any],
     ) -> Deployment:
-        """Add a deployment of the past as the newest one: when it started and ended, in seconds
-        before now."""
+        """Add a past deployment as the newest one: when it started and ended, in seconds before
+        now."""
         deployment = self._new_deployment(application, {}, False)
         asked = self.timestamps.sevalla(-ago)
         changed = self.timestamps.sevalla(-(ago if ended is None else ended))
@@ -585,7 +587,7 @@ class Sevalla:
         }
 
     def pass_time(self, application: Application) -> None:
-        """Make the steps that are due by the clock, when deployments go by it."""
+        """Make the steps that are due, when deployments advance by the clock."""
         if self.switches["sevalla_deployment_pace"] != "clock":
             return
         while (deployment := next(application.unfinished(), None)) is not None:
@@ -598,7 +600,7 @@ class Sevalla:
             self.advance(application)
 
     def polled(self, application: Application, deployment: Deployment) -> None:
-        """Make a step, when deployments go by how often they are read."""
+        """Make a step, when deployments advance by reads."""
         by_polls = self.switches["sevalla_deployment_pace"] == "polls"
         if by_polls and deployment["status"] in ("waiting", "inProgress"):
             oldest = next(application.unfinished())
@@ -608,7 +610,7 @@ class Sevalla:
                 self.advance(application)
 
     def advance(self, application: Application) -> None:
-        """Move the application's oldest unfinished deployment one step on."""
+        """Advance the application's oldest unfinished deployment by one step."""
         deployment = next(application.unfinished(), None)
         if deployment is None:
             return
@@ -623,7 +625,7 @@ class Sevalla:
             self._end(application, deployment, result)
 
     def _result(self, application: Application, deployment: Deployment) -> str:
-        """Return the status that a deployment ends with."""
+        """Return the final status of a deployment."""
         ending = application.endings.get(deployment["id"])
         if ending is not None and ending.status is not None:
             return ending.status
@@ -632,13 +634,13 @@ class Sevalla:
         return self.switches["sevalla_deployment_result"]
 
     def shown(self, application: Application, deployment: Deployment) -> Deployment:
-        """Return a deployment as the service answers it."""
+        """Return a deployment as the service shows it."""
         if self.switches["sevalla_deployment_steps"] == "names":
             return deployment
         return {**deployment, "steps": list(self._steps(application, deployment))}
 
     def _steps(self, application: Application, deployment: Deployment) -> Iterator[dict[str, Any]]:
-        """Yield the steps with how far each has come, which the description does not have."""
+        """Yield the steps with the progress of each, which the description does not have."""
         failing = self._failing_step(application, deployment)
         over = deployment["status"] in ("success", "failed", "cancelled", "skipped")
         status = "success" if over else deployment["status"]
@@ -665,7 +667,7 @@ class Sevalla:
     def logs(self, application: Application, deployment: Deployment) -> list[LogEntry]:
         """Return the log of a deployment, oldest entry first, as the vendor's CLI reads it."""
         status = deployment["status"]
-        if status in ("waiting", "skipped") or self.switches["sevalla_logs"] == "empty":
+        if status in ("waiting", "skipped") or self.switches["sevalla_deployment_logs"] == "empty":
             return []
         failing = self._failing_step(application, deployment)
         lines: list[tuple[str, str]] = []
@@ -693,21 +695,21 @@ class Sevalla:
         ]
 
     def cancel(self, application: Application, deployment: Deployment) -> None:
-        """A waiting deployment is skipped, a running one stopped, an ended one left alone."""
+        """Skip a waiting deployment, stop a running one, and ignore a finished one."""
         if deployment["status"] == "waiting":
             self._end(application, deployment, "skipped")
         elif deployment["status"] == "inProgress":
             self._end(application, deployment, "cancelled")
 
     def finish(self) -> None:
-        """Let every deployment run to its end."""
+        """Complete every deployment."""
         for application in self.applications.values():
             while next(application.unfinished(), None):
                 self.advance(application)
 
     def _end(self, application: Application, deployment: Deployment, status: str) -> None:
         now = self.timestamps.sevalla()
-        # finished_at is documented for success, failure and cancelling, not for skipping.
+        # finished_at is documented for success, failure and cancellation, not for skipping.
         finished = None if status == "skipped" else self.deployment_time()
         deployment.update(status=status, finished_at=finished, updated_at=now)
         if status == "success":
@@ -720,13 +722,13 @@ class Sevalla:
             self._touch(application, "at_end")
 
     def deployment_time(self, ago: float = 0) -> str:
-        """Return the time by the clock that stamps deployments."""
+        """Return the time of the clock that stamps deployments."""
         return self.timestamps.sevalla(
             CLOCK_SECONDS[self.switches["sevalla_deployment_clock"]] - ago
         )
 
     def _touch(self, application: Application, when: str) -> None:
-        if self.switches["sevalla_deployment_touches"] == when:
+        if self.switches["sevalla_deployment_changes_updated_at"] == when:
             for process in application.processes.values():
                 process["updated_at"] = self.timestamps.sevalla()
 
@@ -749,7 +751,7 @@ def _without_nulls(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _merged(stored: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
-    """A deep merge in which null removes a key."""
+    """Return a deep merge in which null removes a key."""
     result = dict(stored)
     for name, value in sent.items():
         if value is None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Both services' state, and the world that every start begins with."""
+"""The state of both services, and the initial data."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from .sevalla_state import Sevalla
 from .switches import Switches
 
 SEED_AGE = 86400
-"""How many seconds ago all that was created that is there at the start."""
+"""The age of the initial data, in seconds."""
 
-# What a past deployment's status is called by Sevalla and by Laravel Cloud.
+# The status of a past deployment, as Sevalla and Laravel Cloud call it.
 _PAST = {
     "success": ("success", "deployment.succeeded"),
     "failed": ("failed", "deployment.failed"),
@@ -49,7 +49,8 @@ SEVALLA_SIZE_IDS = {
     "c3": "a3d6e9f2-4172-4e5a-bd80-6f92c13e4d53",
     "m3": "b4e7fa03-5283-4f6b-8e91-70a3d24f5e64",
 }
-# Millicores, megabytes. The documentation's pages disagree about s1, and h1's are not public.
+# Millicores, megabytes. The documentation's pages contradict each other about s1, and h1's are not
+# public.
 _SIZES = {
     "h1": (300, 300, "hobby"),
     "s1": (500, 1024, "standard"),
@@ -73,7 +74,7 @@ LARAVEL_CLOUD_STAGING_ID = "env-a1701a2f-7081-4293-8eaf-1a2b3c4d5e6f"
 LARAVEL_CLOUD_STAGING_APP_ID = "inst-a1701a30-8192-43a4-9fb0-2b3c4d5e6f70"
 LARAVEL_CLOUD_STAGING_WORKERS_ID = "inst-a1701a31-92a3-44b5-a0c1-3c4d5e6f7081"
 
-# Values of the user's environment variables. They must never be seen in a module's output.
+# Values of the user's environment variables. They must never be in a module's output.
 SECRET_CANARIES = {
     "APP_KEY": "base64:canary-app-key-7f3a",
     "DB_PASSWORD": "canary-db-password-91c4",
@@ -81,7 +82,7 @@ SECRET_CANARIES = {
 
 
 class World:
-    """Everything that requests read and change. Hold ``lock`` while doing so."""
+    """All data that requests read and change. Hold ``lock`` while using it."""
 
     switches: Switches
     sevalla: Sevalla
@@ -105,12 +106,12 @@ class World:
         return self._machine_clock() + self._moved
 
     def move_clock(self, seconds: float) -> None:
-        """Let so many seconds pass for both services, or, below 0, set their clocks back."""
+        """Move the clock of both services by so many seconds; backwards below 0."""
         with self.lock:
             self._moved += seconds
 
     def reset(self, switches: Mapping[str, Any] | None = None) -> None:
-        """Back to the seed, with these switches and all others at their default."""
+        """Restore the initial data, with these switches and all others at their default."""
         new = Switches(switches)
         with self.lock:
             self.switches = new
@@ -139,7 +140,7 @@ class World:
             self.laravel_cloud = LaravelCloud(
                 new, self.ids, timestamps, organization, self.clock, self.outcomes
             )
-            # All that is there at the start is a day old.
+            # The initial data is a day old.
             self._moved = -SEED_AGE
             self._seed_sevalla()
             self._seed_laravel_cloud()
@@ -147,7 +148,7 @@ class World:
             self._seed_deployments()
 
     def pass_time(self) -> None:
-        """Make the steps of deployments that are due, where they go by the clock."""
+        """Make the steps of deployments that are due, when they advance by the clock."""
         with self.lock:
             for application in self.sevalla.applications.values():
                 self.sevalla.pass_time(application)
@@ -156,8 +157,8 @@ class World:
                 cloud.pass_time(resource)
 
     def deploy(self, target: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Start a deployment of an application or environment as somebody else would, with some
-        of its fields; gives it as the snapshot does. A KeyError for an id that is none."""
+        """Start a deployment of an application or environment as someone else would, with some of
+        its fields. Return it as in the snapshot. Raise a KeyError for an unknown id."""
         with self.lock:
             application = self.sevalla.applications.get(target)
             if application is not None:
@@ -179,8 +180,8 @@ class World:
         """Add a deployment that started ``ago`` seconds ago and took ``seconds``.
 
         ``status`` is ``success``, ``failed``, ``cancelled``, ``running``, or a status of the
-        service; of one that still runs ``seconds`` counts for nothing. It is the newest one in
-        the list. Return it as the snapshot does. Raise a KeyError if the target does not exist.
+        service; for a running one, ``seconds`` is ignored. It is the newest one in the list. Return
+        it as in the snapshot. Raise a KeyError if the target does not exist.
         """
         with self.lock:
             application = self.sevalla.applications.get(target)
@@ -194,12 +195,12 @@ class World:
             return {"id": deployment.id, **deployment.attributes}
 
     def delete_application(self, app_id: str) -> None:
-        """Let one of Sevalla's applications be on its way out: listed, with status deleting."""
+        """Mark an application of Sevalla as being deleted: listed, with status deleting."""
         with self.lock:
             self.sevalla.applications[app_id].deleting = True
 
     def tick(self) -> None:
-        """Move every application's and environment's unfinished deployments one step on."""
+        """Advance every application's and environment's unfinished deployments by one step."""
         with self.lock:
             for application in self.sevalla.applications.values():
                 self.sevalla.advance(application)
@@ -208,13 +209,13 @@ class World:
                 cloud.advance(resource)
 
     def finish_deployments(self) -> None:
-        """Let every deployment run to its end."""
+        """Complete every deployment."""
         with self.lock:
             self.sevalla.finish()
             self.laravel_cloud.finish()
 
     def snapshot(self) -> dict[str, Any]:
-        """All that is stored, as plain data."""
+        """Return all data as plain data."""
         with self.lock:
             cloud = self.laravel_cloud
             return {
@@ -282,8 +283,8 @@ class World:
         applications = [SEVALLA_SHOP_ID, SEVALLA_BLOG_ID, SEVALLA_TWIN_1_ID, SEVALLA_TWIN_2_ID]
         environments = [LARAVEL_CLOUD_MAIN_ID, LARAVEL_CLOUD_PRODUCTION_ID]
         for switch, targets in (
-            ("sevalla_history", applications),
-            ("laravel_cloud_history", environments),
+            ("sevalla_past_deployments", applications),
+            ("laravel_cloud_past_deployments", environments),
         ):
             status = self.switches[switch]
             for target in targets:
@@ -309,7 +310,7 @@ class World:
             "created_at": cloud.timestamps.laravel_cloud(),
         }
         cloud.users[LARAVEL_CLOUD_USER_ID] = Resource("users", LARAVEL_CLOUD_USER_ID, "", user)
-        # A recorded pair: the slug is not made of the name.
+        # A recorded pair: the slug is not derived from the name.
         updated = cloud.add_application("updated-app", "test-app-2", LARAVEL_CLOUD_UPDATED_APP_ID)
         shop = cloud.add_application("Shop", "shop", LARAVEL_CLOUD_SHOP_ID)
         for application, name, slug, env_id, instances in (

@@ -4,7 +4,7 @@
 
 """Test what users get: the tarball, and the collection that is installed from it.
 
-Runs in an environment of its own, which has the hub's importer and the tools around AWX.
+Runs in its own environment, which has the hub's importer and AWX's tools.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ SETTINGS = ("ANSIBLE_", "CONTROLLER_", "SEVALLA_", "LARAVEL_CLOUD_", "TOWER_", "
 
 
 class Shell:
-    """Runs commands as somebody who has the installed collection and no settings.
+    """Runs commands as a user who has only the installed collection and no settings.
 
-    ``environment`` is what they have in their surroundings, ``unset`` what they have not.
+    ``environment`` adds variables, ``unset`` removes some.
     """
 
     def __init__(self, home: Path, collections: Path) -> None:
@@ -45,7 +45,7 @@ class Shell:
         }
 
     def run(self, *command: str, folder: Path, status: int = 0, **variables: str) -> str:
-        """Run a command, expect its exit status, and give all that it printed."""
+        """Run a command, expect its exit status, and return its output."""
         done = subprocess.run(
             command,
             cwd=folder,
@@ -63,39 +63,39 @@ class Shell:
 
 @pytest.fixture(scope="session")
 def collections(tmp_path_factory: Any) -> Path:
-    """The folder that collections are installed in."""
+    """Return the folder into which collections are installed."""
     return Path(tmp_path_factory.mktemp("collections"))
 
 
 @pytest.fixture(scope="session")
 def shell(tmp_path_factory: Any, collections: Path) -> Shell:
-    """Runs commands."""
+    """Return a runner of commands."""
     return Shell(tmp_path_factory.mktemp("home"), collections)
 
 
 @pytest.fixture(scope="session")
 def tarball(shell: Shell, tmp_path_factory: Any) -> Path:
-    """The collection's tarball."""
+    """Build the collection's tarball and return its path."""
     folder = tmp_path_factory.mktemp("tarball")
-    told = shell.run(
+    output = shell.run(
         "ansible-galaxy", "collection", "build", "--output-path", str(folder), folder=COLLECTION
     )
-    assert "WARNING" not in told
+    assert "WARNING" not in output
     (path,) = folder.glob("*.tar.gz")
     return Path(path)
 
 
 @pytest.fixture(scope="session")
 def installed(shell: Shell, tarball: Path, collections: Path) -> Path:
-    """The collection as it is installed from the tarball."""
+    """Install the collection from the tarball and return its path."""
     install = ("ansible-galaxy", "collection", "install", "--offline", "--no-deps")
-    told = shell.run(*install, "-p", str(collections), str(tarball), folder=tarball.parent)
-    assert "WARNING" not in told
+    output = shell.run(*install, "-p", str(collections), str(tarball), folder=tarball.parent)
+    assert "WARNING" not in output
     return collections / "ansible_collections" / "evenkeel" / "paas"
 
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    """A fresh emulator of both services."""
+    """Yield a fresh emulator of both services."""
     with Emulator() as running:
         yield running

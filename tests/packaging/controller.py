@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""As much of AWX's API as its own modules need to register credential types and job templates."""
+"""The part of AWX's API that its own modules need to register credential types and job
+templates."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ ENCRYPTED = "$encrypted$"
 
 
 class Controller:
-    """AWX as a web server, in a thread of this process; ``writes`` are the requests but GET."""
+    """AWX as a web server, in a thread of this process; ``writes`` are the requests except GET."""
 
     def __init__(self) -> None:
         self.token = secrets.token_hex(20)
@@ -48,7 +49,7 @@ class Controller:
         self._server.server_close()
 
     def objects(self, kind: str) -> list[dict[str, Any]]:
-        """All objects of a kind, with their secrets."""
+        """Return all objects of a kind, with their secrets."""
         return list(self._objects[kind].values())
 
     @staticmethod
@@ -56,7 +57,7 @@ class Controller:
         return {"id": number, "type": kind[:-1], "url": f"/api/v2/{kind}/{number}/"}
 
     def _shown(self, kind: str, each: dict[str, Any]) -> dict[str, Any]:
-        """An object as the API shows it: a secret only ever as encrypted."""
+        """Return an object as the API shows it: secrets are always encrypted."""
         if kind != "credentials":
             return each
         about = self._objects["credential_types"][each["credential_type"]]["inputs"]

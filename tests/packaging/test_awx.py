@@ -26,20 +26,20 @@ from ansible_collections.evenkeel.paas.tests.playbooks.awx_credentials import (
     load,
 )
 
-# The last package that brings awx.awx; the collection's own index need not be reachable.
+# The last package that contains awx.awx; the collection's own index may be unreachable.
 WITH_AWX = "ansible==12.3.0"
 DOWNLOADS = Path(sys.prefix) / "downloads"
 
 
-# As in the inventory that AWX is born with. Without the interpreter Ansible looks for one, and
-# finds the system's, which has not what the modules import.
+# As in AWX's initial inventory. Without the interpreter, Ansible finds the system's Python, which
+# does not have the requirements of the modules.
 LOCALHOST = """\
 localhost ansible_connection=local ansible_python_interpreter="{{ ansible_playbook_python }}"
 """
 
 
 class Job:
-    """A job as AWX runs it, in a private data folder of its own."""
+    """A job as AWX runs it, in its own private data folder."""
 
     def __init__(self, folder: Path, playbook: Path) -> None:
         self.folder = folder
@@ -50,7 +50,7 @@ class Job:
         self._playbook = playbook.name
 
     def run(self, env: dict[str, str], arguments: list[str], **options: Any) -> Any:
-        """Run it with what its credentials inject."""
+        """Run it with the variables that its credentials inject."""
         return ansible_runner.run(
             private_data_dir=str(self.folder),
             playbook=self._playbook,
@@ -62,7 +62,7 @@ class Job:
         )
 
     def files_with(self, secret: str) -> set[str]:
-        """The files that hold a secret after the run."""
+        """Return the files that contain a secret after the run."""
         return {
             str(path.relative_to(self.folder))
             for path in self.folder.rglob("*")
@@ -72,7 +72,7 @@ class Job:
 
 @pytest.fixture
 def injected(tmp_path: Path, emulator: Any) -> dict[str, str]:
-    """What the credentials of both services put into a job's environment."""
+    """Return what the credentials of both services inject into a job's environment."""
     urls = {"sevalla": emulator.sevalla_url, "laravel_cloud": emulator.laravel_cloud_url}
     env: dict[str, str] = {}
     for service in SERVICES:
@@ -84,7 +84,7 @@ def injected(tmp_path: Path, emulator: Any) -> dict[str, str]:
 
 @pytest.fixture
 def job(tmp_path: Path, installed: Path, collections: Path, shell: Any, monkeypatch: Any) -> Job:
-    """The first example as a job, with nothing around it but the installed collection."""
+    """Return the first example as a job, with only the installed collection."""
     for name in shell.unset:
         monkeypatch.delenv(name, raising=False)
     for name, text in shell.environment.items():
@@ -95,8 +95,8 @@ def job(tmp_path: Path, installed: Path, collections: Path, shell: Any, monkeypa
 def test_a_job_runs_with_injected_credentials(
     job: Job, injected: dict[str, str], emulator: Any
 ) -> None:
-    """As AWX runs it: the environment is not written to a file. The token is then in one file
-    alone, which runner keeps of the command; nothing that AWX stores has it."""
+    """As AWX runs it: the environment is not written to a file. Only the command file that runner
+    keeps contains the token; nothing that AWX stores does."""
     events: list[Any] = []
     done = job.run(
         injected,
@@ -116,10 +116,10 @@ def test_a_job_runs_with_injected_credentials(
     assert job.files_with(emulator.token) == {"artifacts/1/command"}
 
 
-def test_runner_by_itself_leaves_the_token_in_a_second_file(
+def test_runner_without_awx_writes_the_token_to_a_second_file(
     job: Job, injected: dict[str, str], emulator: Any
 ) -> None:
-    """What the guide warns of: without AWX, runner keeps the environment."""
+    """The guide warns about this: without AWX, runner keeps the environment."""
     assert job.run(injected, []).status == "successful"
     assert job.files_with(emulator.token) == {"artifacts/1/command", "env/envvars"}
 
@@ -132,10 +132,11 @@ def test_runner_by_itself_leaves_the_token_in_a_second_file(
         ({"gather_facts": False}, set()),
     ],
 )
-def test_facts_of_localhost_hold_the_token(
+def test_facts_of_localhost_contain_the_token(
     job: Job, gathering: dict[str, Any], cached: set[str]
 ) -> None:
-    """What the guide warns of, and both its remedies. The events, which AWX stores, have none."""
+    """The guide warns about this and has two remedies. The events, which AWX stores, do not contain
+    the token."""
     play = {"hosts": "localhost", **gathering, "tasks": [{"ansible.builtin.ping": None}]}
     (job.folder / "project" / "site.yml").write_text(yaml.safe_dump([play]))
     events: list[Any] = []
@@ -151,7 +152,7 @@ def test_facts_of_localhost_hold_the_token(
     assert job.files_with("canary-token") == {"artifacts/1/command"} | cached
 
 
-def test_a_job_without_its_credential_says_what_is_missing(job: Job) -> None:
+def test_a_job_without_its_credential_reports_what_is_missing(job: Job) -> None:
     done = job.run({}, [], suppress_env_files=True)
     assert done.status == "failed"
     assert "SEVALLA_API_KEY" in done.stdout.read()
@@ -159,7 +160,7 @@ def test_a_job_without_its_credential_says_what_is_missing(job: Job) -> None:
 
 @pytest.fixture(scope="session")
 def awx_awx(tmp_path_factory: Any) -> Path:
-    """A folder of collections with AWX's own modules."""
+    """Return a folder of collections with AWX's own modules."""
     DOWNLOADS.mkdir(exist_ok=True)
     pattern = "ansible-*.whl"
     if not list(DOWNLOADS.glob(pattern)):
@@ -175,10 +176,10 @@ def awx_awx(tmp_path_factory: Any) -> Path:
 
 @pytest.fixture
 def register(shell: Any, installed: Path, awx_awx: Path, tmp_path: Path) -> Any:
-    """Runs the playbook that registers the collection, by the name that it is documented with."""
+    """Return a function that runs the registering playbook by its documented name."""
 
     def run(controller: Controller, *arguments: str, **tokens: str) -> str:
-        told: str = shell.run(
+        output: str = shell.run(
             "ansible-playbook",
             "evenkeel.paas.awx",
             *arguments,
@@ -190,8 +191,8 @@ def register(shell: Any, installed: Path, awx_awx: Path, tmp_path: Path) -> Any:
             **tokens,
         )
         for secret in (*tokens.values(), controller.token):
-            assert secret not in told
-        return told
+            assert secret not in output
+        return output
 
     return run
 
@@ -204,11 +205,11 @@ TOKENS = {"SEVALLA_API_KEY": "canary-sevalla", "LARAVEL_CLOUD_API_TOKEN": "canar
 NAMES = {"Sevalla": "sevalla", "Laravel Cloud": "laravel_cloud"}
 
 
-def test_the_playbook_registers_everything(register: Any) -> None:
-    """Credential types as the files have them, credentials and a job template that has both."""
+def test_the_playbook_registers_types_credentials_and_template(register: Any) -> None:
+    """Credential types as in the files, credentials, and a job template that uses both."""
     with Controller() as controller:
-        told = register(controller, *TEMPLATE, **TOKENS)
-        assert "WARNING" not in told
+        output = register(controller, *TEMPLATE, **TOKENS)
+        assert "WARNING" not in output
         kinds = {kind["name"]: kind for kind in controller.objects("credential_types")}
         assert kinds.keys() == NAMES.keys()
         for name, service in NAMES.items():
@@ -234,10 +235,10 @@ def test_a_second_run_changes_nothing(register: Any) -> None:
     with Controller() as controller:
         register(controller, *TEMPLATE, **TOKENS)
         controller.writes.clear()
-        told = register(controller, *TEMPLATE, **TOKENS)
-        assert "WARNING" not in told
+        output = register(controller, *TEMPLATE, **TOKENS)
+        assert "WARNING" not in output
         assert controller.writes == []
-        assert "changed=0" in told
+        assert "changed=0" in output
 
 
 def test_check_mode_writes_nothing(register: Any) -> None:
@@ -248,7 +249,7 @@ def test_check_mode_writes_nothing(register: Any) -> None:
         assert controller.writes == []
 
 
-def test_a_new_token_is_sent_when_it_is_asked_for(register: Any) -> None:
+def test_a_new_token_is_sent_on_request(register: Any) -> None:
     with Controller() as controller:
         register(controller, **TOKENS)
         register(controller, "-e", "awx_update_tokens=true", SEVALLA_API_KEY="canary-new")
@@ -257,7 +258,7 @@ def test_a_new_token_is_sent_when_it_is_asked_for(register: Any) -> None:
         assert tokens["Laravel Cloud"] == {"api_token": "canary-laravel"}
 
 
-def test_without_tokens_only_types_are_registered_and_nothing_is_taken_away(register: Any) -> None:
+def test_without_tokens_only_types_are_registered_and_nothing_is_removed(register: Any) -> None:
     with Controller() as controller:
         register(controller)
         assert len(controller.objects("credential_types")) == 2

@@ -17,7 +17,7 @@ MODULES_IMPORT = {"jsonschema", "requests"}
 
 
 def packages(requirements: str) -> set[str]:
-    """The names in a file of requirements."""
+    """Return the names in a requirements file."""
     names = set()
     for line in requirements.splitlines():
         text = line.partition("#")[0].strip()
@@ -26,7 +26,7 @@ def packages(requirements: str) -> set[str]:
     return names
 
 
-def test_introspection_finds_what_the_modules_import(
+def test_introspection_finds_the_requirements_of_the_modules(
     shell: Any, installed: Path, tmp_path: Path
 ) -> None:
     """ansible-builder follows meta/execution-environment.yml to a file that is in the tarball."""
@@ -41,7 +41,7 @@ def test_introspection_finds_what_the_modules_import(
     assert packages(text) == MODULES_IMPORT
 
 
-def test_what_introspection_finds_can_be_installed(
+def test_requirements_from_introspection_can_be_installed(
     shell: Any, installed: Path, tmp_path: Path
 ) -> None:
     """pip resolves it, as it does when the image is built. Nothing is installed."""
@@ -51,7 +51,7 @@ def test_what_introspection_finds_can_be_installed(
         *("ansible-builder", "introspect", str(collections), f"--write-pip={found}"),
         folder=tmp_path,
     )
-    # With the machine's own settings of pip, which say where packages come from.
+    # With the machine's own settings of pip, which define the package index.
     done = subprocess.run(
         [sys.executable, "-m", "pip", "install", "--dry-run", "--quiet", "-r", str(found)],
         capture_output=True,
@@ -61,11 +61,11 @@ def test_what_introspection_finds_can_be_installed(
     assert done.returncode == 0, done.stderr
 
 
-def test_an_image_can_be_described_and_its_collections_installed(
+def test_builder_describes_an_image_and_its_collections_install(
     shell: Any, tarball: Path, tmp_path: Path
 ) -> None:
-    """ansible-builder makes everything that an image is built from, and what the build would run
-    to install the collections works. The image itself needs a container engine; none is tried."""
+    """ansible-builder creates everything for an image, and the command that installs the
+    collections works. Building the image needs a container engine and is not tested."""
     (tmp_path / tarball.name).write_bytes(tarball.read_bytes())
     in_image = f"tarballs/{tarball.name}"
     definition = {

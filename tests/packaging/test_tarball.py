@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tarball holds what users need, and passes the hub's gate."""
+"""The tarball contains what users need, and passes the hub's gate."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ import yaml
 
 COLLECTION = Path(__file__).resolve().parents[2]
 
-# What ansible-galaxy adds.
+# Added by ansible-galaxy.
 MADE = {"FILES.json", "MANIFEST.json"}
-# What must be there whatever else changes: what the hub shows, and what Ansible reads.
+# Files that must always exist: those that the hub shows, and those that Ansible reads.
 NEEDED = {
     "CHANGELOG.rst",
     "COPYING",
@@ -33,7 +33,7 @@ NEEDED = {
     "playbooks/awx.yml",
     "requirements.txt",
 }
-# What a checkout has for its developers alone. Whatever else git tracks goes to users.
+# Files of a checkout that are only for developers. All other files that git tracks are for users.
 DEVELOPERS = re.compile(
     r"""
     \.ci/ | \.github/ | \.gitignore$ | galaxy\.yml$
@@ -43,7 +43,7 @@ DEVELOPERS = re.compile(
 
 
 def tracked() -> set[str]:
-    """The files of the checkout that git would track."""
+    """Return the files of the checkout that git would track."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=COLLECTION,
@@ -55,21 +55,21 @@ def tracked() -> set[str]:
 
 
 def held(tarball: Path) -> set[str]:
-    """The files in the tarball."""
+    """Return the files in the tarball."""
     with tarfile.open(tarball) as tar:
         members = tar.getmembers()
     assert all(member.isfile() or member.isdir() for member in members)
     return {member.name for member in members if member.isfile()}
 
 
-def test_the_tarball_holds_what_is_for_users_and_nothing_else(tarball: Path) -> None:
+def test_the_tarball_contains_only_files_for_users(tarball: Path) -> None:
     for_users = {name for name in tracked() if not DEVELOPERS.match(name)}
     assert for_users >= NEEDED
     assert held(tarball) == for_users | MADE
 
 
-def test_nothing_that_a_tool_left_behind_gets_in(tarball: Path) -> None:
-    """Whatever git says of them: compiled files, caches, settings, archives, keys."""
+def test_the_tarball_contains_no_files_that_tools_left_behind(tarball: Path) -> None:
+    """Whatever git says about them: compiled files, caches, settings, archives, keys."""
     suspicious = re.compile(
         r"(^|/)(__pycache__|\.[a-z_]+cache|\.cache|\.venv|venv|output)/"
         r"|\.(pyc|log|retry|swp|orig|rej|gz|whl|pem|key)$|~$|(^|/)\.env|^[^/]+\.cfg$"
@@ -78,7 +78,7 @@ def test_nothing_that_a_tool_left_behind_gets_in(tarball: Path) -> None:
     assert [name for name in sorted(held(tarball)) if suspicious.search(name)] == []
 
 
-def test_the_manifest_names_this_version_and_every_file(tarball: Path) -> None:
+def test_the_manifest_lists_this_version_and_every_file(tarball: Path) -> None:
     with tarfile.open(tarball) as tar:
         manifest, files = (
             json.load(tar.extractfile(name))  # type: ignore[arg-type]
@@ -94,46 +94,48 @@ def test_the_manifest_names_this_version_and_every_file(tarball: Path) -> None:
     assert listed == held(tarball) - MADE
 
 
-def test_the_hubs_importer_has_nothing_to_say(shell: Any, tarball: Path, tmp_path: Path) -> None:
-    """galaxy-importer with ansible-doc, ansible-lint and the checks that are off by default.
+def test_the_importer_of_the_hub_reports_nothing(shell: Any, tarball: Path, tmp_path: Path) -> None:
+    """galaxy-importer runs with ansible-doc, ansible-lint and the checks that are off by default.
 
-    It ends with success whatever it finds; its lines say how it went.
+    It succeeds whatever it finds; the result is in its output.
     """
-    told = shell.run(
+    output = shell.run(
         "python",
         "-m",
         "galaxy_importer.main",
         str(tarball),
         folder=tmp_path,
         GALAXY_IMPORTER_CHECK_REQUIRED_TAGS="true",
-        # Where ansible-lint keeps what it works with.
+        # The working folder of ansible-lint.
         XDG_CACHE_HOME=str(tmp_path / "cache"),
     )
-    bad = [line for line in told.splitlines() if re.match(r"(WARNING|ERROR|CRITICAL)", line)]
-    assert bad == [], told
+    bad = [line for line in output.splitlines() if re.match(r"(WARNING|ERROR|CRITICAL)", line)]
+    assert bad == [], output
     for sign in ("Linting collection via ansible-lint", "...ansible-lint run complete"):
-        assert sign in told, told
-    assert "Importer processing completed successfully" in told, told
+        assert sign in output, output
+    assert "Importer processing completed successfully" in output, output
 
 
 @pytest.mark.parametrize("playbook", ["site.yml", "change.yml"])
-def test_an_example_is_found_in_what_is_installed(installed: Path, playbook: str) -> None:
+def test_an_example_is_in_the_installed_collection(installed: Path, playbook: str) -> None:
     assert (installed / "docs" / "examples" / playbook).is_file()
 
 
-def test_every_module_explains_itself(shell: Any, installed: Path, tmp_path: Path) -> None:
-    """ansible-doc finds each module that the tarball holds, and has no complaint."""
+def test_ansible_doc_shows_every_module(shell: Any, installed: Path, tmp_path: Path) -> None:
+    """ansible-doc finds each module in the tarball, without warnings."""
     modules = sorted(path.stem for path in (installed / "plugins" / "modules").glob("*.py"))
     assert modules
     for module in modules:
-        told = shell.run("ansible-doc", f"evenkeel.paas.{module}", folder=tmp_path)
-        assert "EXAMPLES" in told
-        assert "WARNING" not in told
+        output = shell.run("ansible-doc", f"evenkeel.paas.{module}", folder=tmp_path)
+        assert "EXAMPLES" in output
+        assert "WARNING" not in output
 
 
-def test_a_newcomers_path(shell: Any, tarball: Path, emulator: Any, tmp_path: Path) -> None:
-    """An environment with nothing in it but what the README names, and a copy of the first example,
-    unchanged: the second run changes nothing."""
+def test_the_first_example_works_in_a_new_environment(
+    shell: Any, tarball: Path, emulator: Any, tmp_path: Path
+) -> None:
+    """An environment with only what the README names, and an unchanged copy of the first example:
+    the second run changes nothing."""
     bin_folder = tmp_path / "venv" / "bin"
     shell.run(sys.executable, "-m", "venv", str(bin_folder.parent), folder=tmp_path)
     variables = {
@@ -152,9 +154,9 @@ def test_a_newcomers_path(shell: Any, tarball: Path, emulator: Any, tmp_path: Pa
     run("ansible-galaxy", "collection", "install", "--offline", str(tarball))
     installed = tmp_path / "collections" / "ansible_collections" / "evenkeel" / "paas"
     for path in (installed / "plugins" / "modules").glob("*.py"):
-        told = run("ansible-doc", f"evenkeel.paas.{path.stem}")
-        assert "EXAMPLES" in told
-        assert "WARNING" not in told
+        output = run("ansible-doc", f"evenkeel.paas.{path.stem}")
+        assert "EXAMPLES" in output
+        assert "WARNING" not in output
     shutil.copy(installed / "docs" / "examples" / "site.yml", tmp_path)
     first, second = (run("ansible-playbook", "site.yml") for _time in range(2))
     assert "WARNING" not in first

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What AWX does with a credential type, for tests: its rules, and its own code that injects.
+"""AWX's handling of a credential type, for tests: its rules, and its own code that injects.
 
-The rules are AWX's (awx/main/fields.py); the injecting is the package awx-plugins-interfaces,
-which AWX moved that code to.
+The rules are AWX's (awx/main/fields.py); the code that injects is the package
+awx-plugins-interfaces, to which AWX moved it.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ INJECTORS_SCHEMA = {
             "type": "object",
             "additionalProperties": False,
             "patternProperties": {
-                # AWX keeps Ansible's own settings out of credentials.
+                # AWX does not allow Ansible's own settings in credentials.
                 "^(?!ANSIBLE_)[a-zA-Z_]+[a-zA-Z0-9_]*$": {
                     "type": "string",
                     "pattern": "^[\x00-\x7f]*$",
@@ -73,7 +73,7 @@ INJECTORS_SCHEMA = {
 
 
 class Injected(NamedTuple):
-    """What a job gets: its environment, what AWX keeps of that to show, and arguments."""
+    """What a job gets: its environment, the part of it that AWX stores to show, and arguments."""
 
     env: dict[str, str]
     shown: dict[str, str]
@@ -81,13 +81,13 @@ class Injected(NamedTuple):
 
 
 def load(service: str, part: str) -> dict[str, Any]:
-    """One of the files: ``part`` is inputs or injectors."""
+    """Return one of the files: ``part`` is inputs or injectors."""
     loaded: dict[str, Any] = yaml.safe_load((FILES / f"{service}_{part}.yml").read_text())
     return loaded
 
 
 def mistakes(service: str) -> list[str]:
-    """What AWX would refuse of a service's two files."""
+    """Return the errors for which AWX would refuse a service's two files."""
     inputs, injectors = load(service, "inputs"), load(service, "injectors")
     found = [error.message for error in Draft7Validator(INPUTS_SCHEMA).iter_errors(inputs)]
     found += [error.message for error in Draft7Validator(INJECTORS_SCHEMA).iter_errors(injectors)]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run playbooks as a user does: ansible-playbook in a process of its own, against the emulator."""
+"""Run playbooks as a user does: with ansible-playbook in its own process, against the emulator."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from ansible_collections.evenkeel.paas.tests.emulator.server import Emulator  # 
 
 
 class Run(NamedTuple):
-    """What a run of ansible-playbook said. ``results`` are the tasks' results in their order,
-    each ``{task, kind, result}``; ``requests`` what the emulator got."""
+    """The output of a run of ansible-playbook. ``results`` are the tasks' results in order, each
+    ``{task, kind, result}``; ``requests`` are those that the emulator received."""
 
     status: int
     output: str
@@ -35,12 +35,12 @@ class Run(NamedTuple):
 
     @property
     def changed(self) -> list[str]:
-        """The names of the tasks that changed something."""
+        """Return the names of the tasks that changed something."""
         return [each["task"] for each in self.results if each["result"].get("changed")]
 
     @property
     def writes(self) -> list[str]:
-        """The requests that were no GET."""
+        """Return the requests other than GET."""
         return [
             f"{request['method']} {request['path']}"
             for request in self.requests
@@ -49,7 +49,7 @@ class Run(NamedTuple):
 
 
 class Playbooks:
-    """Runs playbooks from a folder of their own, with the emulator's token in the environment."""
+    """Runs playbooks from their own folder, with the emulator's token in the environment."""
 
     def __init__(self, emulator: Emulator, folder: Path) -> None:
         self.emulator = emulator
@@ -58,7 +58,7 @@ class Playbooks:
         self._settings.touch()
 
     def environment(self) -> dict[str, str]:
-        """The variables of a run: nothing of the machine's own Ansible settings."""
+        """Return the variables of a run, without the machine's own Ansible settings."""
         kept = {
             name: value
             for name, value in os.environ.items()
@@ -75,7 +75,7 @@ class Playbooks:
             "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callbacks"),
             "ANSIBLE_CALLBACKS_ENABLED": "result_lines",
             "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
-            # The files that tasks lock are for the test alone.
+            # The lock files are only for the test.
             "TMPDIR": str(self.folder),
             "SEVALLA_API_URL": self.emulator.sevalla_url,
             "SEVALLA_API_KEY": self.emulator.token,
@@ -120,9 +120,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    """A fresh emulator. A deleted Sevalla process is hidden at once, so that a second run of
-    an example finds it gone without a deployment in between. Deployments and commands take no
-    time."""
+    """Yield a fresh emulator. A deleted Sevalla process is hidden immediately, so that a second run
+    of an example finds it deleted without a deployment. Deployments and commands take no time."""
     switches = {
         "sevalla_deleted_process": "hidden",
         "sevalla_deployment_pace": "at_once",
@@ -135,5 +134,5 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def playbooks(emulator: Emulator, tmp_path: Path) -> Playbooks:
-    """Runs playbooks against the emulator."""
+    """Return a runner of playbooks against the emulator."""
     return Playbooks(emulator, tmp_path)

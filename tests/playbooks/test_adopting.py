@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is there is written to a file with one command, and kept with another one."""
+"""One command writes what exists to a file, and another one keeps it that way."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ HARD = [
     "!unsafe x",
     "a" * 90 + " " + "b" * 90,
 ]
-"""Texts that a playbook or YAML could take for something else."""
+"""Strings that a playbook or YAML could interpret."""
 
 
 @pytest.fixture
 def shop(emulator: Emulator) -> Emulator:
-    """Processes with hard texts wherever a text can be, and two of the same name."""
+    """Create processes with difficult strings in every text field, and two with the same name."""
     with emulator.world.lock:
         sevalla, cloud = emulator.world.sevalla, emulator.world.laravel_cloud
         application = sevalla.applications[world.SEVALLA_SHOP_ID]
@@ -65,7 +65,9 @@ def shop(emulator: Emulator) -> Emulator:
     return emulator
 
 
-def test_adopt_and_keep(playbooks: Any, shop: Emulator, tmp_path: Path) -> None:
+def test_adopted_processes_are_written_and_unchanged(
+    playbooks: Any, shop: Emulator, tmp_path: Path
+) -> None:
     folder = f"folder={tmp_path}"
     before = shop.world.snapshot()
     adopted = playbooks.run(EXAMPLES / "adopt.yml", "-e", folder)
@@ -89,7 +91,7 @@ def test_adopt_and_keep(playbooks: Any, shop: Emulator, tmp_path: Path) -> None:
         ]
     assert shop.world.snapshot() == before
 
-    # Somebody changes something, and adds something.
+    # Someone changes a process and adds another one.
     with shop.world.lock:
         application = shop.world.sevalla.applications[world.SEVALLA_SHOP_ID]
         changed = next(
@@ -120,7 +122,7 @@ def test_adopt_and_keep(playbooks: Any, shop: Emulator, tmp_path: Path) -> None:
 
 
 @pytest.mark.daily
-def test_the_guide_shows_what_is_written(
+def test_the_guide_shows_the_written_file(
     playbooks: Any, emulator: Emulator, tmp_path: Path
 ) -> None:
     with emulator.world.lock:
@@ -146,8 +148,8 @@ def test_the_guide_shows_what_is_written(
     assert textwrap.dedent(shown).splitlines() == lines
 
 
-def test_adopt_what_has_nothing_yet(playbooks: Any, tmp_path: Path) -> None:
-    """An empty list is written as one, and kept; it is never pruned by."""
+def test_adopting_an_empty_application_writes_an_empty_list(playbooks: Any, tmp_path: Path) -> None:
+    """An empty list is written and applied; it never prunes."""
     folder = f"folder={tmp_path}"
     assert playbooks.run(EXAMPLES / "adopt.yml", "-e", folder).status == 0
     kept = playbooks.run(EXAMPLES / "keep.yml", "-e", folder)

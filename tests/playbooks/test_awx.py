@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The credential types for AWX: AWX takes them, injects them, and playbooks run with the result."""
+"""The credential types for AWX: AWX accepts and injects them, and playbooks run with the result."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ansible_collections.evenkeel.paas.tests.playbooks.awx_credentials import (
 
 COLLECTION = Path(__file__).resolve().parents[2]
 EXAMPLES = COLLECTION / "docs" / "examples"
-# What the modules read, as README.md promises it.
+# The variables that the modules read, as documented in README.md.
 VARIABLES = {
     "sevalla": ("SEVALLA_API_KEY", "SEVALLA_API_URL"),
     "laravel_cloud": ("LARAVEL_CLOUD_API_TOKEN", "LARAVEL_CLOUD_BASE_URL"),
@@ -33,11 +33,11 @@ EVERY_VARIABLE = {
     "SEVALLA_API_TOKEN": "",
     "LARAVEL_CLOUD_TOKEN": "",
 }
-"""None of them set, whatever the tests set by themselves."""
+"""All unset, whatever the tests set themselves."""
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_awx_takes_the_credential_type(service: str) -> None:
+def test_awx_accepts_the_credential_type(service: str) -> None:
     assert mistakes(service) == []
 
 
@@ -50,10 +50,10 @@ def test_awx_takes_the_credential_type(service: str) -> None:
         ("injectors", "env", {"ANSIBLE_TOKEN": "{{ api_token }}"}, "'ANSIBLE_TOKEN' does not"),
     ],
 )
-def test_what_awx_would_refuse_is_found(
+def test_the_check_finds_credential_types_that_awx_refuses(
     monkeypatch: Any, part: str, key: str, value: Any, expected: str
 ) -> None:
-    """Else the test before would find nothing, and be green."""
+    """Otherwise the previous test would check nothing and pass."""
 
     def changed(service: str, of: str) -> dict[str, Any]:
         return {**load(service, of), **({key: value} if of == part else {})}
@@ -63,15 +63,15 @@ def test_what_awx_would_refuse_is_found(
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_the_token_alone_is_secret_and_required(service: str) -> None:
+def test_only_the_token_is_secret_and_required(service: str) -> None:
     inputs = load(service, "inputs")
     secret = [field["id"] for field in inputs["fields"] if field.get("secret")]
     assert secret == inputs["required"] == ["api_token"]
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_token_is_injected_and_awx_shows_none_of_it(service: str, tmp_path: Path) -> None:
-    """Nothing but environment variables: an extra variable would be in reach of every playbook."""
+def test_a_token_is_injected_and_awx_does_not_show_it(service: str, tmp_path: Path) -> None:
+    """Only environment variables: every playbook could read an extra variable."""
     token, url = VARIABLES[service]
     injected = inject(service, tmp_path, api_token="canary-token", api_url="https://a.test/x")
     assert injected.env == {token: "canary-token", url: "https://a.test/x"}
@@ -80,9 +80,9 @@ def test_a_token_is_injected_and_awx_shows_none_of_it(service: str, tmp_path: Pa
     assert list((tmp_path / "env").iterdir()) == []
 
 
-def test_without_a_url_the_services_own_is_used(playbooks: Any, tmp_path: Path) -> None:
-    """The variable is set and empty then, which counts as not set: the request for a made-up
-    proxy shows where the module would have gone."""
+def test_without_a_url_the_default_url_is_used(playbooks: Any, tmp_path: Path) -> None:
+    """The variable is set to an empty string, which counts as not set: the request to a fake proxy
+    shows the URL that the module would use."""
     injected = inject("sevalla", tmp_path, api_token="canary-token").env
     assert injected == {"SEVALLA_API_KEY": "canary-token", "SEVALLA_API_URL": ""}
     process = {"application": "shop-x1y2z", "type": "web"}
@@ -97,10 +97,8 @@ def test_without_a_url_the_services_own_is_used(playbooks: Any, tmp_path: Path) 
 
 
 @pytest.mark.daily
-def test_a_playbook_runs_with_what_is_injected_and_nothing_else(
-    playbooks: Any, tmp_path: Path
-) -> None:
-    """Both credentials in one job."""
+def test_a_playbook_runs_with_only_the_injected_variables(playbooks: Any, tmp_path: Path) -> None:
+    """With both credentials in one job."""
     emulator = playbooks.emulator
     urls = {"sevalla": emulator.sevalla_url, "laravel_cloud": emulator.laravel_cloud_url}
     injected: dict[str, str] = {}

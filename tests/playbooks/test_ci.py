@@ -4,8 +4,8 @@
 
 """The recipes for continuous integration: every shell part of both files runs with ``bash -e``.
 
-Each job runs without drift, with drift, with a service that cannot be reached, and with a playbook
-that does not exist. pip and the installation of collections are replaced: they need the internet.
+Each job runs without drift, with drift, with an unreachable service, and with a missing playbook.
+pip and the installation of collections are replaced because they need the internet.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ SHOP = "shop-x1y2z"
 
 
 class Step(NamedTuple):
-    """One shell: its lines, and variables of its own. ``always``: also after a failure."""
+    """One shell: its lines and its variables. ``always``: also run after a failure."""
 
     name: str
     lines: str
@@ -51,7 +51,8 @@ class Step(NamedTuple):
 
 
 def github_steps(name: str, contexts: dict[str, str]) -> list[Step]:
-    """The ``run`` steps of a job. ``contexts`` has the values of the expressions in variables."""
+    """Return the ``run`` steps of a job. ``contexts`` has the values of the expressions in
+    variables."""
     steps = []
     for step in GITHUB[name]["steps"]:
         if "run" in step:
@@ -63,8 +64,8 @@ def github_steps(name: str, contexts: dict[str, str]) -> list[Step]:
 
 
 def gitlab_steps(name: str, contexts: dict[str, str]) -> list[Step]:
-    """The two shells of a job, as GitLab's runner makes them: one has the lines of before_script
-    and script, the other one those of after_script."""
+    """Return the two shells of a job, as GitLab's runner creates them: one for before_script and
+    script, the other one for after_script."""
     job = GITLAB_JOBS[name]
     lines = [*GITLAB_DEFAULTS["before_script"], *job["script"]]
     return [
@@ -80,11 +81,11 @@ TOKENS = {
     "nightly": "SEVALLA_API_KEY_READ_ONLY",
     "apply": "SEVALLA_API_KEY",
 }
-"""The only token that each job gets, of both files."""
+"""The only token that each job of both files gets."""
 
 
 class Project:
-    """A copy of the example as a repository of a user, and what its jobs do."""
+    """A copy of the example as a user's repository, and the results of its jobs."""
 
     def __init__(self, playbooks: Any, folder: Path) -> None:
         self.playbooks = playbooks
@@ -106,13 +107,13 @@ class Project:
         self.stub("ansible-galaxy", f'[ "$1 $2" = "collection install" ] || exec {real} "$@"')
 
     def stub(self, name: str, lines: str) -> None:
-        """Replace a command; its calls are written down."""
+        """Replace a command; its calls are logged."""
         stub = self._stubs / name
         stub.write_text(f'#!/usr/bin/env bash\necho "{name} $*" >> "{self.calls}"\n{lines}\n')
         stub.chmod(0o700)
 
     def report(self, ending: str = "md") -> str:
-        """One file of the report."""
+        """Return one file of the report."""
         return (self.folder / "drift-report" / f"drift.{ending}").read_text()
 
     def shell(self, lines: str, **variables: str) -> int:
@@ -144,12 +145,12 @@ class Project:
         return done.returncode
 
     def check(self, *arguments: str, **variables: str) -> int:
-        """Run the script alone and return its status."""
+        """Run only the script and return its status."""
         token = {"SEVALLA_API_KEY": self.emulator.token}
         return self.shell(" ".join(["./check_drift.py", *arguments]), **{**token, **variables})
 
     def job(self, file: str, name: str, **more: str) -> dict[str, int]:
-        """Run a job: the status of each of its steps that ran, by its name."""
+        """Run a job and return the status of each step that ran, by its name."""
         token = TOKENS[name]
         if file == "github":
             contexts = {
@@ -167,7 +168,7 @@ class Project:
 
     @property
     def writes(self) -> list[str]:
-        """The requests of all shells that were no GET."""
+        """Return the requests of all shells other than GET."""
         return [
             f"{each['method']} {each['path'].rpartition('/')[2]}"
             for each in self.requests
@@ -177,7 +178,7 @@ class Project:
 
 @pytest.fixture
 def project(playbooks: Any, tmp_path: Path) -> Project:
-    """The example, and the processes that it wants."""
+    """Return the example, and create the processes that it manages."""
     project = Project(playbooks, tmp_path)
     sevalla = playbooks.emulator.world.sevalla
     (size,) = (size["id"] for size in sevalla.sizes if size["name"] == "s1")
@@ -196,24 +197,24 @@ def project(playbooks: Any, tmp_path: Path) -> Project:
 
 
 def the_shop(sevalla: Any) -> Any:
-    """The application of the example, in the emulator."""
+    """Return the application of the example, in the emulator."""
     (shop,) = (each for each in sevalla.applications.values() if each.fields["name"] == SHOP)
     return shop
 
 
 def as_wanted(project: Project) -> None:
-    """No drift: nothing is done to the project."""
+    """Leave the project without drift."""
 
 
 def changed_by_hand(project: Project) -> None:
-    """Somebody changes a process behind Ansible's back."""
+    """Change a process outside Ansible."""
     processes = the_shop(project.emulator.world.sevalla).processes.values()
     (queue,) = (process for process in processes if process["display_name"] == "queue")
     queue["entrypoint"] = "node other.js"
 
 
 def unreachable(project: Project) -> None:
-    """Nothing listens at the service's address, and the task does not try for long."""
+    """Use an address that refuses connections, and a task with few retries."""
     project.variables["SEVALLA_API_URL"] = "http://127.0.0.1:9/v3"
     text = project.playbook.read_text()
     scope = f"      application: {SHOP}\n"
@@ -222,7 +223,7 @@ def unreachable(project: Project) -> None:
 
 
 def no_playbook(project: Project) -> None:
-    """The playbook has been renamed, and the recipe has not."""
+    """Rename the playbook, but not in the recipe."""
     project.playbook.unlink()
 
 
@@ -233,7 +234,7 @@ SITUATIONS = [as_wanted, changed_by_hand, unreachable, no_playbook]
 
 
 @pytest.mark.daily
-def test_the_report_of_drift_is_written_and_the_verdict_is_said(project: Project) -> None:
+def test_the_drift_report_is_written_and_the_verdict_is_printed(project: Project) -> None:
     changed_by_hand(project)
     assert project.check("shop.yml") == 2
     verdict = "Drift: 1 of 1 applications differ."
@@ -250,7 +251,7 @@ def test_the_report_of_drift_is_written_and_the_verdict_is_said(project: Project
     "arguments", ["shop.yml --limit nobody", "shop.yml --tags nothing", "shop.yml --list-tasks", ""]
 )
 def test_a_run_that_compares_nothing_is_a_failure(project: Project, arguments: str) -> None:
-    """ansible-playbook may even succeed. The report of an earlier run is there."""
+    """ansible-playbook may even succeed. The report of an earlier run exists."""
     stale = project.folder / "drift-report"
     stale.mkdir()
     for ending in ("json", "txt", "html", "md"):
@@ -260,10 +261,10 @@ def test_a_run_that_compares_nothing_is_a_failure(project: Project, arguments: s
     assert "stale" not in project.report()
 
 
-def test_what_could_not_be_compared_is_a_failure_even_if_the_playbook_goes_on(
+def test_an_incomplete_comparison_is_a_failure_even_if_errors_are_ignored(
     project: Project,
 ) -> None:
-    """The playbook ignores the error, so ansible-playbook ends with success."""
+    """The playbook ignores the error, so ansible-playbook succeeds."""
     unreachable(project)
     text = project.playbook.read_text()
     project.playbook.write_text(
@@ -283,7 +284,7 @@ def test_drift_in_one_application_and_a_failure_in_another_is_a_failure(project:
 
 
 def test_an_inventory_that_cannot_be_read_is_a_failure(project: Project) -> None:
-    """Even if all other hosts, here localhost, are as wanted."""
+    """Even if all other hosts, here localhost, are unchanged."""
     local = "shop.yml -i localhost, -e ansible_connection=local"
     assert project.check(local) == 0, project.output
     assert project.check(local, "-i missing.yml") == 1
@@ -313,10 +314,10 @@ def test_a_wrong_token_is_a_failure(project: Project) -> None:
         (None, 1),
     ],
 )
-def test_a_report_decides_only_if_it_is_whole(
+def test_an_incomplete_report_is_a_failure(
     project: Project, report: str | None, status: int
 ) -> None:
-    """ansible-playbook is replaced by something that writes this report and succeeds."""
+    """ansible-playbook is replaced by a command that writes this report and succeeds."""
     writing = f"cat > \"$EVENKEEL_PAAS_DRIFT_DIRECTORY/drift.json\" <<'END'\n{report}\nEND"
     project.stub("ansible-playbook", ":" if report is None else writing)
     assert project.check("shop.yml", "--limit", "shops") == status, project.output
@@ -326,8 +327,10 @@ def test_a_report_decides_only_if_it_is_whole(
 
 @pytest.mark.daily
 @pytest.mark.parametrize("status", [1, 2, 3, 4, 5, 99, 250])
-def test_no_status_of_ansible_playbook_is_taken_for_drift(project: Project, status: int) -> None:
-    """Whatever the report says: not everything was compared."""
+def test_an_exit_status_of_ansible_playbook_is_never_reported_as_drift(
+    project: Project, status: int
+) -> None:
+    """Whatever the report says: the comparison is incomplete."""
     summary = '{"summary": {"applications": 2, "differ": 1, "unknown": 0}}'
     lines = f"echo '{summary}' > \"$EVENKEEL_PAAS_DRIFT_DIRECTORY/drift.json\"; exit {status}"
     project.stub("ansible-playbook", lines)
@@ -342,7 +345,7 @@ def test_a_killed_ansible_playbook_is_a_failure(project: Project) -> None:
 
 
 @pytest.mark.daily
-def test_without_ansible_playbook_it_is_a_failure(project: Project) -> None:
+def test_a_missing_ansible_playbook_is_a_failure(project: Project) -> None:
     python = Path(sys.executable)
     path = project.folder / "path"
     path.mkdir()
@@ -353,21 +356,21 @@ def test_without_ansible_playbook_it_is_a_failure(project: Project) -> None:
 
 
 @pytest.mark.daily
-def test_a_folder_that_cannot_be_written_is_a_failure(project: Project) -> None:
+def test_an_unwritable_folder_is_a_failure(project: Project) -> None:
     (project.folder / "file").touch()
     assert project.check("shop.yml", EVENKEEL_PAAS_DRIFT_DIRECTORY="file") == 1
 
 
 @pytest.mark.daily
 @pytest.mark.parametrize(("lines", "status"), [("rm check_drift.py", 127), ("chmod -x *.py", 126)])
-def test_a_script_that_does_not_start_is_no_drift(
+def test_a_script_that_does_not_start_is_not_reported_as_drift(
     project: Project, lines: str, status: int
 ) -> None:
-    """Python itself would end with 2 if it could not open the file."""
+    """Python itself would exit with 2 if it could not open the file."""
     assert project.shell(f"{lines}\n./check_drift.py shop.yml") == status
 
 
-def test_other_callbacks_and_folders_can_be_named(project: Project) -> None:
+def test_other_callbacks_and_folders_can_be_configured(project: Project) -> None:
     variables = {
         "ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.junit",
         "JUNIT_OUTPUT_DIR": str(project.folder / "junit"),
@@ -383,7 +386,7 @@ def test_other_callbacks_and_folders_can_be_named(project: Project) -> None:
 
 
 CHECKS = {
-    # The steps of each job before the one that counts, that one, and its status in each situation.
+    # For each job: the steps before the important one, that step, and its status in each situation.
     ("github", "pull-request"): (["Install", "Lint"], "Check", [0, 0, 1, 1]),
     ("github", "apply"): (["Install"], "Apply and deploy", [0, 0, 2, 1]),
     ("github", "nightly"): (["Install"], "Check", [0, 2, 1, 1]),
@@ -398,7 +401,7 @@ def test_every_job_of_both_files_is_run() -> None:
     assert jobs == {*CHECKS, ("gitlab", "lint")}
 
 
-# Every day one job meets everything.
+# Every day, one job runs in every situation.
 @pytest.mark.daily
 @pytest.mark.parametrize(
     ("file", "name", "situation"),
@@ -413,12 +416,12 @@ def test_every_job_of_both_files_is_run() -> None:
         for number, each in enumerate(SITUATIONS)
     ],
 )
-def test_a_job_ends_with_the_status_that_it_should(
+def test_a_job_ends_with_the_expected_status(
     project: Project, file: str, name: str, situation: int
 ) -> None:
     before, decisive, statuses = CHECKS[file, name]
     SITUATIONS[situation](project)
-    project.stub("ansible-lint", "exit 0")  # it has a test of its own
+    project.stub("ansible-lint", "exit 0")  # it has its own test
     ran = project.job(file, name)
     assert ran.pop(decisive) == statuses[situation], project.output
     assert [ran.pop(step) for step in before] == [0] * len(before)
@@ -438,7 +441,7 @@ def test_a_job_ends_with_the_status_that_it_should(
 
 
 @pytest.mark.parametrize("file", ["github", "gitlab"])
-def test_apply_deploys_without_a_change_if_asked_to(project: Project, file: str) -> None:
+def test_apply_deploys_without_a_change_on_request(project: Project, file: str) -> None:
     assert set(project.job(file, "apply", DEPLOY_ANYWAY="true").values()) == {0}
     assert project.writes == ["POST deployments"]
 
@@ -446,7 +449,7 @@ def test_apply_deploys_without_a_change_if_asked_to(project: Project, file: str)
 @pytest.mark.parametrize("file", ["github", "gitlab"])
 @pytest.mark.parametrize(("situation", "status"), [(as_wanted, 0), (no_playbook, 2)])
 def test_the_playbook_is_linted(project: Project, file: str, situation: Any, status: int) -> None:
-    """With the real ansible-lint, which is slow. ``make lint`` looks at the same playbook."""
+    """With the real ansible-lint, which is slow. ``make lint`` checks the same playbook."""
     situation(project)
     name, step = ("pull-request", "Lint") if file == "github" else ("lint", "script")
     ran = project.job(file, name)
@@ -457,13 +460,13 @@ def test_the_playbook_is_linted(project: Project, file: str, situation: Any, sta
 
 @pytest.mark.daily
 @pytest.mark.parametrize("name", ["check", "nightly"])
-def test_a_failed_installation_is_not_taken_for_drift(project: Project, name: str) -> None:
-    """pip ends with 2 when something unexpected happens to it."""
+def test_a_failed_installation_is_not_reported_as_drift(project: Project, name: str) -> None:
+    """pip exits with 2 after an unexpected error."""
     project.stub("pip", "exit 2")
     assert project.job("gitlab", name)["script"] == 1
 
 
-def test_only_a_merge_request_may_have_drift() -> None:
+def test_drift_is_allowed_only_in_a_merge_request() -> None:
     allowed = {name: job.get("allow_failure") for name, job in GITLAB_JOBS.items()}
     assert allowed.pop("check") == {"exit_codes": 2}
     assert set(allowed.values()) == {None}
@@ -471,7 +474,7 @@ def test_only_a_merge_request_may_have_drift() -> None:
 
 
 class Comments(BaseHTTPRequestHandler):
-    """GitLab's API for comments of a merge request."""
+    """GitLab's API for comments on a merge request."""
 
     taken: list[tuple[str, str | None, str]]
     status: int
@@ -489,7 +492,7 @@ class Comments(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def gitlab(project: Project) -> Iterator[type[Comments]]:
-    """GitLab, and the variables that tell a job where it is."""
+    """Yield GitLab's API, and the variables that tell a job where it is."""
     handler = type("Handler", (Comments,), {"taken": [], "status": 201})
     with HTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -507,7 +510,9 @@ def gitlab(project: Project) -> Iterator[type[Comments]]:
 @pytest.mark.skipif(
     shutil.which("curl") is None, reason="GitLab's image has curl, this machine not"
 )
-def test_the_table_is_a_comment_of_the_merge_request(project: Project, gitlab: Any) -> None:
+def test_the_table_is_posted_as_a_comment_on_the_merge_request(
+    project: Project, gitlab: Any
+) -> None:
     changed_by_hand(project)
     assert project.job("gitlab", "check", COMMENT_TOKEN="glpat-x") == {
         "script": 2,
@@ -525,7 +530,7 @@ def test_without_a_token_there_is_no_comment(project: Project, gitlab: Any) -> N
     assert gitlab.taken == []
 
 
-def test_what_is_installed_is_what_the_collection_needs() -> None:
+def test_the_jobs_install_what_the_collection_requires() -> None:
     packages = {
         line
         for line in (EXAMPLE / "requirements.txt").read_text().splitlines()
@@ -536,7 +541,7 @@ def test_what_is_installed_is_what_the_collection_needs() -> None:
     assert [each["name"] for each in wanted["collections"]] == ["evenkeel.paas"]
 
 
-def test_the_guide_shows_both_files_as_they_are() -> None:
+def test_the_guide_shows_both_files_unchanged() -> None:
     guide = GUIDE.read_text().replace("\n    ", "\n")
     for name in ("github-actions.yml", "gitlab-ci.yml"):
         text = (EXAMPLE / name).read_text().partition("GPL-3.0-or-later\n\n")[2]

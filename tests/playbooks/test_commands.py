@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Commands as users write them: what Ansible makes of their results, in both ways of running."""
+"""Commands as users write them: what Ansible does with their results, in the worker and as
+modules."""
 
 from __future__ import annotations
 
@@ -41,11 +42,11 @@ class Commands:
         self.way = way
 
     def task(self, name: str, **keywords: Any) -> dict[str, Any]:
-        """A task that runs the command and registers its result under its own name."""
+        """Return a task that runs the command and registers its result under its own name."""
         return {"name": name, self.module: COMMANDS[self.module], "register": name, **keywords}
 
     def ends(self, *codes: int, output: str = "some words") -> None:
-        """Say how the next commands end."""
+        """Set how the next commands end."""
         for code in codes:
             if "sevalla" in self.module:
                 outcome: Any = ExecOutcome(exit_code=code, stdout=output)
@@ -71,7 +72,7 @@ def commands(request: pytest.FixtureRequest, playbooks: Any, way: str) -> Comman
     return Commands(playbooks, request.param, way)
 
 
-def test_conditions_on_the_result_work_as_with_ansibles_command(commands: Commands) -> None:
+def test_conditions_on_the_result_work_as_with_ansible_builtin_command(commands: Commands) -> None:
     commands.ends(0, 3, 3, 3, 0)
     run = commands.run(
         commands.task("unchanged", changed_when="'other' in unchanged.stdout"),
@@ -103,7 +104,7 @@ def test_conditions_on_the_result_work_as_with_ansibles_command(commands: Comman
 
 
 @pytest.mark.daily
-def test_a_return_code_that_is_not_zero_ends_the_play(commands: Commands) -> None:
+def test_a_nonzero_return_code_ends_the_play(commands: Commands) -> None:
     commands.ends(2)
     run = commands.run(commands.task("failing"), commands.task("never"))
     assert run.status == 2
@@ -143,8 +144,9 @@ def test_no_log_hides_what_a_command_prints(commands: Commands) -> None:
     assert "hush-hush" not in run.output
 
 
-def test_a_command_that_is_not_waited_for_is_not_a_failure(playbooks: Any, way: str) -> None:
-    """Ansible takes any return code but 0 for one, null too, where a result has no failed."""
+def test_a_command_without_wait_is_not_a_failure(playbooks: Any, way: str) -> None:
+    """If a result has no failed key, Ansible treats any return code other than 0 as a failure,
+    including null."""
     playbooks.emulator.reset({"laravel_cloud_command_pace": "polls"})
     commands = Commands(playbooks, "evenkeel.paas.laravel_cloud_command", way)
     task = commands.task("started")
@@ -156,8 +158,9 @@ def test_a_command_that_is_not_waited_for_is_not_a_failure(playbooks: Any, way: 
     assert run.results[0]["result"]["changed"] is True
 
 
-def test_the_example_of_a_rolling_restart(playbooks: Any) -> None:
-    """In check mode, for real, and again: the second run changes nothing but the two commands."""
+def test_the_rolling_restart_example_runs(playbooks: Any) -> None:
+    """In check mode, for real, and again: the second run changes nothing except the two
+    commands."""
     before = playbooks.emulator.world.snapshot()
     checked = playbooks.run(EXAMPLE, "--check")
     assert checked.status == 0, checked.output

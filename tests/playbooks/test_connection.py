@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Connection options that are empty, and what is trusted: in the worker, as a module, and in an
+"""Empty connection options, and trusted certificates: in the worker, as a module, and in an
 inventory."""
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ NO_BUNDLE = {"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": "", "SSL_CERT_FILE": ""
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("empty", ["", None])
-def test_an_empty_option_is_not_given(playbooks: Any, way: str, empty: Any) -> None:
-    """So the environment counts, and what it names is masked as if it were an option."""
+def test_an_empty_option_counts_as_not_set(playbooks: Any, way: str, empty: Any) -> None:
+    """The environment is used instead, and its value is masked like that of the option."""
     token = playbooks.emulator.token
     options = {"api_url": empty, "ca_path": empty, "entrypoint": f"run {token}"}
     tasks = [
@@ -45,7 +45,7 @@ def test_an_empty_option_is_not_given(playbooks: Any, way: str, empty: Any) -> N
 
 @pytest.fixture
 def encrypted(playbooks: Any, tmp_path: Path) -> Iterator[Path]:
-    """Playbooks against an emulator that speaks TLS; the file with its authority."""
+    """Yield playbooks against an emulator with TLS, and the file with its authority."""
     authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
@@ -58,7 +58,7 @@ def encrypted(playbooks: Any, tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("variable", NO_BUNDLE)
-def test_a_task_trusts_what_the_environment_names(
+def test_a_task_trusts_the_ca_bundle_of_the_environment(
     playbooks: Any, encrypted: Path, variable: str, way: str
 ) -> None:
     variables = {**NO_BUNDLE, variable: str(encrypted), "EVENKEEL_PAAS_IN_WORKER": WAYS[way]}
@@ -68,7 +68,9 @@ def test_a_task_trusts_what_the_environment_names(
 
 @pytest.mark.daily
 @pytest.mark.parametrize("way", WAYS)
-def test_a_task_that_checks_nothing_says_so_once(playbooks: Any, encrypted: Path, way: str) -> None:
+def test_a_task_without_certificate_checks_warns_once(
+    playbooks: Any, encrypted: Path, way: str
+) -> None:
     variables = {**NO_BUNDLE, "EVENKEEL_PAAS_IN_WORKER": WAYS[way]}
     run = playbooks.run_tasks([{PROCESS: {**WEB, "validate_certs": False}}], **variables)
     assert run.status == 0, run.output
@@ -79,7 +81,7 @@ def test_a_task_that_checks_nothing_says_so_once(playbooks: Any, encrypted: Path
 
 @pytest.mark.daily
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "validate_certs"])
-def test_an_inventory_trusts_what_the_environment_names_or_says_that_it_checks_nothing(
+def test_an_inventory_trusts_the_ca_bundle_of_the_environment_or_warns(
     playbooks: Any, encrypted: Path, variable: str
 ) -> None:
     checks = variable != "validate_certs"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Deployments as users start them: at the end of a play for what is pending, and by a handler."""
+"""Deployments as users start them: at the end of a play for pending changes, and by a handler."""
 
 from __future__ import annotations
 
@@ -40,28 +40,29 @@ HORIZON = {
         "command": "php artisan horizon",
     }
 }
-# A change of several processes at once.
+# Several processes changed together.
 CHANGES = {SEVALLA: "size=s2", LARAVEL: "tries=5"}
 
 
 def deployments(run: Any) -> int:
-    """How many deployments were asked for."""
+    """Return the number of requested deployments."""
     return sum(write.startswith("POST") and "/deployments" in write for write in run.writes)
 
 
 def others(run: Any) -> list[str]:
-    """The writes that were no deployments."""
+    """Return the writes other than deployments."""
     return [write.split(" ")[0] for write in run.writes if "/deployments" not in write]
 
 
 def shop(playbooks: Any) -> dict[str, Any]:
-    """What the emulator has of the shop on Sevalla."""
+    """Return the shop on Sevalla in the emulator."""
     found: dict[str, Any] = playbooks.emulator.world.snapshot()["sevalla"]["applications"][0]
     return found
 
 
-def foretold(run: Any) -> list[tuple[str, list[Any]]]:
-    """What each task that was not skipped says in check mode and for real, item by item."""
+def predictions(run: Any) -> list[tuple[str, list[Any]]]:
+    """Return the results in check mode and for real of each task that was not skipped, item by
+    item."""
     return [
         (
             each["task"],
@@ -79,7 +80,7 @@ LAST = "Deploy what is pending"
 WAYS = {"in the worker": {}, "as a module": {"EVENKEEL_PAAS_IN_WORKER": "false"}}
 ON_SEVALLA = (SEVALLA, "failed", "success")
 ON_LARAVEL = (LARAVEL, "build.failed", "deployment.succeeded")
-# What both services share, and the unit tests have for each: every day with one of them.
+# The unit tests cover both services; every day, these run with only one of them.
 mostly_sevalla = pytest.mark.parametrize(
     ("example", "failed", "succeeded"),
     [ON_SEVALLA, pytest.param(*ON_LARAVEL, marks=pytest.mark.slow)],
@@ -90,25 +91,25 @@ ways = pytest.mark.parametrize(
 
 
 def service_of(example: Path) -> str:
-    """The service that an example is about, as switches call it."""
+    """Return the service of an example, as in the names of switches."""
     return "sevalla" if example == SEVALLA else "laravel_cloud"
 
 
 def last(run: Any) -> dict[str, Any]:
-    """The result of the task that deploys what is pending."""
+    """Return the result of the task that deploys pending changes."""
     (found,) = [each["result"] for each in run.results if each["task"] == LAST]
     result: dict[str, Any] = found
     return result
 
 
 def reads_of_last(run: Any) -> int:
-    """How many requests the last task sent."""
+    """Return how many requests the last task sent."""
     count: int = last(run)["api"]["requests"]
     return count
 
 
 def statuses(playbooks: Any, example: Path) -> list[str]:
-    """The deployments that there are of what an example is about, oldest first."""
+    """Return the statuses of all deployments of the example's target, oldest first."""
     world = playbooks.emulator.world.snapshot()[service_of(example)]
     if example == SEVALLA:
         found = world["applications"][0]["deployments"]
@@ -125,17 +126,17 @@ def statuses(playbooks: Any, example: Path) -> list[str]:
 
 @ways
 @mostly_sevalla
-def test_nothing_changed_and_nothing_is_sent_but_reads(
+def test_without_a_change_only_reads_are_sent(
     playbooks: Any, example: Path, failed: str, succeeded: str, way: str
 ) -> None:
-    """Two of them on Sevalla, and two on Laravel Cloud; with a name instead of an id one more."""
+    """Two reads on Sevalla and two on Laravel Cloud; one more with a name instead of an id."""
     checked = playbooks.run(example, "--check", **WAYS[way])
     assert checked.status == 0, checked.output
     assert checked.writes == []
     first = playbooks.run(example, **WAYS[way])
     assert first.status == 0, first.output
-    # Each task is about processes of its own, and nothing was deployed before.
-    assert foretold(checked) == foretold(first)
+    # Each task manages its own processes, and nothing was deployed before.
+    assert predictions(checked) == predictions(first)
     assert deployments(first) == 1
     assert len(others(first)) == (2 if example == SEVALLA else 3)
     assert first.writes[-1].endswith("/deployments")
@@ -174,7 +175,7 @@ def test_a_change_whose_deployment_failed_is_deployed_by_the_next_run(
 
 @ways
 @mostly_sevalla
-def test_a_play_that_was_aborted_is_deployed_by_the_next_run(
+def test_changes_of_an_aborted_play_are_deployed_by_the_next_run(
     playbooks: Any, example: Path, failed: str, succeeded: str, way: str
 ) -> None:
     target = SEVALLA_SHOP_ID if example == SEVALLA else LARAVEL_CLOUD_PRODUCTION_ID
@@ -200,10 +201,10 @@ def test_a_play_that_was_aborted_is_deployed_by_the_next_run(
 
 @ways
 @mostly_sevalla
-def test_somebody_deploys_meanwhile_and_nothing_is_deployed_twice(
+def test_a_concurrent_deployment_by_someone_else_is_not_repeated(
     playbooks: Any, example: Path, failed: str, succeeded: str, way: str
 ) -> None:
-    """Once when theirs is still under way, and once when it has just succeeded."""
+    """Once while the other deployment is running, and once when it has just succeeded."""
     pace = f"{service_of(example)}_deployment_pace"
     assert playbooks.run(example).status == 0
     for at_once in (True, False):
@@ -225,7 +226,7 @@ def test_somebody_deploys_meanwhile_and_nothing_is_deployed_twice(
 
 
 def more(example: Path, one: bool) -> dict[str, Any]:
-    """A task that creates a process which the example does not know."""
+    """Return a task that creates a process which is not in the example."""
     (task,) = (OLD if example == SEVALLA else HORIZON).items()
     name = f"more {one}"
     key = "display_name" if example == SEVALLA else "command"
@@ -255,21 +256,21 @@ def test_an_update_on_laravel_cloud_is_deployed_once_by_the_handler(playbooks: A
 
 
 def test_a_deletion_is_deployed_once_by_the_handler(playbooks: Any) -> None:
-    """On a Sevalla that lists what is deleted until the next deployment."""
+    """With a Sevalla that lists deleted processes until the next deployment."""
     playbooks.emulator.reset(
         {"sevalla_deleted_process": "listed", "sevalla_deployment_pace": "at_once"}
     )
     assert playbooks.run_tasks([OLD]).status == 0
     assert playbooks.run_tasks([{"evenkeel.paas.sevalla_deployment": SHOP}]).status == 0
     playbooks.emulator.world.move_clock(60)
-    # With a change beside it, the last task deploys both.
+    # With another change, the last task deploys both.
     first = playbooks.run(SEVALLA)
     assert first.status == 0, first.output
     assert others(first).count("DELETE") == 1
     assert deployments(first) == 1
     names = [process["display_name"] for process in shop(playbooks)["processes"]]
     assert sorted(names) == ["Web process", "nightly report", "queue"]
-    # Alone, the handler does.
+    # Without another change, the handler does.
     assert playbooks.run_tasks([OLD]).status == 0
     assert playbooks.run_tasks([{"evenkeel.paas.sevalla_deployment": SHOP}]).status == 0
     second = playbooks.run(SEVALLA)
@@ -290,7 +291,7 @@ def test_a_deletion_is_deployed_once_by_the_handler(playbooks: Any) -> None:
         (LARAVEL, HORIZON, Fault("html_before", method="GET", path="*/deployments")),
     ],
 )
-def test_with_force_handlers_a_deletion_before_a_failure_is_deployed(
+def test_force_handlers_deploys_a_deletion_before_a_failure(
     playbooks: Any, example: Path, there: dict[str, Any], lost: Fault
 ) -> None:
     assert playbooks.run_tasks([there]).status == 0
@@ -305,7 +306,7 @@ def test_with_force_handlers_a_deletion_before_a_failure_is_deployed(
 @pytest.mark.daily
 @ways
 def test_no_log_hides_what_a_build_prints(playbooks: Any, way: str) -> None:
-    """The message of a failure too, which ansible-core 2.19 and later show in spite of no_log."""
+    """Also the message of a failure, which ansible-core 2.19 and later show in spite of no_log."""
     secret = "a-secret-of-the-build"
     for hidden in (True, False):
         outcome = DeploymentOutcome(step="build", output=f"PASSWORD={secret}")
@@ -316,7 +317,7 @@ def test_no_log_hides_what_a_build_prints(playbooks: Any, way: str) -> None:
         assert (secret in failed.output) != hidden
 
 
-def test_waiting_in_real_time_and_what_v_shows_of_it(playbooks: Any) -> None:
+def test_waiting_takes_real_time_and_verbose_output_shows_progress(playbooks: Any) -> None:
     playbooks.emulator.reset()
     tasks = [
         {"evenkeel.paas.sevalla_deployment": {**SHOP, "poll_interval": 1}},
@@ -339,8 +340,8 @@ def test_waiting_in_real_time_and_what_v_shows_of_it(playbooks: Any) -> None:
     live = re.findall(r"^\[localhost\] (deployment.*)", run.output, re.MULTILINE)
     assert len(live) == len(done["statuses"] + late["statuses"])
     for result in (done, late):
-        (first, *more), (told, *later) = result["statuses"], live
-        assert told == f"deployment {result['deployment']['id']}: {first['status']}"
+        (first, *more), (first_line, *later) = result["statuses"], live
+        assert first_line == f"deployment {result['deployment']['id']}: {first['status']}"
         for each, line in zip(more, later):
             assert re.fullmatch(rf"deployment: {re.escape(each['status'])} after \d s", line)
         live = live[len(result["statuses"]) :]

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The drift report over whole runs: what it says of everything that Ansible makes of a result.
+"""The drift report of whole runs, for everything that Ansible does to a result.
 
 The emulator has the applications shop-x1y2z, whose web process listens on port 8080, and
-blog-a1b2c. A task that wants port 8080 finds nothing to do, one that wants 9090 finds drift.
+blog-a1b2c. A task that sets port 8080 finds no drift, and one that sets 9090 finds drift.
 """
 
 from __future__ import annotations
@@ -68,12 +68,12 @@ class Drift:
 
     @property
     def summary(self) -> tuple[int, int, int]:
-        """How many applications are as wanted, differ, could not be compared."""
+        """The numbers of applications that are unchanged, differ, or could not be compared."""
         counts = self.json["summary"]
         return counts["as_wanted"], counts["differ"], counts["unknown"]
 
     def message(self, application: str) -> str:
-        """Why an application could not be compared."""
+        """Return the reason why an application could not be compared."""
         (message,) = (
             row["message"] for row in self.json["rows"] if row["application"] == application
         )
@@ -88,12 +88,12 @@ class Drift:
 
 @pytest.fixture
 def drift(playbooks: Any, tmp_path: Path) -> Drift:
-    """Runs plays in check mode, and reads the report."""
+    """Return a runner of plays in check mode, with the report."""
     return Drift(playbooks, tmp_path)
 
 
 def web(application: str, port: int = 8080, **about: Any) -> dict[str, Any]:
-    """A task that wants the web process of an application to listen on a port."""
+    """Return a task that sets the port of an application's web process."""
     options = {"application": application, "type": "web", "port": port}
     return {"name": f"Web of {application}", MODULE: options, **about}
 
@@ -103,8 +103,8 @@ LOOP = "{{ item }}"
 
 
 @pytest.mark.daily
-def test_an_application_is_named_as_its_task_names_it(drift: Drift) -> None:
-    """Not localhost, and one line however often and by which name."""
+def test_an_application_has_the_name_that_its_task_uses(drift: Drift) -> None:
+    """Not localhost, and only one row for any number of tasks and names."""
     rows = drift.tasks(
         web(SHOP, 9090),
         web("Shop", 9090),
@@ -117,7 +117,7 @@ def test_an_application_is_named_as_its_task_names_it(drift: Drift) -> None:
 
 
 @pytest.mark.parametrize("about", [{}, {"ignore_errors": True}, {"strategy": "free"}])
-def test_items_of_a_loop(drift: Drift, about: dict[str, Any]) -> None:
+def test_loop_items_are_reported_separately(drift: Drift, about: dict[str, Any]) -> None:
     strategy = {"strategy": about["strategy"]} if "strategy" in about else {}
     kept = {} if strategy else about
     rows = drift.tasks(web(LOOP, loop=[BLOG, "shoop", SHOP], **kept), **strategy)
@@ -126,7 +126,7 @@ def test_items_of_a_loop(drift: Drift, about: dict[str, Any]) -> None:
     assert drift.run.status == (0 if kept else 2)
 
 
-def test_items_of_a_loop_that_differ_or_are_skipped(drift: Drift) -> None:
+def test_loop_items_that_differ_or_are_skipped(drift: Drift) -> None:
     loop = [{"name": BLOG, "port": 8080}, {"name": SHOP, "port": 9090}]
     task = web("{{ item.name }}", loop=loop, when=f"item.name != '{BLOG}'")
     task[MODULE]["port"] = "{{ item.port }}"
@@ -134,7 +134,7 @@ def test_items_of_a_loop_that_differ_or_are_skipped(drift: Drift) -> None:
     assert drift.summary == (0, 1, 0)
 
 
-def test_a_loop_that_breaks_off(drift: Drift) -> None:
+def test_a_loop_that_fails_partway_is_a_failure(drift: Drift) -> None:
     """An item that cannot be evaluated has no result of its own."""
     loop = [{"name": SHOP}, {"called": BLOG}]
     assert drift.tasks(web("{{ item.name }}", loop=loop)) == [("localhost", "unknown")]
@@ -144,7 +144,7 @@ def test_a_loop_that_breaks_off(drift: Drift) -> None:
 
 @pytest.mark.daily
 def test_no_log(drift: Drift) -> None:
-    """A hidden result says whether it failed or changed, if that is the module's own verdict."""
+    """A hidden result shows whether it failed or changed, if the module decided that."""
     hidden = {"no_log": True}
     tasks = {
         "a": web(SHOP, **hidden),
@@ -168,8 +168,8 @@ def test_no_log(drift: Drift) -> None:
     assert "shoop" not in text
 
 
-def test_the_result_counts_and_not_the_verdict(drift: Drift) -> None:
-    """The guide's audit, failures that are forgiven, and changes that are denied."""
+def test_the_result_counts_instead_of_changed_when_and_failed_when(drift: Drift) -> None:
+    """The audit of the guide, ignored failures, and changed_when."""
     audit = {"register": "queue", "failed_when": "queue is failed or queue is changed"}
     rows = drift.tasks(
         web(SHOP, 9090, ignore_errors=True, **audit),
@@ -187,7 +187,7 @@ def test_the_result_counts_and_not_the_verdict(drift: Drift) -> None:
     assert drift.message("shoop").startswith("There is no application 'shoop'")
 
 
-def test_a_failure_before_the_module_could_run_that_is_forgiven(drift: Drift) -> None:
+def test_an_ignored_failure_before_the_module_ran_is_reported(drift: Drift) -> None:
     task = web(SHOP, failed_when=False)
     task[MODULE]["prot"] = 1
     assert drift.tasks(task) == [(SHOP, "unknown")]
@@ -195,21 +195,21 @@ def test_a_failure_before_the_module_could_run_that_is_forgiven(drift: Drift) ->
 
 
 def test_rescue(drift: Drift) -> None:
-    """What is rescued was not compared; what a rescue skips was not either."""
+    """A rescued task was not compared, and neither was one that the rescue skips."""
     block = {"block": [web("shoop"), web(BLOG)], "rescue": [web(SHOP)]}
     assert drift.tasks(block) == [(BLOG, "unknown"), ("shoop", "unknown")]
     assert drift.summary == (1, 0, 2)
     assert drift.message(BLOG).startswith(
         f'the task "Web of {BLOG}" was not reached: the task "Web of shoop" failed: There'
     )
-    # A rescue that nothing needs has no part in it.
+    # A rescue that does not run is ignored.
     block = {"block": [web(SHOP)], "rescue": [web(BLOG)]}
     assert drift.tasks(block) == []
     assert drift.summary == (1, 0, 0)
 
 
 def test_retries_and_modules_that_do_not_compare(drift: Drift) -> None:
-    """Modules that only read, or that do not compare, have no part in it."""
+    """Modules that only read or do not compare are ignored."""
     info = {"evenkeel.paas.sevalla_process_info": {"application": BLOG}}
     deploy = {"evenkeel.paas.sevalla_deployment": {"application": BLOG}}
     again = {"register": "web", "until": "web is failed", "retries": 2, "delay": 0}
@@ -218,7 +218,7 @@ def test_retries_and_modules_that_do_not_compare(drift: Drift) -> None:
     assert drift.summary == (0, 1, 0)
 
 
-# Ansible itself waits for it, and makes a usual result of it.
+# Ansible waits for it, and turns it into a normal result.
 @pytest.mark.skipif(not CHECK_WITH_ASYNC, reason="this ansible-core refuses async in check mode")
 def test_async(drift: Drift) -> None:
     rows = drift.tasks(web(SHOP, 9090, **{"async": 60, "poll": 1}))
@@ -229,7 +229,7 @@ STARTED = {"async": 60, "poll": 0, "register": "jobs"}
 
 
 @pytest.mark.skipif(not CHECK_WITH_ASYNC, reason="this ansible-core refuses async in check mode")
-def test_async_that_is_read_later(drift: Drift) -> None:
+def test_async_task_that_is_read_later(drift: Drift) -> None:
     status = {
         "ansible.builtin.async_status": {"jid": "{{ item }}"},
         "register": "status",
@@ -248,7 +248,7 @@ def test_async_that_is_read_later(drift: Drift) -> None:
 
 
 @pytest.mark.skipif(not CHECK_WITH_ASYNC, reason="this ansible-core refuses async in check mode")
-def test_async_that_nothing_reads(drift: Drift) -> None:
+def test_async_task_that_is_never_read(drift: Drift) -> None:
     looped = web(LOOP, 9090, loop=[SHOP, "shoop"], **STARTED)
     assert drift.tasks(looped) == [("shoop", "unknown"), (SHOP, "unknown")]
     assert drift.message(SHOP) == "the task is asynchronous, and nothing has read its result"
@@ -257,19 +257,19 @@ def test_async_that_nothing_reads(drift: Drift) -> None:
 
 
 @pytest.mark.skipif(CHECK_WITH_ASYNC, reason="this ansible-core permits async in check mode")
-def test_async_that_is_refused(drift: Drift) -> None:
+def test_async_task_that_is_refused(drift: Drift) -> None:
     assert drift.tasks(web(SHOP, **{"async": 60, "poll": 1})) == [(SHOP, "unknown")]
 
 
-# Hosts that fall out before the collection's task
+# Hosts that fail before the collection's task
 
 THREE = f"{SHOP},{BLOG},draft-d3e4f\n"
 DOWN = f"{SHOP},{BLOG} ansible_connection=ssh,draft-d3e4f wrong=true\n"
-"""An application each as a host: one that is there, one unreachable, one that fails a test."""
+"""Each application as a host: a normal one, an unreachable one, and one that fails a test."""
 
 
 def each_application(*before: dict[str, Any], **about: Any) -> dict[str, Any]:
-    """A play with an application for each host."""
+    """Return a play with one host for each application."""
     task = web("{{ inventory_hostname }}", delegate_to="localhost")
     return {"connection": "local", **about, "tasks": [*before, {**task, "name": "Keep"}]}
 
@@ -284,7 +284,7 @@ FALLEN = [(BLOG, "unknown"), ("draft-d3e4f", "unknown")]
 
 @pytest.mark.daily
 @pytest.mark.parametrize("strategy", ["linear", "free"])
-def test_hosts_that_fell_out(drift: Drift, strategy: str) -> None:
+def test_tasks_that_failed_hosts_did_not_run(drift: Drift, strategy: str) -> None:
     assert drift([each_application(PING, TEST, strategy=strategy)], inventory=DOWN) == FALLEN
     assert drift.summary == (1, 0, 2)
     message = 'the task "Keep" was not reached: the host is unreachable: '
@@ -295,15 +295,15 @@ def test_hosts_that_fell_out(drift: Drift, strategy: str) -> None:
     assert "3 applications: 1 as wanted, 0 differ, 2 could not be compared" in drift.run.output
 
 
-def test_hosts_that_fell_out_of_an_earlier_play(drift: Drift) -> None:
+def test_hosts_that_failed_in_an_earlier_play(drift: Drift) -> None:
     before = {"connection": "local", "tasks": [PING, TEST]}
     assert drift([before, each_application()], inventory=DOWN) == FALLEN
-    # If all of them do, the second play does not even begin.
+    # If all of them fail, the second play does not start.
     everything = f"{BLOG} ansible_connection=ssh,draft-d3e4f wrong=true\n"
     assert drift([before, each_application()], inventory=everything) == FALLEN
 
 
-def test_hosts_that_one_failure_took_along(drift: Drift) -> None:
+def test_hosts_that_stopped_because_another_host_failed(drift: Drift) -> None:
     """With run_once and with any_errors_fatal."""
     every = [(BLOG, "unknown"), ("draft-d3e4f", "unknown"), (SHOP, "unknown")]
     assert drift([each_application({**FAILS, "run_once": True})], inventory=THREE) == every
@@ -313,7 +313,7 @@ def test_hosts_that_one_failure_took_along(drift: Drift) -> None:
     assert drift.message(BLOG) == 'the task "Keep" was not reached: the run has stopped before it'
 
 
-def test_batches_that_never_begin(drift: Drift) -> None:
+def test_serial_batches_that_never_start(drift: Drift) -> None:
     play = each_application({**FAILS, "when": f"inventory_hostname == '{BLOG}'"}, serial=1)
     assert drift([play], inventory=THREE) == [(BLOG, "unknown"), ("draft-d3e4f", "unknown")]
     assert drift.summary == (1, 0, 2)
@@ -321,8 +321,8 @@ def test_batches_that_never_begin(drift: Drift) -> None:
     assert drift([each_application(failing)], inventory=THREE) == [(SHOP, "unknown")]
 
 
-def test_what_was_not_meant_to_run_is_not_missed(drift: Drift) -> None:
-    """Hosts that leave on purpose, tasks that a tag or run_once leaves out, ignored failures."""
+def test_intentionally_skipped_tasks_are_not_reported_as_missing(drift: Drift) -> None:
+    """Hosts that end the play on purpose, tasks that a tag or run_once skips, ignored failures."""
     leave = {"ansible.builtin.meta": "end_host", "when": f"inventory_hostname == '{BLOG}'"}
     failing = {**FAILS, "when": f"inventory_hostname == '{SHOP}'"}
     ignored = {**FAILS, "ignore_errors": True}
@@ -344,7 +344,7 @@ INCLUDED = {"ansible.builtin.include_role": {"name": "keep"}}
 
 @pytest.fixture
 def role(drift: Drift) -> None:
-    """The role ``keep``, with a task for the application that the host is."""
+    """Create the role ``keep``, with a task for the application of the host."""
     tasks = drift.folder / "roles" / "keep" / "tasks"
     tasks.mkdir(parents=True)
     task = web("{{ inventory_hostname }}", delegate_to="localhost")
@@ -361,12 +361,12 @@ def test_tasks_of_roles_and_of_included_files(drift: Drift) -> None:
 
 
 @pytest.mark.usefixtures("role")
-def test_tasks_of_roles_that_are_not_missed(drift: Drift) -> None:
-    """What a host has done before it fell out, and what only a rescue includes."""
+def test_completed_tasks_of_roles_are_not_reported_as_missing(drift: Drift) -> None:
+    """Tasks that a host completed before it failed, and tasks that only a rescue includes."""
     play = {"connection": "local", "roles": ["keep"], "tasks": [INCLUDED, FAILS]}
     assert drift([play], inventory=THREE) == []
     assert drift.summary == (3, 0, 0)
-    # One that only a failure includes is not missed by the hosts that did not fail.
+    # A task that only a failure includes is not missing on hosts that did not fail.
     block = {"block": [TEST], "rescue": [INCLUDED]}
     play = {"connection": "local", "tasks": [block, FAILS]}
     assert drift([play], inventory=DOWN.replace(" ansible_connection=ssh", "")) == []
@@ -374,5 +374,5 @@ def test_tasks_of_roles_that_are_not_missed(drift: Drift) -> None:
 
 
 def test_several_failures_of_one_application_are_one_row(drift: Drift) -> None:
-    """The first one says why; the tasks that it kept from running would say the same again."""
+    """The first one gives the reason; the tasks that it prevented would repeat it."""
     assert drift.tasks(web("shoop"), web("shoop", 9090), web("shoop", 1)) == [("shoop", "unknown")]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every example that the collection shows is run: the playbooks, and the modules' EXAMPLES."""
+"""Every documented example is run: the playbooks, and the EXAMPLES of the modules."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ NIGHTLY = {
         "resource_type": "s1",
     },
 }
-"""What the example of sevalla_process_run needs."""
+"""The data that the example of sevalla_process_run needs."""
 
 
 def examples_of(module: str) -> list[dict[str, Any]]:
-    """The EXAMPLES tasks of a module, read from its text without importing it."""
+    """Return the EXAMPLES tasks of a module, read from its text without an import."""
     text = (COLLECTION / "plugins" / "modules" / f"{module}.py").read_text()
     return list(yaml.safe_load(text.partition('EXAMPLES = r"""')[2].partition('"""')[0]))
 
 
 def acts(module: str) -> bool:
-    """Whether a module does something each time it runs, by what it documents."""
+    """Return whether a module acts each time it runs, by its documentation."""
     text = (COLLECTION / "plugins" / "modules" / f"{module}.py").read_text()
     return "evenkeel.paas.attributes.action" in text
 
 
 def acts_once(task: dict[str, Any]) -> bool:
-    """Whether a task of a module that acts does so only for what is pending."""
+    """Return whether a task of such a module acts only on pending changes."""
     return any(
         isinstance(options, dict) and options.get("trigger") == "pending"
         for options in task.values()
@@ -53,7 +53,7 @@ def acts_once(task: dict[str, Any]) -> bool:
 
 
 def runs_commands(module: str) -> bool:
-    """Whether a module runs a command, which check mode skips, by what it documents."""
+    """Return whether a module runs a command, which check mode skips, by its documentation."""
     text = (COLLECTION / "plugins" / "modules" / f"{module}.py").read_text()
     return "evenkeel.paas.attributes.command" in text
 
@@ -75,7 +75,7 @@ def test_there_are_modules_with_examples() -> None:
         if each not in [*ACTING, *COMMANDS] and not each.endswith("_info")
     ],
 )
-def test_examples_in_check_mode_for_real_and_again(playbooks: Any, module: str) -> None:
+def test_examples_match_check_mode_and_do_not_change_twice(playbooks: Any, module: str) -> None:
     """Check mode sends nothing and plans what the real run does; the second run changes nothing."""
     tasks = []
     for task in examples_of(module):
@@ -97,7 +97,7 @@ def test_examples_in_check_mode_for_real_and_again(playbooks: Any, module: str) 
     planned = [
         f"{step['method']} {step['path']}" for made in results[1::3] for step in made["plan"]
     ]
-    # Several of a list's writes are under way at a time, in no order of their own.
+    # Several writes of a list run in parallel, in any order.
     assert sorted(run.writes) == sorted(planned)
 
 
@@ -108,9 +108,9 @@ def test_examples_in_check_mode_for_real_and_again(playbooks: Any, module: str) 
         for each in ACTING
     ],
 )
-def test_examples_of_what_acts_in_check_mode_and_for_real(playbooks: Any, module: str) -> None:
-    """Check mode sends nothing and plans what the real run does, which it does each time; or only
-    once, when it is to do what is pending."""
+def test_examples_of_actions_match_check_mode(playbooks: Any, module: str) -> None:
+    """Check mode sends nothing and plans what the real run does each time; or only once, if the
+    task acts on pending changes."""
     tasks = []
     for task in examples_of(module):
         tasks += [{**task, "name": "check", "check_mode": True}, {**task, "name": "real"}, task]
@@ -132,8 +132,8 @@ def test_examples_of_what_acts_in_check_mode_and_for_real(playbooks: Any, module
 
 @pytest.mark.daily
 @pytest.mark.parametrize("module", COMMANDS)
-def test_examples_of_commands_in_check_mode_and_for_real(playbooks: Any, module: str) -> None:
-    """Check mode skips them with the request that the real run sends, which it sends each time."""
+def test_examples_of_commands_are_skipped_in_check_mode(playbooks: Any, module: str) -> None:
+    """Check mode skips them and shows the request that the real run sends each time."""
     tasks = []
     for task in examples_of(module):
         tasks += [{**task, "name": "check", "check_mode": True}, {**task, "name": "real"}, task]
@@ -158,8 +158,8 @@ def test_examples_of_commands_in_check_mode_and_for_real(playbooks: Any, module:
         ("laravel_cloud_background_process_info", "laravel_cloud_background_processes"),
     ],
 )
-def test_examples_that_read_change_nothing(playbooks: Any, module: str, before: str) -> None:
-    """In check mode and not; what they read is given back to the module for lists."""
+def test_info_examples_change_nothing(playbooks: Any, module: str, before: str) -> None:
+    """In check mode and not; their result is the input of the module for lists."""
     assert playbooks.run_tasks(examples_of(before)[:1]).status == 0
     tasks = examples_of(module)
     assert any(f"evenkeel.paas.{before}" in task for task in tasks)
@@ -175,8 +175,10 @@ def test_examples_that_read_change_nothing(playbooks: Any, module: str, before: 
 
 @pytest.mark.daily
 @pytest.mark.parametrize("module", ["laravel_cloud_instance_info", "sevalla_application_info"])
-def test_examples_that_read_instances_and_applications(playbooks: Any, module: str) -> None:
-    """In check mode and not; what is read of instances is given back, one after the other."""
+def test_info_examples_of_instances_and_applications_change_nothing(
+    playbooks: Any, module: str
+) -> None:
+    """In check mode and not; each returned instance is the input of the module for one."""
     for arguments in ((), ("--check",)):
         run = playbooks.run_tasks(examples_of(module), *arguments)
         assert run.status == 0, run.output
@@ -185,8 +187,8 @@ def test_examples_that_read_instances_and_applications(playbooks: Any, module: s
         assert any(each["result"].get("sizes") for each in run.results)
 
 
-def test_a_worker_cluster_from_an_environment_without_one(playbooks: Any) -> None:
-    """The second run changes nothing but the command, and check mode says so."""
+def test_the_worker_cluster_example_creates_the_cluster_once(playbooks: Any) -> None:
+    """The second run changes nothing except the command, and check mode predicts it."""
     playbook = EXAMPLES / "worker_cluster.yml"
     checked = playbooks.run(playbook, "--check")
     assert checked.status == 0, checked.output
@@ -212,18 +214,18 @@ def test_a_worker_cluster_from_an_environment_without_one(playbooks: Any) -> Non
 
 
 def blocks_in(path: Path, language: str) -> list[str]:
-    """The blocks of a language that a Markdown or reStructuredText file shows."""
+    """Return the code blocks of a language in a Markdown or reStructuredText file."""
     text = path.read_text()
     if path.suffix == ".md":
         return re.findall(rf"```{re.escape(language)}\n(.*?)```", text, re.DOTALL)
-    # As deep in a list as it may be: what belongs to a block is indented further than its head.
+    # At any depth in a list: the lines of a block are indented further than its head.
     head = rf"^( *)\.\. code-block:: {re.escape(language)}\n"
     found = re.findall(rf"{head}((?:\n|\1 .*\n)+)", text, re.MULTILINE)
     return [textwrap.dedent(block) for _indent, block in found]
 
 
 def shown_in(path: Path) -> list[dict[str, Any]]:
-    """The tasks and plays that a file shows, each as a play."""
+    """Return the tasks and plays in a file, each as a play."""
     plays = []
     for block in blocks_in(path, "yaml"):
         items = yaml.safe_load(block)
@@ -235,9 +237,9 @@ SHOWN = [COLLECTION / "README.md", *sorted((COLLECTION / "docs").rglob("*.rst"))
 
 
 @pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)
-def test_every_task_that_is_shown_is_among_those_that_are_run(path: Path) -> None:
-    """Plays and tasks are shown as plain YAML, which is run below, or are in an example, all of
-    which are run. Other YAML is valid."""
+def test_every_documented_task_is_run_by_a_test(path: Path) -> None:
+    """Plays and tasks are plain YAML, which is run below, or are part of an example, all of which
+    are run. Other YAML is valid."""
     examples = [file.read_text() for file in sorted(EXAMPLES.rglob("*.yml"))]
     run = "".join(blocks_in(path, "yaml"))
     for block in blocks_in(path, "yaml+jinja"):
@@ -248,9 +250,9 @@ def test_every_task_that_is_shown_is_among_those_that_are_run(path: Path) -> Non
     assert len(everything) == len(re.findall(r"^ *- name:", run, re.MULTILINE))
 
 
-def test_what_the_readme_and_the_guides_show(playbooks: Any, tmp_path: Path) -> None:
-    """Every piece of YAML works as it stands, and changes nothing when it runs again, unless it is
-    there to do something each time."""
+def test_the_yaml_of_the_readme_and_the_guides_runs(playbooks: Any, tmp_path: Path) -> None:
+    """Every piece of YAML works unchanged, and changes nothing when it runs again, unless it acts
+    each time."""
     plays = [play for path in SHOWN for play in shown_in(path)]
     assert len(plays) >= 2
     twice, names = [], []
@@ -265,7 +267,7 @@ def test_what_the_readme_and_the_guides_show(playbooks: Any, tmp_path: Path) -> 
         twice += [play, {**play, "tasks": again}]
     playbook = tmp_path / "shown.yml"
     playbook.write_text(yaml.safe_dump(twice, sort_keys=False))
-    token = f"vaulted_token={playbooks.emulator.token}"  # the name that they give it
+    token = f"vaulted_token={playbooks.emulator.token}"  # the name that they use for it
     run = playbooks.run(playbook, "--extra-vars", token)
     assert run.status == 0, run.output
     changed = {each["task"]: each["result"]["changed"] for each in run.results}
@@ -276,8 +278,8 @@ def test_what_the_readme_and_the_guides_show(playbooks: Any, tmp_path: Path) -> 
 
 
 def lines_of_picture(path: Path) -> list[str]:
-    """The lines of text in an SVG picture of a terminal: its pieces by their height, then by
-    their place in the line."""
+    """Return the lines of text in an SVG picture of a terminal: sorted by height, then by
+    position."""
     lines: dict[float, dict[float, str]] = {}
     for piece in ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text"):
         if "y" in piece.attrib and "clip-path" in piece.attrib:
@@ -286,21 +288,21 @@ def lines_of_picture(path: Path) -> list[str]:
     return ["".join(text for _x, text in sorted(lines[y].items())).rstrip() for y in sorted(lines)]
 
 
-def test_the_picture_of_a_terminal_shows_what_a_run_shows(playbooks: Any) -> None:
-    """The lines that matter; how wide the others are depends on the terminal."""
+def test_the_terminal_picture_matches_a_run(playbooks: Any) -> None:
+    """Only the important lines; the width of the others depends on the terminal."""
     assert playbooks.run(EXAMPLES / "site.yml").status == 0
     run = playbooks.run(EXAMPLES / "change.yml", "--check", "--diff")
     matter = re.compile(r"(?:TASK|PLAY) \[.*\]|[-+@ ] ?.*|changed: .*")
-    shown, told = (
+    shown, printed = (
         [matched[0].rstrip() for line in lines for matched in [matter.match(line)] if matched]
         for lines in (lines_of_picture(IMAGES / "terminal.svg"), run.output.splitlines())
     )
     assert len(shown) > 20
-    assert shown == told
+    assert shown == printed
 
 
-def test_the_picture_of_a_deployment_shows_the_example_and_its_progress() -> None:
-    """The shapes of the lines are those that test_progress.py finds in a run."""
+def test_the_deployment_picture_matches_the_example() -> None:
+    """The forms of the lines are those that test_progress.py finds in a run."""
     lines = lines_of_picture(IMAGES / "progress.svg")
     plays = yaml.safe_load((EXAMPLES / "deploy_sevalla.yml").read_text())
     names = [task["name"] for play in plays for task in play["tasks"]]
@@ -312,9 +314,7 @@ def test_the_picture_of_a_deployment_shows_the_example_and_its_progress() -> Non
     assert [line and line[1] for line in walk] == ["inProgress", "success"]
 
 
-def test_the_diff_in_the_guide_to_check_mode_is_what_a_run_shows(
-    playbooks: Any, tmp_path: Path
-) -> None:
+def test_the_diff_in_the_check_mode_guide_matches_a_run(playbooks: Any, tmp_path: Path) -> None:
     guide = COLLECTION / "docs" / "docsite" / "rst" / "guide_check_mode.rst"
     play = shown_in(guide)[0]
     playbook = tmp_path / "shop.yml"
@@ -325,14 +325,14 @@ def test_the_diff_in_the_guide_to_check_mode_is_what_a_run_shows(
     playbook.write_text(text.replace("instance_count: 2", "instance_count: 4"))
     run = playbooks.run(playbook, "--check", "--diff")
     (shown,) = blocks_in(guide, "diff")
-    # How many stars there are depends on the terminal.
-    shown, told = (re.sub(r" \*+\n", "\n", each) for each in (shown, run.output))
+    # The number of stars depends on the terminal.
+    shown, printed = (re.sub(r" \*+\n", "\n", each) for each in (shown, run.output))
     assert len(shown.splitlines()) > 10
-    assert shown.strip() in told
+    assert shown.strip() in printed
 
 
-def foretold(run: Any) -> list[list[Any]]:
-    """What each task says in check mode and for real."""
+def predictions(run: Any) -> list[list[Any]]:
+    """Return what each task reports in check mode and for real."""
     return [
         [each["task"], *(each["result"][key] for key in ("changed", "plan", "deployment_required"))]
         for each in run.results
@@ -340,10 +340,10 @@ def foretold(run: Any) -> list[list[Any]]:
 
 
 @pytest.mark.daily
-def test_site_playbook_in_check_mode_and_twice(playbooks: Any) -> None:
-    """What `make demo` shows: the second run of the site changes nothing and writes nothing.
+def test_the_site_playbook_matches_check_mode_and_is_idempotent(playbooks: Any) -> None:
+    """As `make demo` shows: the second run of the site changes and writes nothing.
 
-    Each task is about a process of its own, so that check mode plans all that the first run does.
+    Each task manages its own process, so that check mode plans everything that the first run does.
     """
     before = playbooks.emulator.world.snapshot()
     checked = playbooks.run(EXAMPLES / "site.yml", "--check")
@@ -352,19 +352,20 @@ def test_site_playbook_in_check_mode_and_twice(playbooks: Any) -> None:
     assert playbooks.emulator.world.snapshot() == before
     first = playbooks.run(EXAMPLES / "site.yml")
     assert first.status == 0, first.output
-    assert foretold(checked) == foretold(first)
+    assert predictions(checked) == predictions(first)
     planned = [step for each in first.results for step in each["result"]["plan"]]
     assert first.writes == [f"{step['method']} {step['path']}" for step in planned]
     assert len(planned) >= 6
-    assert len(first.changed) == len(first.results) - 1  # but for the process that is long gone
+    # Not the process that does not exist.
+    assert len(first.changed) == len(first.results) - 1
     second = playbooks.run(EXAMPLES / "site.yml")
     assert second.status == 0, second.output
     assert second.changed == []
     assert second.writes == []
 
 
-def test_change_playbook_in_check_mode_and_for_real(playbooks: Any) -> None:
-    """The change that the demo shows: one request for each process, the same in both modes."""
+def test_the_change_playbook_matches_check_mode(playbooks: Any) -> None:
+    """The change in the demo: one request for each process, the same in both modes."""
     assert playbooks.run(EXAMPLES / "site.yml").status == 0
     shown = playbooks.run(EXAMPLES / "change.yml", "--check", "--diff")
     assert shown.status == 0, shown.output

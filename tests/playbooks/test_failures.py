@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a user sees when something is wrong: one clear message, and nothing sent."""
+"""What a user sees after an error: one clear message, and no requests."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def failures_of(
     import_errors: int = 0,
     **variables: str,
 ) -> list[str]:
-    """The messages of tasks that must all fail without a write, in one play, at the highest
-    verbosity, where the token must not show either. The traceback of an import error that a task
-    reports is shown at this verbosity by ansible-core before 2.19, and nothing else may be one."""
-    told = [{**task, "name": "task", "ignore_errors": True} for task in tasks]
-    run = playbooks.run_tasks(told, "-vvvv", *arguments, **variables)
+    """Return the messages of tasks that must all fail without a write, in one play, at the highest
+    verbosity, where the token must not be shown either. ansible-core before 2.19 shows the
+    traceback of an import error that a task reports, and no other traceback is allowed."""
+    named_tasks = [{**task, "name": "task", "ignore_errors": True} for task in tasks]
+    run = playbooks.run_tasks(named_tasks, "-vvvv", *arguments, **variables)
     assert run.status == 0, run.output
     assert run.writes == []
     assert run.output.count("Traceback") in (0, import_errors)
@@ -47,7 +47,7 @@ def failures_of(
 
 
 def failure_of(playbooks: Any, module: str, options: dict[str, Any], **variables: str) -> str:
-    """The message of one task that must fail."""
+    """Return the message of one task that must fail."""
     return failures_of(playbooks, [{module: options}], **variables)[0]
 
 
@@ -63,7 +63,7 @@ def test_no_token(playbooks: Any, module: str, options: dict[str, Any]) -> None:
 
 
 @pytest.mark.daily
-def test_a_token_that_is_refused(playbooks: Any) -> None:
+def test_a_rejected_token(playbooks: Any) -> None:
     message = failure_of(playbooks, PROCESS, CREATE, SEVALLA_API_KEY="svl_of_somebody_else")
     assert "HTTP 401" in message
     assert "GET /applications" in message
@@ -155,7 +155,7 @@ def test_all_invalid_options_at_once(playbooks: Any) -> None:
         assert said in message
 
 
-def test_a_name_used_twice(playbooks: Any) -> None:
+def test_an_ambiguous_name(playbooks: Any) -> None:
     tasks = [{PROCESS: CREATE}, {PROCESS: {**CREATE, "display_name": "other"}}]
     assert playbooks.run_tasks(tasks).status == 0
     listed = playbooks.run_tasks([{PROCESS: {**CREATE, "display_name": "other"}}])
@@ -176,8 +176,8 @@ def test_a_name_used_twice(playbooks: Any) -> None:
 
 
 @pytest.mark.parametrize("library", ["requests", "jsonschema"])
-def test_a_library_is_missing(playbooks: Any, tmp_path: Path, library: str) -> None:
-    """An interpreter without the library: an environment of its own, with all the others."""
+def test_a_missing_library(playbooks: Any, tmp_path: Path, library: str) -> None:
+    """An interpreter without the library: a separate environment with all other libraries."""
     bare = tmp_path / "bare"
     venv.create(bare, with_pip=False)
     site = next(bare.glob("lib/python*/site-packages"))

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fleet example: every application from inventory, twice, and its report of drift.
+"""The fleet example: every application from the inventory, twice, and its drift report.
 
-With all 200 applications, and in slices, it is slow: ``make matrix CELLS=slow``.
+It is slow with all 200 applications, and in slices: ``make matrix CELLS=slow``.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ COLLECTION = Path(__file__).resolve().parents[2]
 FLEET = COLLECTION / "docs" / "examples" / "fleet"
 SEEDED = 5
 WORKERS = 2
-"""The hosts that the emulator is born with: Sevalla's applications, Laravel's worker clusters."""
+"""The initial hosts of the emulator: Sevalla's applications and Laravel Cloud's worker clusters."""
 
 
 class Fleet:
-    """Runs the example as it lies there, with its own settings."""
+    """Runs the unchanged example with its own settings."""
 
     def __init__(self, playbooks: Any, folder: Path) -> None:
         self.playbooks = playbooks
@@ -39,7 +39,7 @@ class Fleet:
     def __call__(
         self, *arguments: str, playbook: Path = FLEET / "fleet.yml", **variables: str
     ) -> Any:
-        """Run the playbook; the report goes to a folder of its own."""
+        """Run the playbook; the report is written to its own folder."""
         return self.playbooks.run(
             playbook,
             *arguments,
@@ -50,17 +50,17 @@ class Fleet:
         )
 
     def drift(self) -> dict[str, Any]:
-        """The report of the last run in check mode."""
+        """Return the report of the last run in check mode."""
         return dict(json.loads((self.report / "drift.json").read_text()))
 
 
 @pytest.fixture
 def fleet(playbooks: Any, tmp_path: Path) -> Fleet:
-    """The fleet example."""
+    """Return a runner of the fleet example."""
     return Fleet(playbooks, tmp_path)
 
 
-def test_the_fleet_twice_and_what_differs_afterwards(fleet: Fleet, emulator: Any) -> None:
+def test_a_fleet_is_idempotent_and_reports_later_drift(fleet: Fleet, emulator: Any) -> None:
     first = fleet()
     assert first.status == 0, first.output
     assert len(first.changed) == SEEDED + WORKERS
@@ -70,7 +70,7 @@ def test_the_fleet_twice_and_what_differs_afterwards(fleet: Fleet, emulator: Any
     assert second.status == 0, second.output
     assert second.changed == []
     assert second.writes == []
-    # Group and host variables came through.
+    # Group and host variables were applied.
     snapshot = emulator.world.snapshot()
     applications = {each["name"]: each for each in snapshot["sevalla"]["applications"]}
     counts = {
@@ -90,7 +90,7 @@ def test_the_fleet_twice_and_what_differs_afterwards(fleet: Fleet, emulator: Any
         for process in instance["background_processes"]
     ]
     assert sorted(tries) == [1, 3]
-    # Somebody changes something behind Ansible's back.
+    # Someone changes something outside Ansible.
     (queue,) = (
         each for each in applications["blog-a1b2c"]["processes"] if each["type"] == "worker"
     )
@@ -136,8 +136,8 @@ def test_the_fleet_twice_and_what_differs_afterwards(fleet: Fleet, emulator: Any
     assert "node other.js" in (fleet.report / "drift.html").read_text()
 
 
-def test_the_report_has_what_could_not_be_compared(fleet: Fleet) -> None:
-    """One application that the service does not show, and a folder that cannot be written."""
+def test_the_report_lists_applications_that_could_not_be_compared(fleet: Fleet) -> None:
+    """One application that the service does not show, and an unwritable folder."""
     fleet.report.write_text("a file, not a folder")
     gone = "sevalla_application_id=11111111-1111-4111-8111-111111111111"
     run = fleet("--check", "--limit", "blog-a1b2c", "-e", gone)
@@ -149,9 +149,7 @@ def test_the_report_has_what_could_not_be_compared(fleet: Fleet) -> None:
 
 
 @pytest.mark.parametrize("loop", ["", "[1, 2]"])
-def test_the_report_has_hosts_that_cannot_be_reached(
-    fleet: Fleet, tmp_path: Path, loop: str
-) -> None:
+def test_the_report_lists_unreachable_hosts(fleet: Fleet, tmp_path: Path, loop: str) -> None:
     ssh = tmp_path / "ssh"
     ssh.write_text("#!/bin/sh\nexit 255\n")
     ssh.chmod(0o700)
@@ -174,7 +172,7 @@ def test_the_report_has_hosts_that_cannot_be_reached(
 
 
 def test_an_inventory_that_cannot_be_read_stops_the_run(fleet: Fleet) -> None:
-    """Instead of a run without hosts, which would look like success."""
+    """A run without hosts would look like success."""
     run = fleet(SEVALLA_API_KEY="svl_wrong")
     assert run.status != 0
     assert "HTTP 401" in run.output
@@ -182,8 +180,8 @@ def test_an_inventory_that_cannot_be_read_stops_the_run(fleet: Fleet) -> None:
     assert "svl_wrong" not in run.output
 
 
-def test_what_the_guide_shows_is_what_runs() -> None:
-    """The guides repeat the files of the example, without the comments at their top."""
+def test_the_guide_shows_the_files_of_the_example() -> None:
+    """The guides contain the files of the example, without the comments at the top."""
     guides = COLLECTION / "docs" / "docsite" / "rst"
     guide = (guides / "guide_fleets.rst").read_text()
     guide += (guides / "guide_check_mode.rst").read_text().partition("The drift report")[2]
@@ -211,13 +209,13 @@ APPLICATIONS = 200
 
 @pytest.fixture
 def large(emulator: Any) -> Any:
-    """An emulator with 200 applications."""
+    """Return an emulator with 200 applications."""
     for number in range(APPLICATIONS - SEEDED):
         emulator.world.sevalla.add_application(f"Fleet {number}")
     return emulator
 
 
-def test_200_applications_twice(fleet: Fleet, large: Any) -> None:
+def test_a_fleet_of_200_applications_is_idempotent(fleet: Fleet, large: Any) -> None:
     first = fleet()
     assert first.status == 0, first.output
     assert len(first.changed) == APPLICATIONS + WORKERS
@@ -237,8 +235,8 @@ def test_200_applications_twice(fleet: Fleet, large: Any) -> None:
 
 
 def sliced(inventory: dict[str, Any], number: int, count: int) -> dict[str, Any]:
-    """The part of an inventory that AWX gives to a slice of a job: each count-th of its hosts in
-    the order of their names, with all groups (awx/main/models/inventory.py, get_script_data)."""
+    """Return the part of an inventory that AWX gives to a slice of a job: each count-th host in the
+    order of names, with all groups (awx/main/models/inventory.py, get_script_data)."""
     hosts = sorted(inventory["_meta"]["hostvars"])[number - 1 :: count]
     groups = {
         name: {
@@ -256,14 +254,16 @@ def sliced(inventory: dict[str, Any], number: int, count: int) -> dict[str, Any]
     return {**groups, "_meta": {"hostvars": {host: known[host] for host in hosts}}}
 
 
-def test_200_applications_in_slices(playbooks: Any, large: Any, tmp_path: Path) -> None:
-    """What AWX does with a sliced job: import the inventory once, hand each slice a part of it
-    as a script, and run all of them at the same time with ansible-runner."""
+def test_a_fleet_of_200_applications_in_job_slices(
+    playbooks: Any, large: Any, tmp_path: Path
+) -> None:
+    """As AWX runs a sliced job: it imports the inventory once, gives each slice a part of it as a
+    script, and runs all of them in parallel with ansible-runner."""
     slices = 3
     environment = {
         name: value
         for name, value in playbooks.environment().items()
-        if not name.startswith("ANSIBLE_CALLBACK")  # ansible-runner has one of its own
+        if not name.startswith("ANSIBLE_CALLBACK")  # ansible-runner has its own
     }
     listed = subprocess.run(
         [sys.executable, "-m", "ansible", "inventory", "--list", "--export"],
@@ -320,4 +320,4 @@ def test_200_applications_in_slices(playbooks: Any, large: Any, tmp_path: Path) 
     again = playbooks.run(FLEET / "fleet.yml", ANSIBLE_CONFIG=str(FLEET / "ansible.cfg"))
     assert again.status == 0, again.output
     assert again.changed == [], "the slices together did all there was to do"
-    assert len(made) == APPLICATIONS + 1 + WORKERS  # a queue each, and the shop's report
+    assert len(made) == APPLICATIONS + 1 + WORKERS  # one queue for each, and the report of the shop

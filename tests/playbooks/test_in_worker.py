@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A module in Ansible's worker says and does what it does as a module, and knows when it cannot."""
+"""A module in Ansible's worker behaves as it does as a module, and detects when it cannot run
+there."""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ QUEUE = {
     "resource_type": "s1",
 }
 WORKERS = {"application": "shop", "environment": "production", "instance": "Workers"}
-# From ansible-core 2.22 on Ansible masks in another way.
+# ansible-core 2.22 and later mask in another way.
 MASK, INSIDE = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********"
 if find_spec("ansible.module_utils.secrets"):
     MASK = INSIDE = "$REDACTED$"
@@ -44,14 +45,14 @@ if find_spec("ansible.module_utils.secrets"):
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    """An emulator whose answers are the same in every run: its clock stands still."""
+    """Yield an emulator with the same responses in every run: its clock does not advance."""
     with Emulator(switches=SWITCHES, clock=lambda: 1_790_000_000.0) as running:
         yield running
 
 
 def comparable(value: Any) -> Any:
-    """A result without what tells where it was made: its traceback, which is ``exception``, and
-    with failed_when ``failed_when_suppressed_exception``."""
+    """Return a result without the parts that depend on where it was created: its traceback, which
+    is ``exception``, and with failed_when ``failed_when_suppressed_exception``."""
     if isinstance(value, dict):
         return {
             key: comparable(each) for key, each in value.items() if not key.endswith("exception")
@@ -60,13 +61,13 @@ def comparable(value: Any) -> Any:
 
 
 def shown(output: str) -> list[str]:
-    """What a user sees of a run, without what Ansible tells of its own work, and without the
-    progress, which only the worker can show."""
-    told = re.sub(r"(Module|Action) failed: ", "", output)
-    told = re.sub(r"The full traceback is:\n(.*\n)*?\n?(?=fatal)", "", told)
+    """Return the output of a run, without Ansible's own debug output, and without the progress,
+    which only the worker can show."""
+    text = re.sub(r"(Module|Action) failed: ", "", output)
+    text = re.sub(r"The full traceback is:\n(.*\n)*?\n?(?=fatal)", "", text)
     return [
         line
-        for line in told.splitlines()
+        for line in text.splitlines()
         if line
         and not line.startswith(("<", "[localhost] ", "Using module file", "redirecting"))
         and "_suppressed_exception" not in line
@@ -74,8 +75,8 @@ def shown(output: str) -> list[str]:
 
 
 def both_ways(playbooks: Any, play: dict[str, Any], *arguments: str, **variables: str) -> list[Any]:
-    """Run a play in the worker and as modules, each on a fresh emulator; the two runs, which
-    must be equal in all that they said and sent."""
+    """Run a play in the worker and as modules, each on a fresh emulator; return the two runs, whose
+    output and requests must be equal."""
     path = playbooks.folder / "both.yml"
     path.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, **play}]))
     runs = []
@@ -106,7 +107,8 @@ WITHOUT_END = [
     {PROCESS: QUEUE, "register": "made"},
     {PROCESS: QUEUE},
     {
-        # Values as Ansible has them: templates, numbers as text, texts from a result, booleans.
+        # Values of every kind in Ansible: templates, numbers as strings, strings from a result,
+        # booleans.
         PROCESS: {
             "application": "{{ made.process.app_id }}",
             "id": "{{ made.process.id }}",
@@ -161,7 +163,7 @@ WITHOUT_END = [
 ]
 
 
-def test_a_play_is_the_same_both_ways(playbooks: Any) -> None:
+def test_a_play_has_the_same_result_in_the_worker_and_as_a_module(playbooks: Any) -> None:
     tasks = [{"name": "task", "ignore_errors": True, **task} for task in WITHOUT_END]
     here, _module = both_ways(playbooks, {"tasks": tasks})
     assert here.status == 0, here.output
@@ -172,8 +174,8 @@ def test_a_play_is_the_same_both_ways(playbooks: Any) -> None:
     assert len(warned) >= 2
 
 
-def test_module_defaults_and_check_mode_of_a_play_are_the_same_both_ways(playbooks: Any) -> None:
-    """The group's defaults, the module's, and those of a block that come before the play's."""
+def test_module_defaults_and_check_mode_apply_in_the_worker_and_as_a_module(playbooks: Any) -> None:
+    """The defaults of the group and of the module, and those of a block, which take precedence."""
     token = playbooks.emulator.token
     play = {
         "check_mode": True,
@@ -199,8 +201,8 @@ def test_module_defaults_and_check_mode_of_a_play_are_the_same_both_ways(playboo
         assert all(each["result"]["changed"] for each in run.results[1:])
 
 
-def test_a_token_is_masked_wherever_it_shows_both_ways(playbooks: Any) -> None:
-    """In values of the result, in the diff, in a list, in a message and in the options told."""
+def test_a_token_is_masked_in_the_worker_and_as_a_module(playbooks: Any) -> None:
+    """In values of the result, in the diff, in a list, in a message and in the reported options."""
     token = playbooks.emulator.token
     tasks = [
         {PROCESS: {**QUEUE, "entrypoint": f"run --token {token}", "api_token": token}},
@@ -259,7 +261,7 @@ CHOICES: list[tuple[dict[str, Any], str]] = [
 
 
 def choices_of(playbooks: Any, plays: list[dict[str, Any]], **variables: str) -> list[str]:
-    """What was told of the choice for each task that ran, at -vvv."""
+    """Return the reported choice for each task that ran, at -vvv."""
     path = playbooks.folder / "choices.yml"
     path.write_text(yaml.safe_dump(plays, sort_keys=False))
     inventory = playbooks.folder / "hosts.yml"
@@ -276,29 +278,29 @@ def choices_of(playbooks: Any, plays: list[dict[str, Any]], **variables: str) ->
 
 
 def task(**keywords: Any) -> dict[str, Any]:
-    """A task that changes nothing."""
+    """Return a task that changes nothing."""
     options = {**QUEUE, "state": "absent"}
     return {PROCESS: options, "ignore_errors": True, "ignore_unreachable": True, **keywords}
 
 
 def play(tasks: list[dict[str, Any]], **keywords: Any) -> dict[str, Any]:
-    """A play on this machine."""
+    """Return a play on this machine."""
     return {"hosts": "localhost", "gather_facts": False, "tasks": tasks, **keywords}
 
 
-def test_the_choice_is_told_with_its_reason(playbooks: Any) -> None:
+def test_the_reason_for_a_module_is_reported(playbooks: Any) -> None:
     # Without the interpreter that all other tests set.
-    told = choices_of(
+    choices = choices_of(
         playbooks,
         [play([task(**keywords) for keywords, _reason in CHOICES])],
         ANSIBLE_PYTHON_INTERPRETER="",
     )
-    assert len(told) == len(CHOICES)
-    for line, (keywords, reason) in zip(told, CHOICES):
+    assert len(choices) == len(CHOICES)
+    for line, (keywords, reason) in zip(choices, CHOICES):
         assert line.startswith(f"runs as a module: {reason}" if reason != HERE else HERE), keywords
 
 
-def test_an_environment_of_any_level_counts(playbooks: Any) -> None:
+def test_an_environment_at_any_level_counts(playbooks: Any) -> None:
     role = playbooks.folder / "roles" / "does" / "tasks"
     role.mkdir(parents=True)
     (role / "main.yml").write_text(yaml.safe_dump([task()]))
@@ -309,18 +311,18 @@ def test_an_environment_of_any_level_counts(playbooks: Any) -> None:
         play([], roles=[{"role": "does", "environment": {"A": "b"}}]),
         play([], roles=["does"]),
     ]
-    told = choices_of(playbooks, plays)
+    choices = choices_of(playbooks, plays)
     with_it = "runs as a module: the task has environment"
-    assert told == [with_it, with_it, HERE, with_it, HERE]
+    assert choices == [with_it, with_it, HERE, with_it, HERE]
 
 
 def test_environment_reaches_the_module(playbooks: Any) -> None:
-    """What it is for: the token of a task that differs from the one of the shell."""
-    told = playbooks.run_tasks(
+    """For the token of a task that differs from that of the shell."""
+    done = playbooks.run_tasks(
         [{PROCESS: QUEUE, "environment": {"SEVALLA_API_KEY": playbooks.emulator.token}}],
         SEVALLA_API_KEY="wrong",
     )
-    assert told.status == 0, told.output
+    assert done.status == 0, done.output
 
 
 @pytest.mark.daily
@@ -328,17 +330,17 @@ def test_environment_reaches_the_module(playbooks: Any) -> None:
     ("value", "chosen"), [("0", "runs as"), ("", "runs in"), (" ", "runs in"), ("on", "runs in")]
 )
 def test_the_environment_variable(playbooks: Any, value: str, chosen: str) -> None:
-    """The variable of a play comes before it."""
-    told = choices_of(
+    """The variable of a play takes precedence."""
+    choices = choices_of(
         playbooks,
         [play([task(), task(vars={"evenkeel_paas_in_worker": True})])],
         EVENKEEL_PAAS_IN_WORKER=value,
     )
-    assert told[0].startswith(chosen)
-    assert told[1] == HERE
+    assert choices[0].startswith(chosen)
+    assert choices[1] == HERE
 
 
-def test_a_switch_that_is_neither_on_nor_off(playbooks: Any) -> None:
+def test_a_worker_setting_that_is_not_a_boolean(playbooks: Any) -> None:
     wrong = playbooks.run_tasks([{PROCESS: QUEUE}], EVENKEEL_PAAS_IN_WORKER="perhaps")
     assert wrong.status == 2
     assert "EVENKEEL_PAAS_IN_WORKER" in wrong.results[0]["result"]["msg"]
@@ -347,8 +349,8 @@ def test_a_switch_that_is_neither_on_nor_off(playbooks: Any) -> None:
 
 
 @pytest.mark.parametrize("switch", ["yes", "no"])
-def test_an_empty_token_is_not_given(playbooks: Any, switch: str) -> None:
-    """As from a variable that nobody set: the environment counts."""
+def test_an_empty_token_counts_as_not_set(playbooks: Any, switch: str) -> None:
+    """As from an undefined variable: the environment is used."""
     options = {**QUEUE, "api_token": "{{ nowhere | default('') }}", "api_url": ""}
     run = playbooks.run_tasks([{PROCESS: options}], EVENKEEL_PAAS_IN_WORKER=switch)
     assert run.status == 0, run.output
@@ -362,12 +364,12 @@ LEAVING: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-def test_a_python_without_the_libraries_is_named_with_why_it_was_taken(playbooks: Any) -> None:
-    """As an explicit localhost without an interpreter, for which Ansible looks for a Python."""
+def test_a_python_without_the_libraries_is_reported_with_its_origin(playbooks: Any) -> None:
+    """With an explicit localhost without an interpreter, for which Ansible searches a Python."""
     bare = playbooks.folder / "bare"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(bare)], check=True)
     python = str(bare / "bin" / "python")
-    leaving = LEAVING if os.getuid() == 0 else LEAVING[:2]  # nobody else becomes root unasked
+    leaving = LEAVING if os.getuid() == 0 else LEAVING[:2]  # the test must not become root
     variables = {
         "ansible_interpreter_python_fallback": [python],
         "ansible_async_dir": str(playbooks.folder / "async"),
@@ -394,8 +396,8 @@ def test_a_python_without_the_libraries_is_named_with_why_it_was_taken(playbooks
         )
 
 
-def test_hosts_with_a_local_connection_are_served_at_once(playbooks: Any, tmp_path: Path) -> None:
-    """Each fork has a worker of its own: nothing is shared, and nothing is lost."""
+def test_hosts_with_a_local_connection_run_in_parallel(playbooks: Any, tmp_path: Path) -> None:
+    """Each fork has its own worker: nothing is shared, and nothing is lost."""
     inventory = tmp_path / "hosts"
     inventory.write_text("".join(f"host{n} ansible_connection=local\n" for n in range(12)))
     options = {**QUEUE, "display_name": "{{ inventory_hostname }}"}

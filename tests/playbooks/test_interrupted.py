@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A task that Ansible ends by its timeout sends nothing afterwards."""
+"""A task that Ansible stops at its timeout sends nothing afterwards."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ WORKERS = [
     ],
 )
 def test_nothing_is_sent_after_the_timeout_of_a_task(playbooks: Any, kind: str, limit: str) -> None:
-    """While writes wait for the rate limit, and while the service is silent. The second item of
-    the loop runs in the process that the first one has left."""
+    """While writes wait for the rate limit, and while the service does not respond. The second item
+    of the loop runs in the process of the first one."""
     playbooks.emulator.faults.add(
         Fault(kind, method="POST", times=None, **({"seconds": 20.0} if "slow" in kind else {}))
     )
@@ -47,10 +47,10 @@ def test_nothing_is_sent_after_the_timeout_of_a_task(playbooks: Any, kind: str, 
     assert "timed out" in str(first).lower() or "timeout" in str(first).lower()
     assert second["changed"] is False
     posts = [request for request in run.requests if request["method"] == "POST"]
-    # On a slow machine the time is over before as many as max_parallel were sent.
+    # On a slow machine, the timeout ends before max_parallel writes are sent.
     assert 1 <= len(posts) <= 4
     lists = [request for request in run.requests if request["path"].endswith("offset=0")]
-    # Nothing was looked up: the names of the application and the processes for each item.
+    # Nothing was cached: the application's name and the processes are read for each item.
     assert len(lists) == 4
-    # The play was over before the service was.
+    # The play ended before the service responded.
     assert {request["status"] for request in posts} == {None if "slow" in kind else 429}

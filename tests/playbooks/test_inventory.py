@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The inventory plugins as a user runs them: ansible-inventory, in a process of its own."""
+"""The inventory plugins as a user runs them: with ansible-inventory in its own process."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Inventory:
 
 @pytest.fixture
 def inventory(playbooks: Any, tmp_path: Path) -> Inventory:
-    """ansible-inventory, with a configuration for each plugin."""
+    """Return a runner of ansible-inventory, with a configuration for each plugin."""
     folder = tmp_path / "inventory"
     folder.mkdir()
     return Inventory(playbooks, folder)
@@ -73,7 +73,7 @@ GRAPH = """\
 
 
 @pytest.mark.daily
-def test_the_graph_of_both(inventory: Inventory) -> None:
+def test_the_graph_of_both_services(inventory: Inventory) -> None:
     done = inventory("-i", "sevalla.yml", "-i", "laravel_cloud.yml", "--graph")
     assert done.returncode == 0, done.stderr
     assert done.stdout == GRAPH
@@ -81,8 +81,8 @@ def test_the_graph_of_both(inventory: Inventory) -> None:
 
 
 @pytest.mark.daily
-def test_the_list_of_both(inventory: Inventory, emulator: Any) -> None:
-    """As others read it, AWX for instance, with nothing in it that nobody should see."""
+def test_the_list_of_both_services(inventory: Inventory, emulator: Any) -> None:
+    """As other programs read it, such as AWX, and without secrets."""
     done = inventory("-i", "sevalla.yml", "-i", "laravel_cloud.yml", "--list", "-vvvv")
     assert done.returncode == 0, done.stderr
     listed = json.loads(done.stdout[done.stdout.index("{\n") :])
@@ -95,10 +95,10 @@ def test_the_list_of_both(inventory: Inventory, emulator: Any) -> None:
         assert secret not in done.stdout + done.stderr
 
 
-def test_an_export_is_plain_but_for_what_may_be_a_template(
+def test_an_export_marks_only_possible_templates_as_untrusted(
     inventory: Inventory, emulator: Any
 ) -> None:
-    """For programs that read it and know nothing of Ansible's marks."""
+    """For programs that do not know Ansible's marks."""
     for plugin in PLUGINS:
         with (inventory.folder / f"{plugin}.yml").open("a") as file:
             file.write(f"processes: true\ncompose:\n  shown: {plugin}_application_name ~ '!'\n")
@@ -114,10 +114,10 @@ def test_an_export_is_plain_but_for_what_may_be_a_template(
     assert variables["sevalla_application_name"] == name
 
 
-def test_an_application_that_is_being_deleted_leaves_the_others(
+def test_an_application_being_deleted_does_not_affect_the_others(
     inventory: Inventory, emulator: Any
 ) -> None:
-    """Also with the setting that stops at an inventory that cannot be read."""
+    """Also with the setting that makes an unreadable inventory fatal."""
 
     class Deleting(Hooks):
         def before(self) -> Response | None:
@@ -142,11 +142,11 @@ def test_an_application_that_is_being_deleted_leaves_the_others(
 
 @pytest.mark.daily
 @pytest.mark.parametrize("again", [False, True])
-def test_a_play_over_the_hosts(
+def test_a_play_uses_the_hosts(
     inventory: Inventory, emulator: Any, again: bool, tmp_path: Path
 ) -> None:
-    """A task takes the host's id as it is, and a hostile name stays a text. Again: from what
-    ansible-inventory printed, as AWX hands it on."""
+    """A task uses the host's id unchanged, and a hostile name stays a string. Also with the output
+    of ansible-inventory, as AWX uses it."""
     emulator.world.sevalla.add_application(EVIL)
     source = inventory.folder / "sevalla.yml"
     if again:
@@ -179,13 +179,13 @@ def test_a_play_over_the_hosts(
     playbook.write_text(json.dumps(play))
     run = inventory.playbooks.run(playbook, "-i", str(source))
     assert run.status == 0, run.output
-    told: dict[str, list[Any]] = {"process": [], "name": [], "python": []}
+    messages: dict[str, list[Any]] = {"process": [], "name": [], "python": []}
     for each in run.results:
-        told[each["task"]].append(each["result"].get("msg", each["result"]))
-    assert len(told["process"]) == 6
-    assert {process["process"]["type"] for process in told["process"]} == {"web"}
-    assert sorted(told["name"]) == sorted([EVIL, "Shop", "Blog", "Twin", "Twin", "Draft"])
-    assert set(told["python"]) == {sys.executable}
+        messages[each["task"]].append(each["result"].get("msg", each["result"]))
+    assert len(messages["process"]) == 6
+    assert {process["process"]["type"] for process in messages["process"]} == {"web"}
+    assert sorted(messages["name"]) == sorted([EVIL, "Shop", "Blog", "Twin", "Twin", "Draft"])
+    assert set(messages["python"]) == {sys.executable}
 
 
 @pytest.mark.parametrize(
@@ -196,10 +196,8 @@ def test_a_play_over_the_hosts(
         ({"SEVALLA_API_URL": "http://127.0.0.1:1/v3"}, "gave no usable answer at http://127.0.0.1"),
     ],
 )
-def test_what_is_wrong_is_one_line(
-    inventory: Inventory, variables: dict[str, str], said: str
-) -> None:
-    """With the settings that the guide recommends: our line, and Ansible's that it stops."""
+def test_an_error_is_one_line(inventory: Inventory, variables: dict[str, str], said: str) -> None:
+    """With the settings that the guide recommends: our line, and Ansible's line that it stops."""
     with (inventory.folder / "sevalla.yml").open("a") as file:
         file.write("api_retries: 0\n")
     done = inventory(
@@ -211,7 +209,7 @@ def test_what_is_wrong_is_one_line(
     assert done.returncode != 0
     assert "Traceback" not in done.stderr
     assert variables.get("SEVALLA_API_KEY") != "svl_wrong" or "svl_wrong" not in done.stderr
-    # Older versions of Ansible break lines, newer ones say the cause of a warning once more.
+    # Older versions of Ansible wrap lines, newer ones repeat the cause of a warning.
     text = " ".join(done.stderr.split())
     assert 1 <= text.count(said) <= 2
     assert text.count("[WARNING]: ") == 1
@@ -230,7 +228,7 @@ def test_the_options_can_be_read_in_ansible_doc(inventory: Inventory) -> None:
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        told = json.loads(done.stdout)
-        assert sorted(told) == sorted(wanted)
-        for about in told.values():
+        exported = json.loads(done.stdout)
+        assert sorted(exported) == sorted(wanted)
+        for about in exported.values():
             assert all(option["description"] for option in about["doc"]["options"].values())

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The commonest mistake with modules for APIs: one task, several hosts, and no run_once."""
+"""The most common mistake with modules for APIs: one task, several hosts, and no run_once."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ WAYS: dict[str, Any] = {
 
 
 class AllAtOnce(Hooks):
-    """Answers nobody who reads the list of processes before all hosts do: none has created yet.
+    """Delays every read of the list of processes until all hosts read it: none has created yet.
 
-    ``together`` is how many read it at once. Nobody waits for ever, so that a host that never
-    comes fails the test and does not hang it.
+    ``together`` is how many read it at the same time. The delay ends at some point, so that a host
+    that never reads fails the test instead of blocking it.
     """
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class AllAtOnce(Hooks):
         self._met = threading.Barrier(len(HOSTS), timeout=60)
 
     def after(self, response: Response) -> Response:
-        # Laravel Cloud lists the processes of an instance that is named with its instances.
+        # For a named instance, Laravel Cloud lists the processes together with its instances.
         is_list = request.method == "GET" and request.path.endswith(("processes", "instances"))
         if is_list and not self.together:
             self._met.wait()
@@ -65,7 +65,7 @@ class AllAtOnce(Hooks):
 
 
 def created(emulator: Any) -> list[str]:
-    """The ids of all processes in the two places, less the web process."""
+    """Return the ids of all processes in both places, without the web process."""
     with emulator.world.lock:
         shop = emulator.world.sevalla.applications[SEVALLA_SHOP_ID].processes
         cloud = emulator.world.laravel_cloud.processes

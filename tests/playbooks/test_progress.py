@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run of ansible-playbook shows of a task that is under way, and on which stream."""
+"""What ansible-playbook shows of a running task, and on which stream."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_stats(self, stats):
         self._display.display('{"ended": true}')
 """
-"""A callback that writes JSON to stdout, as the ones of that name in ansible.posix do."""
+"""A callback that writes JSON to stdout, like those of that name in ansible.posix."""
 
 
 def streams(
     playbooks: Any, tasks: list[dict[str, Any]], *arguments: str, **variables: str
 ) -> tuple[str, str]:
-    """What a run of tasks writes to stdout, and to stderr."""
+    """Run tasks and return the output on stdout and on stderr."""
     playbooks.emulator.reset(switches={"sevalla_deployment_pace": "polls"})
     play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
     path = playbooks.folder / "play.yml"
@@ -71,7 +71,7 @@ def streams(
 
 
 @pytest.mark.daily
-def test_each_status_is_shown_without_v(playbooks: Any) -> None:
+def test_each_status_is_shown_without_verbose(playbooks: Any) -> None:
     out, err = streams(playbooks, [DEPLOY])
     assert "[localhost] deployment" not in err
     first, second, last = STATUS.findall(out)
@@ -80,7 +80,7 @@ def test_each_status_is_shown_without_v(playbooks: Any) -> None:
     assert re.fullmatch(r"\[localhost\] deployment: success after \d s", last)
 
 
-def test_each_write_of_a_list_is_shown_with_v(playbooks: Any) -> None:
+def test_each_write_of_a_list_is_shown_with_verbose(playbooks: Any) -> None:
     out, _err = streams(playbooks, [LIST])
     assert "writes done" not in out
     out, _err = streams(playbooks, [LIST], "-v")
@@ -92,7 +92,7 @@ def test_each_write_of_a_list_is_shown_with_v(playbooks: Any) -> None:
 
 
 @pytest.mark.parametrize(("keywords", "switch"), [({"no_log": True}, "yes"), ({}, "no")])
-def test_nothing_is_shown_with_no_log_and_by_a_module(
+def test_no_progress_is_shown_with_no_log_or_by_a_module(
     playbooks: Any, keywords: dict[str, Any], switch: str
 ) -> None:
     tasks = [{**DEPLOY, **keywords}, {**LIST, **keywords}]
@@ -116,8 +116,8 @@ def test_json_on_stdout_stays_json(playbooks: Any, name: str, lines: int) -> Non
 
 @pytest.mark.daily
 @pytest.mark.parametrize("switch", ["yes", pytest.param("no", marks=pytest.mark.slow)])
-def test_a_warning_quotes_no_value_with_no_log(playbooks: Any, switch: str) -> None:
-    """In check mode prune warns of what it would delete: commands, with their arguments."""
+def test_a_warning_does_not_quote_values_with_no_log(playbooks: Any, switch: str) -> None:
+    """In check mode, prune warns about what it would delete: commands with their arguments."""
     scope = {"application": "shop", "environment": "production", "instance": "Workers"}
     entries = [{"type": "custom", "command": f"php artisan {name} {SECRET}"} for name in "ab"]
     tasks = [

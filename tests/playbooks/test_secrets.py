@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Secrets in real runs: canaries at -vvvv, in what a run leaves behind, and on the wire."""
+"""Secrets in real runs: canaries at -vvvv, in the files of a run, and on the wire."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ ONE_REQUEST = [
 
 
 def forms(secret: str) -> set[str]:
-    """A secret as it may show: whole, cut, escaped or encoded."""
+    """Return the forms in which a secret may be shown: whole, shortened, escaped or encoded."""
     return {
         secret,
         secret[:20],
@@ -70,18 +70,18 @@ def forms(secret: str) -> set[str]:
 
 
 def found_in(text: str, secrets: Iterable[str]) -> list[str]:
-    """Which forms of secrets a text holds."""
+    """Return the forms of secrets that a text contains."""
     return sorted({form for secret in secrets for form in forms(secret) if form in text})
 
 
 class Watch(Hooks):
-    """Reads the arguments of all processes of this machine while a request is answered."""
+    """Reads the arguments of all processes of this machine while a request is handled."""
 
     def __init__(self) -> None:
         self.seen: set[str] = set()
 
     def before(self) -> None:
-        """The module is at work now, and all that started it."""
+        """Read them while the module and its parent processes run."""
         for file in Path("/proc").glob("[0-9]*/cmdline"):
             try:
                 self.seen.add(file.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
@@ -90,7 +90,7 @@ class Watch(Hooks):
 
 
 class Play:
-    """A play whose every file is below one folder, and what must not be found there."""
+    """A play whose files are all below one folder, and the secrets that must not be found there."""
 
     def __init__(self, playbooks: Any, folder: Path) -> None:
         self.playbooks = playbooks
@@ -100,14 +100,14 @@ class Play:
             (folder / name).mkdir()
 
     def run(self, tasks: list[dict[str, Any]], **settings: Any) -> Any:
-        """Run tasks as a play at -vvvv and with --diff; search all that it says and leaves.
+        """Run tasks as a play at -vvvv and with --diff; search all its output and files.
 
         ``environment`` is added to that of ansible-playbook, the rest to the play.
         """
         environment = settings.pop("environment", {})
         playbook = self.folder.parent / "play-with-token.yml"
-        told = [{"name": "task", "ignore_errors": True, **task} for task in tasks]
-        play = {"hosts": "localhost", "gather_facts": False, **settings, "tasks": told}
+        named_tasks = [{"name": "task", "ignore_errors": True, **task} for task in tasks]
+        play = {"hosts": "localhost", "gather_facts": False, **settings, "tasks": named_tasks}
         playbook.write_text(yaml.safe_dump([play], sort_keys=False))
         run = self.playbooks.run(
             playbook,
@@ -128,7 +128,7 @@ class Play:
             if file.is_file() and file.name != ".netrc":
                 text = file.read_bytes().decode(errors="replace")
                 assert found_in(text, self.secrets) == [], file
-        # AnsiballZ holds the options in clear text, and is removed with its folder.
+        # AnsiballZ contains the options in clear text, and is removed with its folder.
         assert list((self.folder / "remote").rglob("AnsiballZ*")) == []
         assert "Traceback" not in run.output
         return run
@@ -136,7 +136,7 @@ class Play:
 
 @pytest.fixture
 def play(playbooks: Any) -> Iterator[Play]:
-    # Not tmp_path: ansible-core makes a socket below it, and the path of one is 107 bytes at most.
+    # Not tmp_path: ansible-core creates a socket below it, whose path must not exceed 107 bytes.
     with tempfile.TemporaryDirectory(prefix="evenkeel-") as short:
         folder = Path(short) / "searched"
         folder.mkdir()
@@ -145,7 +145,7 @@ def play(playbooks: Any) -> Iterator[Play]:
 
 @pytest.fixture
 def serve() -> Iterator[Any]:
-    """A function that starts a scripted server."""
+    """Yield a function that starts a scripted server."""
     servers: list[ScriptedServer] = []
 
     def start(*script: Any, **options: Any) -> ScriptedServer:
@@ -179,21 +179,21 @@ EVERYTHING = [
 
 
 @pytest.mark.parametrize("in_worker", [pytest.param("true", marks=pytest.mark.daily), "false"])
-def test_nothing_shows_when_all_goes_well(play: Play, in_worker: str) -> None:
-    """Create, update, no change, delete, run and deploy, in check mode and for real; and the token
-    is in the arguments of no process meanwhile."""
+def test_no_secret_is_shown_on_success(play: Play, in_worker: str) -> None:
+    """Create, update, no change, delete, run and deploy, in check mode and for real; and no process
+    has the token in its arguments."""
     watch = play.playbooks.emulator.hooks = Watch()
     run = play.run(EVERYTHING, environment={"EVENKEEL_PAAS_IN_WORKER": in_worker})
     assert [each["kind"] for each in run.results] == ["ok"] * len(EVERYTHING)
     assert len(run.writes) == 8 + 5
     modules = [line for line in watch.seen if "AnsiballZ" in line and str(play.folder) in line]
-    # What is shown of a deployment as it goes on, which only the worker can.
+    # The progress of a deployment, which only the worker can show.
     assert ("[localhost] deployment " in run.output) == (in_worker == "true")
     assert bool(modules) == (in_worker == "false"), "the module was not seen at work"
     assert found_in("\n".join(watch.seen), play.secrets) == []
 
 
-def test_nothing_shows_however_the_token_is_given(play: Play) -> None:
+def test_no_secret_is_shown_however_the_token_is_set(play: Play) -> None:
     """As an option, under its alias, by module_defaults, and from a registered variable."""
     token = play.playbooks.emulator.token
     watch = play.playbooks.emulator.hooks = Watch()
@@ -226,16 +226,16 @@ def _pairs() -> list[tuple[str, dict[str, Any]]]:
 
 
 def _quoting(status: int, **headers: str) -> Any:
-    """An answer that quotes the Authorization header wherever an answer has text."""
+    """Return a response that quotes the Authorization header in every string."""
 
     def made() -> Response:
-        told = request.headers["Authorization"]
+        header = request.headers["Authorization"]
         body = {
-            "message": f"{told} is bad",
-            "data": {"code": "e-1", "message": told, told: [told]},
-            "errors": {"token": [told], told: told},
+            "message": f"{header} is bad",
+            "data": {"code": "e-1", "message": header, header: [header]},
+            "errors": {"token": [header], header: header},
         }
-        given = {name.replace("_", "-"): text.format(told) for name, text in headers.items()}
+        given = {name.replace("_", "-"): text.format(header) for name, text in headers.items()}
         return Response(json.dumps(body), status, given, content_type="application/json")
 
     return made
@@ -250,19 +250,19 @@ def _drop() -> Response:
 
 
 class Faults(Hooks):
-    """Answers each request with the next fault."""
+    """Responds to each request with the next fault."""
 
     def __init__(self, faults: list[Any]) -> None:
         self.left = list(faults)
 
     def before(self) -> Response | None:
-        """The services see none of these requests."""
+        """Keep every request from the services."""
         return self.left.pop(0)() if self.left else None
 
 
 @pytest.mark.daily
-def test_nothing_shows_when_a_service_fails(play: Play, serve: Any) -> None:
-    """Every failure that a service can bring about, each quoting the token back."""
+def test_no_secret_is_shown_when_a_service_fails(play: Play, serve: Any) -> None:
+    """Every failure that a service can cause, each of which quotes the token."""
     other = serve()
     faults = {
         "unauthorized": _quoting(401, WWW_Authenticate="{}"),
@@ -293,8 +293,8 @@ def test_nothing_shows_when_a_service_fails(play: Play, serve: Any) -> None:
     assert run.writes == []
 
 
-def test_nothing_shows_when_a_write_fails(play: Play, serve: Any) -> None:
-    """A token that may only read, and writes whose answers are lost, quote or lead astray."""
+def test_no_secret_is_shown_when_a_write_fails(play: Play, serve: Any) -> None:
+    """A read-only token, and writes whose responses are lost, quote the token or redirect."""
     emulator = play.playbooks.emulator
     other = serve()
 
@@ -303,7 +303,7 @@ def test_nothing_shows_when_a_write_fails(play: Play, serve: Any) -> None:
             return None if request.method == "GET" else super().before()
 
     play.secrets.append(emulator.read_only_token)
-    # Not written down in the play: ansible-core 2.19 and later show the lines around a failure.
+    # Not part of the play: ansible-core 2.19 and later show the lines around a failure.
     reading = {"api_token": "{{ lookup('ansible.builtin.env', 'CANARY') }}"}
     faults = [
         _quoting(307, Location=f"{other.url}/{{}}"),
@@ -328,11 +328,11 @@ WEB = {"id": SEVALLA_SHOP_WEB_ID, "type": "web", "port": 8080}
 LISTED = answer(json={"data": [WEB], "total": 1})
 
 
-def test_certificates_netrc_and_proxies_do_not_change_who_gets_the_token(
+def test_certificates_netrc_and_proxies_do_not_send_the_token_elsewhere(
     play: Play, serve: Any
 ) -> None:
-    """Through the module: a certificate is checked, a CA of one's own works, and checking none is
-    told. An entry for the host in ~/.netrc changes nothing."""
+    """With the module: a certificate is checked, your own CA works, and disabled checks are
+    reported. An entry for the host in ~/.netrc changes nothing."""
     authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
@@ -351,13 +351,15 @@ def test_certificates_netrc_and_proxies_do_not_change_who_gets_the_token(
     assert "certificate verify failed" in first["msg"].lower()
     assert not second.get("warnings")
     assert "validate_certs is false" in str(third["warnings"])
-    # Nothing was sent before the certificate was checked, and the token to nobody else.
+    # Nothing was sent before the certificate was checked, and nobody else got the token.
     sent = [request.headers.get("authorization") for request in server.requests]
     assert sent == [f"Bearer {play.playbooks.emulator.token}"] * 2
 
 
-def test_a_proxy_gets_no_token_and_its_password_does_not_show(play: Play, serve: Any) -> None:
-    """HTTPS goes to the proxy, which is closed; http to loopback goes past every proxy."""
+def test_a_proxy_does_not_get_the_token_and_its_password_is_not_shown(
+    play: Play, serve: Any
+) -> None:
+    """HTTPS uses the proxy, which is closed; http to loopback does not use it."""
     http_proxy = serve()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         closed = taken.getsockname()[1]

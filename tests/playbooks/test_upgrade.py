@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What people wrote for version 1.0.0 runs unchanged, and means the same.
+"""Playbooks for version 1.0.0 run unchanged, with the same results.
 
-The folder ``release_1_0_0`` is frozen: its README says what is in it, and how it was made. A test
-that fails here shows a defect of the code, not of the folder.
+The folder ``release_1_0_0`` is frozen: its README describes its contents and how it was created. If
+a test fails here, the code is wrong and not the folder.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ RELEASE = Path(__file__).parent / "release_1_0_0"
 RECORDED = RELEASE / "recorded"
 
 CHECK = ("--check", "--diff")
-# Results then come in the order of the hosts.
+# Results are then in the order of the hosts.
 ONE_BY_ONE = ("--forks", "1")
 Step = tuple[str, ...]
 
 SCENARIOS: dict[str, list[Step]] = {
-    # Each step is a playbook with its arguments; the steps of a scenario share a world.
+    # Each step is a playbook with its arguments; the steps of a scenario share the emulator's data.
     "site": [
         ("site.yml", *CHECK),
         ("site.yml", "--diff"),
@@ -72,7 +72,7 @@ SCENARIOS: dict[str, list[Step]] = {
         ("fleet/fleet.yml", *CHECK, *ONE_BY_ONE),
         ("fleet/fleet.yml", "--diff", *ONE_BY_ONE),
         ("fleet/fleet.yml", *ONE_BY_ONE),
-        # By then somebody has changed something, so there is drift.
+        # By then someone has changed something, so there is drift.
         ("fleet/fleet.yml", *CHECK, *ONE_BY_ONE),
     ],
 }
@@ -96,7 +96,7 @@ def play_scenario(playbooks: Any, name: str, folder: Path, **variables: str) -> 
 
 
 def change_by_hand(emulator: Any) -> None:
-    """Give the blog's queue another command."""
+    """Change the command of the blog's queue."""
     for application in emulator.world.sevalla.applications.values():
         for process in application.processes.values():
             if application.fields["name"] == "blog-a1b2c" and process["type"] == "worker":
@@ -104,12 +104,12 @@ def change_by_hand(emulator: Any) -> None:
 
 
 def examples_of(module: str) -> list[dict[str, Any]]:
-    """Return the tasks that a module showed."""
+    """Return the documented example tasks of a module."""
     return list(yaml.safe_load((RELEASE / "modules" / f"{module}.yml").read_text()))
 
 
 def play_examples(playbooks: Any, module: str) -> Any:
-    """Run each of the tasks that a module showed in check mode, for real, and again."""
+    """Run each example task of a module in check mode, for real, and again."""
     tasks = []
     if module == "sevalla_process_run":
         tasks += [task for task in examples_of("sevalla_process") if "schedule" in str(task)][:1]
@@ -121,15 +121,15 @@ def play_examples(playbooks: Any, module: str) -> Any:
     return playbooks.run_tasks(tasks)
 
 
-# What a result may say in other words or numbers, as long as it says it.
+# Values that may have other words or numbers, as long as they exist.
 WORDS = {"msg", "before_header", "after_header", "requests", "retries", "waited_seconds"}
 ID = re.compile(r"(?:[a-z]+-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)")
 
 
 def lost(old: Any, new: Any, place: str = "") -> list[str]:
-    """List what of an old value the new one no longer has, or says differently. Ids and times are
-    those of a run; what is new is welcome."""
+    """Return the parts of an old value that are missing from the new one or different. Ids and
+    times are those of a run; new parts are allowed."""
     if isinstance(old, dict) and isinstance(new, dict):
         gone = [f"{place}.{key} is gone" for key in old if key not in new]
         return gone + [
@@ -163,31 +163,31 @@ def masked(text: str) -> str:
 
 
 def recorded(name: str) -> Any:
-    """Return what 1.0.0 said."""
+    """Return the output of 1.0.0."""
     return json.loads((RECORDED / f"{name}.json").read_text())
 
 
 def assert_means_the_same(old: dict[str, Any], run: Any) -> None:
-    """Compare a run with the one of 1.0.0: its end, each result, and what was sent."""
+    """Compare a run with that of 1.0.0: its end, each result, and its requests."""
     assert run.status == old["status"], run.output
     ours = [each for each in run.results if is_ours(each["result"])]
     assert [(each["task"], each["kind"]) for each in ours] == [
         (each["task"], each["kind"]) for each in old["results"]
     ]
     assert lost(old["results"], ours) == []
-    # Several writes of a list are under way at a time, in no order of their own.
+    # Several writes of a list run in parallel, in any order.
     assert sorted(map(masked, run.writes)) == sorted(map(masked, old["writes"]))
 
 
 def is_ours(result: dict[str, Any]) -> bool:
-    """Whether a module of the collection made a result, or each of a loop's."""
+    """Return whether the result, or each result of a loop, is from a module of the collection."""
     return all("api" in each for each in result.get("results") or [result])
 
 
-# One run of site.yml is compared every day, with the credential types below.
+# Every day, one run of site.yml is compared, with the credential types below.
 @pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_playbooks_mean_the_same(playbooks: Any, tmp_path: Path, scenario: str) -> None:
+def test_playbooks_have_the_same_results(playbooks: Any, tmp_path: Path, scenario: str) -> None:
     old = recorded(scenario)
     runs = list(play_scenario(playbooks, scenario, tmp_path))
     assert len(runs) == len(old) == len(SCENARIOS[scenario])
@@ -203,8 +203,8 @@ def test_playbooks_mean_the_same(playbooks: Any, tmp_path: Path, scenario: str) 
 
 
 @pytest.mark.slow
-def test_playbooks_mean_the_same_as_modules(playbooks: Any, tmp_path: Path) -> None:
-    """The way to switch the worker off is one of 1.0.0, too."""
+def test_playbooks_have_the_same_results_as_modules(playbooks: Any, tmp_path: Path) -> None:
+    """1.0.0 already had this way to disable the worker."""
     as_modules = {"EVENKEEL_PAAS_IN_WORKER": "0"}
     for before, run in zip(
         recorded("site"), play_scenario(playbooks, "site", tmp_path, **as_modules)
@@ -214,7 +214,7 @@ def test_playbooks_mean_the_same_as_modules(playbooks: Any, tmp_path: Path) -> N
 
 @pytest.mark.slow
 @pytest.mark.parametrize("module", EXAMPLES)
-def test_examples_of_modules_mean_the_same(playbooks: Any, module: str) -> None:
+def test_module_examples_have_the_same_results(playbooks: Any, module: str) -> None:
     assert_means_the_same(recorded("examples")[module], play_examples(playbooks, module))
 
 
@@ -236,7 +236,7 @@ def listed(playbooks: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Return texts that are marked as unsafe without the mark, as playbooks see them."""
+    """Return texts without the mark of unsafe ones, as playbooks see them."""
     if isinstance(value, dict):
         if value.keys() == {"__ansible_unsafe"}:
             return value["__ansible_unsafe"]
@@ -245,10 +245,11 @@ def plain(value: Any) -> Any:
 
 
 @pytest.mark.daily
-def test_the_credential_types_are_injected_and_run(
+def test_jobs_run_with_the_variables_of_the_credential_types(
     playbooks: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """AWX keeps the definitions that 1.0.0 registered; its jobs run with what they inject."""
+    """AWX keeps the definitions that 1.0.0 registered; its jobs run with the variables that they
+    inject."""
     pytest.importorskip("awx_plugins.interfaces", reason="AWX's own code needs Python 3.11")
     from ansible_collections.evenkeel.paas.tests.playbooks import awx_credentials
 
@@ -270,7 +271,7 @@ def test_the_credential_types_are_injected_and_run(
 
 @pytest.mark.daily
 @pytest.mark.parametrize("kind", ["module", "inventory", "callback"])
-def test_options_and_results_are_all_still_there(playbooks: Any, kind: str) -> None:
+def test_no_option_or_result_is_removed(playbooks: Any, kind: str) -> None:
     old = recorded("documentation")[kind]
     new = documented(playbooks, kind, sorted(old))
     assert gone(old, new) == []
@@ -323,7 +324,7 @@ def _returns(returned: dict[str, Any]) -> dict[str, Any]:
 
 
 def gone(old: Any, new: Any, place: str = "") -> list[str]:
-    """List what is documented in the old and not in the new; lists may have more."""
+    """Return what is documented in the old and not in the new; lists may have more items."""
     if isinstance(old, dict) and isinstance(new, dict):
         missing = [f"{place}.{key}" for key in old if key not in new]
         return missing + [

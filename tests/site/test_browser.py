@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The documentation's site in a real browser: on a phone, a tablet and a desktop."""
+"""The documentation site in a real browser: on a phone, a tablet and a desktop."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ MESSAGES = [
         "The limit (requests) is 10",
     ),
 ]
-"""What people paste into the search, with values of their own, and how the heading begins that
-has to come first. The quotation marks of a heading are left out."""
+"""Messages that users paste into the search, with their own values, and the start of the heading
+that must be first. The quotation marks of a heading are omitted."""
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
+    """Serves files without a log."""
 
     def log_message(self, *_arguments: object) -> None:
         pass
@@ -83,7 +83,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def address(site: Path) -> Iterator[str]:
-    """The address of a server that has the site."""
+    """Yield the address of a server that has the site."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -92,14 +92,14 @@ def address(site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def context() -> Iterator[BrowserContext]:
-    """A browser. Without one the tests fail: what they check is not checked anywhere else."""
+    """Yield a browser. Without one the tests fail, because nothing else checks the same."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         pytest.fail(
             f"None of {', '.join(BROWSERS)} is installed. On Debian: apt-get install chromium"
         )
     with sync_playwright() as playwright:
-        # Chromium's sandbox cannot be used by root, as in a container.
+        # Root cannot use Chromium's sandbox, as in a container.
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=path, args=arguments)
         yield browser.new_context(permissions=["clipboard-read", "clipboard-write"])
@@ -128,9 +128,7 @@ TOO_WIDE = """() => {
 }"""
 
 
-def test_no_page_scrolls_sideways_and_no_table_is_wider_than_the_screen(
-    site: Path, address: str, page: Page
-) -> None:
+def test_no_page_or_table_is_wider_than_the_screen(site: Path, address: str, page: Page) -> None:
     files = sorted(site.rglob("*.html"))
     assert len(files) > 30
     wide = []
@@ -142,7 +140,7 @@ def test_no_page_scrolls_sideways_and_no_table_is_wider_than_the_screen(
     assert wide == []
 
 
-def test_no_word_of_the_menu_is_wider_than_the_menu(address: str, page: Page) -> None:
+def test_no_word_in_the_menu_is_wider_than_the_menu(address: str, page: Page) -> None:
     page.set_viewport_size({"width": DESKTOP, "height": 900})
     page.goto(f"{address}/index.html")
     page.add_style_tag(content=".sidebar-tree a { overflow-wrap: normal; word-break: normal; }")
@@ -154,7 +152,7 @@ def test_no_word_of_the_menu_is_wider_than_the_menu(address: str, page: Page) ->
     assert [name for name, is_wide in wide if is_wide] == []
 
 
-def test_there_are_ten_messages_to_look_for() -> None:
+def test_there_are_ten_messages_to_search_for() -> None:
     assert len({query for query, _heading in MESSAGES}) >= 10
 
 
@@ -179,7 +177,7 @@ def test_search_finds_the_code_of_a_failure_first(address: str, page: Page) -> N
 
 
 def test_search_for_a_word_shows_pages(address: str, page: Page) -> None:
-    """A word is no message: the pages come first."""
+    """A word is not a message, so pages come first."""
     page.goto(f"{address}/search.html?q=horizon")
     page.wait_for_selector("#search-results li a")
     assert page.locator(".message-results").count() == 0

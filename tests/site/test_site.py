@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The documentation's site: all pages, each with an example, and no link that leads nowhere.
+"""The documentation site: all pages, each with an example, and no broken internal link.
 
-Links to other sites are only listed by tools that have a network: ``sphinx-build -b linkcheck``.
+Links to other sites are only checked by tools with a network: ``sphinx-build -b linkcheck``.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ PLUGINS = {
 
 
 class Page(HTMLParser):
-    """What a page links to, what can be linked to in it, and how many blocks of code it has, in
-    all and below the heading ``Examples``."""
+    """The links of a page, its link targets, and its number of code blocks, in total and below the
+    heading ``Examples``."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -66,7 +66,7 @@ def pages(site: Path) -> dict[Path, Page]:
 
 
 def own_links(pages: dict[Path, Page]) -> Iterator[tuple[Path, str, Path, str]]:
-    """Each link within the site: where it stands, its text, the file and the anchor it means."""
+    """Yield each internal link: its page, its text, the file and the anchor of its target."""
     for path, page in pages.items():
         for link in page.links:
             parts = urlsplit(link)
@@ -75,7 +75,7 @@ def own_links(pages: dict[Path, Page]) -> Iterator[tuple[Path, str, Path, str]]:
                 yield path, link, target.resolve(), unquote(parts.fragment)
 
 
-def test_every_link_within_the_site_leads_somewhere(pages: dict[Path, Page]) -> None:
+def test_every_internal_link_has_a_target(pages: dict[Path, Page]) -> None:
     checked, broken = 0, []
     for path, link, target, anchor in own_links(pages):
         checked += 1
@@ -86,14 +86,14 @@ def test_every_link_within_the_site_leads_somewhere(pages: dict[Path, Page]) -> 
     assert broken == []
 
 
-def test_other_sites_are_linked_to_by_https(pages: dict[Path, Page]) -> None:
+def test_links_to_other_sites_use_https(pages: dict[Path, Page]) -> None:
     links = {link for page in pages.values() for link in page.links if urlsplit(link).netloc}
     assert links
     assert [link for link in sorted(links) if not link.startswith("https://")] == []
 
 
 @pytest.mark.parametrize("guide", GUIDES)
-def test_a_guide_is_there_in_the_menu_and_has_an_example(
+def test_a_guide_is_in_the_menu_and_has_an_example(
     site: Path, pages: dict[Path, Page], guide: str
 ) -> None:
     path = site / "docsite" / f"{guide}.html"
@@ -104,7 +104,7 @@ def test_a_guide_is_there_in_the_menu_and_has_an_example(
 @pytest.mark.parametrize(
     ("kind", "name"), [(kind, name) for kind, names in PLUGINS.items() for name in names]
 )
-def test_a_plugin_is_there_and_has_an_example(
+def test_a_plugin_has_a_page_with_an_example(
     site: Path, pages: dict[Path, Page], kind: str, name: str
 ) -> None:
     path = site / f"{name}_{kind}.html"
@@ -136,7 +136,7 @@ def test_the_menu_has_a_group_for_each_service(site: Path) -> None:
     assert services == {"Sevalla": {"sevalla"}, "Laravel Cloud": {"laravel"}}
 
 
-def test_the_front_page_has_an_example_a_picture_and_a_card_for_each_way_in(
+def test_the_front_page_has_an_example_a_picture_and_the_cards(
     site: Path, pages: dict[Path, Page]
 ) -> None:
     text = (site / "index.html").read_text()

@@ -15,7 +15,7 @@ RUN_ANSIBLE_TEST = str(Path(__file__).resolve().parent / "run_ansible_test.py")
 
 @dataclass(frozen=True)
 class Check:
-    """One check. One that counts tests has failed when it ran none."""
+    """One check. A check that counts tests fails if it ran none."""
 
     name: str
     command: tuple[str, ...]
@@ -71,18 +71,16 @@ LINT = (
     Check("antsibull-changelog", ("antsibull-changelog", "lint")),
 )
 # The unit tests and the playbook tests, with this project's own Python.
-# They are far from equally long: the worker that is done first takes over some of the other's.
-# Nice to ansible-test beside them, which is one process and would be left over at the end.
 PYTEST = Check(
     "pytest",
     (
         *("nice", sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal"),
-        # For the list of the slowest that make test ends with.
+        # For the list of the slowest tests at the end of make test.
         *("--durations", "10", "--durations-min", "1"),
     ),
     counts_tests=True,
 )
-# The same without the tests of the emulator, which only ever runs with the newest libraries.
+# The same without the tests of the emulator, which only runs with the newest libraries.
 PYTEST_OLDEST = Check(
     "pytest-oldest",
     (
@@ -91,8 +89,8 @@ PYTEST_OLDEST = Check(
     ),
     counts_tests=True,
 )
-# What stands between the collection and an ansible-core: plays, the plugins that Ansible itself
-# runs, and how the modules run in its worker.
+# The parts that depend on ansible-core: plays, the plugins that Ansible runs, and modules in its
+# worker.
 PLAYS_DAILY = Check(
     "plays-daily",
     (
@@ -102,13 +100,13 @@ PLAYS_DAILY = Check(
     counts_tests=True,
 )
 PLAYS = Check("plays", (*PLAYS_DAILY.command, "-m", "slow or not slow"), counts_tests=True)
-# What those leave out: tests that are marked as slow.
+# The tests that those omit: they are marked as slow.
 SLOW = Check(
     "slow",
     (sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-m", "slow"),
     counts_tests=True,
 )
-# The properties on forty times as many examples, other ones each time.
+# The properties with forty times as many examples, which differ each time.
 PROPERTIES = Check(
     "properties",
     (
@@ -117,11 +115,11 @@ PROPERTIES = Check(
     ),
     counts_tests=True,
 )
-# In the environment of that name.
+# Runs in the environment of that name.
 PACKAGING = Check(
     "packaging", (sys.executable, "-m", "pytest", "tests/packaging"), counts_tests=True
 )
-# In the environment of that name. Builds the documentation's site, which stays in .cache.
+# Runs in the environment of that name. Builds the documentation site, which stays in .cache.
 DOCS = Check("docs", (sys.executable, "-m", "pytest", "tests/site"), counts_tests=True)
 SANITY = Check("sanity", (sys.executable, RUN_ANSIBLE_TEST, "sanity"), counts_tests=True)
 SANITY_ENDS = Check(
@@ -132,11 +130,11 @@ UNITS = Check("units", (sys.executable, RUN_ANSIBLE_TEST, "units"), counts_tests
 UNITS_OLDEST = Check(
     "units-oldest", (sys.executable, RUN_ANSIBLE_TEST, "units-oldest"), counts_tests=True
 )
-# For the versions of ansible-core that are not the usual one.
+# For other versions of ansible-core than the default.
 UNITS_ENDS = Check(
     "units-ends", (sys.executable, RUN_ANSIBLE_TEST, "units-ends"), counts_tests=True
 )
-# On the oldest Python, with the oldest and with the newest libraries that it takes.
+# On the oldest Python, with the oldest and the newest libraries that it supports.
 UNITS_LIBRARIES = Check(
     "units-libraries", (sys.executable, RUN_ANSIBLE_TEST, "units-libraries"), counts_tests=True
 )
@@ -149,8 +147,8 @@ INTEGRATION_OLDEST = Check(
     counts_tests=True,
 )
 
-# Two lanes, for two cores. ansible-test's commands share one folder of environments: one after the
-# other.
+# Two lanes, for two cores. ansible-test's commands share a folder of environments, so they run one
+# at a time.
 LANES = (
     (*LINT, PYTEST, PYTEST_OLDEST, PLAYS, PLAYS_DAILY, SLOW, PROPERTIES, PACKAGING, DOCS),
     (
@@ -159,7 +157,7 @@ LANES = (
     ),
 )
 CHECKS = {check.name: check for lane in LANES for check in lane}
-# What runs only where it is named: what takes minutes, and what needs an environment of its own.
+# Checks that run only by name: they take minutes, or need their own environment.
 NOT_USUAL = (
     *(SANITY, UNITS, UNITS_ENDS, UNITS_LIBRARIES, INTEGRATION, PYTEST_OLDEST),
     *(PLAYS, PLAYS_DAILY, SLOW, PROPERTIES, PACKAGING, DOCS),

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure the code of the plugins: how much there is, and what imports what.
+"""Measure the code of the plugins: its size and its imports.
 
-``make metrics`` prints the numbers of the checkout; ``make metrics BASE=<commit>`` prints those of
-an older commit beside them. A line of code is a line with code on it: docstrings, comments, blank
+``make metrics`` prints the numbers of the checkout; ``make metrics BASE=<commit>`` also prints
+those of an older commit. A line of code is a line with code on it: docstrings, comments, blank
 lines, and the documentation of modules and plugins are not counted.
 """
 
@@ -34,7 +34,7 @@ NOT_CODE = {
 
 
 class Lines(NamedTuple):
-    """The lines of a file: code, docstrings and documentation, all lines."""
+    """The lines of a file: code, docstrings and documentation, and the total."""
 
     code: int
     documentation: int
@@ -48,7 +48,7 @@ class Lines(NamedTuple):
 
 @dataclass(frozen=True)
 class Function:
-    """A function with its file, name, and lines of code, those of functions inside included."""
+    """A function with its file, name, and lines of code, including nested functions."""
 
     file: str
     name: str
@@ -56,7 +56,7 @@ class Function:
 
 
 class Source:
-    """A Python file of the plugins, ``name`` being its path below ``plugins``."""
+    """A Python file of the plugins; ``name`` is its path below ``plugins``."""
 
     def __init__(self, plugins: Path, name: str) -> None:
         self.name = name
@@ -113,11 +113,11 @@ class Source:
 
 
 Graph = dict[str, set[str]]
-"""What imports what: files or folders by their paths below ``plugins``."""
+"""The imports of files or folders, by their paths below ``plugins``."""
 
 
 class Code:
-    """All Python files below a folder ``plugins``, the empty ones of packages aside."""
+    """All Python files below a folder ``plugins``, except for empty ``__init__.py`` files."""
 
     def __init__(self, plugins: Path) -> None:
         names = sorted(path.relative_to(plugins).as_posix() for path in plugins.rglob("*.py"))
@@ -148,20 +148,20 @@ class Code:
         )
 
     def folders(self) -> Graph:
-        """Return which folder imports which others."""
+        """Return the folders that each folder imports."""
         graph: Graph = {folder(name): set() for name in self.sources}
         for name, others in self.imports.items():
             graph[folder(name)] |= {folder(other) for other in others} - {folder(name)}
         return graph
 
     def circles(self) -> list[list[str]]:
-        """Return the groups of files that import each other in a circle."""
+        """Return the groups of files that import each other in a cycle."""
         return circles(self.imports)
 
     def upward(self) -> list[tuple[str, str]]:
-        """Return the imports that make folders import each other in a circle, as file and file.
+        """Return the imports that make folders import each other in a cycle, as pairs of files.
 
-        Where there is none, the folders are floors, and every import goes down.
+        Without any, the folders are floors, and every import goes downwards.
         """
         together = [set(each) for each in circles(self.folders())]
         return sorted(
@@ -180,7 +180,7 @@ def folder(name: str) -> str:
 
 
 def circles(graph: Graph) -> list[list[str]]:
-    """Return the groups of more than one member in which everybody reaches everybody."""
+    """Return the groups of more than one member in which every member reaches every other."""
     reached = {start: _reachable(graph, start) for start in graph}
     groups = {
         frozenset({start, *(other for other in reached[start] if start in reached[other])})
@@ -200,9 +200,9 @@ def _reachable(graph: Graph, start: str) -> set[str]:
 
 
 def floors(graph: Graph) -> list[list[str]]:
-    """Return the members by their floors, the lowest first: each imports from lower ones only.
+    """Return the members by floor, the lowest first: each imports only from lower ones.
 
-    Raises ValueError for a graph with a circle.
+    Raise a ValueError for a graph with a cycle.
     """
     left, levels = dict(graph), list[list[str]]()
     while left:
@@ -215,14 +215,14 @@ def floors(graph: Graph) -> list[list[str]]:
 
 
 class Measured(NamedTuple):
-    """One measurement: the number, and what it is about where that is of interest."""
+    """One measurement: the number, and the item that it belongs to, if any."""
 
     number: str
     about: tuple[str, ...] = ()
 
 
 def measurements(code: Code) -> dict[str, Measured]:
-    """Return what ``make metrics`` prints, by what it is called."""
+    """Return what ``make metrics`` prints, by name."""
     files = [name for name in code.sources if name.startswith("module_utils/")]
     inside = [each for each in code.folders() if each.startswith("_")]
     arrows = sum(len(code.imports[name].intersection(files)) for name in files)
@@ -258,9 +258,9 @@ def _lines(code: Code, under: str) -> Measured:
 
 
 def table(columns: dict[str, dict[str, Measured]]) -> Iterator[str]:
-    """Yield the lines of a table with a column for each commit, and below it what they are about.
+    """Yield the lines of a table with a column for each commit, and the items below it.
 
-    The last column decides the order of the rows; one that only others have comes last.
+    The last column determines the order of the rows; rows that only others have come last.
     """
     names = list(dict.fromkeys(name for column in reversed(columns.values()) for name in column))
     widths = {head: max(10, len(head)) for head in columns}
@@ -277,7 +277,7 @@ def table(columns: dict[str, dict[str, Measured]]) -> Iterator[str]:
 
 
 def at_commit(commit: str, folder: Path) -> Path:
-    """Write the plugins of a commit into a folder, and return where they are."""
+    """Write the plugins of a commit to a folder, and return its path."""
     done = subprocess.run(
         ["git", "archive", commit, "plugins"], cwd=ROOT, capture_output=True, check=True
     )
@@ -287,7 +287,7 @@ def at_commit(commit: str, folder: Path) -> Path:
 
 
 def main() -> int:
-    """Print the measurements of the checkout, beside those of a commit if one is given."""
+    """Print the measurements of the checkout, and of a commit if one is given."""
     parser = argparse.ArgumentParser(prog="make metrics", description=__doc__)
     parser.add_argument("--base", default="", help="an older commit to print beside the checkout")
     base = parser.parse_args().base

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Numbers of tests: read from what test runners print and write, added up, written."""
+"""Counts of tests: parse the output of test runners, add them up, and print them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-# A runner's closing line: pytest's, or the one that our own tools print.
+# The summary line of a test runner: pytest's, or that of our own tools.
 CLOSING_LINE = re.compile(r"^[= ]*((?:\d+ [a-z]+(?:, )?)+)(?: in [\d.]+s.*)?[= ]*$")
-# Starts a line that tells what could not be tested here, for the summary of the matrix.
+# The start of a line about what could not be tested here, for the summary of the matrix.
 LEFT_OUT = "left out: "
-# Starts the line with a score, for the summary of the matrix.
+# The start of the line with a score, for the summary of the matrix.
 SCORE = "mutation score: "
 PASSED = ("passed", "xfailed")
 FAILED = ("failed", "error", "errors", "xpassed")
@@ -24,7 +24,7 @@ SKIPPED = ("skipped",)
 
 @dataclass(frozen=True)
 class Counts:
-    """How many tests passed, failed, and were skipped."""
+    """The numbers of passed, failed and skipped tests."""
 
     passed: int = 0
     failed: int = 0
@@ -32,7 +32,7 @@ class Counts:
 
     @property
     def ran(self) -> int:
-        """Give how many tests really ran."""
+        """Return how many tests ran."""
         return self.passed + self.failed
 
     def __add__(self, other: Counts) -> Counts:
@@ -46,7 +46,7 @@ class Counts:
 
 
 def from_output(text: str) -> Counts:
-    """Read the last closing line of a test runner's output; nothing when there is none."""
+    """Parse the last summary line of a test runner's output; return zeros if there is none."""
     for line in reversed(text.splitlines()):
         match = CLOSING_LINE.match(line)
         words = (

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Defects that the unit tests must notice: what ``plant_defects.py`` plants, one at a time.
+"""Defects that the unit tests must catch: ``plant_defects.py`` plants them one at a time.
 
-Each is something that a person could get wrong. The old text has to occur exactly once in its
-file; when the code changes, the defect has to be fitted to it.
+Each is a plausible mistake. The old text must occur exactly once in its file; when the code
+changes, adapt the defect.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, eq=False)
 class Defect:
-    """One defect: its name, a file of ``plugins/module_utils``, the new text for each old one.
+    """One defect: its name, a file of ``plugins/module_utils``, the new text for each old text.
 
     ``tests`` are the files, below the folder of the unit tests for ``module_utils``, that should
-    notice; all of them when none is named.
+    catch it; all of them if none is named.
     """
 
     name: str
@@ -72,19 +72,19 @@ INVENTORY = "../inventory/test_inventory_{}.py"
 
 CLIENT_DEFECTS = (
     Defect(
-        "a POST is repeated after a 500",
+        "a POST is retried after a 500",
         "_http/retry.py",
         {'("GET", "PATCH", "DELETE")': '("GET", "POST", "PATCH", "DELETE")'},
         (REPEATING,),
     ),
     Defect(
-        "a PATCH is not repeated after a 500",
+        "a PATCH is not retried after a 500",
         "_http/retry.py",
         {'("GET", "PATCH", "DELETE")': '("GET", "DELETE")'},
         (REPEATING,),
     ),
     Defect(
-        "a POST is not repeated after a 429",
+        "a POST is not retried after a 429",
         "_http/retry.py",
         {
             "status == 429 or (method in _SAFE_METHODS and": (
@@ -106,19 +106,19 @@ CLIENT_DEFECTS = (
         (ANSWERS,),
     ),
     Defect(
-        "a redirect is taken for an answer",
+        "a redirect is treated as a response",
         "_http/client.py",
         {"if status >= 300:": "if status == 300:"},
         (ANSWERS,),
     ),
     Defect(
-        "the bound on all waiting is ignored for repetitions",
+        "api_max_wait is ignored for retries",
         "_http/waiting.py",
         {"            if seconds > left or left <= 0:\n                return False\n": ""},
         (REPEATING,),
     ),
     Defect(
-        "the bound on all waiting is ignored for pauses",
+        "api_max_wait is ignored for pauses",
         "_http/waiting.py",
         {
             "            if self.waited + seconds > self.max_wait + 1e-6:\n"
@@ -133,13 +133,13 @@ CLIENT_DEFECTS = (
         (REPEATING,),
     ),
     Defect(
-        "the time that failed requests take is not counted",
+        "the duration of failed requests is not counted",
         "_http/client.py",
         {"        self.count_lost(started)\n": ""},
         (REPEATING,),
     ),
     Defect(
-        "an epoch in x-ratelimit-reset is taken for seconds",
+        "a timestamp in x-ratelimit-reset is treated as seconds",
         "_laravel_cloud/service.py",
         {"max(0.0, reset - time.time())": "reset"},
         (REPEATING,),
@@ -185,19 +185,19 @@ CLIENT_DEFECTS = (
         (PAGES,),
     ),
     Defect(
-        "a walk by offset has no end",
+        "a list by offset never ends",
         "_sevalla/pages.py",
         {"for _page in range(paging.PAGES):": "while True:"},
         (PAGES,),
     ),
     Defect(
-        "a walk by number has no end",
+        "a list by page number never ends",
         "_laravel_cloud/pages.py",
         {"in range(1, paging.PAGES + 1):": "in range(1, 10**9):"},
         (PAGES,),
     ),
     Defect(
-        "an empty page by offset is taken as the end",
+        "an empty page by offset is treated as the end",
         "_sevalla/pages.py",
         {
             'raise client.unexpected("GET", path, f"an empty page at {offset} of {total} items")': (
@@ -207,7 +207,7 @@ CLIENT_DEFECTS = (
         (PAGES,),
     ),
     Defect(
-        "an empty numbered page is taken as the end",
+        "an empty numbered page is treated as the end",
         "_laravel_cloud/pages.py",
         {
             'raise client.unexpected("GET", path, f"an empty page {count} of {last}")': (
@@ -217,7 +217,7 @@ CLIENT_DEFECTS = (
         (PAGES,),
     ),
     Defect(
-        "a list without a total is taken as whole",
+        "a list without a total is treated as complete",
         "_sevalla/pages.py",
         {'number(page.get("total"))': 'number(page.get("total") or 0)'},
         (PAGES,),
@@ -229,25 +229,25 @@ CLIENT_DEFECTS = (
         (PAGES,),
     ),
     Defect(
-        "an item that is on two pages is there twice",
+        "an item on two pages is returned twice",
         "_http/paging.py",
         {"if each not in seen]": "if each]"},
         (PAGES,),
     ),
     Defect(
-        "all that were told to wait come back at once",
+        "all rate limited clients retry at the same time",
         "_http/waiting.py",
         {"return seconds + random.uniform(0, min(5, 1 + seconds / 10))": "return seconds"},
         (REPEATING, LIMITS),
     ),
     Defect(
-        "a long wait is not told",
+        "a long wait is not announced",
         "_engine/module.py",
         {"if waited >= _LONG_WAIT:": "if client.waited < 0:"},
         (LIMITS,),
     ),
     Defect(
-        "the backoff of all clients is the same",
+        "the backoff has no jitter",
         "_http/retry.py",
         {
             "return seconds * random.uniform(0.5, 1.5)": "return seconds",
@@ -256,43 +256,43 @@ CLIENT_DEFECTS = (
         (REPEATING,),
     ),
     Defect(
-        "a limit that does not tell when it lifts is given up within its window",
+        "a rate limit without headers is not waited out",
         "_http/retry.py",
         {"return seconds * 8 * random": "return seconds * random"},
         (REPEATING,),
     ),
     Defect(
-        "a creation is repeated more often than the task may",
+        "a creation is retried more often than api_retries allows",
         "_engine/lost_post.py",
         {"range(min(_POSTS, 1 + client.retries))": "range(_POSTS)"},
         (FAILING,),
     ),
     Defect(
-        "what was stored before a failure needs no deployment",
+        "a write before a failure needs no deployment",
         "_engine/apply.py",
         {"return any(step.deploys for step in stored)": "return False"},
         (FAILING,),
     ),
     Defect(
-        "what cannot be planned hides what is out of range",
+        "an entry that cannot be planned hides a value out of range",
         "_engine/run_one.py",
         {"        failure.also += [invalid_options(wrong)] if wrong else []\n": ""},
         (FAILING,),
     ),
     Defect(
-        "a process of another type than is meant is deleted",
+        "a process of another type than the entry's is deleted",
         "_core/planner.py",
         {"if want is None or field.on_update:": "if field.option:"},
         (FAILING,),
     ),
     Defect(
-        "a slug that begins like an id is taken for one",
+        "a slug that starts like an id is treated as an id",
         "_laravel_cloud/service.py",
         {'if kind == "process":': "if kind:"},
         (FAILING,),
     ),
     Defect(
-        "the reset of a limit that was not reached is waited for",
+        "the reset of a rate limit that was not reached is waited for",
         "_http/retry.py",
         {"    if response.status_code != 429:\n        return after\n": ""},
         (REPEATING,),
@@ -308,67 +308,67 @@ CLIENT_DEFECTS = (
         (THREADS,),
     ),
     Defect(
-        "every thread waits for what another one has waited for",
+        "every thread repeats the wait of another one",
         "_http/waiting.py",
         {"since = self._paused - mark": "since = 0.0"},
         (THREADS,),
     ),
     Defect(
-        "what another thread has waited is waited again when it was less",
+        "a shorter wait of another thread is waited again",
         "_http/waiting.py",
         {"            seconds -= since\n": ""},
         (THREADS,),
     ),
     Defect(
-        "a list that ends before its total is taken as whole",
+        "a list that ends before its total is treated as complete",
         "_laravel_cloud/pages.py",
         {"if isinstance(total, int) and came < total:": "if isinstance(total, int) and not page:"},
         (PAGES, LISTS_PLAN),
     ),
     Defect(
-        "what stays the same is read for every entry",
+        "unchanging data is read for every entry",
         "_http/client.py",
         {"if path not in self._kept:": "if path:"},
         (LISTS_PLAN,),
     ),
     Defect(
-        "the time that requests are lost side by side counts for each",
+        "the duration of parallel lost requests counts for each",
         "_http/waiting.py",
         {"ended - max(started, self._counted_until))": "ended - started)"},
         (THREADS,),
     ),
     Defect(
-        "a page that repeats the one before is taken as empty",
+        "a repeated page is treated as empty",
         "_http/paging.py",
         {"if items and not new:": "if items is new:"},
         (PAGES,),
     ),
     Defect(
-        "JSON of any depth is walked",
+        "JSON of any depth is traversed",
         "_http/client.py",
         {"return _NOT_JSON if _is_deep(decoded) else decoded": "return decoded"},
         (ANSWERS, FUZZ_ANSWERS),
     ),
     Defect(
-        "a refused certificate is tried again",
+        "a refused certificate is retried",
         "_http/retry.py",
         {"return refused or isinstance(": "return isinstance("},
         (TLS,),
     ),
     Defect(
-        "clear text for this machine goes to a proxy",
+        "a loopback URL uses a proxy",
         "_http/client.py",
         {'proxies={"http": ""}': "proxies=None"},
         (TLS,),
     ),
     Defect(
-        "a request that was never sent is taken to be stored perhaps",
+        "the outcome of a request that was never sent is unknown",
         "_http/faults.py",
         {"not (cannot_be_sent(error) or never_connected(error))": "not cannot_be_sent(error)"},
         (REPEATING,),
     ),
     Defect(
-        "JSON that was cut short is taken as no answer",
+        "truncated JSON is treated as no response",
         "_http/client.py",
         {
             'raise requests.exceptions.ChunkedEncodingError("the answer was cut short") from': (
@@ -378,31 +378,31 @@ CLIENT_DEFECTS = (
         (REPEATING,),
     ),
     Defect(
-        "a web page is taken as an answer",
+        "a web page is treated as a response",
         "_http/client.py",
         {"if decoded is not _NOT_JSON:": "if method:"},
         (ANSWERS,),
     ),
     Defect(
-        "a client that only reads can write",
+        "a read-only client can write",
         "_http/client.py",
         {'if method != "GET" and not self._writes:': "if not method:"},
         (REQUESTS,),
     ),
     Defect(
-        "a fault of the service is taken to have stored nothing",
+        "a server error is treated as not stored",
         "_http/faults.py",
         {"outcome_unknown=status >= 500,": "outcome_unknown=False,"},
         (ERRORS, REPEATING),
     ),
     Defect(
-        "a POST without an answer in time may be sent again",
+        "a POST that timed out is retried",
         "_http/faults.py",
         {"resendable=not isinstance(error, ReadTimeout)": "resendable=True"},
         (REPEATING,),
     ),
     Defect(
-        "field errors are not told",
+        "field errors are not reported",
         "_http/faults.py",
         {"if isinstance(errors, dict):\n        texts": "if errors is texts:\n        texts"},
         (ERRORS,),
@@ -418,13 +418,13 @@ CLIENT_DEFECTS = (
         (STOPPED, LISTS_PARALLEL),
     ),
     Defect(
-        "a wait goes on after the client was stopped",
+        "a wait continues after the client was stopped",
         "_http/waiting.py",
         {"self._stop.wait(seconds)": "time.sleep(min(6, seconds))"},
         (STOPPED,),
     ),
     Defect(
-        "a client that was left can be used",
+        "a closed client can be used",
         "_http/client.py",
         {"        self.stop()\n": ""},
         (STOPPED,),
@@ -441,25 +441,25 @@ CLIENT_DEFECTS = (
         (STOPPED,),
     ),
     Defect(
-        "seconds in Laravel Cloud's Retry-After lose against a clock that may be off",
+        "a timestamp of Laravel Cloud takes precedence over Retry-After",
         "_laravel_cloud/service.py",
         {"if retry_after is None else retry_after": "if reset or not retry_after else retry_after"},
         (REPEATING,),
     ),
     Defect(
-        "SSL_CERT_FILE does not count",
+        "SSL_CERT_FILE is ignored",
         "_http/settings.py",
         {', "SSL_CERT_FILE")': ")"},
         (TLS,),
     ),
     Defect(
-        "urllib3 warns beside the task",
+        "urllib3 warns in addition to the task",
         "_http/client.py",
         {'            warnings.simplefilter("ignore", InsecureRequestWarning)\n': ""},
         (TLS,),
     ),
     Defect(
-        "a SOCKS proxy without PySocks is not a URL",
+        "a SOCKS proxy without PySocks is reported as an invalid URL",
         "_http/faults.py",
         {'"SOCKS" in str(error)': "not str(error)"},
         (TLS,),
@@ -486,7 +486,7 @@ ONE_OF_EACH_DEFECTS = (
         (ONE_OF_EACH,),
     ),
     Defect(
-        "a task waits for another one without end",
+        "a task waits for another one forever",
         "_engine/scope_lock.py",
         {
             "            if not client.pause(_LOOK_AGAIN):\n                break": (
@@ -509,13 +509,13 @@ ONE_OF_EACH_DEFECTS = (
         (ONE_OF_EACH,),
     ),
     Defect(
-        "tasks that only read keep each other from sharing the lock",
+        "tasks that only read cannot share the lock",
         "_engine/scope_lock.py",
         {"_locked(self._file, fcntl.LOCK_SH)": "_locked(self._file, fcntl.LOCK_EX)"},
         (ONE_OF_EACH,),
     ),
     Defect(
-        "a lock in somebody else's folder",
+        "a lock in a folder of someone else",
         "_engine/scope_lock.py",
         {
             "if not stat.S_ISDIR(found.st_mode) or found.st_uid != user:": (
@@ -543,7 +543,7 @@ ONE_OF_EACH_DEFECTS = (
         (ONE_OF_EACH,),
     ),
     Defect(
-        "what others create at the same time is not looked for",
+        "duplicates of concurrent creations are not searched for",
         "_engine/apply.py",
         {"    if not created or client.stopped:\n": "    if True:\n"},
         (ONE_OF_EACH,),
@@ -570,7 +570,7 @@ ONE_OF_EACH_DEFECTS = (
         (ONE_OF_EACH,),
     ),
     Defect(
-        "two of the same count as nothing changed",
+        "a duplicate is reported as no change",
         "_engine/apply.py",
         {'    twins_found.result["changed"] = True\n': ""},
         (ONE_OF_EACH,),
@@ -578,13 +578,13 @@ ONE_OF_EACH_DEFECTS = (
 )
 APPLY_DEFECTS = (
     Defect(
-        "what interrupts a task leaves its threads writing",
+        "the threads of an interrupted task continue to write",
         "_engine/parallel.py",
         {"        waiting.clear()\n        stop()\n": ""},
         (LISTS_PARALLEL,),
     ),
     Defect(
-        "a task waits for requests under way after it was interrupted",
+        "an interrupted task waits for running requests",
         "_engine/parallel.py",
         {
             "        waiting.clear()\n        stop()\n": (
@@ -595,25 +595,25 @@ APPLY_DEFECTS = (
         (LISTS_PARALLEL,),
     ),
     Defect(
-        "a POST is sent again without a look at the list",
+        "a POST is retried without a read of the list",
         "_engine/apply.py",
         {"found = self._look_for(lost)": "found = None"},
         (FAULTS_WRITES,),
     ),
     Defect(
-        "a POST is sent again when the list could not be read",
+        "a POST is retried when the list could not be read",
         "_engine/lost_post.py",
         {"raise lost from None": "continue"},
         (FAULTS_CREATING,),
     ),
     Defect(
-        "a POST is sent again although it may be stored later",
+        "a POST is retried although it may be stored later",
         "_engine/apply.py",
         {"if not lost.resendable:": "if not step.path:"},
         (FAULTS_WRITES,),
     ),
     Defect(
-        "a process found after a lost POST is taken as it is",
+        "a process found after a lost POST is not compared",
         "_engine/apply.py",
         {"if unstored(resource, step.body or {}, found):": "if not found:"},
         (FAULTS_CREATING,),
@@ -629,7 +629,7 @@ APPLY_DEFECTS = (
         (FAULTS_CREATING,),
     ),
     Defect(
-        "the answer to a PATCH is not verified",
+        "the response to a PATCH is not verified",
         "_engine/apply.py",
         {
             "return self._verified(step, self._read(path) if process is None else process)": (
@@ -639,7 +639,7 @@ APPLY_DEFECTS = (
         (FAULTS_WRITES, SWITCHES),
     ),
     Defect(
-        "a 404 on PATCH is taken for success",
+        "a 404 on PATCH is treated as success",
         "_engine/apply.py",
         {
             '        process = self._write("PATCH", path, step.body)\n': (
@@ -654,37 +654,37 @@ APPLY_DEFECTS = (
         (FAULTS_WRITES,),
     ),
     Defect(
-        "a lost POST is sent again and again",
+        "a lost POST is retried without a limit",
         "_engine/lost_post.py",
         {"_POSTS = 3": "_POSTS = 9"},
         (FAULTS_CREATING,),
     ),
     Defect(
-        "a lost POST is looked for only once",
+        "a lost POST is searched for only once",
         "_engine/lost_post.py",
         {"_LOOK_AFTER = (1.0, 2.0)": "_LOOK_AFTER = (1.0,)"},
         (FAULTS_CREATING,),
     ),
     Defect(
-        "a new process that does not show what it is known by is overlooked",
+        "a new process without its identity is ignored",
         "_engine/apply.py",
         {"            if unclear:\n": "            if unclear and found:\n"},
         (FAULTS_CREATING,),
     ),
     Defect(
-        "somebody else's process is taken although it cannot become the wanted one",
+        "a process of someone else is adopted although it cannot become the wanted one",
         "_engine/apply.py",
         {"            if again.problems:\n": "            if again.problems is None:\n"},
         (FAULTS_CREATING,),
     ),
     Defect(
-        "the name of a size is sent when a found process is changed",
+        "the name of a size is sent when an adopted process is changed",
         "_engine/apply.py",
         {"            self._backend.resolve_names(self._client, again.steps)\n": ""},
         (FAULTS_CREATING,),
     ),
     Defect(
-        "a creation that was found again is not told as done",
+        "an adopted creation is not reported as done",
         "_engine/apply.py",
         {'                self._stored.append(f"POST {step.path}")\n': ""},
         (FAULTS_CREATING, FAULTS_INTERRUPTED),
@@ -696,7 +696,7 @@ APPLY_DEFECTS = (
         (FAULTS_WRITES,),
     ),
     Defect(
-        "what a service answers to a DELETE is taken for a process",
+        "the response to a DELETE is treated as a process",
         "_engine/apply.py",
         {'if method == "DELETE" or (method': "if (method"},
         (SEVALLA, LARAVEL_CLOUD),
@@ -708,13 +708,13 @@ APPLY_DEFECTS = (
         (SEVALLA, FAULTS_WRITES),
     ),
     Defect(
-        "a refused DELETE is taken for success",
+        "a refused DELETE is treated as success",
         "_engine/apply.py",
         {"if failure.status != 404:": "if not failure.status:"},
         (SEVALLA, LARAVEL_CLOUD, RESULTS),
     ),
     Defect(
-        "the second request of a creation goes to a placeholder",
+        "the second request of a creation uses a placeholder id",
         "_engine/apply.py",
         {"step.path.replace(NEW_ID, new_id)": "step.path"},
         (FAULTS_INTERRUPTED,),
@@ -726,7 +726,7 @@ APPLY_DEFECTS = (
         (FAULTS_INTERRUPTED,),
     ),
     Defect(
-        "a lost write is told as nothing changed",
+        "a lost write is reported as no change",
         "_engine/module.py",
         {"failure.nothing_changed = not failure.outcome_unknown": "failure.nothing_changed = True"},
         (FAULTS_WRITES,),
@@ -750,25 +750,25 @@ APPLY_DEFECTS = (
         (LISTS_PARTIAL,),
     ),
     Defect(
-        "something is deleted although its successor could not be created",
+        "a process is deleted although its replacement could not be created",
         "_engine/apply.py",
         {"if deleting and any(writer.failure for": "if deleting and not any(writer.plan for"},
         (LISTS_PARTIAL,),
     ),
     Defect(
-        "with continue_on_error deletions go on after one that failed",
+        "with continue_on_error, deletions continue after a failed one",
         "_engine/apply.py",
         {"(writer.plan.deletes or not continue_on_error)": "not go_on"},
         (LISTS_PARTIAL,),
     ),
     Defect(
-        "what someone else changed meanwhile is not told",
+        "a concurrent change by someone else is not reported",
         "_engine/apply.py",
         {"        self._warn_of_changes(process)\n": ""},
         (LISTS_STORED,),
     ),
     Defect(
-        "a zero that becomes null is told for each process",
+        "a zero stored as null is reported for each process",
         "_engine/apply.py",
         {"step.cleared, zeros=False)": "step.cleared)"},
         (LISTS_STORED,),
@@ -780,13 +780,13 @@ APPLY_DEFECTS = (
         (LISTS_PLAN, LISTS_PARALLEL),
     ),
     Defect(
-        "prune takes an empty list for all there should be",
+        "prune accepts an empty list",
         "_engine/run_list.py",
         {'if params["prune"] and not params[backend.plural]:': 'if params["prune"] is None:'},
         (LISTS_PLAN,),
     ),
     Defect(
-        "what was done before a failure is not told",
+        "completed steps before a failure are not reported",
         "_engine/run_list.py",
         {
             '"steps_done": [step.as_result() for writer in writers for step in writer.done]': (
@@ -796,19 +796,19 @@ APPLY_DEFECTS = (
         (LISTS_PARTIAL,),
     ),
     Defect(
-        "what was left out after a failure is not told",
+        "steps not attempted after a failure are not reported",
         "_engine/run_list.py",
         {'"steps_not_attempted": left': '"steps_not_attempted": []'},
         (LISTS_PARTIAL,),
     ),
     Defect(
-        "more writes are in flight than max_parallel says",
+        "more writes are in flight than max_parallel allows",
         "_engine/parallel.py",
         {"in range(threads)]": "in range(2 * threads)]"},
         (LISTS_PARALLEL,),
     ),
     Defect(
-        "warnings of what was not stored are lost",
+        "warnings about fields that were not stored are lost",
         "_engine/run_one.py",
         {"_warn(task, writer.warnings)": "_warn(task, writer.warnings[1:])"},
         (FAULTS_WRITES,),
@@ -824,19 +824,19 @@ APPLY_DEFECTS = (
         (SEVALLA, LARAVEL_CLOUD),
     ),
     Defect(
-        "what checks bodies is imported when there is none",
+        "the schema check is imported without a body",
         "_engine/run_one.py",
         {"if any(plan.problems or (plan.steps and not plan.deletes) for": "if any(True for"},
         (IMPORTS,),
     ),
     Defect(
-        "what checks bodies is imported for a deletion",
+        "the schema check is imported for a deletion",
         "_engine/run_one.py",
         {"(plan.steps and not plan.deletes)": "plan.steps"},
         (IMPORTS,),
     ),
     Defect(
-        "what repeats requests is imported when none is",
+        "the retry code is imported without a retry",
         "_http/client.py",
         {
             "if response.status_code < 400:": "if self._faults and response.status_code < 400:",
@@ -847,13 +847,13 @@ APPLY_DEFECTS = (
 
 PLAN_DEFECTS = (
     Defect(
-        "0, false and empty texts are not given",
+        "0, false and empty strings count as not set",
         "_engine/options.py",
         {"if value is not None and value != {}:": "if value:"},
         (OPTION_VALUES,),
     ),
     Defect(
-        "0, false and empty texts are left out of an update",
+        "0, false and empty strings are omitted from an update",
         "_core/planner.py",
         {
             "if option not in clear and want is None and not unset:": (
@@ -863,13 +863,13 @@ PLAN_DEFECTS = (
         (PLAN_SEVALLA, PLAN_LARAVEL_CLOUD),
     ),
     Defect(
-        "0, false and empty texts are left out of a creation",
+        "0, false and empty strings are omitted from a creation",
         "_core/planner.py",
         {"        if want is None:\n": "        if not want:\n"},
         (PLAN_LARAVEL_CLOUD, PLAN_SEVALLA),
     ),
     Defect(
-        "0 and false stand for nothing set",
+        "0 and false mean not set",
         "_core/fields.py",
         {
             'return value is None or value == "" or value == {} or value == []': (
@@ -901,7 +901,7 @@ PLAN_DEFECTS = (
         (TABLE,),
     ),
     Defect(
-        "a list equals a longer one that begins the same",
+        "a list equals a longer one with the same start",
         "_core/fields.py",
         {"and len(have) == len(want)": "and len(have) >= len(want)"},
         (TABLE,),
@@ -917,13 +917,13 @@ PLAN_DEFECTS = (
         (TABLE, LARAVEL_CLOUD),
     ),
     Defect(
-        "a field that the answer does not have is taken as equal",
+        "a field missing from the response is treated as equal",
         "_core/fields.py",
         {"return UNKNOWN\n        return self": "return want\n        return self"},
         (PLAN_SEVALLA, PLAN_LARAVEL_CLOUD),
     ),
     Defect(
-        "the first of several processes with a name is taken",
+        "the first of several processes with a name is used",
         "_core/planner.py",
         {"if len(found) > 1:": "if len(found) > 100:"},
         (ADDRESSING, LARAVEL_CLOUD),
@@ -939,13 +939,13 @@ PLAN_DEFECTS = (
         (PLAN_SEVALLA, SEVALLA),
     ),
     Defect(
-        "a field that cannot change is silently kept",
+        "a changed immutable field is silently ignored",
         "_core/planner.py",
         {"else:\n            what = ": "elif not option:\n            what = "},
         (PLAN_SEVALLA, LARAVEL_CLOUD),
     ),
     Defect(
-        "what is empty is emptied again in every run",
+        "an empty field is cleared again in every run",
         "_core/planner.py",
         {
             "            if not is_empty(have):\n": "            if True:\n",
@@ -953,7 +953,7 @@ PLAN_DEFECTS = (
         (PLAN_SEVALLA, SEVALLA),
     ),
     Defect(
-        "a field that only a PATCH takes is sent with the POST",
+        "a field that only a PATCH accepts is sent with the POST",
         "_core/planner.py",
         {"(first if field.on_create else then)[field.wire]": "first[field.wire]"},
         (SEVALLA, PLAN_SEVALLA),
@@ -971,7 +971,7 @@ PLAN_DEFECTS = (
         (ADDRESSING,),
     ),
     Defect(
-        "a process that does not show its name is taken for another one",
+        "a process without its name is treated as another one",
         "_core/planner.py",
         {"live.unclear({address.kind}) if plan.live is None else []": "[]"},
         (LIST, FAULTS_READS),
@@ -987,7 +987,7 @@ PLAN_DEFECTS = (
         (LIST,),
     ),
     Defect(
-        "two entries that name a process in two ways are two processes",
+        "two entries that address a process in two ways are two processes",
         "_core/planner.py",
         {
             "first_of.setdefault(id(plan.live), plan)": (
@@ -1003,31 +1003,31 @@ PLAN_DEFECTS = (
         (LISTS_PLAN,),
     ),
     Defect(
-        "a change by id may take the name of another live process",
+        "a change by id may take the name of another existing process",
         "_core/rivals.py",
         {"elif rival is not None:": "elif rival is not None and not rival:"},
         (LISTS_PLAN,),
     ),
     Defect(
-        "what is read by its id alone is not compared with the others",
+        "a process that is read by its id is not compared with the others",
         "_engine/run_one.py",
         {"any(plan.renames for plan in plans)": "not plans"},
         (LISTS_PLAN,),
     ),
     Defect(
-        "an entry without an id may mean what another entry creates",
+        "an entry without an id may match what another entry creates",
         "_core/rivals.py",
         {"rival is not plan and rival.steps:": "rival is not plan and not rival.entry:"},
         (LISTS_PLAN,),
     ),
     Defect(
-        "a type does not tell apart what is called the same",
+        "the type does not distinguish processes with the same name",
         "_sevalla/processes.py",
         {"kind)] if kind else []": "kind)] if not name else []"},
         (LISTS_PLAN, ADDRESSING),
     ),
     Defect(
-        "planning compares every entry with every live process",
+        "planning compares every entry with every existing process",
         "_core/plan.py",
         {
             "return self._found.get(key, [])": (
@@ -1037,7 +1037,7 @@ PLAN_DEFECTS = (
         ("plan/test_plan_growth.py",),
     ),
     Defect(
-        "only the first entry that fails is told",
+        "only the first failed entry is reported",
         "_core/planner.py",
         {
             "        failures[0].also += failures[1:]\n": "",
@@ -1082,13 +1082,13 @@ PLAN_DEFECTS = (
 
 SEVALLA_DEFECTS = (
     Defect(
-        "an id of an answer becomes a path, whatever it is",
+        "any id in a response of Sevalla becomes a path",
         "_sevalla/service.py",
         {'isinstance(value.get("id"), str) and is_id(value["id"])': 'value.get("id")'},
         (FUZZ_ANSWERS,),
     ),
     Defect(
-        "a process without a type may be deleted as if it were no web process",
+        "a process without a type may be deleted as if it were not a web process",
         "_sevalla/processes.py",
         {
             '    if "type" not in process:\n': "    if not process:\n",
@@ -1097,7 +1097,7 @@ SEVALLA_DEFECTS = (
         (LIST,),
     ),
     Defect(
-        "a display name goes before the unique name of an application",
+        "a display name takes precedence over the unique name of an application",
         "_sevalla/service.py",
         {
             'application.get("name") == wanted:\n            return str(application["id"])': (
@@ -1107,7 +1107,7 @@ SEVALLA_DEFECTS = (
         (READING,),
     ),
     Defect(
-        "live settings of a scaling strategy are lost",
+        "existing settings of a scaling strategy are lost",
         "_sevalla/processes.py",
         {"return overlay(want, have) if same_kind else want": "return want"},
         (PLAN_SEVALLA,),
@@ -1123,19 +1123,19 @@ SEVALLA_DEFECTS = (
         (PLAN_SEVALLA,),
     ),
     Defect(
-        "settings of the other type of scaling strategy are taken as live",
+        "settings of the other type of scaling strategy are treated as existing",
         "_sevalla/processes.py",
         {'if (key in manual) == (wire.get("type") == "manual")': "if key"},
         (PLAN_SEVALLA, SWITCHES),
     ),
     Defect(
-        "live settings of a probe are lost",
+        "existing settings of a probe are lost",
         "_sevalla/processes.py",
         {"return overlay(want, have) if _same_probe_kind(want, have) else want": "return want"},
         (PLAN_SEVALLA,),
     ),
     Defect(
-        "another handler of a probe is put beside the old one",
+        "another handler of a probe is added to the old one",
         "_sevalla/processes.py",
         {
             "return overlay(want, have) if _same_probe_kind(want, have) else want": (
@@ -1155,7 +1155,7 @@ SEVALLA_DEFECTS = (
         (PLAN_SEVALLA, SWITCHES),
     ),
     Defect(
-        "a 404 of the application is taken for no processes",
+        "a 404 of the application is treated as no processes",
         "_sevalla/processes.py",
         {
             "raise no_application(application, failure) from None": "return []",
@@ -1163,13 +1163,13 @@ SEVALLA_DEFECTS = (
         (FAULTS_READS, SEVALLA),
     ),
     Defect(
-        "a 404 of one process is never taken for one of the application",
+        "a 404 of one process is never treated as one of the application",
         "_sevalla/processes.py",
         {"return self.list_all(client, application)\n\n    def": "return []\n\n    def"},
         (FAULTS_READS, SEVALLA),
     ),
     Defect(
-        "the first of several applications with a display name is taken",
+        "the first of several applications with a display name is used",
         "_sevalla/service.py",
         {"if len(shown_as) == 1:": "if shown_as:"},
         (READING,),
@@ -1205,7 +1205,7 @@ SEVALLA_DEFECTS = (
         (PROBLEMS, SEVALLA),
     ),
     Defect(
-        "names of sizes are taken in the case in which they are given",
+        "names of sizes are used in the case in which they are set",
         "_sevalla/processes.py",
         {"clean=str.lower": "clean=str"},
         (OPTION_VALUES, SEVALLA),
@@ -1238,13 +1238,13 @@ SEVALLA_DEFECTS = (
 
 LARAVEL_CLOUD_DEFECTS = (
     Defect(
-        "an id of an answer becomes a path whatever it is",
+        "any id in a response of Laravel Cloud becomes a path",
         "_laravel_cloud/service.py",
         {'and re.fullmatch(r"[0-9A-Za-z]+(-[0-9A-Za-z]+)*", value["id"])': 'and value["id"]'},
         (FUZZ_ANSWERS,),
     ),
     Defect(
-        "an attribute named id is taken for the id",
+        "an attribute named id is used as the id",
         "_laravel_cloud/processes.py",
         {
             '        **attributes,\n        "id": resource["id"],\n': (
@@ -1265,13 +1265,13 @@ LARAVEL_CLOUD_DEFECTS = (
         (LARAVEL_CLOUD,),
     ),
     Defect(
-        "live settings of a config are lost",
+        "existing settings of a config are lost",
         "_laravel_cloud/processes.py",
         {"return {**have, **want} if isinstance(have, dict) else want": "return want"},
         (PLAN_LARAVEL_CLOUD, LARAVEL_CLOUD),
     ),
     Defect(
-        "nulls of the live config are sent back",
+        "nulls of the existing config are sent",
         "_laravel_cloud/processes.py",
         {"_SETTABLE if wire.get(key) is not None}": "_SETTABLE if key in wire}"},
         (PLAN_LARAVEL_CLOUD, LARAVEL_CLOUD),
@@ -1312,7 +1312,7 @@ LARAVEL_CLOUD_DEFECTS = (
         (ADDRESSING, LARAVEL_CLOUD),
     ),
     Defect(
-        "a 404 of the instance is taken for no processes",
+        "a 404 of the instance is treated as no processes",
         "_laravel_cloud/processes.py",
         {
             'raise missing("instance", instance, failure) from None': "return []",
@@ -1320,7 +1320,7 @@ LARAVEL_CLOUD_DEFECTS = (
         (LARAVEL_CLOUD, RESULTS),
     ),
     Defect(
-        "the first of several instances with a name is taken",
+        "the first of several instances with a name is used",
         "_laravel_cloud/service.py",
         {"    if len(found) > 1:\n": "    if not found:\n"},
         (READING,),
@@ -1335,7 +1335,7 @@ LARAVEL_CLOUD_DEFECTS = (
         (READING,),
     ),
     Defect(
-        "any worker can be deleted without saying which",
+        "any worker can be deleted without an address",
         "_laravel_cloud/processes.py",
         {'if process_type == "worker" and state == "absent":': 'if state == "unknown":'},
         (ADDRESSING, LARAVEL_CLOUD),
@@ -1356,7 +1356,7 @@ OPTION_DEFECTS = (
         (OPTION_VALUES,),
     ),
     Defect(
-        "a ca_path verifies although nothing should be",
+        "a ca_path is used although validate_certs is off",
         "_http/settings.py",
         {
             "    if not validate_certs:\n": "    if not (validate_certs or ca_path):\n",
@@ -1364,19 +1364,19 @@ OPTION_DEFECTS = (
         (OPTION_VALUES,),
     ),
     Defect(
-        "an option can be given and cleared",
+        "an option can be set and cleared",
         "_engine/options.py",
         {"            if at(entry.options, option) is not None\n": "            if not option\n"},
         (OPTION_VALUES,),
     ),
     Defect(
-        "the range of a number is not told",
+        "the range of a number is not reported",
         "_engine/validation.py",
         {'out of range; allowed is {allowed}"': 'out of range"'},
         (PROBLEMS,),
     ),
     Defect(
-        "the choices of an option are not told",
+        "the choices of an option are not reported",
         "_engine/validation.py",
         {
             """f"must be one of {', '.join(str(choice) for choice in error.validator_value)}\"""": (
@@ -1402,7 +1402,7 @@ OPTION_DEFECTS = (
         (PROBLEMS,),
     ),
     Defect(
-        "only the first thing that is wrong is told",
+        "only the first error is reported",
         "_engine/validation.py",
         {
             "in Draft7Validator(schema).iter_errors(body):": (
@@ -1421,25 +1421,25 @@ DEPLOYMENT_DEFECTS = (
         (PENDING,),
     ),
     Defect(
-        "a change while a deployment waits for its turn is missed",
+        "a change while a deployment is queued is missed",
         "_sevalla/deployments.py",
         {'deployment.get("created_at"))': 'deployment.get("started_at"))'},
         (PENDING,),
     ),
     Defect(
-        "a deployment that failed leaves nothing pending",
+        "a failed deployment leaves nothing pending",
         "_engine/pending.py",
         {"if ended and ended[0] is not deployed:": "if ended and deployed is None:"},
         (PENDING,),
     ),
     Defect(
-        "a deployment under way is not waited for",
+        "a running deployment is not waited for",
         "_engine/run_deployment.py",
         {"        if found.under_way:\n": "        if not found:\n"},
         (PENDING,),
     ),
     Defect(
-        "any deployment under way is enough",
+        "any running deployment is enough",
         "_engine/pending.py",
         {"(newest is None or not times.started(each) or _is_after(times, each, newest))": "each"},
         (PENDING,),
@@ -1451,19 +1451,19 @@ DEPLOYMENT_DEFECTS = (
         (PENDING,),
     ),
     Defect(
-        "a time that cannot be read is no change",
+        "a malformed timestamp is not a change",
         "_engine/pending.py",
         {"_ALWAYS = datetime.max": "_ALWAYS = datetime.min"},
         (PENDING,),
     ),
     Defect(
-        "a deployment is started in the moment of the change",
+        "a deployment that starts at the time of the change includes it",
         "_engine/run_deployment.py",
         {"self._client.sleep(self._deployments.times.apart + 1)": "pass"},
         (PENDING,),
     ),
     Defect(
-        "somebody else's deployment is a change of ours",
+        "a deployment of someone else is reported as a change",
         "_engine/watch.py",
         {"changed=ours and bool(self.operation)": "changed=bool(self.operation)"},
         (PENDING,),
@@ -1475,7 +1475,7 @@ DEPLOYMENT_DEFECTS = (
         (DEPLOYMENTS,),
     ),
     Defect(
-        "the message of a failure has the log in spite of no_log",
+        "the message of a failure contains the log in spite of no_log",
         "_engine/module.py",
         {"failure.hides_printed = task.no_log": "failure.hides_printed = False"},
         (NO_LOG,),
@@ -1487,37 +1487,37 @@ DEPLOYMENT_DEFECTS = (
         (DEPLOYMENTS,),
     ),
     Defect(
-        "a deployment that was listed before is taken for the lost one",
+        "an already listed deployment is mistaken for the lost one",
         "_engine/start.py",
         {'known_ids = {operation["id"] for operation in before}': "known_ids: set[str] = set()"},
         (DEPLOYMENTS,),
     ),
     Defect(
-        "one of several deployments that may be the lost one is taken",
+        "one of several candidates for the lost deployment is used",
         "_engine/start.py",
         {"        if len(found) == 1:\n": "        if found:\n"},
         (DEPLOYMENTS,),
     ),
     Defect(
-        "a deployment that may still be started is started again",
+        "a deployment that may still be started is retried",
         "_engine/start.py",
         {"        if not lost.resendable:\n            break\n": ""},
         (DEPLOYMENTS,),
     ),
     Defect(
-        "any new deployment is taken for the lost one",
+        "any new deployment is mistaken for the lost one",
         "_engine/start.py",
         {" and operations.may_come_of(step, operation)": ""},
         (DEPLOYMENTS,),
     ),
     Defect(
-        "a deployment is started again without a look at the list",
+        "a deployment is retried without a read of the list",
         "_engine/start.py",
         {"for found in looks(client, lost, read):": "for found in ():"},
         (DEPLOYMENTS,),
     ),
     Defect(
-        "the last pause goes beyond wait_timeout",
+        "the last pause exceeds wait_timeout",
         "_engine/watch.py",
         {"client.sleep(min(pause, left))": "client.sleep(pause)"},
         (DEPLOYMENTS,),
@@ -1529,7 +1529,7 @@ DEPLOYMENT_DEFECTS = (
         (DEPLOYMENTS,),
     ),
     Defect(
-        "a limit that lifts too late is waited for",
+        "a rate limit beyond wait_timeout is waited for",
         "_engine/watch.py",
         {
             'client.deadline = self._started + params["wait_timeout"]': (
@@ -1540,37 +1540,37 @@ DEPLOYMENT_DEFECTS = (
         (DEPLOYMENTS,),
     ),
     Defect(
-        "a rate limit is asked again at once when all waiting is used up",
+        "a read is retried at once after a rate limit without api_max_wait left",
         "_engine/watch.py",
         {"pause = max(pause, _RATE_WINDOW)": 'pause = float(params["poll_interval"])'},
         (DEPLOYMENTS,),
     ),
     Defect(
-        "a deployment that has vanished is waited for",
+        "a deployment that has disappeared is waited for",
         "_engine/watch.py",
         {"            if failure.code in _PASSING:\n": "            if failure.code:\n"},
         (DEPLOYMENTS,),
     ),
     Defect(
-        "a read that fails loses the deployment",
+        "a failed read loses the deployment",
         "_engine/watch.py",
         {"            if failure.code in _PASSING:\n": "            if not failure.code:\n"},
         (DEPLOYMENTS,),
     ),
     Defect(
-        "an unknown status with a time of its end is waited for",
+        "an unknown status with finished_at is waited for",
         "_engine/watch.py",
         {'return bool(operation.get("finished_at"))': "return False"},
         (DEPLOYMENTS,),
     ),
     Defect(
-        "an unknown status is an end",
+        "an unknown status is final",
         "_engine/watch.py",
         {'return bool(operation.get("finished_at"))': "return True"},
         (DEPLOYMENTS,),
     ),
     Defect(
-        "any end is a success",
+        "any final status is a success",
         "_engine/run_deployment.py",
         {
             'if ended.get("status") != self._deployments.statuses.success:': "if not ended:",
@@ -1578,13 +1578,13 @@ DEPLOYMENT_DEFECTS = (
         (DEPLOYMENTS,),
     ),
     Defect(
-        "a deployment that failed did not change anything",
+        "a failed deployment is reported as no change",
         "_engine/watch.py",
         {"changed=ours and bool(self.operation)": "changed=False"},
         (DEPLOYMENTS,),
     ),
     Defect(
-        "each read is a change of the status",
+        "each read is reported as a change of the status",
         "_engine/watch.py",
         {
             'if self.statuses and self.statuses[-1]["status"] == status:': (
@@ -1610,19 +1610,19 @@ DEPLOYMENT_DEFECTS = (
         (DEPLOYMENTS,),
     ),
     Defect(
-        "a deployment by a push is taken for the lost one",
+        "a deployment by a push is mistaken for the lost one",
         "_sevalla/deployments.py",
         {'operation.get("type") != "automatic"': "True"},
         (DEPLOYMENTS,),
     ),
     Defect(
-        "a deployment of another kind is taken for the lost one",
+        "a deployment of another kind is mistaken for the lost one",
         "_sevalla/deployments.py",
         {'(trigger not in _TRIGGERS or trigger == wanted["trigger"])': "True"},
         (DEPLOYMENTS,),
     ),
     Defect(
-        "a deployment of another branch is taken for the lost one",
+        "a deployment of another branch is mistaken for the lost one",
         "_sevalla/deployments.py",
         {'(not branch or branch == wanted.get("branch", branch))': "True"},
         (DEPLOYMENTS,),
@@ -1634,37 +1634,37 @@ DEPLOYMENT_DEFECTS = (
         (DEPLOYMENTS,),
     ),
     Defect(
-        "a deployment is asked for without a body",
+        "a deployment is requested without a body",
         "_sevalla/deployments.py",
         {"_collection(scope), given)": "_collection(scope), given or None)"},
         (DEPLOYMENTS,),
     ),
     Defect(
-        "what was never deployed is restarted",
+        "an application that was never deployed is restarted",
         "_sevalla/deployments.py",
         {"if not _restarts(step) or newest:\n": "if scope:\n"},
         (DEPLOYMENTS,),
     ),
     Defect(
-        "skipped is no end",
+        "skipped is not final",
         "_sevalla/deployments.py",
         {'{"failed", "cancelled", "skipped"}': '{"failed", "cancelled"}'},
         (DEPLOYMENTS,),
     ),
     Defect(
-        "the bare failed is forgotten",
+        "the status failed is missing",
         "_laravel_cloud/deployments.py",
         {'"deployment.failed", "failed", "cancelled"': '"deployment.failed", "cancelled"'},
         (DEPLOYMENTS,),
     ),
     Defect(
-        "a build that succeeded is not known",
+        "the status of a successful build is missing",
         "_laravel_cloud/deployments.py",
         {'{"pending", "build.succeeded"}': '{"pending"}'},
         (DEPLOYMENTS,),
     ),
     Defect(
-        "anything is run",
+        "a process that is not a cron is run",
         "_sevalla/run_cron.py",
         {'    if process.get("type") != "cron":\n': "    if not process:\n"},
         (PROCESS_RUN,),
@@ -1676,7 +1676,7 @@ DEPLOYMENT_DEFECTS = (
         (PROCESS_RUN,),
     ),
     Defect(
-        "a run that may have begun is said not to have",
+        "a run that may have started is reported as not started",
         "_sevalla/run_cron.py",
         {"        if failure.outcome_unknown:\n": "        if not failure.code:\n"},
         (PROCESS_RUN,),
@@ -1685,61 +1685,61 @@ DEPLOYMENT_DEFECTS = (
 
 INFO_DEFECTS = (
     Defect(
-        "what a name stands for several times is written down without key or id",
+        "desired has no key or id for a name of several processes",
         "_engine/run_info.py",
         {"if len(found) != 1 or found[0] is not process:": "if process not in found:"},
         (DESIRED,),
     ),
     Defect(
-        "every entry that is written down has an id",
+        "every entry of desired has an id",
         "_engine/run_info.py",
         {"for unique in ({}, *_unique(": "for unique in ({'id': process['id']}, *_unique("},
         (DESIRED,),
     ),
     Defect(
-        "what a creation sets anyway is written down",
+        "desired contains the defaults of a creation",
         "_engine/run_info.py",
         {" or value == field.default:": ":"},
         (DESIRED,),
     ),
     Defect(
-        "what would change something is written down",
+        "desired contains values that would change something",
         "_engine/run_info.py",
         {"        if not wrong:\n": "        if options:\n"},
         (DESIRED,),
     ),
     Defect(
-        "values that no option takes are written down",
+        "desired contains values that no option accepts",
         "_engine/run_info.py",
         {"return None if checked.error_messages else value": "return value"},
         (DESIRED,),
     ),
     Defect(
-        "an empty map is written down",
+        "desired contains an empty map",
         "_engine/run_info.py",
         {"for key, item in kept.items() if not is_empty(item)}": "for key, item in kept.items()}"},
         (DESIRED,),
     ),
     Defect(
-        "sizes are written down by their ids where the service has no names",
+        "desired contains ids of sizes where the service shows no names",
         "_engine/run_info.py",
         {"        backend.complete(client, live)\n": ""},
         (DESIRED,),
     ),
     Defect(
-        "all is read when something is asked for",
+        "everything is read for a filter",
         "_engine/run_info.py",
         {"if _is_meant(backend, wanted, process)]": "if process]"},
         (DESIRED,),
     ),
     Defect(
-        "a process that is read by its id alone has no twins",
+        "a process that is read by its id has no twins",
         "_laravel_cloud/processes.py",
         {'if whole and is_id("inst", instance):': "if whole and not found:"},
         (DESIRED,),
     ),
     Defect(
-        "a worker that is not forced is written down with force",
+        "desired contains force for a worker without it",
         "_laravel_cloud/processes.py",
         {"if config[key] is not False}": "if key}"},
         (DESIRED,),
@@ -1755,25 +1755,25 @@ DRIFT_DEFECTS = (
                 ".get(event.key, False) or failed\n"
             ),
         },
-        (f"{DRIFT_RUNS}::test_items_of_a_loop",),
+        (f"{DRIFT_RUNS}::test_loop_items_are_reported_separately",),
     ),
     Defect(
-        "a host that fell out of a play is not in the drift report",
+        "a host that failed in a play is not in the drift report",
         "../plugin_utils/_drift_plays.py",
         {"        fallen = known.failed | gone\n": "        fallen = gone - known.failed\n"},
-        (f"{DRIFT_RUNS}::test_hosts_that_fell_out",),
+        (f"{DRIFT_RUNS}::test_tasks_that_failed_hosts_did_not_run",),
     ),
     Defect(
-        "a host that fell out of an earlier play is not in the drift report",
+        "a host that failed in an earlier play is not in the drift report",
         "../plugin_utils/_drift_plays.py",
         {"        fallen = known.failed | gone\n": "        fallen = set(known.failed)\n"},
-        (f"{DRIFT_RUNS}::test_hosts_that_fell_out_of_an_earlier_play",),
+        (f"{DRIFT_RUNS}::test_hosts_that_failed_in_an_earlier_play",),
     ),
     Defect(
-        "a host that left a play on purpose counts as not compared",
+        "a host that ended a play on purpose counts as not compared",
         "../plugin_utils/_drift_plays.py",
         {"        fallen = known.failed | gone\n": "        fallen = set(known.hosts)\n"},
-        (f"{DRIFT_RUNS}::test_what_was_not_meant_to_run_is_not_missed",),
+        (f"{DRIFT_RUNS}::test_intentionally_skipped_tasks_are_not_reported_as_missing",),
     ),
     Defect(
         "the drift report believes failed_when",
@@ -1782,7 +1782,7 @@ DRIFT_DEFECTS = (
         (DRIFT,),
     ),
     Defect(
-        "a failure that failed_when forgives is not in the drift report",
+        "a failure that failed_when ignores is not in the drift report",
         "../plugin_utils/_drift.py",
         {'            if failed or "msg" in result:\n': "            if failed:\n"},
         (DRIFT,),
@@ -1813,31 +1813,31 @@ DRIFT_DEFECTS = (
 
 INVENTORY_DEFECTS = (
     Defect(
-        "a member that cannot be read takes the inventory with it",
+        "a member that cannot be read fails the inventory",
         "../plugin_utils/_inventory.py",
         {"if failure.code not in _CONCERNS_ONE or failure.out_of_time:": "if failure:"},
         (INVENTORY.format("members"),),
     ),
     Defect(
-        "a failure that concerns all leaves out one member after the other",
+        "a failure of the whole service omits one member after the other",
         "../plugin_utils/_inventory.py",
         {"if failure.code not in _CONCERNS_ONE or failure.out_of_time:": "if failure.out_of_time:"},
         (INVENTORY.format("members"),),
     ),
     Defect(
-        "an inventory goes on without patience once its time is spent",
+        "an inventory continues without retries after its time limit",
         "_http/client.py",
         {"            failure.out_of_time = True\n": ""},
         (INVENTORY.format("members"),),
     ),
     Defect(
-        "an inventory that is not whole is cached",
+        "an incomplete inventory is cached",
         "../plugin_utils/_inventory.py",
         {"hosts if is_whole else None": "hosts"},
         (INVENTORY.format("members"),),
     ),
     Defect(
-        "an inventory takes applications by slug and by name alike",
+        "an inventory does not prefer a slug to a name",
         "_laravel_cloud/service.py",
         {
             'found = [item for item in candidates if item[0]["attributes"].get(key) == wanted]': (
@@ -1851,13 +1851,13 @@ INVENTORY_DEFECTS = (
         (INVENTORY.format("hosts"),),
     ),
     Defect(
-        "a text that defines its own template marks is trusted",
+        "a string with its own template delimiters is trusted",
         "../plugin_utils/_inventory.py",
         {r"\{|#jinja2:|": r"\{|"},
         (INVENTORY.format("untrusted"),),
     ),
     Defect(
-        "ansible-inventory shows plain texts as dictionaries",
+        "ansible-inventory shows plain strings as dictionaries",
         "../plugin_utils/_inventory.py",
         {"if _TEMPLATE_MARKS.search(value) else": "if value else"},
         (INVENTORY.format("untrusted"),),
@@ -1892,7 +1892,7 @@ NO_LOG_DEFECTS = (
         (NO_LOG,),
     ),
     Defect(
-        "a warning of what was not stored names the process under no_log",
+        "a warning about fields that were not stored names the process with no_log",
         "_engine/apply.py",
         {
             'f"{step.method} {step.path}", f"a {step.method}")': (

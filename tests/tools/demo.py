@@ -1,10 +1,10 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Show the collection at work: build it, install it, run the examples against the emulator.
+"""Demonstrate the collection: build it, install it, run the examples against the emulator.
 
-The same playbook twice: the second run changes nothing and sends nothing but GET requests. Then a
-playbook with changes, in check mode, whose diff shows what it would do.
+The same playbook runs twice: the second run changes nothing and sends only GET requests. Then a
+playbook with changes runs in check mode, and its diff shows what it would do.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ EXAMPLES = COLLECTIONS / "ansible_collections/evenkeel/paas/docs/examples"
 
 
 class DemoError(Exception):
-    """Something did not go as the demonstration promises."""
+    """The demonstration did not have the expected result."""
 
 
 class Demo:
-    """Runs playbooks against one emulator, and asks it what they sent."""
+    """Runs playbooks against one emulator, and reads the requests that they sent."""
 
     def __init__(self, settings: dict[str, str]) -> None:
-        """Take the settings that the emulator printed."""
+        """Store the settings that the emulator printed."""
         self._log = f"{settings['EMULATOR_URL']}/_emulator/requests"
         self._environment = {**_environment(), **settings}
 
     def play(self, name: str, *options: str) -> int:
-        """Run an example playbook, showing it, and give how many tasks changed something."""
+        """Run an example playbook, show its output, and return how many tasks changed something."""
         requests.delete(self._log, timeout=30).raise_for_status()
         command = ["ansible-playbook", *options, str(EXAMPLES / name)]
         output = _run(command, self._environment, show=True)
@@ -50,7 +50,7 @@ class Demo:
         return sum(changed)
 
     def writes(self) -> list[str]:
-        """Give the requests of the last playbook that were not GET."""
+        """Return the requests of the last playbook that were not GET."""
         answer = requests.get(self._log, timeout=30)
         answer.raise_for_status()
         sent = answer.json()["requests"]
@@ -60,7 +60,7 @@ class Demo:
 
 
 def main() -> int:
-    """Run the demonstration and say in one line how it went."""
+    """Run the demonstration and print its result in one line."""
     try:
         _install()
         _say("Starting the emulator of both services")
@@ -74,7 +74,7 @@ def main() -> int:
 
 
 def _install() -> None:
-    """Build the collection and install it as users do, but without asking Galaxy."""
+    """Build the collection and install it as users do, but without Galaxy."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     _say("Building the collection")
@@ -87,7 +87,7 @@ def _install() -> None:
 
 
 def _demonstrate(demo: Demo) -> str:
-    """Run the playbooks and check what they promise; give what was seen."""
+    """Run the playbooks, check their results, and return a summary."""
     _say("First run of docs/examples/site.yml: nothing is there yet")
     first = demo.play("site.yml")
     writes = demo.writes()
@@ -111,7 +111,7 @@ def _demonstrate(demo: Demo) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Give the environment variables of a user who has nothing but the installed collection."""
+    """Return the environment variables of a user who has only the installed collection."""
     env = {
         **clean_environment(),
         "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
@@ -124,7 +124,8 @@ def _environment() -> dict[str, str]:
 
 
 def _run(command: list[str], env: dict[str, str], folder: Path = ROOT, show: bool = False) -> str:
-    """Run a command and give its output; it is shown when asked for, and when the command fails."""
+    """Run a command and return its output; show the output on request, and when the command
+    fails."""
     lines = []
     with subprocess.Popen(
         command,
@@ -149,7 +150,7 @@ def _run(command: list[str], env: dict[str, str], folder: Path = ROOT, show: boo
 
 
 def _say(text: str) -> None:
-    """Say what comes next."""
+    """Print the next step."""
     print(f"\n=== {text}", flush=True)
 
 

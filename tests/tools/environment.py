@@ -1,11 +1,12 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make an environment for checks, with the newest Python that it can have.
+"""Create an environment for checks, with the newest Python that it supports.
 
-Without a word the one of all usual checks, with the ansible-core that ANSIBLE_CORE names or the
-newest; else the one that is named: ``packaging``, ``docs``, ``mutants`` or ``oldest``. Uses the
-standard library alone: nothing is installed yet when this runs. Quick when there is nothing to do.
+Without an argument, create the default environment, with the newest ansible-core or the one in
+ANSIBLE_CORE; otherwise the named one: ``packaging``, ``docs``, ``mutants`` or ``oldest``. Uses only
+the standard library, because nothing is installed yet when this runs. Does nothing if the
+environment is up to date.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from pathlib import Path
 from places import CACHE, REQUIREMENTS
 from pythons import Interpreter, find_interpreters
 
-# The Pythons that each ansible-core can be installed on, oldest and newest. Without a wish,
-# tests/requirements/dev.txt gives each Python the newest ansible-core that it can hold.
+# The oldest and newest Python of each ansible-core. By default, tests/requirements/dev.txt gives
+# each Python the newest ansible-core that it supports.
 CORE_PYTHONS = {
     "2.16": ((3, 10), (3, 12)),
     "2.17": ((3, 10), (3, 12)),
@@ -31,15 +32,15 @@ CORE_PYTHONS = {
     "2.20": ((3, 12), (3, 14)),
     "2.21": ((3, 12), (3, 14)),
 }
-# What pip has besides releases: alphas, betas and release candidates.
+# pip's pre-releases: alphas, betas and release candidates.
 PRERELEASE = "pre"
 CAN_BE_PRERELEASED = ((3, 13), (3, 15))
 
 
 @dataclass(frozen=True)
 class Environment:
-    """An environment: its name, its file of requirements, the oldest and the newest Python that
-    it can have, and what pip is told to install over the requirements."""
+    """An environment: its name, its requirements file, the oldest and the newest Python that it
+    supports, and what pip installs in addition to the requirements."""
 
     name: str
     requirements: Path
@@ -49,26 +50,26 @@ class Environment:
 
     @property
     def path(self) -> Path:
-        """Give its folder. The Makefile builds the same name."""
+        """Return its folder. The Makefile builds the same name."""
         return CACHE / (f"venv-{self.name}" if self.name else "venv")
 
     @property
     def python(self) -> str:
-        """Give its Python."""
+        """Return its Python."""
         return str(self.path / "bin" / "python")
 
 
 DEV = REQUIREMENTS / "dev.txt"
 NAMED = {
-    # With the hub's ansible-core, which Python 3.13 cannot have.
+    # With the hub's ansible-core, which does not support Python 3.13.
     "packaging": Environment("packaging", REQUIREMENTS / "packaging.txt", (3, 11), (3, 12)),
-    # Ubuntu 22.04's Python; ansible-core 2.16, the oldest that we support, cannot have RHEL 9's.
+    # Ubuntu 22.04's Python; ansible-core 2.16, the oldest supported one, does not run on RHEL 9's.
     "oldest": Environment("oldest", REQUIREMENTS / "oldest.txt", (3, 10), (3, 10)),
     "docs": Environment("docs", REQUIREMENTS / "docs.txt", (3, 12), (3, 14)),
-    # The usual one once more, with a mirror of its own, in which other libraries can be installed.
+    # The default environment with its own mirror, in which other libraries can be installed.
     "libraries": Environment("libraries", DEV, (3, 10), (3, 14)),
     "python-3.14": Environment("python-3.14", DEV, (3, 14), (3, 14)),
-    # Only a pre-release of ansible-core takes it.
+    # Only a pre-release of ansible-core supports it.
     "python-3.15": Environment(
         "python-3.15", DEV, (3, 15), (3, 15), ("--pre", "--upgrade", "ansible-core")
     ),
@@ -77,13 +78,13 @@ NAMED = {
 
 
 class SetupError(Exception):
-    """The environment cannot be made; the text says what is missing."""
+    """The environment cannot be created; the text says what is missing."""
 
 
 def wanted(name: str, core: str) -> Environment:
-    """Give the environment of a name, or without a name the one for an ansible-core.
+    """Return the environment of a name, or by default the one for an ansible-core.
 
-    Raises SetupError for a name or a version that is not known.
+    Raise SetupError for an unknown name or version.
     """
     if name:
         if name not in NAMED:
@@ -100,7 +101,7 @@ def wanted(name: str, core: str) -> Environment:
 
 
 def main() -> int:
-    """Make the environment unless it is there already."""
+    """Create the environment unless it is up to date."""
     name = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
         environment = wanted(name, os.environ.get("ANSIBLE_CORE", ""))
@@ -116,7 +117,7 @@ def main() -> int:
 
 
 def _is_ready(environment: Environment) -> bool:
-    """Tell whether the environment is complete for these requirements, and still runs."""
+    """Return whether the environment is complete for these requirements, and still runs."""
     stamp = environment.path / "stamp"
     if not stamp.exists() or stamp.read_text() != _stamp(environment):
         return False
@@ -124,9 +125,9 @@ def _is_ready(environment: Environment) -> bool:
 
 
 def _stamp(environment: Environment) -> str:
-    """Give what the environment depends on, as one short string.
+    """Return everything that the environment depends on, as one short string.
 
-    Its own path is part of it: the tools in an environment that was moved do not start.
+    This includes its path: the tools in an environment that was moved do not start.
     """
     parts = (
         environment.requirements.read_bytes(),
@@ -137,7 +138,8 @@ def _stamp(environment: Environment) -> str:
 
 
 def usable(environment: Environment) -> list[Interpreter]:
-    """Sort the interpreters that will do: those that can make environments first, then newest."""
+    """Return the suitable interpreters: first those that can create environments, then the
+    newest."""
     fitting = [
         found
         for version, found in find_interpreters().items()
@@ -147,7 +149,7 @@ def usable(environment: Environment) -> list[Interpreter]:
 
 
 def _make(environment: Environment) -> Interpreter:
-    """Make the environment with the first interpreter that manages it."""
+    """Create the environment with the first interpreter that can do it."""
     failures = []
     for interpreter in usable(environment):
         shutil.rmtree(environment.path, ignore_errors=True)
@@ -169,12 +171,12 @@ def _make(environment: Environment) -> Interpreter:
 
 
 def _create(interpreter: Interpreter, folder: Path) -> bool:
-    """Make an empty environment with pip in it, in the first way that works."""
+    """Create an empty environment with pip in it, in the first way that works."""
     python, target = str(interpreter.path), str(folder)
     if interpreter.has_venv and _runs([python, "-m", "venv", target]):
         return True
-    # Debian's Python comes without ensurepip; its pip, when there, can fill an environment made
-    # without.
+    # Debian's Python does not have ensurepip; its pip, if installed, can fill an environment that
+    # was created without pip.
     if _runs([python, "-m", "venv", "--without-pip", "--clear", target]) and _runs(
         [python, "-m", "pip", "--python", f"{target}/bin/python", "install", "--quiet", "pip"]
     ):
@@ -186,7 +188,7 @@ def _create(interpreter: Interpreter, folder: Path) -> bool:
 
 
 def _install(environment: Environment) -> None:
-    """Install the pinned requirements, and then the wanted ansible-core over the pinned one."""
+    """Install the pinned requirements, and then the requested ansible-core over the pinned one."""
     pip = [environment.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     commands = [[*pip, "-r", str(environment.requirements)]]
     if environment.more:
@@ -205,7 +207,7 @@ def _install(environment: Environment) -> None:
 
 
 def _runs(command: list[str]) -> bool:
-    """Tell whether a command succeeds."""
+    """Return whether a command succeeds."""
     try:
         return not subprocess.run(
             command, capture_output=True, stdin=subprocess.DEVNULL, check=False
@@ -215,7 +217,7 @@ def _runs(command: list[str]) -> bool:
 
 
 def _output(command: list[str]) -> str:
-    """Give what a command prints."""
+    """Return the output of a command."""
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draw the floors of the code from its imports, and count what a service costs, file by file.
+"""Draw the floors of the code from its imports, and count the code of a service, file by file.
 
-``make floors`` writes the picture into ``CONTRIBUTING.md`` and the tables into the guide "Adding a
+``make floors`` writes the picture to ``CONTRIBUTING.md`` and the tables to the guide "Adding a
 service". A test fails while either of them differs from the code.
 """
 
@@ -21,12 +21,12 @@ from places import ROOT
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_adding_a_service.rst"
 WIDTH = 96
-# The folders whose files the picture lists. Of the others it says how many files they have.
+# The folders whose files the picture lists. For the others, it shows the number of files.
 LISTED = ("plugin_utils",)
 
 
 class Cost(NamedTuple):
-    """Something that was added, as the guide calls it, with its files below ``plugins``."""
+    """Something that was added, as the guide names it, with its files below ``plugins``."""
 
     name: str
     files: tuple[str, ...]
@@ -60,7 +60,7 @@ SERVICE = Cost(
 
 
 def picture(code: Code) -> str:
-    """Return the floors as text, the highest first; raises ValueError for a circle."""
+    """Return the floors as text, the highest first; raise a ValueError for a cycle."""
     graph = code.folders()
     lines: list[str] = []
     levels = floors(graph)
@@ -71,7 +71,7 @@ def picture(code: Code) -> str:
 
 
 def _box(number: int, folder: str, contents: str, below: list[str]) -> list[str]:
-    """Return a box: the floor and the folder in its lid, what it imports in its bottom."""
+    """Return a box: the floor and the folder in its top line, its imports in its bottom line."""
     inner = WIDTH - 4
     lid = f"┌─ floor {number} ─ {folder}/ "
     bottom = f"└─ imports {', '.join(below)} " if below else "└─ imports nothing "
@@ -83,7 +83,7 @@ def _box(number: int, folder: str, contents: str, below: list[str]) -> list[str]
 
 
 def _contents(code: Code, folder: str) -> str:
-    """Return the files of a folder; those before an arrow may import those after it only."""
+    """Return the files of a folder; only those before an arrow may import those after it."""
     prefix = f"module_utils/{folder}/" if folder.startswith("_") else f"{folder}/"
     inside: Graph = {
         name: {other for other in others if other.startswith(prefix)}
@@ -97,7 +97,7 @@ def _contents(code: Code, folder: str) -> str:
 
 
 def costs(code: Code, cost: Cost) -> str:
-    """Return what something cost as a table in reStructuredText, file by file."""
+    """Return the code of an addition as a table in reStructuredText, file by file."""
     rows = [(f"``plugins/{name}``", code.sources[name].lines) for name in cost.files]
     total = sum((lines for _name, lines in rows), Lines(0, 0, 0))
     cells = [
@@ -114,7 +114,7 @@ def costs(code: Code, cost: Cost) -> str:
 
 
 def contributing(text: str, code: Code) -> str:
-    """Return the text of ``CONTRIBUTING.md`` with the picture of the code in it."""
+    """Return the text of ``CONTRIBUTING.md`` with the current picture."""
     return _between(
         text,
         "<!-- Drawn by make floors. -->",
@@ -124,7 +124,7 @@ def contributing(text: str, code: Code) -> str:
 
 
 def guide(text: str, code: Code) -> str:
-    """Return the text of the guide with the tables of the code in it."""
+    """Return the text of the guide with the current tables."""
     tables = "\n\n".join(costs(code, cost) for cost in (RESOURCE, SERVICE))
     return _between(
         text, ".. The tables are written by make floors.", ".. End of the tables.", tables

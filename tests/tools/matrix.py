@@ -1,14 +1,14 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Test on everything that the collection says it runs on, as far as this machine's Pythons allow.
+"""Test on everything that the collection supports, as far as this machine's Pythons allow.
 
-A cell for each ansible-core, one for the oldest libraries, one for the oldest and the newest ones
-on the oldest Python, one for each of the newest Pythons, one for packaging and the hub's gate,
-one for what is slow, one for many more examples of the properties, one for the documentation's
-site, one for random changes of the code, and one for planted defects: all, or those that are
-named. Ends with a table. Fails when a cell failed, when fewer than two versions of ansible-core
-could be tried, or when a cell that was named could not.
+There is a cell for each ansible-core, one for the oldest libraries, one for the oldest and the
+newest libraries on the oldest Python, one for each of the newest Pythons, one for packaging and the
+hub's gate, one for slow tests, one for many more examples of the properties, one for the
+documentation site, one for random changes of the code, and one for planted defects. Runs all cells
+or the named ones, and prints a table at the end. Fails when a cell failed, when fewer than two
+versions of ansible-core could be tested, or when a named cell could not run.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from places import CACHE, ROOT, core_version
 
 LOGS = CACHE / "logs" / "matrix"
 TOOLS = ROOT / "tests" / "tools"
-# Not 2.17, which is no longer maintained and in no product that is.
+# Not 2.17, which is no longer maintained and not part of any product.
 CORES = ("2.16", "2.18", "2.19", "2.20", "2.21", PRERELEASE)
 FEWEST_CORES = 2
 NEWEST_PYTHONS = ("3.14", "3.15")
-# The usual ansible-core gets the unit tests on every Python; make test and the cell slow have its
-# plays. The oldest and the newest ansible-core get all plays, those between them the daily ones.
+# The default ansible-core runs the unit tests on every Python; make test and the cell slow run its
+# plays. The oldest and the newest ansible-core run all plays, those between them the daily ones.
 USUAL_CHECKS = ("sanity", "units", "integration")
 END_CHECKS = ("sanity", "units-ends", "plays", "integration")
 BETWEEN_CHECKS = ("sanity", "units-oldest", "plays-daily", "integration")
@@ -42,7 +42,7 @@ PASSED, FAILED, COULD_NOT_RUN = "ok", "FAIL", "could not run"
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its environment, and what runs there: one of our tools with its arguments."""
+    """One cell: its environment, and its command: one of our tools with its arguments."""
 
     name: str
     core: str
@@ -54,7 +54,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a cell went, with what it says of itself: versions, counts, what was left out."""
+    """The result of a cell, with its own summary: versions, counts, and what was omitted."""
 
     cell: Cell
     verdict: str
@@ -162,7 +162,7 @@ def main() -> int:
 
 
 def _run(cell: Cell) -> Outcome:
-    """Make a cell's environment, run its tool there, and say in one line how it went."""
+    """Create a cell's environment, run its tool there, and print its result in one line."""
     start = time.monotonic()
     outcome = _outcome(cell)
     outcome = Outcome(cell, outcome.verdict, outcome.remarks, time.monotonic() - start)
@@ -171,7 +171,7 @@ def _run(cell: Cell) -> Outcome:
 
 
 def _outcome(cell: Cell) -> Outcome:
-    """Give how a cell went, without its time."""
+    """Return the result of a cell, without its duration."""
     try:
         environment = wanted(cell.environment, cell.core)
     except SetupError as error:
@@ -197,14 +197,14 @@ def _outcome(cell: Cell) -> Outcome:
     counts = from_output(text)
     left_out = sorted({line for line in _all_logs(text) if line.startswith(LEFT_OUT)})
     scores = [line for line in text.splitlines() if line.startswith(SCORE)]
-    told = (versions, str(counts), *scores, *left_out)
+    details = (versions, str(counts), *scores, *left_out)
     if not counts.ran or counts.failed:
         ok = False
-    return Outcome(cell, PASSED if ok else FAILED, told if ok else (*told, f"see {log}"))
+    return Outcome(cell, PASSED if ok else FAILED, details if ok else (*details, f"see {log}"))
 
 
 def _all_logs(text: str) -> list[str]:
-    """Give the lines of a tool, and those of the logs in the folder that it names."""
+    """Return the output of a tool, and the logs in the folder that it names."""
     lines = text.splitlines()
     for folder in re.findall(r"logs in (\S+)$", text, re.MULTILINE):
         for name in ("sanity", "units-ends", "units", "plays", "integration"):
@@ -215,7 +215,7 @@ def _all_logs(text: str) -> list[str]:
 
 
 def _versions(environment: Environment) -> str:
-    """Say which Python and ansible-core an environment has."""
+    """Return the Python and ansible-core of an environment."""
     code = (
         "import platform as p, ansible.release as r;"
         " print(f'ansible-core {r.__version__} on Python {p.python_version()}')"
@@ -226,13 +226,13 @@ def _versions(environment: Environment) -> str:
 
 
 def _range(environment: Environment) -> str:
-    """Say which Pythons an environment can have."""
+    """Return the Pythons that an environment supports."""
     oldest, newest = (".".join(map(str, end)) for end in (environment.oldest, environment.newest))
     return oldest if oldest == newest else f"{oldest} to {newest}"
 
 
 def _call(command: list[str], env: dict[str, str]) -> tuple[bool, str]:
-    """Run a command; give whether it ended well, and what it printed."""
+    """Run a command; return whether it succeeded, and its output."""
     done = subprocess.run(
         command,
         cwd=ROOT,
@@ -248,10 +248,10 @@ def _call(command: list[str], env: dict[str, str]) -> tuple[bool, str]:
 
 
 def report(outcomes: list[Outcome], named: bool) -> int:
-    """Print the table and the verdict; give the exit status.
+    """Print the table and the verdict; return the exit status.
 
-    A cell that could not run is no failure in a run of all cells, as long as enough of
-    ansible-core's versions ran; it is one when it was asked for by name.
+    A cell that could not run is not a failure in a run of all cells, if enough versions of
+    ansible-core ran; it is a failure if it was named.
     """
     print()
     for outcome in outcomes:

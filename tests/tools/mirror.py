@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Mirror the checkout to ``ansible_collections/evenkeel/paas``, as ansible-test needs it.
 
-Copies of the tracked and the untracked, not ignored files. Links would not do: ansible-test finds
-no target behind them, and calls that a success. Without a git repository of its own the mirror
-would count as ignored by the checkout's, with the same outcome.
+The mirror has copies of the tracked files and of the untracked files that are not ignored. Links do
+not work: ansible-test does not find targets behind them, and reports success. Without its own git
+repository, the mirror would be ignored by the checkout's, with the same result.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from places import ROOT, mirror_path
 
-# What every run has to find; a mirror without it tests nothing.
+# Files that every run must find; a mirror without them tests nothing.
 NEEDED = (
     "galaxy.yml",
     "plugins/modules/*.py",
@@ -30,11 +30,11 @@ NEEDED = (
 
 
 class EmptyMirrorError(Exception):
-    """The mirror lacks what is to be tested."""
+    """The mirror does not contain the files to test."""
 
 
 def update() -> Path:
-    """Bring the mirror up to date and give its path; equal files are left alone, for caches."""
+    """Update the mirror and return its path; unchanged files are not written, for caches."""
     target = mirror_path()
     target.mkdir(parents=True, exist_ok=True)
     if not (target / ".git").exists():
@@ -51,7 +51,7 @@ def update() -> Path:
 
 
 def _files(folder: Path) -> list[str]:
-    """List the tracked and the untracked, not ignored files of a git work tree."""
+    """List the tracked files of a git work tree, and the untracked ones that are not ignored."""
     listing = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=folder,
@@ -86,7 +86,8 @@ def _unlink(path: Path) -> None:
 
 
 def _remove(top: Path, path: Path) -> None:
-    """Remove a file that vanished, and the folders that held nothing else (but compiled Python)."""
+    """Remove a file that was deleted, and the folders that contained nothing else (but compiled
+    Python)."""
     _unlink(path)
     for folder in path.parents:
         if folder == top or any(entry.name != "__pycache__" for entry in folder.iterdir()):

@@ -1,12 +1,12 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Change the code at random places with mutmut, and print how many changes a test notices.
+"""Change the code at random places with mutmut, and print how many changes a test catches.
 
-mutmut flips operators, constants and arguments: mistakes that need no knowledge of what the code
-means. Those that need it are in ``defects.py``. A sample is tried, the same one as long as the
-functions are. Fails when the score is below the floor. The last line has the form ``N passed, M
-failed``: noticed changes, and those by which the score misses the floor.
+mutmut changes operators, constants and arguments: mistakes that need no knowledge of the code's
+purpose. Those that need it are in ``defects.py``. It tests a sample, which stays the same as long
+as the functions do. Fails when the score is below the floor. The last line has the form ``N passed,
+M failed``: caught changes, and by how many changes the score misses the floor.
 """
 
 from __future__ import annotations
@@ -40,22 +40,22 @@ TESTS = (
 )
 # These read the source, which mutmut rewrites, or count its calls.
 NOT_FOR_MUTANTS = ("plan/test_plan_growth.py", "plan/test_plan_purity.py")
-# These run while the tables of fields are made, before mutmut chooses a mutant.
+# These run while the field tables are created, before mutmut selects a mutant.
 AT_IMPORT = ("x_argument_spec_", "x_nullable_", "xǁFieldǁ__post_init__")
 SAMPLE = 200
 FLOOR = 80
-# What lines that mutmut draws over each other begin with.
+# The start of lines that mutmut overwrites in the terminal.
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-# mutmut's word for each way in which a mutant ends; a mutant that makes the tests hang is noticed.
+# mutmut's word for each result of a mutant; a mutant that makes the tests hang counts as caught.
 NOTICED = ("killed", "timeout", "segfault")
 OVERLOOKED = ("survived", "no tests", "suspicious")
 
 
 class Mutmut:
-    """mutmut in a folder that has a copy of the collection."""
+    """mutmut in a folder with a copy of the collection."""
 
     def __init__(self, folder: Path, broken: list[str]) -> None:
-        """Configure mutmut; the tests that fail without any mutant are left out."""
+        """Configure mutmut; tests that fail without any mutant are excluded."""
         self._folder = folder
         plugins = folder / "pytest_plugins"
         plugins.mkdir()
@@ -79,14 +79,14 @@ class Mutmut:
         (folder / "pyproject.toml").write_text("\n".join(["[tool.mutmut]", *lines, ""]))
 
     def names(self) -> list[str]:
-        """Make all mutants, and return their names."""
-        # mutmut makes them on its way to a test, so it gets some: the first ones of a file.
+        """Create all mutants, and return their names."""
+        # mutmut creates them before it runs a test, so it gets one: the first test of a file.
         self._call("run", "--max-children", "2", f"*.{Path(FILES[-1]).stem}.*__mutmut_1")
         found = [line.strip().rpartition(": ")[0] for line in self._call("results", "--all", "1")]
         return [name for name in found if name and not any(each in name for each in AT_IMPORT)]
 
     def verdicts(self, names: list[str]) -> dict[str, str]:
-        """Run the tests on some mutants, and return how each ended in mutmut's words."""
+        """Run the tests on some mutants, and return the result of each in mutmut's words."""
         self._call("run", "--max-children", "2", *names)
         lines = (line.strip().rpartition(": ") for line in self._call("results", "--all", "1"))
         found = {name: verdict for name, _colon, verdict in lines}
@@ -116,12 +116,12 @@ class Mutmut:
 
 
 def sample(names: list[str], size: int) -> list[str]:
-    """Return some of the names, most of them the same when other names come or go."""
+    """Return a sample of the names, most of which stays the same when other names change."""
     return sorted(sorted(names, key=lambda name: hashlib.sha256(name.encode()).digest())[:size])
 
 
 def main() -> int:
-    """Try a sample of mutants; give the exit status."""
+    """Test a sample of mutants; return the exit status."""
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
     parser.add_argument("--sample", type=int, default=SAMPLE, help="how many (%(default)s)")
     size = parser.parse_args().sample
@@ -155,7 +155,7 @@ def _try(scratch: Path, size: int, start: float) -> int:
 
 
 def report(verdicts: dict[str, str], broken: list[str], seconds: float) -> int:
-    """Print the score for each file and in all; give the exit status."""
+    """Print the score for each file and in total; return the exit status."""
     noticed: Counter[str] = Counter()
     tried: Counter[str] = Counter()
     for name, verdict in verdicts.items():

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run tests in the order in which they are named, and start none after some seconds."""
+"""Run tests in the order of the arguments, and start none after some seconds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from counts import LEFT_OUT
 
 
 class Deadline:
-    """A plugin for pytest that omits tests once the time is over, and says how many."""
+    """A pytest plugin that skips tests after the deadline, and reports how many."""
 
     def __init__(self, seconds: float) -> None:
         """Start the clock."""
@@ -24,14 +24,14 @@ class Deadline:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: Any) -> bool | None:
-        """Take over a test, to do nothing, when the time is over."""
+        """Skip a test after the deadline."""
         if time.monotonic() < self._end:
             return None
         self._omitted.append(item.nodeid)
         return True
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say what did not run."""
+        """Print which tests did not run."""
         if self._omitted:
             files = len({nodeid.partition("::")[0] for nodeid in self._omitted})
             terminalreporter.write_line(
@@ -41,7 +41,7 @@ class Deadline:
 
 
 def main() -> int:
-    """Run the tests of the files that follow the seconds on the command line."""
+    """Run the tests of the files on the command line, which follow the number of seconds."""
     seconds, *files = sys.argv[1:]
     options = ["-q", "--no-header", "-p", "no:cacheprovider"]
     return int(pytest.main([*options, *files], plugins=[Deadline(float(seconds))]))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draw the pictures of a terminal: real runs of examples against the emulator."""
+"""Draw the terminal pictures from real runs of examples against the emulator."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PICTURES = {
 }
 COLUMNS = 80
 
-# Background, text, and the eight colours of a terminal, usual and bright.
+# Background, text, and the eight colours of a terminal, normal and bright.
 THEME = TerminalTheme(
     (30, 34, 41),
     (214, 219, 226),
@@ -36,7 +36,7 @@ THEME = TerminalTheme(
         *((110, 170, 240), (199, 146, 234), (95, 200, 210), (214, 219, 226)),
     ],
 )
-# No font is loaded from elsewhere: a picture within a page may not, and the hub would not.
+# No font is loaded from elsewhere: a picture within a page cannot do it, and the hub forbids it.
 FORMAT = """\
 <svg xmlns="http://www.w3.org/2000/svg" class="rich-terminal" viewBox="0 0 {width} {height}">
   <!--
@@ -72,11 +72,11 @@ FORMAT = """\
 
 
 class PictureError(Exception):
-    """The run that was to be shown did not go well."""
+    """The run for a picture failed."""
 
 
 def main() -> int:
-    """Bring the emulator into the examples' state, run each shown example, draw its output."""
+    """Prepare the emulator for the examples, run each example, and draw its output."""
     try:
         with running_emulator() as settings:
             _play(settings, "site.yml")
@@ -91,7 +91,7 @@ def main() -> int:
 
 
 def _play(settings: dict[str, str], *arguments: str) -> str:
-    """Run an example with colours and give what it prints; raises PictureError when it fails."""
+    """Run an example with colours and return its output; raise PictureError if it fails."""
     done = subprocess.run(
         ["ansible-playbook", *arguments],
         cwd=EXAMPLES,
@@ -115,7 +115,8 @@ def _play(settings: dict[str, str], *arguments: str) -> str:
 
 
 def draw(name: str, shown: tuple[str, ...], output: str) -> str:
-    """Draw what a terminal shows of a run, as SVG. ``name`` keeps its styles apart from others."""
+    """Return the terminal output of a run as SVG. ``name`` separates its styles from those of
+    others."""
     console = Console(
         record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, legacy_windows=False
     )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the tools find and put things; all that they make is below ``.cache``."""
+"""The paths that the tools use; all that they create is below ``.cache``."""
 
 from __future__ import annotations
 
@@ -15,31 +15,32 @@ REQUIREMENTS = ROOT / "tests" / "requirements"
 
 
 def core_version() -> str:
-    """Give the minor version, like ``2.21``, of the ansible-core that is installed."""
+    """Return the minor version, like ``2.21``, of the installed ansible-core."""
     return ".".join(version("ansible-core").split(".")[:2])
 
 
 def environment_name() -> str:
-    """Give the running environment's name, like ``2.18``; the usual one's is its ansible-core."""
+    """Return the running environment's name, like ``2.18``; the default one is named by its
+    ansible-core."""
     return Path(sys.prefix).name.partition("venv-")[2] or core_version()
 
 
 def home_path() -> Path:
-    """Give the home directory that the tools run with: the user's own stays as it is, and two
-    environments at work at once do not meet."""
+    """Return the home directory of the tools: it keeps the user's own unchanged, and each
+    environment has its own."""
     return CACHE / "home" / environment_name()
 
 
 def collections_path() -> Path:
-    """Give the folder with the mirror's ``ansible_collections``: one for each environment."""
+    """Return the folder with the mirror's ``ansible_collections``: one for each environment."""
     return CACHE / "mirror" / environment_name()
 
 
 def mirror_path() -> Path:
-    """Give the mirror of the checkout, at a path from which ansible-test can work."""
+    """Return the mirror of the checkout, at a path from which ansible-test can work."""
     return collections_path() / "ansible_collections" / "evenkeel" / "paas"
 
 
 def logs_path() -> Path:
-    """Give the folder of the steps' logs."""
+    """Return the folder of the steps' logs."""
     return CACHE / "logs" / environment_name()

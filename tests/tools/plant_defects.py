@@ -1,11 +1,12 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plant the defects of ``defects.py`` one by one and show which unit test catches each.
+"""Plant the defects of ``defects.py`` one by one and print which unit test catches each.
 
-All, or those whose names hold one of the given words. In copies of the mirror, one for each core.
-A defect that no longer fits the code has failed, as has one that no test notices, and a test that
-fails without any defect. The last line has the form ``N passed, M failed``; passed means caught.
+Plants all defects, or those whose names contain one of the arguments, in copies of the mirror, one
+for each core. It is a failure if a defect no longer matches the code, if no test catches it, or if
+a test fails without a defect. The last line has the form ``N passed, M failed``; passed means
+caught.
 """
 
 from __future__ import annotations
@@ -36,11 +37,11 @@ OPTIONS = (
     # A test that a defect names may be slow.
     *("-m", "slow or not slow"),
 )
-# Left behind by tools that worked in the mirror.
+# Created by tools in the mirror.
 NOT_COPIED = (".git", "__pycache__", ".*_cache", ".hypothesis", "output")
-# Seconds after which tests count as hanging.
+# Tests that take longer than this many seconds count as hanging.
 LONGEST = 240
-# A property that fails need not be shown on its smallest example, which takes up to a minute.
+# A failed property is not shrunk to its smallest example, which takes up to a minute.
 WITHOUT_SHRINKING = """\
 from hypothesis import Phase, settings
 
@@ -48,7 +49,8 @@ settings.register_profile("without_shrinking", phases=(Phase.explicit, Phase.gen
 settings.load_profile("without_shrinking")
 """
 CAUGHT_BY, SURVIVED, UNFIT = "caught by", "SURVIVED", "DOES NOT FIT:"
-# A line of pytest's summary that names a test; one that names only a file could not be run.
+# A line of pytest's summary that names a test; a line with only a file is a file that could not be
+# run.
 FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?::.+?)(?: - .*)?$", re.MULTILINE)
 
 
@@ -58,7 +60,7 @@ class UnfitError(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a defect, and the test that caught it or what does not fit."""
+    """The result of a defect, and the test that caught it or the reason why it does not match."""
 
     defect: Defect
     verdict: str
@@ -67,12 +69,12 @@ class Outcome:
 
     def __str__(self) -> str:
         mark = "ok  " if self.verdict == CAUGHT_BY else "FAIL"
-        told = f"{self.verdict} {self.remark}".rstrip()
-        return f"{mark} {self.seconds:5.1f} s  {self.defect.name}\n{'':14}{told}"
+        summary = f"{self.verdict} {self.remark}".rstrip()
+        return f"{mark} {self.seconds:5.1f} s  {self.defect.name}\n{'':14}{summary}"
 
 
 class Copy:
-    """A copy of the collection that defects are planted in."""
+    """A copy of the collection in which defects are planted."""
 
     def __init__(self, source: Path, collections: Path, without: tuple[str, ...] = ()) -> None:
         """Copy the collection, without the files and folders of some patterns."""
@@ -93,7 +95,7 @@ class Copy:
         )
 
     def run(self, *arguments: str) -> tuple[int, str]:
-        """Run pytest; give its exit status and what it printed."""
+        """Run pytest; return its exit status and its output."""
         try:
             result = subprocess.run(
                 [sys.executable, "-m", "pytest", *OPTIONS, *arguments],
@@ -112,7 +114,7 @@ class Copy:
         return result.returncode, result.stdout
 
     def failing(self, tests: list[str]) -> list[str]:
-        """Run tests on the code as it is; give those that fail."""
+        """Run tests on the unchanged code; return those that fail."""
         status, output = self.run("--tb=no", "-n", str(WORKERS), *tests)
         failed = FAILED.findall(output)
         if status != 0 and not (status == 1 and failed):
@@ -123,7 +125,8 @@ class Copy:
         return failed
 
     def examine(self, defect: Defect, tests: list[str], broken: list[str]) -> Outcome:
-        """Plant a defect, run all tests but the broken ones until one fails, and take it out."""
+        """Plant a defect, run all tests except the broken ones until one fails, and remove the
+        defect."""
         path = self.folder / MODULE_UTILS / defect.file
         sound = path.read_text()
         start = time.monotonic()
@@ -147,14 +150,15 @@ class Copy:
         return Outcome(defect, verdict, remark, time.monotonic() - start)
 
     def _write(self, path: Path, text: str) -> None:
-        """Write a file and forget it compiled: of the same size and second, it would be used."""
+        """Write a file and remove its compiled version, which would be used if size and time were
+        the same."""
         path.write_text(text)
         for compiled in path.parent.glob(f"__pycache__/{path.stem}.*.pyc"):
             compiled.unlink()
 
 
 def planted(defect: Defect, sound: str) -> str:
-    """Give a file's text with a defect in it; it must be valid Python that does something else."""
+    """Return a file's text with a defect in it; it must be valid Python with another effect."""
     text = sound
     for old, new in defect.edits.items():
         count = sound.count(old)
@@ -172,7 +176,7 @@ def planted(defect: Defect, sound: str) -> str:
 
 
 def main() -> int:
-    """Plant the defects whose names hold a word of the command line, or all."""
+    """Plant all defects, or those whose names contain a word of the command line."""
     words = [word.lower() for word in sys.argv[1:]] or [""]
     chosen = [known for known in DEFECTS if any(word in known.name.lower() for word in words)]
     if not chosen:
@@ -191,22 +195,23 @@ def main() -> int:
 
 
 def _plant(chosen: list[Defect], scratch: Path) -> tuple[list[Outcome], list[str]]:
-    """Examine defects with the tests named for them; give also the tests that fail without any."""
+    """Test defects with the tests named for them; also return the tests that fail without any
+    defect."""
     copies = [Copy(mirror.update(), scratch / "1", NOT_COPIED)]
     broken = copies[0].failing(sorted({path for defect in chosen for path in _paths(defect)}))
-    # With its compiled Python, which saves every run half a second.
+    # With its compiled Python, which saves half a second in every run.
     copies += [Copy(copies[0].folder, scratch / str(n)) for n in range(2, WORKERS + 1)]
     outcomes = _examine(copies, chosen, broken)
     return outcomes, broken
 
 
 def _paths(defect: Defect) -> list[str]:
-    """Give the paths of the tests that are named for a defect, or of all."""
+    """Return the paths of the tests that are named for a defect, or of all tests."""
     return [f"{UNIT_TESTS}/{name}" for name in defect.tests] or [UNIT_TESTS]
 
 
 def _examine(copies: list[Copy], chosen: list[Defect], broken: list[str]) -> list[Outcome]:
-    """Examine defects, one at a time in each copy; print how each went, in their order."""
+    """Test defects, one at a time in each copy; print the results in their order."""
     free: SimpleQueue[Copy] = SimpleQueue()
     for copy in copies:
         free.put(copy)
@@ -227,7 +232,7 @@ def _examine(copies: list[Copy], chosen: list[Defect], broken: list[str]) -> lis
 
 
 def _report(outcomes: list[Outcome], broken: list[str], seconds: float) -> int:
-    """Say in one line how it went, and again as the plain counts; give the exit status."""
+    """Print the result in one line, and again as plain counts; return the exit status."""
     caught = sum(outcome.verdict == CAUGHT_BY for outcome in outcomes)
     failed = len(outcomes) - caught + len(broken)
     good = caught > 0 and failed == 0

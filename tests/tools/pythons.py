@@ -1,7 +1,7 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Python interpreters of this machine that really run."""
+"""The Python interpreters of this machine that run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ print(sys.version_info[0], sys.version_info[1], sys.prefix == sys.base_prefix, h
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A Python that runs; ``has_venv`` when it can make an environment with pip by itself."""
+    """A Python that runs; ``has_venv`` if it can create an environment with pip by itself."""
 
     path: Path
     version: tuple[int, int]
@@ -29,14 +29,14 @@ class Interpreter:
 
     @property
     def name(self) -> str:
-        """Give the version as people write it: ``3.12``."""
+        """Return the version in the usual form: ``3.12``."""
         return f"{self.version[0]}.{self.version[1]}"
 
 
 def find_interpreters() -> dict[tuple[int, int], Interpreter]:
-    """Find one interpreter for each minor version, rather one that can make environments.
+    """Find one interpreter for each minor version, preferably one that can create environments.
 
-    A file named python3.X proves nothing (a version manager's shim may only print an error): each
+    A file named python3.X is not enough (a version manager's shim may only print an error), so each
     candidate is run.
     """
     found: dict[tuple[int, int], Interpreter] = {}
@@ -51,7 +51,7 @@ def find_interpreters() -> dict[tuple[int, int], Interpreter]:
 
 
 def _candidates() -> list[Path]:
-    """List what may be an interpreter: beside the running one, below pyenv, and on PATH."""
+    """List possible interpreters: beside the running one, below pyenv, and on PATH."""
     name = re.compile(r"python3\.\d+")
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     folders = [Path(sys.base_prefix) / "bin", *sorted(pyenv.glob("versions/*/bin"))]
@@ -69,7 +69,8 @@ def _candidates() -> list[Path]:
 
 
 def _probe(path: Path) -> Interpreter | None:
-    """Ask an interpreter what it can do; None when it does not run or is an environment's."""
+    """Return what an interpreter can do, or None if it does not run or belongs to an
+    environment."""
     try:
         result = subprocess.run(
             [path, "-I", "-c", PROBE],

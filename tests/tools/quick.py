@@ -1,10 +1,10 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check what has changed, in half a minute: lint of the changed files, and the unit tests that
-their imports reach.
+"""Check what has changed, in half a minute: lint the changed files, and run the unit tests that
+import them.
 
-What has changed is what differs from the commit that is named, or from the last one.
+What has changed is the difference to the named commit, or to the last one.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from places import ROOT, logs_path
 from reached import reached_tests
 from run_checks import run_lanes
 
-# Tests that have begun by then are finished.
+# Tests that have started by then are completed.
 SECONDS_FOR_TESTS = 20
 
 
 def main() -> int:
-    """Run the quick checks; give the exit status."""
+    """Run the quick checks; return the exit status."""
     start = time.monotonic()
     base = sys.argv[1] if len(sys.argv) > 1 else "HEAD"
     logs_path().mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,7 @@ def main() -> int:
 
 
 def changed_files(base: str) -> list[str]:
-    """List the files that differ from a commit, and those that git does not know yet."""
+    """List the files that differ from a commit, and the untracked ones."""
     listed = [
         _git("diff", "--name-only", "--diff-filter=d", "-z", base),
         _git("ls-files", "--others", "--exclude-standard", "-z"),
@@ -63,7 +63,7 @@ def _git(*arguments: str) -> str:
 
 
 def lint_of(changed: list[str]) -> list[Check]:
-    """Give the checks of files that need to look at nothing else."""
+    """Return the checks of files that need no other files."""
     python = [name for name in changed if name.endswith(".py")]
     yaml = [name for name in changed if name.endswith((".yml", ".yaml"))]
     checks = []
@@ -74,12 +74,12 @@ def lint_of(changed: list[str]) -> list[Check]:
         ]
     if yaml:
         checks.append(Check("yamllint", ("yamllint", "--strict", *yaml)))
-    # With the start that the names in codespell's own settings have.
+    # With the prefix that the paths in codespell's settings have.
     return [*checks, Check("codespell", ("codespell", *(f"./{name}" for name in changed)))]
 
 
 def tests_of(files: list[str]) -> list[Check]:
-    """Give the check that runs the tests of some files, if there are any."""
+    """Return the check that runs the tests of some files, if there are any."""
     runner = str(Path(__file__).resolve().parent / "near_tests.py")
     command = (sys.executable, runner, str(SECONDS_FOR_TESTS), *files)
     return [Check("near-tests", command, counts_tests=True)] if files else []

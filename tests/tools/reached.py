@@ -1,7 +1,7 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which tests reach a file through imports, the nearest first."""
+"""The tests that import a file, directly or indirectly, the nearest first."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 COLLECTION = ("ansible_collections", "evenkeel", "paas")
-# The folders whose modules are imported by their plain names, and those that import them so.
+# The folders whose modules are imported by their plain names, and the folders that do so.
 PLAIN = ("tests/tools", "tests/bench")
 IMPORT_PLAIN = (*PLAIN, "tests/unit/tools")
-# Tests read these files by their path and do not import them.
+# Tests read these files by path and do not import them.
 READ_BY = {
     ".github/": "tests/unit/tools/",
     "README.md": "tests/unit/docs/",
@@ -25,9 +25,9 @@ READ_BY = {
 
 
 def reached_tests(root: Path, changed: Iterable[str]) -> list[str]:
-    """Return the unit tests that a change can reach, as paths below ``root``, nearest first.
+    """Return the unit tests that a change can affect, as paths below ``root``, nearest first.
 
-    A changed test reaches itself. A test imports the ``conftest.py`` of each folder above it.
+    A changed test affects itself. A test imports the ``conftest.py`` of each folder above it.
     """
     changed = list(changed)
     files = {
@@ -57,7 +57,7 @@ def reached_tests(root: Path, changed: Iterable[str]) -> list[str]:
 
 
 def is_test(name: str) -> bool:
-    """Return whether a file holds unit tests."""
+    """Return whether a file contains unit tests."""
     return name.startswith("tests/unit/") and name.rpartition("/")[2].startswith("test_")
 
 
@@ -76,12 +76,12 @@ def imports(root: Path, name: str, files: set[str]) -> Iterator[str]:
             if node.level:
                 module = [*COLLECTION, *package[: len(package) - node.level + 1], *module]
             for alias in node.names:
-                # What is imported is a module itself, or a name in one.
+                # The imported name is a module itself, or a name in one.
                 yield from _file_of([*module, alias.name], package, files) or _file_of(
                     module, package, files
                 )
         elif isinstance(node, ast.Constant) and str(node.value).startswith(".".join(COLLECTION)):
-            # A text for importlib.import_module, or with a name in the module for monkeypatch.
+            # A string for importlib.import_module, or with a name in the module for monkeypatch.
             module = str(node.value).split(".")
             yield from _file_of(module, package, files) or _file_of(module[:-1], package, files)
 

@@ -1,11 +1,10 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prepare a release: its version in galaxy.yml, its changelog, and the checks on the outcome.
+"""Prepare a release: its version in galaxy.yml, its changelog, and checks with both.
 
-Refuses, with all reasons at once, before anything is changed; and puts back what it has changed
-when a check fails afterwards. What cannot be taken back is left to people: the commit, the tag and
-the publishing.
+Refuses, with all reasons together, before anything is changed; and restores everything when a check
+fails afterwards. Irreversible steps are left to people: the commit, the tag and the publication.
 """
 
 from __future__ import annotations
@@ -30,11 +29,11 @@ VERSION_ADDED = re.compile(r"""version_added: ["']?([\w.+-]+)""")
 
 
 class RefusedError(Exception):
-    """The release is not made; the text says why, a line for each reason."""
+    """The release is refused; the text has a line for each reason."""
 
 
 def main() -> int:
-    """Prepare the release of the version that is given."""
+    """Prepare the release of the given version."""
     text = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
         release(ROOT, text, _run_checks)
@@ -51,9 +50,9 @@ def main() -> int:
 
 
 def release(root: Path, text: str, checks_pass: Callable[[], bool]) -> None:
-    """Write version and changelog in a clean checkout and run the checks on that.
+    """Write version and changelog in a clean checkout and run the checks.
 
-    Raises RefusedError; the checkout is then as it was.
+    Raise RefusedError; the checkout is restored then.
     """
     reasons = refusals(root, text)
     if reasons:
@@ -69,7 +68,7 @@ def release(root: Path, text: str, checks_pass: Callable[[], bool]) -> None:
 
 
 def refusals(root: Path, text: str) -> list[str]:
-    """List why a version cannot be released from this checkout."""
+    """List the reasons why a version cannot be released from this checkout."""
     dirty = _git(root, "status", "--porcelain").splitlines()
     reasons = []
     if dirty:
@@ -90,7 +89,7 @@ def refusals(root: Path, text: str) -> list[str]:
     if _git(root, "tag", "--list", text, f"v{text}"):
         reasons.append(f"there is a tag {text} already")
     for name, added in sorted(_versions_added(root)):
-        # The changelog lists a module as new in the release that it says it was added in.
+        # The changelog lists a module as new in the release of its version_added.
         if added not in {text, *map(str, released)}:
             reasons.append(
                 f"{name} says version_added {added}: it is no release, nor the one to be made"
@@ -105,7 +104,7 @@ def _write(root: Path, text: str) -> None:
     if number != 1:
         raise RefusedError(f"- {GALAXY} has {number} lines with a version")
     galaxy.write_text(content)
-    # What it remembers of the modules may be from before a change.
+    # Its cache of the modules may be out of date.
     done = subprocess.run(
         ["antsibull-changelog", "release", "--reload-plugins", "--version", text],
         cwd=root,
@@ -120,7 +119,7 @@ def _write(root: Path, text: str) -> None:
 
 
 def _released(root: Path) -> list[Version]:
-    """List the versions that the changelog has as released."""
+    """List the released versions in the changelog."""
     path = root / CHANGELOG
     if not path.exists():
         return []
@@ -128,7 +127,7 @@ def _released(root: Path) -> list[Version]:
 
 
 def _versions_added(root: Path) -> set[tuple[str, str]]:
-    """List the plugin files and each version that they say something was added in."""
+    """List the plugin files and each version_added in them."""
     return {
         (str(path.relative_to(root)), added)
         for path in (root / "plugins").rglob("*.py")
@@ -137,14 +136,14 @@ def _versions_added(root: Path) -> set[tuple[str, str]]:
 
 
 def _git(root: Path, *arguments: str) -> str:
-    """Run git and give what it prints."""
+    """Run git and return its output."""
     return subprocess.run(
         ["git", *arguments], cwd=root, capture_output=True, text=True, check=True
     ).stdout
 
 
 def _run_checks() -> bool:
-    """Run the checks and tests of ``make test``, and those that are slow."""
+    """Run the checks and tests of ``make test``, and the slow ones."""
     tool = str(Path(__file__).with_name("run_checks.py"))
     return all(
         subprocess.run([sys.executable, tool, *names], check=False).returncode == 0

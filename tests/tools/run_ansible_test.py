@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run ansible-test on the mirror: ``sanity``, ``units`` or ``integration``.
 
-ansible-test ends with success in many cases in which it tested nothing: no target found, a tool or
-a Python missing, a target excluded. Each of these is a failure here.
+ansible-test reports success in many cases in which it tested nothing: no target found, a missing
+tool or Python, an excluded target. Each of these is a failure here.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from pythons import find_interpreters
 from start_emulator import EmulatorError, running_emulator
 from surroundings import clean_environment
 
-# The oldest Python that the modules run on; tests/config.yml tells ansible-test the same.
+# The oldest Python that the modules support; tests/config.yml has the same for ansible-test.
 OLDEST_TARGET = (3, 9)
 
-# These test the development tools, with what the tools need; ansible-test has none of that.
+# These test the development tools, and need their requirements, which ansible-test does not have.
 TOOLS = ("tests/unit/tools/",)
 
-# The widest unit tests, which take twice as long as all others. ansible-test runs them only on the
+# The broadest unit tests, which take twice as long as all others. ansible-test runs them only on the
 # oldest Python with the oldest libraries; plain pytest runs them on the newest Python.
 WIDEST = (
     "tests/unit/plugins/module_utils/faults/",
@@ -47,7 +47,7 @@ WIDEST = (
     "tests/unit/plugins/module_utils/scenarios/test_switches.py",
 )
 
-# What make test runs on the oldest Python: each module's work, from its options to its result.
+# The tests of make test on the oldest Python: each module's work, from its options to its result.
 # The matrix runs all of them there.
 MAIN_PATHS = (
     "tests/unit/plugins/module_utils/scenarios/test_laravel_cloud.py",
@@ -55,17 +55,17 @@ MAIN_PATHS = (
     "tests/unit/plugins/module_utils/scenarios/test_sevalla.py",
 )
 
-# Warnings that say nothing about what was tested. Every other one is a failure.
+# Warnings that do not affect what was tested. Every other one is a failure.
 HARMLESS = (
     "Reviewing previous",
     "Using locale",
-    # There is nothing to compare with in the mirror, whose repository has no commits.
+    # The mirror's repository has no commits to compare with.
     "The validate-modules sanity test cannot compare against the base commit",
     "may be slow due to missing libyaml support in PyYAML.",
     "PyYAML will be slow due to installation without libyaml support",
-    # PowerShell: there is none in the collection.
+    # The collection has no PowerShell.
     'Required program "pwsh" not found.',
-    # Our own, in targets that prune.
+    # Our own warning, in targets that prune.
     "prune would delete",
     "prune deleted",
 )
@@ -76,7 +76,7 @@ class NothingTestedError(Exception):
 
 
 def main() -> int:
-    """Run one of ansible-test's commands and close with a line of counts."""
+    """Run one of ansible-test's commands and print a final line with counts."""
     command = {
         "sanity": sanity,
         "sanity-ends": sanity_ends,
@@ -101,13 +101,13 @@ def main() -> int:
 
 
 def sanity(folder: Path) -> tuple[Counts, bool]:
-    """Run the sanity tests, on every Python that modules can run on and this machine has."""
+    """Run the sanity tests on every Python that modules support and this machine has."""
     controller, targets = _pythons()
     return _sanity_on(folder, controller, targets, [])
 
 
 def sanity_ends(folder: Path) -> tuple[Counts, bool]:
-    """Run the sanity tests on the oldest and the newest Python; pylint, on the plugins alone.
+    """Run the sanity tests on the oldest and the newest Python; pylint only on the plugins.
 
     pylint takes longer than all others together, most of it for the tests.
     """
@@ -119,7 +119,7 @@ def sanity_ends(folder: Path) -> tuple[Counts, bool]:
 def _sanity_on(
     folder: Path, controller: str, targets: list[str], linted: list[str]
 ) -> tuple[Counts, bool]:
-    """Run the sanity tests on some Pythons; pylint on all, or on what is to be linted alone."""
+    """Run the sanity tests on some Pythons; pylint on everything, or only on ``linted``."""
     ignored = sorted(folder.glob("tests/sanity/ignore-*.txt"))
     if ignored:
         raise NothingTestedError(
@@ -139,17 +139,17 @@ def _sanity_on(
 
 
 def units(folder: Path) -> tuple[Counts, bool]:
-    """Run most unit tests, on every Python that modules can run on and this machine has."""
+    """Run most unit tests on every Python that modules support and this machine has."""
     return _units_on(folder, _pythons()[1], WIDEST)
 
 
 def units_oldest(folder: Path) -> tuple[Counts, bool]:
-    """Run the main paths on the oldest Python that modules can run on and this machine has."""
+    """Run the main paths on the oldest Python that modules support and this machine has."""
     return _units_on(folder, _pythons()[1][:1], only=MAIN_PATHS)
 
 
 def units_ends(folder: Path) -> tuple[Counts, bool]:
-    """Run most unit tests on the oldest and the newest Python that modules can run on here."""
+    """Run most unit tests on the oldest and the newest Python that modules support here."""
     pythons = _pythons()[1]
     return _units_on(folder, list(dict.fromkeys([pythons[0], pythons[-1]])), WIDEST)
 
@@ -157,7 +157,7 @@ def units_ends(folder: Path) -> tuple[Counts, bool]:
 def units_libraries(folder: Path) -> tuple[Counts, bool]:
     """Run the unit tests on the oldest Python, all with the oldest libraries, most with the newest.
 
-    The mirror's requirements are replaced; the next update of the mirror brings its own back.
+    The mirror's requirements are replaced; the next update of the mirror restores them.
     """
     oldest = f"{OLDEST_TARGET[0]}.{OLDEST_TARGET[1]}"
     if oldest not in _pythons()[1]:
@@ -177,7 +177,7 @@ def units_libraries(folder: Path) -> tuple[Counts, bool]:
 
 
 def installed_versions(python: Path) -> dict[str, str]:
-    """Return the version of each distribution that a Python has, by its normalized name."""
+    """Return the version of each installed distribution of a Python, by its normalized name."""
     code = (
         "import importlib.metadata as m, json;"
         " print(json.dumps([(d.metadata['Name'], d.version) for d in m.distributions()]))"
@@ -187,7 +187,7 @@ def installed_versions(python: Path) -> dict[str, str]:
 
 
 def other_versions(lock: str, installed: dict[str, str]) -> list[str]:
-    """List what is installed in another version than the pinned one, or not at all."""
+    """List the distributions that are missing or have another version than the pinned one."""
     pinned = re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", lock, re.MULTILINE)
     if not pinned:
         raise NothingTestedError("no library is pinned")
@@ -209,7 +209,7 @@ def _units_on(
     left_out: tuple[str, ...] = (),
     only: tuple[str, ...] = (),
 ) -> tuple[Counts, bool]:
-    """Run the unit tests, or only some, on some Pythons; each has to run some."""
+    """Run the unit tests, or only some, on some Pythons; fail if one of them runs none."""
     left_out = () if only else (*TOOLS, *left_out)
     gone = [path for path in (*left_out, *only) if not (folder / path).exists()]
     if gone:
@@ -222,7 +222,7 @@ def _units_on(
     ran = {
         python: from_junit(results.glob(f"python{python}-*-units.xml")).ran for python in pythons
     }
-    # After a failure on one Python ansible-test does not go on to the next.
+    # After a failure on one Python, ansible-test does not continue with the next.
     if not failed and not all(ran.values()):
         silent = [python for python, number in ran.items() if not number]
         raise NothingTestedError(f"no unit test ran on Python {', '.join(silent)}")
@@ -267,8 +267,8 @@ def _integration_in(folder: Path, runs: list[tuple[str, bool]]) -> tuple[Counts,
 def _integration_on(
     folder: Path, controller: str, python: str, in_worker: bool
 ) -> tuple[Counts, bool]:
-    """Run all targets in one way and with the modules on one Python, and count targets."""
-    # At this verbosity each task tells in which way it runs.
+    """Run all targets in one way, with the modules on one Python, and count targets."""
+    # At this verbosity each task reports in which way it runs.
     options = ["-vvv", *_controller(controller), "--target", f"controller:python=venv/{python}"]
     wanted = _output(folder, "integration", "--list-targets").split()
     lines: list[str] = []
@@ -300,7 +300,7 @@ def _integration_on(
 
 
 def _pythons() -> tuple[str, list[str]]:
-    """Give the controller's Python, and all that modules can run on here, oldest first."""
+    """Return the controller's Python, and all that modules support here, oldest first."""
     supported = {*CONTROLLER_PYTHON_VERSIONS, *REMOTE_ONLY_PYTHON_VERSIONS}
     found = sorted(version for version in find_interpreters() if version >= OLDEST_TARGET)
     targets = [f"{major}.{minor}" for major, minor in found if f"{major}.{minor}" in supported]
@@ -308,9 +308,9 @@ def _pythons() -> tuple[str, list[str]]:
 
 
 def _out_of_reach(test: str) -> list[str]:
-    """List what a sanity test needs from an address of its own that does not answer.
+    """List the requirements of a sanity test whose own download address does not respond.
 
-    ansible-core 2.22 pins a package of pylint's to an archive that is not on any index.
+    ansible-core 2.22 pins a package of pylint to an archive that is not on any index.
     """
     pinned = Path(ansible_test.__path__[0]) / "_data" / "requirements" / f"sanity.{test}.txt"
     addresses = [line for line in pinned.read_text().splitlines() if " @ " in line]
@@ -342,17 +342,17 @@ def _out_of_reach(test: str) -> list[str]:
 
 
 def _controller(python: str) -> list[str]:
-    """Give the options for a controller in an environment of its own."""
+    """Return the options for a controller in its own environment."""
     return ["--controller", f"origin:python=venv/{python}"]
 
 
 def _target_pythons(pythons: list[str], kind: str = "") -> list[str]:
-    """Name the target Pythons: a missing one is then an error, not a warning."""
+    """Return the options with the target Pythons: a missing one is then an error, not a warning."""
     return [word for python in pythons for word in ("--target-python", kind + python)]
 
 
 def _run(folder: Path, command: str, *options: str, lines: list[str] | None = None) -> bool:
-    """Run ansible-test, passing its output on; True when it failed."""
+    """Run ansible-test and pass on its output; return True if it failed."""
     listed = _output(folder, "env", "--list-files").splitlines()
     if not any(name.startswith("plugins/modules/") for name in listed):
         raise NothingTestedError(f"ansible-test sees no modules in {folder}")
@@ -386,7 +386,7 @@ def _run(folder: Path, command: str, *options: str, lines: list[str] | None = No
 
 
 def _output(folder: Path, *arguments: str) -> str:
-    """Give what ansible-test prints."""
+    """Return the output of ansible-test."""
     command = ["ansible-test", *arguments]
     result = subprocess.run(
         command,
@@ -401,7 +401,7 @@ def _output(folder: Path, *arguments: str) -> str:
 
 
 def _junit(folder: Path) -> Counts:
-    """Add up what ansible-test wrote about the last run."""
+    """Add up the junit files of the last run of ansible-test."""
     return from_junit((folder / "tests/output/junit").glob("*.xml"))
 
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run checks and say how they went: the named ones, all, or with ``lint`` all but tests.
+"""Run checks and report their results: the named ones, all, or with ``lint`` all except tests.
 
-Every check runs even when another one failed. Where tests ran, the last line has the form
-``N passed, M failed``.
+Every check runs even if another one failed. If tests ran, the last line has the form ``N passed, M
+failed``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ SLOWEST_TESTS = 10
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one check went, how long it took, and how long its slowest tests did."""
+    """The result of a check, its duration, and the durations of its slowest tests."""
 
     ok: bool
     counts: Counts
@@ -47,7 +47,7 @@ class Runner:
     """Runs checks in the mirror; prints one line for each, and the output of failed ones."""
 
     def __init__(self, folder: Path, live: bool) -> None:
-        """Prepare for checks in a folder; live ones show their output as it comes."""
+        """Prepare for checks in a folder; with ``live``, their output is shown while they run."""
         self._folder = folder
         self._live = live
         self._printing = threading.Lock()
@@ -63,7 +63,7 @@ class Runner:
         return [self.run(check) for check in checks]
 
     def run(self, check: Check) -> Outcome:
-        """Run one check and print how it went."""
+        """Run one check and print its result."""
         start = time.monotonic()
         log = logs_path() / f"{check.name}.log"
         output, status = self._execute(check, log)
@@ -87,7 +87,7 @@ class Runner:
         return Outcome(ok, counts, check.name, seconds, slowest_tests(output))
 
     def _execute(self, check: Check, log: Path) -> tuple[str, int]:
-        """Run a check's command; give what it printed and its exit status."""
+        """Run a check's command; return its output and its exit status."""
         lines = []
         with (
             log.open("w") as file,
@@ -139,7 +139,7 @@ def main() -> int:
 
 
 def run_lanes(folder: Path, lanes: list[list[Check]], start: float) -> int:
-    """Run lanes of checks at the same time, report how they went, and give the exit status."""
+    """Run lanes of checks in parallel, report the results, and return the exit status."""
     runner = Runner(folder, live=sum(map(len, lanes)) == 1)
     with ThreadPoolExecutor(len(lanes)) as pool:
         outcomes = [outcome for lane in pool.map(runner.run_all, lanes) for outcome in lane]
@@ -147,7 +147,7 @@ def run_lanes(folder: Path, lanes: list[list[Check]], start: float) -> int:
 
 
 def slowest_tests(output: str) -> tuple[tuple[float, str], ...]:
-    """Read the tests that pytest lists as its slowest, each with its seconds."""
+    """Return the tests that pytest lists as its slowest, each with its seconds."""
     found = re.findall(r"^(\d+\.\d+)s (?:call|setup|teardown) +(\S.*)$", output, re.MULTILINE)
     return tuple((float(seconds), name) for seconds, name in found)
 
@@ -164,7 +164,7 @@ def slowest_parts(outcomes: list[Outcome]) -> list[str]:
 
 
 def _report(outcomes: list[Outcome], seconds: float) -> int:
-    """Say in one line how it went, and again as the plain counts; give the exit status."""
+    """Print the result in one line, and again as plain counts; return the exit status."""
     total = sum((outcome.counts for outcome in outcomes), Counts())
     good = sum(outcome.ok for outcome in outcomes)
     if len(outcomes) > 1:
@@ -173,7 +173,7 @@ def _report(outcomes: list[Outcome], seconds: float) -> int:
     print(
         f"{verdict}: {good} of {len(outcomes)} checks ok, {total.ran} tests ran in {seconds:.0f} s"
     )
-    # Checks that are no tests count only when they fail.
+    # Checks that are not tests count only when they fail.
     if total != Counts():
         print(total)
     return 0 if good == len(outcomes) else 1

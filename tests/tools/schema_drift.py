@@ -1,12 +1,12 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Compare what the services publish of their requests with the collection's schemas, by field.
+"""Compare the published request schemas of the services with the collection's, by field.
 
-Prints what differs as Markdown, for an issue. Exit status 0: nothing differs; 1: something does;
-2: a description could not be read. With ``--report`` the text goes into a file, which is empty when
-nothing differs, and the status is 0 in both cases. ``--sevalla`` and ``--laravel-cloud`` take
-another address, or a file, than the one that the service publishes its OpenAPI description at.
+Prints the differences as Markdown, for an issue. Exit status 0: no differences; 1: differences; 2:
+a description could not be read. With ``--report`` the text is written to a file, which is empty
+without differences, and the status is 0 in both cases. ``--sevalla`` and ``--laravel-cloud`` set
+another URL or file than the published OpenAPI description of the service.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ Schema = dict[str, Any]
 
 MODULE_UTILS = ROOT / "plugins" / "module_utils"
 LIMITS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems")
-# What generators of descriptions write for "no limit": the largest integer that JavaScript has.
+# What generators of descriptions write for "no limit": the largest integer of JavaScript.
 NO_LIMIT = 2**53 - 1
-# Deeper than any body; a schema that holds itself ends here.
+# Deeper than any body; the limit for recursive schemas.
 DEEPEST = 12
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One request: where its service describes it, and which of our schemas is its body's."""
+    """One request: where its service describes it, and our schema for its body."""
 
     service: str
     method: str
@@ -49,7 +49,7 @@ class Operation:
         return f"{self.service} {self.method.upper()} {self.path}"
 
 
-# Where each service publishes its description.
+# The URL at which each service publishes its description.
 DESCRIPTIONS = {
     "Sevalla": "https://api.sevalla.com/v3/openapi.json",
     "Laravel Cloud": "https://cloud.laravel.com/api-docs/api.json",
@@ -85,7 +85,7 @@ OPERATIONS = (
     ),
 )
 
-# What differs on purpose, by service, field and fact, and why.
+# Intended differences, by service, field and fact, with the reason.
 KNOWN = {
     ("Laravel Cloud", "command", "minLength"): "from the vendor's Terraform provider",
     ("Laravel Cloud", "command", "maxLength"): "from the vendor's Terraform provider",
@@ -95,14 +95,14 @@ KNOWN = {
 
 
 class UnreadableError(Exception):
-    """A description could not be had, or is none; the text says why."""
+    """A description that cannot be read or is invalid; the text says why."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """What a schema says of one field, all its alternatives taken together.
+    """What a schema says about one field, with all its alternatives combined.
 
-    ``types`` has ``null`` where null is allowed; ``choices`` is empty when any value goes.
+    ``types`` contains ``null`` if null is allowed; ``choices`` is empty if any value is allowed.
     """
 
     types: frozenset[str]
@@ -112,7 +112,7 @@ class Field:
     deprecated: bool
 
     def facts(self) -> dict[str, str]:
-        """Give each fact by its name, as people read it."""
+        """Return each fact by its display name."""
         facts = {
             "type": " or ".join(sorted(self.types)),
             "choices": ", ".join(sorted(self.choices)),
@@ -124,7 +124,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Difference:
-    """One fact about one field that differs; both sides as people read them, "" for none."""
+    """One fact about one field that differs; both sides in display form, "" for none."""
 
     field: str
     fact: str
@@ -142,9 +142,9 @@ class Difference:
 
 
 def fields(schema: Schema, document: Schema) -> dict[str, Field]:
-    """Give every field of a body by its path, like ``scaling_strategy.config.instanceCount``.
+    """Return every field of a body by its path, like ``scaling_strategy.config.instanceCount``.
 
-    References are looked up in the document; what is in a list has ``[]`` in its path.
+    References are resolved in the document; a list item has ``[]`` in its path.
     """
     found: dict[str, Field] = {}
     _collect(list(_alternatives(schema, document)), document, "", found)
@@ -152,9 +152,9 @@ def fields(schema: Schema, document: Schema) -> dict[str, Field]:
 
 
 def differences(described: dict[str, Field], ours: dict[str, Field]) -> list[Difference]:
-    """List what differs, in the order of the paths.
+    """List the differences, in the order of the paths.
 
-    Of an object that only one side has, the fields inside are not listed again.
+    If only one side has an object, its fields are not listed.
     """
     found: list[Difference] = []
     for path in sorted({*described, *ours}):
@@ -179,7 +179,7 @@ def differences(described: dict[str, Field], ours: dict[str, Field]) -> list[Dif
 def _collect(
     alternatives: list[Schema], document: Schema, path: str, found: dict[str, Field]
 ) -> None:
-    """Put the fields below a path into ``found``."""
+    """Add the fields below a path to ``found``."""
     if path.count(".") > DEEPEST:
         return
     below: dict[str, list[Schema]] = {}
@@ -197,7 +197,7 @@ def _collect(
 
 
 def _field(alternatives: list[Schema], required: bool) -> Field:
-    """Take the alternatives of one field together."""
+    """Combine the alternatives of one field."""
     types: set[str] = set()
     choices: set[str] = set()
     any_value = False
@@ -226,12 +226,12 @@ def _field(alternatives: list[Schema], required: bool) -> Field:
 
 
 def _choices(schema: Schema) -> list[Any]:
-    """Give the values that a simple schema names."""
+    """Return the values that a simple schema names."""
     return [schema["const"]] if "const" in schema else list(schema.get("enum", ()))
 
 
 def _types(schema: Schema) -> set[str]:
-    """Give the types that a simple schema allows."""
+    """Return the types that a simple schema allows."""
     stated = schema.get("type")
     types = {stated} if isinstance(stated, str) else set(stated or ())
     values = _choices(schema)
@@ -245,13 +245,13 @@ def _types(schema: Schema) -> set[str]:
 
 
 def _type_of(value: Any) -> str:
-    """Give JSON Schema's name of a value's type."""
+    """Return JSON Schema's name of a value's type."""
     names = {str: "string", bool: "boolean", int: "integer", float: "number"}
     return names.get(value.__class__, "null" if value is None else "object")
 
 
 def _alternatives(schema: Schema, document: Schema, depth: int = 0) -> Iterator[Schema]:
-    """Give the simple schemas that a schema stands for: without references and combinations."""
+    """Yield the simple schemas that a schema consists of: without references and combinations."""
     if depth > DEEPEST:
         return
     rest = dict(schema)
@@ -278,7 +278,7 @@ def _alternatives(schema: Schema, document: Schema, depth: int = 0) -> Iterator[
 
 
 def _merged(one: Schema, other: Schema) -> Schema:
-    """Give a schema that asks for what both ask for."""
+    """Return a schema that requires what both require."""
     merged = {**one, **other}
     properties = dict(one.get("properties", {}))
     for name, schema in other.get("properties", {}).items():
@@ -292,7 +292,7 @@ def _merged(one: Schema, other: Schema) -> Schema:
 
 
 def _resolve(reference: str, document: Schema) -> Schema:
-    """Look up a reference inside the document."""
+    """Resolve a reference inside the document."""
     found: Any = document
     for part in reference.removeprefix("#/").split("/"):
         try:
@@ -303,7 +303,7 @@ def _resolve(reference: str, document: Schema) -> Schema:
 
 
 def described_body(operation: Operation, document: Schema) -> Schema | None:
-    """Give the schema of a request's JSON body, or None when there is no such request."""
+    """Return the schema of a request's JSON body, or None if there is no such request."""
     for path, methods in document.get("paths", {}).items():
         if re.sub(r"{[^}]*}", "{}", path) == operation.path and operation.method in methods:
             body = methods[operation.method].get("requestBody", {})
@@ -316,12 +316,12 @@ def described_body(operation: Operation, document: Schema) -> Schema | None:
 
 
 def our_body(operation: Operation) -> Schema:
-    """Give the collection's schema for an operation."""
+    """Return the collection's schema for an operation."""
     return dict(runpy.run_path(str(MODULE_UTILS / operation.file))[operation.schema])
 
 
 def read(source: str) -> Schema:
-    """Read a description from an address or a file; raises UnreadableError."""
+    """Read a description from a URL or a file; raise UnreadableError."""
     try:
         if source.startswith("https://"):
             answer = requests.get(source, timeout=60, headers={"Accept": "application/json"})
@@ -338,7 +338,7 @@ def read(source: str) -> Schema:
 
 
 def report(operations: Iterable[Operation], documents: dict[str, Schema]) -> str:
-    """Compare operations with the descriptions of their services; "" when nothing differs."""
+    """Compare operations with the descriptions of their services; return "" without differences."""
     parts = []
     gone = dict(KNOWN)
     for operation in operations:
@@ -362,7 +362,7 @@ def report(operations: Iterable[Operation], documents: dict[str, Schema]) -> str
 
 
 def main() -> int:
-    """Read both descriptions and print what differs."""
+    """Read both descriptions and print the differences."""
     parser = argparse.ArgumentParser(description=__doc__)
     for service, address in DESCRIPTIONS.items():
         name = service.lower().replace(" ", "-")

@@ -22,7 +22,7 @@ NAMES = (
     *("LARAVEL_CLOUD_BASE_URL", "LARAVEL_CLOUD_API_TOKEN"),
     *("EMULATOR_TOKEN", "EMULATOR_URL"),
 )
-"""What it prints: the environment variables that the modules read, and its own address."""
+"""Its output: the environment variables that the modules read, and its own address."""
 
 
 class EmulatorError(Exception):
@@ -31,7 +31,7 @@ class EmulatorError(Exception):
 
 @contextlib.contextmanager
 def running_emulator() -> Iterator[dict[str, str]]:
-    """Start the mirror's emulator on a free port, give what it prints, and stop it always."""
+    """Start the mirror's emulator on a free port, yield its output, and always stop it."""
     folder = mirror.update()
     logs_path().mkdir(parents=True, exist_ok=True)
     with (logs_path() / "emulator.log").open("w") as log:
@@ -56,7 +56,7 @@ def running_emulator() -> Iterator[dict[str, str]]:
 
 
 def _settings(process: subprocess.Popen[str]) -> dict[str, str]:
-    """Read NAME=value lines until all that are needed are there."""
+    """Read NAME=value lines until all required ones are read."""
     settings: dict[str, str] = {}
     assert process.stdout is not None
     for line in process.stdout:
@@ -64,7 +64,7 @@ def _settings(process: subprocess.Popen[str]) -> dict[str, str]:
         if separator and name in NAMES:
             settings[name] = value
         if settings.keys() >= set(NAMES):
-            # Nobody reads on, and a full pipe would stop the emulator.
+            # Nobody reads the rest, and a full pipe would stop the emulator.
             threading.Thread(target=process.stdout.read, daemon=True).start()
             return settings
     missing = ", ".join(sorted(set(NAMES) - settings.keys()))
@@ -73,7 +73,7 @@ def _settings(process: subprocess.Popen[str]) -> dict[str, str]:
 
 
 def main() -> None:
-    """Become the emulator, so that whatever ends this ends it."""
+    """Replace this process with the emulator, so that ending one ends the other."""
     os.chdir(mirror.update())
     os.execve(sys.executable, [sys.executable, "-m", MODULE, *sys.argv[1:]], clean_environment())
 

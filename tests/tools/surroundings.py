@@ -1,7 +1,8 @@
 # Copyright (c) 2026 evenkeel.paas contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The surroundings of the checks: the same, whatever developers have set for themselves."""
+"""The environment variables of the checks: the same, whatever developers have set for
+themselves."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ LOOPBACK = "127.0.0.1,localhost"
 
 
 def clean_environment() -> dict[str, str]:
-    """Give the environment variables that a check runs with."""
+    """Return the environment variables of a check."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)}
     collections = str(collections_path())
     env.update(
@@ -32,16 +33,16 @@ def clean_environment() -> dict[str, str]:
         ANSIBLE_COLLECTIONS_PATH=collections,
         PYTHONPATH=collections,
     )
-    # The emulator is never behind the proxy that the packages may come through.
+    # The emulator is never behind the proxy of the package index.
     for name in ("NO_PROXY", "no_proxy"):
         env[name] = ",".join(filter(None, [env.get(name), LOOPBACK]))
     return env
 
 
 def _path() -> str:
-    """Give PATH with the environment's tools first, then the interpreters that really run.
+    """Return PATH with the environment's tools first, then the interpreters that run.
 
-    A version manager's shims come after these: ansible-test takes the first python3.X that it sees
+    A version manager's shims come after these: ansible-test uses the first python3.X that it finds
     and fails on shims.
     """
     folders = [Path(sys.prefix) / "bin"]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What all unit tests share: the collection's import path, the emulator, and what is slow."""
+"""The setup of all unit tests: the import path, the emulator, and the slow tests."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def locks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Let tasks lock files in a folder that goes with the tests."""
+    """Let tasks lock files in a temporary folder of the tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("locks")))
         yield
@@ -60,14 +60,14 @@ def locks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def running_emulator() -> Iterator[Emulator]:
-    """One server for all tests of the session."""
+    """Yield one server for all tests of the session."""
     with Emulator() as emulator:
         yield emulator
 
 
 @pytest.fixture
 def emulator(running_emulator: Emulator) -> Iterator[Emulator]:
-    """The emulator as it is after a start; afterwards it must not have crashed."""
+    """Yield the emulator in its initial state; afterwards it must not have crashed."""
     running_emulator.reset()
     yield running_emulator
     crashes = list(running_emulator.crashes)

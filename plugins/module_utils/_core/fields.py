@@ -69,7 +69,7 @@ def overlay(want: Any, have: Any) -> Any:
 
 
 def shown(want: Any, have: Any) -> Any:
-    """The part of ``have`` that ``want`` speaks of: what a diff shows as before."""
+    """Return the part of ``have`` that ``want`` covers: what a diff shows as before."""
     if have is UNKNOWN:
         return None
     if isinstance(want, dict) and isinstance(have, dict):
@@ -115,7 +115,7 @@ def nullable(schema: dict[str, Any], name: Callable[[str], str]) -> tuple[str, .
 
 
 def number(value: Any) -> Any:
-    """An integer for a string of digits, anything else as it is."""
+    """Return an integer for a string of digits, and anything else unchanged."""
     digits = isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,18}\s*", value)
     return int(value) if digits else value
 

@@ -95,7 +95,8 @@ def plan_list(
 
 
 def in_order(plans: list[Plan]) -> list[Plan]:
-    """Updates and creations first, so that nothing is gone before its successor is there."""
+    """Return updates and creations first, so that nothing is deleted before its replacement
+    exists."""
     return sorted(plans, key=lambda plan: plan.deletes)
 
 
@@ -237,7 +238,8 @@ def _instead(resource: Resource, field: Field, plan: Plan, live: Process) -> str
 
 
 def _changing(want: Any, value: Any, have: Any) -> Any:
-    """The live values that a change is about: of the keys that were given, and of those that go."""
+    """Return the live values that a change affects: of the keys that were given, and of removed
+    ones."""
     before = shown(want, have)
     if isinstance(before, dict) and isinstance(value, dict):
         before.update((key, have[key]) for key in have if key not in value)
@@ -268,6 +270,6 @@ def _update(resource: Resource, path: str, body: dict[str, Any]) -> Step:
 
 
 def item_path(resource: Resource, scope: str, process: Process | None) -> str:
-    """The path of a process, or of the one that is still to be created."""
+    """Return the path of a process, or of one that is still to be created."""
     process_id = NEW_ID if process is None else quote(str(process["id"]), safe="")
     return resource.item.format(scope=quote(scope, safe=""), id=process_id)

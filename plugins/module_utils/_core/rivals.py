@@ -73,8 +73,8 @@ def _becomes_same(resource: Resource, key: Key, first: Plan, second: Plan) -> st
 
 
 _CLOSE_AMONG = 50
-"""Among how many live resources misspelt names are looked for: comparing takes its time, and a
-list that speaks of none of so many is no slip of the pen."""
+"""The maximum number of live resources among which misspelled names are searched: comparisons take
+time, and a name that is missing from so many is rarely a misspelling."""
 
 
 def find_near(resource: Resource, plans: list[Plan], live: Live, others: list[Process]) -> None:

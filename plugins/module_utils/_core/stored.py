@@ -76,9 +76,10 @@ def _is_zeroed(want: Any, have: Any) -> bool:
 def changed_meanwhile(
     resource: Resource, entry: Entry, written: set[str], process: Process
 ) -> list[str]:
-    """Return the options of an entry that an answer shows otherwise, although no body set them.
+    """Return the options of an entry that a response shows differently, although no body set them.
 
-    ``written`` has the keys of the bodies. What the answer does not have is not told.
+    ``written`` has the keys of the bodies. Fields that are missing from the response are not
+    reported.
     """
     changed = []
     for field in resource.fields:

@@ -146,8 +146,10 @@ class Writer:
         self._warned: set[str] = set()
 
     def apply(self) -> Writer:
-        """Send the steps, up to the first that fails; its failure tells what was stored before.
-        Of a client that is stopped meanwhile, the rest of the steps is left."""
+        """Send the steps, up to the first failure, which reports what was stored before it.
+
+        If the client is stopped, the remaining steps are omitted.
+        """
         try:
             for step in self.plan.steps:
                 if self._client.stopped:
@@ -202,7 +204,8 @@ class Writer:
         return process
 
     def _create(self, step: Step) -> Process:
-        """A POST is never repeated blindly: when its outcome is unknown, the list tells."""
+        """Create the process. A POST whose outcome is unknown is repeated only after a read of the
+        list."""
         for _post in posts(self._client):
             try:
                 process = self._write("POST", step.path, step.body) or {}
@@ -225,9 +228,9 @@ class Writer:
         raise lost
 
     def _look_for(self, lost: Failure) -> Process | None:
-        """The process that a lost POST created: new in the list, and answering to the entry.
+        """Return the process that a lost POST created: new in the list, and matching the entry.
 
-        Raises ``lost`` when the list does not tell: then nothing may be sent again.
+        Raise ``lost`` if the list does not show the outcome: then nothing may be sent again.
         """
         address = self.plan.address
 
@@ -247,7 +250,8 @@ class Writer:
         return None
 
     def _adopt(self, step: Step, found: Process) -> Process:
-        """Make a process that a lost POST created, or somebody else just then, the wanted one."""
+        """Update a process that a lost POST or someone else has just created to the wanted
+        state."""
         resource = self._backend
         if unstored(resource, step.body or {}, found):
             again = make_plan(resource, self._scope, self.plan.entry, [found])
@@ -279,7 +283,7 @@ class Writer:
         try:
             self._write("DELETE", path)
         except Failure as failure:
-            if failure.status != 404:  # somebody was faster, or an earlier try got through
+            if failure.status != 404:  # someone else was faster, or an earlier attempt succeeded
                 raise
             self._stored.append(f"DELETE {path}")
 

@@ -25,8 +25,8 @@ Seen = TypeVar("Seen")
 
 
 def posts(client: Client) -> Iterator[None]:
-    """Each time that a POST may be sent. Whoever goes on to the next has seen that the one before
-    stored nothing."""
+    """Yield once per allowed attempt. Continue only after checking that the previous attempt stored
+    nothing."""
     for post in range(min(_POSTS, 1 + client.retries)):
         if post:
             client.count_repeated()
@@ -34,8 +34,8 @@ def posts(client: Client) -> Iterator[None]:
 
 
 def looks(client: Client, lost: Failure, read: Callable[[], Seen]) -> Iterator[Seen]:
-    """What ``read`` gives, each time after a pause. Raises ``lost``, the failure of the POST, when
-    there is no time to look, or when looking fails."""
+    """Yield the result of ``read``, each time after a pause. Raise ``lost``, the failure of the
+    POST, when there is no time left, or when a read fails."""
     for seconds in _LOOK_AFTER:
         if not client.pause(seconds):
             lost.looked.append("There was no time left (api_max_wait) to look for it in the list.")

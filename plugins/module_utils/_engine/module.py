@@ -38,11 +38,11 @@ WHY_MODULE = "EVENKEEL_PAAS_WHY_MODULE"
 
 
 class Task:
-    """What a run is given: the parsed options as ``params``, ``check_mode``, and the two ways to
-    speak before the result, ``warn`` and ``progress``.
+    """The input of a run: the parsed options as ``params``, ``check_mode``, and the two ways to
+    report before the result, ``warn`` and ``progress``.
 
-    Whether the values of the task may be shown is decided here and nowhere else. With ``no_log``
-    a warning is shown in its wording without values, and no progress is shown.
+    Whether the values of the task may be shown is decided only here. With ``no_log`` a warning is
+    shown in its wording without values, and no progress is shown.
     """
 
     def __init__(
@@ -68,12 +68,12 @@ class Task:
 
     @cached_property
     def settings(self) -> Settings:
-        """The connection options, parsed; raises Failure for what cannot be used."""
+        """Return the parsed connection options; raise Failure if they are invalid."""
         return parse(self.params)
 
     @property
     def connection_problems(self) -> list[Problem]:
-        """The connection options that cannot be used, to be told with all other problems."""
+        """Return the invalid connection options, to report them with all other problems."""
         try:
             _parsed = self.settings
         except Failure as failure:
@@ -82,10 +82,10 @@ class Task:
 
 
 class Command(NamedTuple):
-    """A module less Ansible's part in it.
+    """A module without Ansible's part in it.
 
-    ``run(task)`` gives the module's result, or raises Failure, which holds all that a failed
-    task reports. ``writes`` is false for a module that can only read.
+    ``run(task)`` returns the module's result, or raises Failure, which contains everything that a
+    failed task reports. ``writes`` is false for a module that can only read.
     """
 
     argument_spec: dict[str, Any]
@@ -146,7 +146,7 @@ def no_libraries(missing: list[str]) -> Failure:
 
 
 def perform(command: Command, task: Task) -> dict[str, Any]:
-    """The result of a command; raises Failure, which says whether anything was changed."""
+    """Return the result of a command; raise Failure, which says whether anything was changed."""
     try:
         wrong = misread(command.argument_spec, task.given)
         if wrong:
@@ -164,10 +164,9 @@ def perform(command: Command, task: Task) -> dict[str, Any]:
 
 @contextmanager
 def connected(service: Service, task: Task) -> Iterator[_http.Client]:
-    """A client for one task, which still only reads.
+    """Yield a client for one task, which can only read at first.
 
-    Warns of what makes the connection unsafe and of long waiting; a Failure inside gets what
-    the task has cost.
+    Warn about an unsafe connection and about long waits; add the task's counters to a Failure.
     """
     if not task.params["validate_certs"]:
         words = "validate_certs is false: anybody in between can read and use the token."

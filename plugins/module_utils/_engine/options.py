@@ -23,9 +23,9 @@ from .service import Backend
 
 
 def first_set(*names: str) -> str:
-    """The first of some environment variables that is not empty; a fallback of a spec.
+    """Return the first of some environment variables that is not empty; the fallback of a spec.
 
-    Not Ansible's env_fallback: that one takes a variable that is set and empty.
+    Ansible's env_fallback differs: it uses a variable that is set and empty.
     """
     for name in names:
         if os.environ.get(name):
@@ -34,7 +34,7 @@ def first_set(*names: str) -> str:
 
 
 def connection_spec(service: Service) -> dict[str, Any]:
-    """The connection options, as in the service's connection doc fragment."""
+    """Return the connection options, as in the service's connection doc fragment."""
     return {
         # Checked by Client and not required here, so that linters accept the environment
         # and module_defaults.
@@ -90,7 +90,7 @@ def private_texts(spec: dict[str, Any], given: dict[str, Any]) -> set[str]:
 
 
 def process_spec(backend: Backend) -> dict[str, Any]:
-    """The options of one process, as in the service's process doc fragment."""
+    """Return the options of one process, as in the service's process doc fragment."""
     spec: dict[str, Any] = {"id": {"type": "str", "aliases": [f"{backend.noun}_id"]}}
     spec.update((field.option, field.spec) for field in backend.fields)
     clearable = [name for field in backend.fields for name in field.clearable]
@@ -168,10 +168,11 @@ def without_misread(spec: dict[str, Any], given: Options) -> Options:
 def entries(
     backend: Backend, given: list[Options], state: str, listed: bool, problems: list[Problem]
 ) -> list[Entry]:
-    """What the options say of each process, cleaned, without what was not given.
+    """Return the entries of all processes in the options, cleaned, without options that are not
+    set.
 
-    ``listed`` tells that they come from the option ``processes``. Raises Failure that names
-    every option that is wrong on its own, with ``problems`` that were found before.
+    ``listed`` means that they are from the option ``processes``. Raise Failure that names every
+    invalid option, with ``problems`` that were found before.
     """
     parsed = [
         entry_of(backend, params, state, f"{backend.plural}[{index}]" if listed else "")
@@ -194,7 +195,7 @@ def entries(
 
 
 def entry_of(backend: Backend, params: Options, state: str, where: str) -> Entry:
-    """What the options say of one process, unchecked."""
+    """Return the entry of one process in the options, unchecked."""
     options: Options = {"id": params["id"]} if params["id"] else {}
     for field in backend.fields:
         value = params.get(field.option)

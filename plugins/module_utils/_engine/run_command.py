@@ -25,7 +25,7 @@ SKIPPED = {
 
 
 def return_code(value: Any) -> int | None:
-    """Return the return code that a service shows, None for anything that is no integer."""
+    """Return the return code that a service shows, None for anything that is not an integer."""
     code = number(value)
     return code if isinstance(code, int) and not isinstance(code, bool) else None
 

@@ -121,7 +121,7 @@ class _Run:
         return self._result(True, plan, self._watch.operation)
 
     def _join(self, deployment: Deployment) -> dict[str, Any]:
-        """Return the result of waiting for a deployment that somebody else started."""
+        """Return the result of waiting for a deployment that someone else started."""
         if self._task.check_mode:
             return self._result(False, [], deployment)
         with self._watch.reported({"plan": [], **self._pending}, ours=False):

@@ -24,7 +24,7 @@ from .service import Backend
 
 
 def info_command(backend: Backend) -> Command:
-    """The module that reads the processes of a service."""
+    """Return the module that reads the processes of a service."""
     options = process_spec(backend)
     spec = {
         **connection_spec(backend.service),
@@ -126,7 +126,7 @@ def _options(backend: Backend, process: Process) -> Options:
 
 
 def _writable(spec: dict[str, Any], value: Any) -> Any:
-    """The part of a live value that the argument spec takes, None for nothing of it."""
+    """Return the part of a live value that the argument spec accepts, None if there is none."""
     inner = spec.get("options")
     if inner and isinstance(value, dict):
         kept = {key: _writable(inner[key], value[key]) for key in inner if key in value}
@@ -147,8 +147,8 @@ def _unique(backend: Backend, process: Process) -> list[Options]:
 def _unchanging(
     backend: Backend, scope: str, options: Options, process: Process, live: Live
 ) -> Options | None:
-    """The options less those that would change something, None when they do not mean just the
-    process."""
+    """Return the options without those that would change something, None if they do not match
+    exactly the process."""
     spec = process_spec(backend)
     options = dict(options)
     for _field in backend.fields:

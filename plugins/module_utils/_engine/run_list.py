@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # imported by a run that finds something to change
 
 
 def processes_command(backend: Backend) -> Command:
-    """The module for a whole list of processes of a service."""
+    """Return the module for a whole list of processes of a service."""
     spec = {
         **connection_spec(backend.service),
         **backend.scope_spec,
@@ -97,7 +97,7 @@ def _counts(actions: Iterable[str]) -> dict[str, int]:
 
 
 def _partial(plans: list[Plan], writers: list[Writer]) -> Failure:
-    """The failure of a list, of which some steps are done, some failed, some were left out."""
+    """Return the failure of a list whose steps are partly done, failed, or not attempted."""
     about = _steps(plans, writers)
     done, failed, left = (len(about[f"steps_{end}"]) for end in ("done", "failed", "not_attempted"))
     failures = [writer.failure for writer in writers if writer.failure is not None]
@@ -124,7 +124,7 @@ def _partial(plans: list[Plan], writers: list[Writer]) -> Failure:
 
 
 def _steps(plans: list[Plan], writers: list[Writer]) -> dict[str, Any]:
-    """What the result of a failed list says of its plan: what became of each step."""
+    """Return what the result of a failed list says about its plan: the state of each step."""
     failed, left = [], []
     for writer in writers:
         rest = [step.as_result() for step in writer.plan.steps[len(writer.done) :]]

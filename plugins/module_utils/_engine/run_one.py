@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # imported by a run that finds something to change
 
 
 def process_command(backend: Backend) -> Command:
-    """The module for one process of a service."""
+    """Return the module for one process of a service."""
     spec = {
         **connection_spec(backend.service),
         **backend.scope_spec,
@@ -153,17 +153,17 @@ def _warn(task: Task, remarks: list[Remark]) -> None:
 
 
 def plan_result(plans: list[Plan]) -> list[dict[str, Any]]:
-    """The ``plan`` of a result: all steps in the order in which they are sent."""
+    """Return the ``plan`` of a result: all steps in the order in which they are sent."""
     return [step.as_result() for plan in in_order(plans) for step in plan.steps]
 
 
 def diff(plan: Plan) -> dict[str, Any]:
-    """What ``--diff`` shows of one process: the managed fields alone."""
+    """Return what ``--diff`` shows for one process: only the managed fields."""
     return {"before": plan.before, "after": plan.after}
 
 
 def result(client: Client, plans: list[Plan]) -> dict[str, Any]:
-    """What the results of one process and of a list have in common."""
+    """Return what the results of one process and of a list have in common."""
     return {
         "changed": any(plan.steps for plan in plans),
         "plan": plan_result(plans),

@@ -37,8 +37,8 @@ _SHOWN_AFTER = 50
 class ScopeLock:
     """A lock on one scope of one service.
 
-    Tasks share it while they read. One that creates holds it alone. It is no lock at all
-    without a file.
+    Tasks share it while they read. A task that creates holds it alone. Without a file, it does
+    nothing.
     """
 
     def __init__(self, file: int | None) -> None:

@@ -64,8 +64,8 @@ def validate(
 
 
 def out_of_range(backend: Backend, entries: list[Entry]) -> list[Problem]:
-    """The options that no request may hold, for a task that fails before anything is planned.
-    What is missing cannot be told before, nor what depends on live values."""
+    """Return the options that no request may contain, for a task that fails before anything is
+    planned. Missing options, and problems that depend on live values, cannot be reported before."""
     problems = []
     for entry in entries:
         body = {
@@ -84,7 +84,8 @@ def out_of_range(backend: Backend, entries: list[Entry]) -> list[Problem]:
 
 
 def _others(found: list[Problem], more: list[Problem]) -> list[Problem]:
-    """Return the further problems of options that have none yet: an empty text is told once."""
+    """Return the further problems of options that have none yet: an empty string is reported
+    once."""
     named = {option for option, _what in found}
     return [problem for problem in more if problem.option not in named]
 
@@ -92,7 +93,7 @@ def _others(found: list[Problem], more: list[Problem]) -> list[Problem]:
 def schema_problems(
     schema: dict[str, Any], body: dict[str, Any], option_name: Callable[[list[Any]], str]
 ) -> list[Problem]:
-    """What a body has against a schema. ``option_name`` makes an option of a path in the body."""
+    """Return the schema errors of a body. ``option_name`` makes an option of a path in the body."""
     problems = []
     for error in Draft7Validator(schema).iter_errors(body):
         path = list(error.absolute_path)

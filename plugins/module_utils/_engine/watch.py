@@ -25,7 +25,7 @@ Operation = dict[str, Any]
 """A deployment or a command as its service shows it, with at least ``id`` and ``status``."""
 
 _PASSING = ("rate_limited", "service_error", "unreachable", "unexpected_answer", "redirected")
-"""Failures of a read that say nothing about the operation, which goes on meanwhile."""
+"""Failures of a read that do not affect the operation, which continues."""
 
 _RATE_WINDOW = 60.0
 """Seconds after which both services count reads anew (Sevalla's page on rate limits; Laravel's
@@ -162,9 +162,9 @@ class Watch:
 
     @contextmanager
     def reported(self, result: dict[str, Any], ours: bool = True) -> Iterator[None]:
-        """Add a result, and what was seen of the operation, to the result of a Failure inside.
+        """Add a result, and what was read of the operation, to the result of a Failure inside.
 
-        ``ours`` is false when somebody else started it, which changes nothing.
+        ``ours`` is false when someone else started it, which changes nothing.
         """
         try:
             yield

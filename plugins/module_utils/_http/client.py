@@ -252,7 +252,7 @@ class Client(Waiting):
 
 
 def _session(service: Service, settings: Settings) -> Session:
-    """A session that sends the token; raises Failure for a token that cannot be one."""
+    """Return a session that sends the token; raise Failure for a malformed token."""
     if not settings.token:
         raise Failure(
             f"No API token for {service.name}. Set {service.token_hint}.", code="no_token"
@@ -282,10 +282,10 @@ _NOT_JSON: Any = object()
 
 
 def _decoded(response: requests.Response) -> Any:
-    """The JSON of an answer, None for an empty one, _NOT_JSON for what cannot be read as such.
+    """Return the JSON of a response, None for an empty one, _NOT_JSON for anything else.
 
-    Raises requests' ChunkedEncodingError when JSON was announced and came broken: with
-    urllib3 1.26 an answer that was cut in half looks complete.
+    Raise requests' ChunkedEncodingError if the JSON is truncated: with urllib3 1.26 a response that
+    was cut in half looks complete.
     """
     if not response.content.strip():
         return None

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is told of a request that went wrong: what was tried, what the service said, what to do.
+"""The failures of requests: what was attempted, what the service said, what to do.
 
-Imported only once something went wrong, as most tasks need none of it.
+Imported only after a failure, because most tasks do not need it.
 
 This module is private to the collection.
 """
@@ -47,7 +47,7 @@ class Faults:
     def unexpected(
         self, method: str, path: str, what: str, response: requests.Response | None = None
     ) -> Failure:
-        """The failure for an answer that is not what the service's description promises."""
+        """Return the failure for a response that is not as in the service's description."""
         return self._failure(
             method,
             path,
@@ -61,7 +61,7 @@ class Faults:
         )
 
     def redirected(self, method: str, path: str, response: requests.Response) -> Failure:
-        """The failure for a redirect, which is never followed."""
+        """Return the failure for a redirect, which is never followed."""
         # Laravel Cloud has answered writes with a redirect to its dashboard (the vendor's
         # Terraform provider names POST …/background-processes); it may hide a 401 or 422.
         try:
@@ -83,9 +83,9 @@ class Faults:
         )
 
     def stopped(self, method: str, path: str, before: Failure | None) -> Failure:
-        """Return the failure for a request of a task that ended meanwhile.
+        """Return the failure for a request of a task that has ended.
 
-        ``before`` is the failure of the attempt before, when there was one.
+        ``before`` is the failure of the previous attempt, if there was one.
         """
         if before is not None:
             before.task_ended = True
@@ -192,10 +192,10 @@ class Faults:
 
 
 def _said(decoded: Any) -> tuple[str, Any]:
-    """What a service says of an error: one sentence, and its field errors.
+    """Return what a service says about an error: one sentence, and its field errors.
 
-    Sevalla: ``{message, status, data: {code, message}}``, where data.code is a tracking id.
-    Laravel Cloud: ``{message, errors: {field: [texts]}}``; some 422 have the message only.
+    Sevalla: ``{message, status, data: {code, message}}``, where data.code is a tracking id. Laravel
+    Cloud: ``{message, errors: {field: [texts]}}``; some 422 have only the message.
     """
     if not isinstance(decoded, dict):
         return "no message that can be read", None
@@ -211,7 +211,7 @@ def _said(decoded: Any) -> tuple[str, Any]:
 
 
 def _reason(error: Exception) -> str:
-    """The cause of a connection error, without the addresses of Python's objects in it."""
+    """Return the cause of a connection error, without the addresses of Python objects."""
     cause = error.args[0] if error.args else error
     cause = getattr(cause, "reason", cause)
     if isinstance(error, ValueError):  # quotes a proxy's URL, and with it its password

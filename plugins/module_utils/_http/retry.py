@@ -85,7 +85,7 @@ def backoff(repeats: int, limited: bool) -> float:
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    """The seconds of a Retry-After header, which has a number or a date."""
+    """Return the seconds of a Retry-After header, which has a number or a date."""
     try:
         return max(0.0, float(retry_after or ""))
     except ValueError:

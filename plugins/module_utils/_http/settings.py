@@ -96,7 +96,7 @@ def verification(validate_certs: bool, ca_path: str | None) -> Any:
 
 
 def _wrong_with(url: str) -> str | None:
-    """What is wrong with a base URL, None for one that a token may be sent to."""
+    """Return what is wrong with a base URL, None for one that may get a token."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""

@@ -28,10 +28,10 @@ class CallbackModule(CallbackBase):
 
     def _write(self, kind, result):
         # ansible-core 2.19 made the attributes public and deprecated the old ones.
-        told = result.result if hasattr(result, "result") else result._result
+        values = result.result if hasattr(result, "result") else result._result
         task = result.task if hasattr(result, "task") else result._task
         with open(os.environ["RESULT_LINES"], "a", encoding="utf-8") as file:
-            json.dump({"task": task.name, "kind": kind, "result": told}, file, default=str)
+            json.dump({"task": task.name, "kind": kind, "result": values}, file, default=str)
             file.write("\n")
 
     def v2_runner_on_ok(self, result):

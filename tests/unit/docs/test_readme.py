@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The README as the hub shows it: alone, without the files beside it. And all links into the
-repository and to the documentation's site, those of the guides and of the plugins too."""
+"""The README as the hub shows it: without the files beside it. Also all links to the repository and
+to the documentation site, including those of the guides and the plugins."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ SECTIONS = [
 
 
 def links() -> list[str]:
-    """What the README links to and the pictures that it shows."""
+    """Return the links and pictures of the README."""
     inline = re.findall(r"\]\(([^)]+)\)", README)
     return inline + re.findall(r"^\[[^\]]+\]: (\S+)$", README, re.MULTILINE)
 
 
-def test_the_sections_that_the_hub_asks_for_are_there_in_its_order() -> None:
+def test_the_sections_required_by_the_hub_are_in_its_order() -> None:
     titles = re.findall(r"^## (.+)$", README, re.MULTILINE)
     assert [title for title in titles if title in SECTIONS] == SECTIONS
 
 
-def test_all_modules_and_plugins_are_in_the_tables_and_no_others() -> None:
+def test_the_tables_list_exactly_the_modules_and_plugins() -> None:
     rows = re.findall(r"^\| `evenkeel\.paas\.(\w+)`(?: \((\w+)\))? \|", README, re.MULTILINE)
     there = {(path.stem, "") for path in (COLLECTION / "plugins" / "modules").glob("*.py")}
     for kind in ("inventory", "callback"):
@@ -49,7 +49,7 @@ def test_all_modules_and_plugins_are_in_the_tables_and_no_others() -> None:
     assert sorted(rows) == sorted(there)
 
 
-def test_links_work_without_the_files_beside_the_readme() -> None:
+def test_links_work_outside_the_repository() -> None:
     assert len(links()) > 20
     assert [link for link in links() if not link.startswith("https://")] == []
 
@@ -62,14 +62,14 @@ def test_every_reference_is_defined_and_every_definition_is_used() -> None:
     assert sorted(full | alone) == sorted(defined)
 
 
-def test_links_into_the_repository_lead_somewhere() -> None:
+def test_links_to_the_repository_have_a_target() -> None:
     files = [found[1] for link in links() for found in [OURS.fullmatch(link)] if found]
     assert len(files) > 4
     assert [file for file in files if not (COLLECTION / file).exists()] == []
 
 
 def links_of_guides_and_plugins() -> list[str]:
-    """The links that stand in them, as they are written."""
+    """Return the links in the guides and plugins, as written."""
     return [
         link.rstrip(".,;:")
         for folder, ending in (("docs", "rst"), ("docs", "py"), ("plugins", "py"))
@@ -78,14 +78,14 @@ def links_of_guides_and_plugins() -> list[str]:
     ]
 
 
-def test_links_of_guides_and_plugins_into_the_repository_lead_somewhere() -> None:
+def test_links_of_guides_and_plugins_to_the_repository_have_a_target() -> None:
     matches = [OURS.fullmatch(link) for link in links_of_guides_and_plugins()]
     files = {found[1] for found in matches if found}
     assert len(files) > 3
     assert [file for file in sorted(files) if not (COLLECTION / file).exists()] == []
 
 
-def test_links_to_the_site_lead_to_a_guide_or_to_the_front_page() -> None:
+def test_links_to_the_site_are_to_a_guide_or_the_front_page() -> None:
     own = [link.partition("#")[0] for link in [*links(), *links_of_guides_and_plugins()]]
     own = [link for link in own if link.startswith("https://evenkeel.github.io/")]
     matches = [SITE.fullmatch(link) for link in own]
@@ -95,13 +95,13 @@ def test_links_to_the_site_lead_to_a_guide_or_to_the_front_page() -> None:
     assert [guide for guide in sorted(guides) if not (GUIDES / f"{guide}.rst").exists()] == []
 
 
-def test_no_link_leads_to_the_source_of_a_guide() -> None:
+def test_no_link_is_to_the_source_of_a_guide() -> None:
     assert [link for link in [*links(), *links_of_guides_and_plugins()] if ".rst" in link] == [
         "https://github.com/evenkeel/evenkeel.paas/blob/main/CHANGELOG.rst"
     ]
 
 
-def test_all_guides_are_linked_to() -> None:
+def test_every_guide_is_linked() -> None:
     linked = {found[1] for link in links() for found in [SITE.fullmatch(link)] if found}
     guides = {path.stem for path in GUIDES.glob("*.rst")}
     assert sorted(guides - linked) == []

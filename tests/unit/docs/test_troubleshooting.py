@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The guide to messages against the source: all messages are there, and no others.
+"""The guide to messages and the source contain the same messages.
 
-Messages are read from the source's text, as templates: an f-string's values may be anything.
+Messages are read from the source's text, as templates: the values of an f-string may be anything.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ SOURCES = [
 ] + [COLLECTION / "docs" / "examples" / "ci" / "check_drift.py"]
 
 ANYTHING = "\N{HORIZONTAL ELLIPSIS}"
-"""Stands for a value in a template. On the page a value of the kind stands there, or this."""
+"""Replaces a value in a template. The page has an example value there, or this."""
 
 VALUE = r"(?:(?!\. [A-Z]).)*?"
-"""A value on the page: anything, up to the next sentence."""
+"""A value on the page: any text up to the next sentence."""
 
 NO_MESSAGES = {
-    # Errors of ours, which no user can cause.
+    # Internal errors, which no user can cause.
     f"{ANYTHING} {ANYTHING} while only reading",
     f"{ANYTHING}: emptied by a PATCH that does not take it",
     f"{ANYTHING}: has a default for a POST that does not take it",
     f"{ANYTHING}: an option that is not given must stay not managed",
-    # Parts of messages that stand for a value in them: what is addressed, a service, an option.
+    # Parts of messages that replace a value: an addressed object, a service, an option.
     f"process with id {ANYTHING}",
     f"instance with id {ANYTHING}",
     f"process with key {ANYTHING}",
@@ -69,7 +69,7 @@ NO_MESSAGES = {
     ", and before it ",
     f"{ANYTHING} {ANYTHING} of {ANYTHING}",
     f" in step {ANYTHING}{ANYTHING}",
-    # The head and the summary of the report of drift.
+    # The heading and the summary of the drift report.
     "what differs",
     f"{ANYTHING} application{ANYTHING}: {ANYTHING} as wanted, {ANYTHING} differ{ANYTHING}",
     f", {ANYTHING} could not be compared",
@@ -78,13 +78,13 @@ NO_MESSAGES = {
     f"other {ANYTHING} applications are",
     f"Drift: {ANYTHING}{ANYTHING}: {ANYTHING}",
     "%Y-%m-%d %H:%M %Z",
-    # Ansible's own words, which the page has among its messages.
+    # Ansible's own messages that the page also has.
     f"Unsupported parameters for ({ANYTHING}) module: {ANYTHING}",
 }
 
 
 def strings_of(source: Path) -> Iterator[str]:
-    """The strings of a file but for docstrings, f-strings as templates."""
+    """Yield the strings of a file except docstrings, with f-strings as templates."""
     tree = ast.parse(source.read_text())
     skipped = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
@@ -99,13 +99,13 @@ def strings_of(source: Path) -> Iterator[str]:
                 for part in node.values
             )
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            # What str.format fills in is a value as well.
+            # A placeholder of str.format is a value as well.
             yield re.sub(r"\{\w+\}", ANYTHING, node.value)
 
 
 def is_prose(text: str) -> bool:
-    """Tell whether a string is words for a person: two of them at least, in one line. What has
-    more is documentation or a page."""
+    """Return whether a string is text for a person: at least two words in one line. Longer strings
+    are documentation or a page."""
     return (
         "\n" not in text
         and re.search(r"[A-Za-z],? (.* )?[A-Za-z]", text) is not None
@@ -124,7 +124,7 @@ def quoted() -> list[str]:
 
 
 def matches(message: str, template: str) -> bool:
-    """Tell whether a message is a template with values in it, or whole sentences of one."""
+    """Return whether a message is a template with values, or complete sentences of one."""
     sentences = re.split(r"(?<=[.;:]) ", template.strip())
     for first in range(len(sentences)):
         for last in range(first, len(sentences)):
@@ -137,7 +137,7 @@ def matches(message: str, template: str) -> bool:
     return False
 
 
-def test_there_are_messages_on_both_sides() -> None:
+def test_messages_are_found_in_the_source_and_on_the_page() -> None:
     assert len(TEMPLATES) > 80
     assert len(quoted()) > 80
 
@@ -148,7 +148,7 @@ def test_a_quoted_message_is_in_the_source(message: str) -> None:
 
 
 def test_every_message_is_explained() -> None:
-    """A sentence follows each heading, and not another heading."""
+    """Text follows each heading, and not another heading."""
     text = PAGE.read_text()
     headings = re.findall(r"^(.+)\n~{3,}$", text, re.MULTILINE)
     explained = re.findall(r"^(.+)\n~{3,}\n\n[A-Z`(:-].*[.)]?$", text, re.MULTILINE)
@@ -157,23 +157,24 @@ def test_every_message_is_explained() -> None:
     assert set(quoted()) <= {heading.strip("`") for heading in headings}
 
 
-def test_no_quoted_message_is_anything_but_a_heading() -> None:
-    """Else the check above would not read it: a term of a definition is not found by search."""
+def test_every_quoted_message_is_a_heading() -> None:
+    """Otherwise the previous test would not read it, and the search does not find a term of a
+    definition."""
     assert re.findall(r"^``[^`\n]+``\n {2,}\S.*", PAGE.read_text(), re.MULTILINE) == []
 
 
 def test_every_message_is_on_the_page() -> None:
-    missing = [each for each in TEMPLATES if not any(matches(told, each) for told in quoted())]
+    missing = [each for each in TEMPLATES if not any(matches(quote, each) for quote in quoted())]
     assert missing == []
 
 
-def test_what_is_no_message_is_in_the_source() -> None:
+def test_quoted_text_that_is_not_a_message_is_in_the_source() -> None:
     everything = {text for path in SOURCES for text in strings_of(path)}
     assert sorted(NO_MESSAGES - everything) == []
 
 
 def codes_of(source: Path) -> Iterator[str]:
-    """The values that a file gives to a failure's code, be it by a table or a condition."""
+    """Yield the values that a file assigns to the code of a failure, by a table or a condition."""
     for node in ast.walk(ast.parse(source.read_text())):
         given: list[ast.expr] = []
         if isinstance(node, ast.keyword) and node.arg == "code":
@@ -193,7 +194,7 @@ def codes_of(source: Path) -> Iterator[str]:
                     yield text
 
 
-def test_every_code_has_a_row_and_no_other_has() -> None:
+def test_the_table_lists_exactly_the_codes() -> None:
     codes = {code for path in SOURCES for code in codes_of(path)}
     assert {"rate_limited", "refused", "invalid_options"} <= codes
     rows = re.findall(r"^   \* - ``([a-z_]+)``$", PAGE.read_text(), re.MULTILINE)

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The guide to failures: no row without a test, no fault without a row.
+"""The guide to failures: every row has a test, and every fault has a row.
 
-CONTRIBUTING.md names the tests of each row. What the guide says of single writes is compared with
-what the tests of faults expect.
+CONTRIBUTING.md names the tests of each row. The rows about single writes are compared with the
+expectations of the fault tests.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ FAULTS = [kind.name for kind in KINDS]
 
 
 class Row(NamedTuple):
-    """One row of a table: the section that it is in, and its cells."""
+    """One row of a table: its section and its cells."""
 
     section: str
     cells: list[str]
@@ -55,7 +55,7 @@ class Row(NamedTuple):
 
 
 def read(text: str) -> list[Row]:
-    """Return the rows of all tables of the guide, with those that head them."""
+    """Return the rows of all tables of the guide, including the header rows."""
     rows: list[Row] = []
     section, before = "", ""
     for line in text.splitlines():
@@ -70,7 +70,7 @@ def read(text: str) -> list[Row]:
 
 
 def named(text: str) -> list[tuple[tuple[str, str], list[str]]]:
-    """Return the rows of CONTRIBUTING.md: section and first cell as the guide has them, tests."""
+    """Return the rows of CONTRIBUTING.md: section and first cell as in the guide, and the tests."""
     rows = []
     section = ""
     for line in text.partition("## The tests behind the guide to failures")[2].splitlines():
@@ -86,13 +86,13 @@ def named(text: str) -> list[tuple[tuple[str, str], list[str]]]:
 NAMED_ROWS = named(CONTRIBUTING.read_text(encoding="utf-8"))
 NAMED = dict(NAMED_ROWS)
 ROWS = read(GUIDE.read_text(encoding="utf-8"))
-# Each section has one table, and the first row of a table is its head.
+# Each section has one table, and the first row of a table is its header.
 HEADS = [row for last, row in zip([None, *ROWS], ROWS) if not last or last.section != row.section]
 FACTS = [row for row in ROWS if row not in HEADS]
 
 
 def known_tests() -> dict[str, str]:
-    """The names of all tests, with the text of their files."""
+    """Return the names of all tests, with the text of their files."""
     known: dict[str, str] = {}
     for folder in ("unit", "playbooks"):
         for file in sorted((CHECKOUT / "tests" / folder).rglob("test_*.py")):
@@ -106,9 +106,9 @@ def known_tests() -> dict[str, str]:
 TESTS = known_tests()
 
 
-def test_the_page_is_read() -> None:
-    """Else nothing here would find anything: every section has a table, and every table a head
-    that its rows have the cells of."""
+def test_the_tables_of_the_page_are_read() -> None:
+    """Otherwise the other tests would check nothing: every section has a table, and every table has
+    a header with as many cells as its rows."""
     sections = re.findall(r"^(.+)\n-{3,}$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
     assert [head.section for head in HEADS] == sections
     assert len(FACTS) > 50
@@ -119,7 +119,7 @@ def test_the_page_is_read() -> None:
     assert len(HEADS) == tables
 
 
-def test_contributing_has_each_row_once_and_no_other() -> None:
+def test_contributing_has_exactly_the_rows_of_the_guide() -> None:
     rows = [key for key, _tests in NAMED_ROWS]
     assert rows == [(row.section, row.cells[0]) for row in FACTS]
 
@@ -129,14 +129,14 @@ def test_the_guide_names_no_test() -> None:
 
 
 @pytest.mark.parametrize("row", FACTS, ids=lambda row: row.cells[0][:40])
-def test_a_row_has_tests_that_exist(row: Row) -> None:
+def test_every_row_has_existing_tests(row: Row) -> None:
     assert row.tests
     assert [name for name in row.tests if name not in TESTS] == []
 
 
 @pytest.mark.parametrize("kind", FAULTS)
-def test_a_fault_has_a_row_and_a_test_that_knows_it(kind: str) -> None:
-    """A test knows a fault that its file names, as it is or by the group that it is of."""
+def test_every_fault_has_a_row_and_a_test_that_uses_it(kind: str) -> None:
+    """A test uses a fault if its file contains the name of the fault or of its group."""
     rows = [row for row in FACTS if kind in row.faults]
     assert rows, f"{kind} has no row"
     names = [f'"{kind}"']
@@ -148,10 +148,10 @@ def test_a_fault_has_a_row_and_a_test_that_knows_it(kind: str) -> None:
         assert any(name in TESTS[test] for test in row.tests for name in names), row
 
 
-def test_every_fault_that_is_named_is_one() -> None:
+def test_every_named_fault_exists() -> None:
     for row in FACTS:
-        told = re.findall(r"``(\w+_(?:before|after|late|low|high)|429_\w+)``", row.cells[0])
-        assert [name for name in told if name not in FAULTS] == []
+        names = re.findall(r"``(\w+_(?:before|after|late|low|high)|429_\w+)``", row.cells[0])
+        assert [name for name in names if name not in FAULTS] == []
 
 
 @pytest.mark.parametrize(
@@ -159,16 +159,16 @@ def test_every_fault_that_is_named_is_one() -> None:
     [(1, writes.POST), (2, writes.PATCH), (3, writes.DELETE)],
     ids=["creation", "update", "deletion"],
 )
-def test_single_writes_end_as_the_tests_of_faults_expect(
-    column: int, expected: dict[str, str]
-) -> None:
+def test_single_writes_end_as_the_fault_tests_expect(column: int, expected: dict[str, str]) -> None:
     rows = [row for row in FACTS if row.section == "When a write goes wrong"]
-    told = {
+    outcomes = {
         fault: re.findall(r"^\*\*(\w+)\.", row.cells[column])
         for row in rows
         for fault in row.faults
     }
-    assert {fault: words for fault, words in told.items() if words} == {
+    assert {fault: words for fault, words in outcomes.items() if words} == {
         fault: [WORDS[end]] for fault, end in expected.items()
     }
-    assert {fault for fault, words in told.items() if not words} == told.keys() - expected.keys()
+    assert {
+        fault for fault, words in outcomes.items() if not words
+    } == outcomes.keys() - expected.keys()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Clients of both services, which hold every answer against what is known of all of them."""
+"""Clients of both services that check every response against the known facts."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ class Client:
 
 
 class Sevalla(Client):
-    """Checks headers and closed objects of every answer."""
+    """Checks headers and closed objects of every response."""
 
-    documented = True  # false where a switch goes against the description
+    documented = True  # false if a switch contradicts the description
 
     def __call__(self, method: str, path: str, **options: Any) -> requests.Response:
         response = super().__call__(method, path, **options)
@@ -64,7 +64,7 @@ class Sevalla(Client):
 
 
 class LaravelCloud(Client):
-    """Checks the headers of every answer."""
+    """Checks the headers of every response."""
 
     def __call__(self, method: str, path: str, **options: Any) -> requests.Response:
         response = super().__call__(method, path, **options)

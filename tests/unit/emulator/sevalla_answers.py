@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Sevalla's OpenAPI description (v3, 2026-03-09) says of its answers, as JSON Schema.
+"""The responses in Sevalla's OpenAPI description (v3, 2026-03-09), as JSON Schema.
 
-Closed objects, every key required unless it stands under ``optional``.
+Objects are closed, and every key is required unless it is in ``optional``.
 """
 
 from __future__ import annotations
@@ -196,7 +196,8 @@ DEPLOYMENT = closed(
     created_at=TIME,
     updated_at=TIME,
 )
-# The documentation of running a command in a process, and what the vendor's CLI reads of a log.
+# From the documentation of running a command in a process, and what the vendor's CLI reads of a
+# log.
 EXEC = closed(stdout=TEXT, stderr=TEXT, exit_code=INTEGER)
 OBJECT = {"type": "object"}
 LOG = {
@@ -252,7 +253,7 @@ REFUSED = Draft7Validator(ERROR)
 
 
 def check(method: str, path: str, status: int, value: Any) -> None:
-    """Fail unless the value is what the description says of such an answer."""
+    """Fail unless the value matches the description of this response."""
     if status >= 400:
         REFUSED.validate(value)
         assert value["status"] == status

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every kind of fault, as a plain client meets it, and how faults are switched on."""
+"""Every kind of fault as a plain client sees it, and how faults are added."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ NO_ANSWER = (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEnc
 
 
 class Service:
-    """A plain client of one service, and what the world has of its processes."""
+    """A plain client of one service, and its processes in the emulator's data."""
 
     def __init__(self, emulator: Emulator, name: str) -> None:
         self.emulator = emulator
@@ -71,12 +71,12 @@ class Service:
         return self.client.post(self.list, self.body)
 
     def made(self) -> str:
-        """The path of a process that is there."""
+        """Create a process and return its path."""
         answer = self.post().json()
         return f"{self.items}/{(answer if self.is_sevalla else answer['data'])['id']}"
 
     def stored(self) -> list[dict[str, Any]]:
-        """The processes that the world has, with the fields of the bodies."""
+        """Return the stored processes, with the fields of the bodies."""
         world = self.emulator.world
         with world.lock:
             found = (
@@ -111,7 +111,7 @@ def test_a_dropped_connection(service: Service, kind: str, count: int) -> None:
 
 
 @pytest.mark.parametrize("kind", ["cut_after", "cut_chunked_after"])
-def test_an_answer_that_is_cut(service: Service, kind: str) -> None:
+def test_a_truncated_response(service: Service, kind: str) -> None:
     service.fault(kind)
     with pytest.raises(NO_ANSWER):
         service.post()
@@ -127,13 +127,13 @@ def test_a_rate_limit(service: Service, kind: str) -> None:
     service.fault(kind)
     answer = service.post()
     assert answer.status_code == 429
-    told = {name: answer.headers.get(name) for name in ("x-ratelimit-reset", "Retry-After")}
-    date = told["Retry-After"] if kind == "429_date" else None
+    sent_headers = {name: answer.headers.get(name) for name in ("x-ratelimit-reset", "Retry-After")}
+    date = sent_headers["Retry-After"] if kind == "429_date" else None
     if date:
         left = parsedate_to_datetime(date).timestamp() - time.time()
         assert WAIT - 2 < left <= WAIT
     assert (
-        told
+        sent_headers
         == {
             "429_reset": {"x-ratelimit-reset": str(WAIT), "Retry-After": None},
             "429_seconds": {"x-ratelimit-reset": None, "Retry-After": str(WAIT)},
@@ -146,7 +146,7 @@ def test_a_rate_limit(service: Service, kind: str) -> None:
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("name", WRONG)
-def test_an_answer_of_somebody_in_between(service: Service, name: str, moment: str) -> None:
+def test_a_response_of_an_intermediary(service: Service, name: str, moment: str) -> None:
     service.fault(f"{name}_{moment}")
     answer = service.post()
     assert len(service.stored()) == (1 if moment == "after" else 0)
@@ -171,7 +171,7 @@ def test_an_answer_of_somebody_in_between(service: Service, name: str, moment: s
 
 
 @pytest.mark.parametrize("kind", ["slow_before", "slow_after", "slow_late"])
-def test_a_slow_answer(service: Service, kind: str) -> None:
+def test_a_slow_response(service: Service, kind: str) -> None:
     service.fault(kind, seconds=0.3)
     with pytest.raises(requests.exceptions.ReadTimeout):
         service.client.session.post(
@@ -182,7 +182,7 @@ def test_a_slow_answer(service: Service, kind: str) -> None:
     assert len(service.stored()) == (0 if kind == "slow_before" else 1)
 
 
-def test_a_slow_answer_that_is_cleared_never_comes(service: Service) -> None:
+def test_a_slow_response_that_is_cleared_never_arrives(service: Service) -> None:
     service.fault("slow_late", seconds=0.2)
     with pytest.raises(requests.exceptions.ReadTimeout):
         service.client.session.post(
@@ -193,7 +193,7 @@ def test_a_slow_answer_that_is_cleared_never_comes(service: Service) -> None:
     assert service.stored() == []
 
 
-def test_a_page_that_repeats_the_one_before(service: Service) -> None:
+def test_a_page_that_repeats_the_previous_page(service: Service) -> None:
     for _number in range(101):
         service.post()
     service.fault("page_repeated", "GET", after=1)
@@ -209,7 +209,7 @@ def test_a_page_that_repeats_the_one_before(service: Service) -> None:
 
 
 @pytest.mark.parametrize(("kind", "by"), [("total_high", 1), ("total_low", -1)])
-def test_a_total_that_lies(service: Service, kind: str, by: int) -> None:
+def test_a_wrong_total(service: Service, kind: str, by: int) -> None:
     service.made()
     honest = service.client.get(service.list).json()
     service.fault(kind, "GET")
@@ -223,7 +223,7 @@ def test_a_total_that_lies(service: Service, kind: str, by: int) -> None:
 
 
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
-def test_an_object_that_vanishes(service: Service, method: str) -> None:
+def test_an_object_that_is_deleted_concurrently(service: Service, method: str) -> None:
     path = service.made()
     service.fault("vanish", method)
     body = service.change if method == "PATCH" else None
@@ -232,7 +232,7 @@ def test_an_object_that_vanishes(service: Service, method: str) -> None:
 
 
 @pytest.mark.parametrize("values", [{}, {"display_name": "theirs"}])
-def test_an_object_that_somebody_else_changes(service: Service, values: dict[str, Any]) -> None:
+def test_an_object_that_someone_else_changes(service: Service, values: dict[str, Any]) -> None:
     values = values if service.is_sevalla else {"command": "theirs"} if values else {}
     path = service.made()
     service.fault("change", "PATCH", values=values)
@@ -244,7 +244,7 @@ def test_an_object_that_somebody_else_changes(service: Service, values: dict[str
 
 
 @pytest.mark.parametrize("kind", ["create_same", "create_other"])
-def test_two_that_are_created_at_once(service: Service, kind: str) -> None:
+def test_an_object_that_someone_else_creates_too(service: Service, kind: str) -> None:
     service.fault(kind)
     assert service.post().ok
     other = {"entrypoint": "somebody else's"} if service.is_sevalla else {"processes": 9}
@@ -252,7 +252,7 @@ def test_two_that_are_created_at_once(service: Service, kind: str) -> None:
     assert service.stored() == [theirs, service.body]
 
 
-def test_somebody_elses_values(service: Service) -> None:
+def test_values_of_someone_else(service: Service) -> None:
     values = {"entrypoint": "theirs"} if service.is_sevalla else {"processes": 5}
     service.fault("create_other", values=values)
     service.fault("drop_before")
@@ -261,7 +261,7 @@ def test_somebody_elses_values(service: Service) -> None:
     assert service.stored() == [{**service.body, **values}]
 
 
-def test_somebody_elses_deployment(service: Service) -> None:
+def test_a_deployment_of_someone_else(service: Service) -> None:
     target = SEVALLA_SHOP_ID if service.is_sevalla else LARAVEL_CLOUD_MAIN_ID
     parent = "applications" if service.is_sevalla else "environments"
     path = f"/{parent}/{target}/deployments"
@@ -277,7 +277,7 @@ def test_somebody_elses_deployment(service: Service) -> None:
     assert listed[0][0] == mine["id"] != listed[1][0]
 
 
-def test_somebody_elses_deployment_that_is_over(service: Service) -> None:
+def test_a_finished_deployment_of_someone_else(service: Service) -> None:
     target = SEVALLA_SHOP_ID if service.is_sevalla else LARAVEL_CLOUD_MAIN_ID
     parent = "applications" if service.is_sevalla else "environments"
     path = f"/{parent}/{target}/deployments"
@@ -290,7 +290,7 @@ def test_somebody_elses_deployment_that_is_over(service: Service) -> None:
     assert theirs["started_at"] == theirs["finished_at"]
 
 
-def test_a_deployment_that_somebody_else_changes_and_removes(service: Service) -> None:
+def test_a_deployment_that_someone_else_changes_and_removes(service: Service) -> None:
     target = SEVALLA_SHOP_ID if service.is_sevalla else LARAVEL_CLOUD_MAIN_ID
     started = service.emulator.world.deploy(target, {})
     path = f"/applications/{target}/deployments" if service.is_sevalla else "/deployments"
@@ -316,7 +316,7 @@ def test_a_write_that_is_not_stored(service: Service) -> None:
     assert service.stored() == [service.body]
 
 
-def test_a_patch_that_is_not_stored_and_says_so(service: Service) -> None:
+def test_a_patch_that_is_not_stored_and_shows_it(service: Service) -> None:
     path = service.made()
     before = service.client.get(path).json()
     service.fault("not_stored_shown", "PATCH")
@@ -324,8 +324,8 @@ def test_a_patch_that_is_not_stored_and_says_so(service: Service) -> None:
     assert service.stored() == [service.body]
 
 
-def test_a_creation_is_not_stored_and_shown_as_if_it_were(service: Service) -> None:
-    """There is no object as it was, so the answer is the one to a creation."""
+def test_a_creation_that_is_not_stored_is_shown_as_stored(service: Service) -> None:
+    """There is no earlier object, so the response is the one to a creation."""
     service.fault("not_stored_shown")
     answer = service.post()
     assert answer.ok
@@ -335,8 +335,8 @@ def test_a_creation_is_not_stored_and_shown_as_if_it_were(service: Service) -> N
 
 
 @pytest.mark.parametrize("kind", ["vanish", "change", "create_same", "create_other"])
-def test_somebody_elses_doing_needs_something_to_be_done_to(service: Service, kind: str) -> None:
-    """A list and an unknown object are answered as if there were no fault."""
+def test_a_change_by_someone_else_needs_an_existing_object(service: Service, kind: str) -> None:
+    """A list and an unknown object are handled as if there were no fault."""
     service.made()
     before = service.stored()
     for path in (service.list, f"{service.items}/{LARAVEL_CLOUD_MAIN_APP_ID}"):
@@ -379,16 +379,16 @@ def test_a_missing_key(service: Service) -> None:
     assert "data" not in service.client.get(service.list).json()
 
 
-# When a fault happens
+# When a fault acts
 
 
-def test_it_happens_as_often_as_it_says_and_not_before(service: Service) -> None:
+def test_times_and_after_are_respected(service: Service) -> None:
     service.fault("503_before", path=service.list, times=2, after=1)
     codes = [service.post().status_code for _time in range(4)]
     assert [code == 503 for code in codes] == [False, True, True, False]
 
 
-def test_it_happens_to_its_method_and_path_alone(service: Service) -> None:
+def test_method_and_path_are_respected(service: Service) -> None:
     service.fault("503_before", "DELETE", times=None)
     service.fault("503_before", path="/elsewhere/*", times=None)
     path = service.made()
@@ -397,14 +397,14 @@ def test_it_happens_to_its_method_and_path_alone(service: Service) -> None:
     assert service.client.get(path).status_code == 200
 
 
-def test_a_reset_ends_all(service: Service) -> None:
+def test_a_reset_removes_all_faults(service: Service) -> None:
     service.fault("503_before", "*", times=None)
     assert service.post().status_code == 503
     service.emulator.reset()
     assert service.post().ok
 
 
-def test_through_the_control_routes(service: Service) -> None:
+def test_faults_can_be_added_by_the_control_routes(service: Service) -> None:
     url = f"{service.emulator.url}/_emulator"
     given = {"kind": "502_before", "method": "POST", "path": "*", "times": None}
     session = service.client.session
@@ -434,7 +434,7 @@ WRONG_FAULTS: list[Any] = [
 
 
 @pytest.mark.parametrize("given", WRONG_FAULTS)
-def test_a_fault_that_is_none_is_refused(emulator: Emulator, given: Any) -> None:
+def test_an_unknown_fault_is_refused(emulator: Emulator, given: Any) -> None:
     answer = requests.post(f"{emulator.url}/_emulator/faults", json=given, timeout=10)
     assert answer.status_code == 400
     assert emulator.faults.as_list() == []
@@ -442,7 +442,7 @@ def test_a_fault_that_is_none_is_refused(emulator: Emulator, given: Any) -> None
         Fault.of(given)
 
 
-def test_on_the_command_line() -> None:
+def test_faults_can_be_added_on_the_command_line() -> None:
     assert Fault.parse("drop_after") == Fault("drop_after")
     text = "503_before,method=POST,path=*/processes,times=null,after=2,seconds=0.5,key=id"
     assert Fault.parse(text) == Fault(
@@ -457,11 +457,11 @@ def test_on_the_command_line() -> None:
     assert "Unknown kind 'nothing'" in ended.stderr
 
 
-def test_the_readme_has_the_table_of_kinds() -> None:
+def test_the_readme_lists_the_kinds_of_faults() -> None:
     assert table() in README.read_text(encoding="utf-8")
 
 
-def test_every_kind_has_a_test_here() -> None:
+def test_every_kind_of_fault_has_a_test_here() -> None:
     text = Path(__file__).read_text(encoding="utf-8")
     tabled = {*LIMITS, *(f"{name}_{moment}" for name in WRONG for moment in ("before", "after"))}
     for kind in KINDS:

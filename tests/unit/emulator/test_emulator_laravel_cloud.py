@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Laravel Cloud's side: what its description states, and what was recorded and observed."""
+"""Laravel Cloud's side: what its description documents, and what was recorded and observed."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ TWELVE = (
 
 
 def made(cloud: LaravelCloud, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The path and the attributes of a new process."""
+    """Create a process; return its path and its attributes."""
     response = cloud.post(PROCESSES, body)
     assert response.status_code == 201, response.text
     data = response.json()["data"]
@@ -85,7 +85,7 @@ def ids(response: requests.Response) -> list[str]:
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer wrong", "Basic dXNlcjpwYXNz"])
-def test_no_valid_token_is_401(cloud: LaravelCloud, header: str) -> None:
+def test_an_invalid_token_is_401(cloud: LaravelCloud, header: str) -> None:
     response = cloud.get("/applications", headers={"Authorization": header})
     assert response.status_code == 401
     assert response.headers["Content-Type"] == "application/json"
@@ -119,7 +119,7 @@ def test_a_token_without_permission_is_403_on_writes(
         ("GET", "/deployments/depl-nothing"),
     ],
 )
-def test_what_does_not_exist_is_404(cloud: LaravelCloud, method: str, path: str) -> None:
+def test_an_unknown_object_is_404(cloud: LaravelCloud, method: str, path: str) -> None:
     response = cloud(method, path)
     assert response.status_code == 404
     assert response.headers["Content-Type"] == "application/json"
@@ -130,7 +130,7 @@ def test_what_does_not_exist_is_404(cloud: LaravelCloud, method: str, path: str)
     ("method", "path"),
     [("GET", "/nothing"), ("POST", "/background-processes"), ("PUT", PROCESSES)],
 )
-def test_a_path_that_is_no_route_falls_to_the_website(
+def test_an_unknown_route_returns_the_website(
     emulator: Emulator, cloud: LaravelCloud, method: str, path: str
 ) -> None:
     response = cloud(method, path)
@@ -158,7 +158,7 @@ def test_a_worker(cloud: LaravelCloud) -> None:
     assert tuple(created["config"]) == TWELVE
     assert {key: created["config"][key] for key in CONFIG} == CONFIG
     assert created["config"]["name"] is None
-    # A command as another tool's tests have it.
+    # A command from the tests of another tool.
     assert created["command"] == (
         "php artisan queue:work database --queue=default --tries=3 --backoff=60 --sleep=3 "
         "--rest=0 --timeout=120 --quiet"
@@ -186,12 +186,12 @@ def test_a_worker_needs_no_config(cloud: LaravelCloud) -> None:
     assert created["config"] == dict.fromkeys(TWELVE)
 
 
-def test_processes_may_be_alike(cloud: LaravelCloud) -> None:
+def test_processes_may_be_identical(cloud: LaravelCloud) -> None:
     assert made(cloud, WORKER)[0] != made(cloud, WORKER)[0]
 
 
-def test_texts_that_are_numbers_are_numbers(cloud: LaravelCloud) -> None:
-    # The vendor's CLI sends all of config as text, false as "".
+def test_numbers_as_strings_are_stored_as_numbers(cloud: LaravelCloud) -> None:
+    # The vendor's CLI sends all of config as strings, and false as "".
     config = {**CONFIG, "tries": "3", "rest": "0", "force": ""}
     _path, created = made(cloud, {"type": "worker", "processes": "2", "config": config})
     assert created["processes"] == 2
@@ -200,7 +200,7 @@ def test_texts_that_are_numbers_are_numbers(cloud: LaravelCloud) -> None:
 
 
 @pytest.mark.parametrize(("sent", "stored"), [("1", True), (1, True), ("0", False), (0, False)])
-def test_flags_can_be_numbers(cloud: LaravelCloud, sent: Any, stored: bool) -> None:
+def test_booleans_can_be_sent_as_numbers(cloud: LaravelCloud, sent: Any, stored: bool) -> None:
     _path, created = made(cloud, {**WORKER, "config": {"force": sent}})
     assert created["config"]["force"] is stored
 
@@ -227,14 +227,14 @@ def test_flags_can_be_numbers(cloud: LaravelCloud, sent: Any, stored: bool) -> N
         ({"type": "worker", "config": {"sleep": True}}, {"processes", "config.sleep"}),
     ],
 )
-def test_what_does_not_validate_is_422(
+def test_an_invalid_body_is_422(
     cloud: LaravelCloud, body: dict[str, Any], fields: set[str]
 ) -> None:
     assert set(errors(cloud.post(PROCESSES, body))) == fields
     assert cloud.get(PROCESSES).json()["data"] == []
 
 
-def test_the_frameworks_words(cloud: LaravelCloud) -> None:
+def test_error_messages_are_those_of_the_framework(cloud: LaravelCloud) -> None:
     response = cloud.post(PROCESSES, {"processes": 11})
     assert response.json() == {
         "message": "The type field is required. (and 1 more error)",
@@ -254,12 +254,14 @@ def test_the_frameworks_words(cloud: LaravelCloud) -> None:
         {},
     ],
 )
-def test_what_is_no_json_object_is_no_input(cloud: LaravelCloud, sent: dict[str, Any]) -> None:
+def test_a_body_that_is_not_a_json_object_is_ignored(
+    cloud: LaravelCloud, sent: dict[str, Any]
+) -> None:
     assert set(errors(cloud("POST", PROCESSES, **sent))) == {"type", "processes"}
 
 
 @pytest.mark.parametrize("media_type", ["application/json", "application/vnd.api+json"])
-def test_both_media_types_are_json(cloud: LaravelCloud, media_type: str) -> None:
+def test_both_json_media_types_are_accepted(cloud: LaravelCloud, media_type: str) -> None:
     response = cloud.post(PROCESSES, CUSTOM, headers={"Content-Type": media_type})
     assert response.status_code == 201
 
@@ -267,7 +269,7 @@ def test_both_media_types_are_json(cloud: LaravelCloud, media_type: str) -> None
 # Changing, deleting
 
 
-def test_a_patch_keeps_what_it_does_not_name(cloud: LaravelCloud) -> None:
+def test_a_patch_keeps_fields_that_are_not_sent(cloud: LaravelCloud) -> None:
     for body in (CUSTOM, WORKER):
         path, created = made(cloud, body)
         after = attributes(cloud.patch(path, {"processes": 7}))
@@ -281,7 +283,7 @@ def test_a_patch_of_a_command(cloud: LaravelCloud) -> None:
     assert (after["command"], after["config"]) == ("php artisan reverb:start", [])
 
 
-def test_a_patch_of_config_makes_a_new_command(cloud: LaravelCloud) -> None:
+def test_a_patch_of_config_changes_the_command(cloud: LaravelCloud) -> None:
     path, _created = made(cloud, {**WORKER, "config": {"connection": "redis"}})
     after = attributes(cloud.patch(path, {"config": {"connection": "redis", "tries": 5}}))
     assert after["command"] == "php artisan queue:work redis --tries=5 --quiet"
@@ -293,7 +295,7 @@ def test_the_same_type_may_be_sent(cloud: LaravelCloud) -> None:
         assert attributes(cloud.patch(path, body)) == {**created, "strategy_type": "none"}
 
 
-def test_a_patch_that_does_not_validate_changes_nothing(cloud: LaravelCloud) -> None:
+def test_an_invalid_patch_changes_nothing(cloud: LaravelCloud) -> None:
     path, _created = made(cloud, WORKER)
     before = attributes(cloud.get(path))
     body = {"processes": 11, "config": {"tries": "x", "sleep": 1}}
@@ -301,7 +303,7 @@ def test_a_patch_that_does_not_validate_changes_nothing(cloud: LaravelCloud) -> 
     assert attributes(cloud.get(path)) == before
 
 
-def test_writes_have_no_relationships(cloud: LaravelCloud) -> None:
+def test_responses_to_writes_have_no_relationships(cloud: LaravelCloud) -> None:
     response = cloud.post(f"{PROCESSES}?include=instance", CUSTOM)
     path = f"/background-processes/{response.json()['data']['id']}"
     patched = cloud.patch(f"{path}?include=instance", {"processes": 2})
@@ -320,7 +322,7 @@ def test_a_deletion_is_immediate(cloud: LaravelCloud) -> None:
     assert cloud.get(PROCESSES).json()["data"] == []
 
 
-def test_an_instance_takes_its_processes_with_it(cloud: LaravelCloud) -> None:
+def test_deleting_an_instance_deletes_its_processes(cloud: LaravelCloud) -> None:
     path, _created = made(cloud, CUSTOM)
     assert cloud.delete(f"/instances/{LARAVEL_CLOUD_MAIN_APP_ID}").status_code == 204
     assert cloud.get(path).status_code == 404
@@ -348,7 +350,7 @@ def test_pages_of_a_hundred(emulator: Emulator, cloud: LaravelCloud) -> None:
         ).json()
         assert len(answer["data"]) == count
         seen += [f"/background-processes/{item['id']}" for item in answer["data"]]
-        # What there is none of is absent, and the other parameters are not carried over.
+        # Missing links are omitted, and the other parameters are not part of a link.
         assert set(answer["links"]) == {"first", "last"} | around
         assert answer["links"]["last"] == f"{path}?page=3"
         if "next" in around:
@@ -372,7 +374,7 @@ def test_pages_of_a_hundred(emulator: Emulator, cloud: LaravelCloud) -> None:
     assert cloud.get(f"{PROCESSES}?page=x").json()["meta"]["current_page"] == 1
 
 
-def test_ids_grow_with_time(cloud: LaravelCloud) -> None:
+def test_ids_are_ordered_by_creation(cloud: LaravelCloud) -> None:
     made_ids = [made(cloud, CUSTOM)[0] for _time in range(20)]
     assert sorted(made_ids) == made_ids
 
@@ -386,7 +388,7 @@ def test_without_include_there_are_no_relationships(cloud: LaravelCloud) -> None
         assert all("relationships" not in item for item in data)
 
 
-def test_two_requests_lead_to_an_instance_by_names(cloud: LaravelCloud) -> None:
+def test_two_requests_find_an_instance_by_name(cloud: LaravelCloud) -> None:
     path, _created = made(cloud, WORKER)
     answer = cloud.get("/applications?filter[slug]=test-app-2&include=environments").json()
     (application,) = answer["data"]
@@ -453,7 +455,9 @@ def test_unknown_includes_and_filters_are_400(cloud: LaravelCloud, query: str) -
         ),
     ],
 )
-def test_filters_match_parts(cloud: LaravelCloud, path: str, query: str, found: list[str]) -> None:
+def test_filters_match_parts_of_values(
+    cloud: LaravelCloud, path: str, query: str, found: list[str]
+) -> None:
     assert ids(cloud.get(f"{path}?{query}")) == found
 
 
@@ -468,7 +472,7 @@ def test_instances_can_be_filtered(cloud: LaravelCloud) -> None:
         assert [item["attributes"]["name"] for item in answer["data"]] == names
 
 
-def test_environments_show_the_users_secrets(cloud: LaravelCloud) -> None:
+def test_environments_show_the_variables_of_the_user(cloud: LaravelCloud) -> None:
     shown = attributes(cloud.get(f"/environments/{LARAVEL_CLOUD_MAIN_ID}"))
     variables = {item["key"]: item["value"] for item in shown["environment_variables"]}
     assert variables == SECRET_CANARIES
@@ -507,7 +511,7 @@ def test_deployments_are_listed_newest_first(cloud: LaravelCloud) -> None:
     assert ids(cloud.get(DEPLOYMENTS)) == made_ids[::-1]
 
 
-def test_the_limit(cloud: LaravelCloud) -> None:
+def test_the_rate_limit_headers(cloud: LaravelCloud) -> None:
     now = [1_800_000_000.0]
     with Emulator({"laravel_cloud_rate_limit": "on"}, clock=lambda: now[0]) as limited:
         cloud.url = limited.laravel_cloud_url
@@ -517,14 +521,14 @@ def test_the_limit(cloud: LaravelCloud) -> None:
             assert response.status_code == 200
             assert response.headers["x-ratelimit-limit"] == "120"
             assert response.headers["x-ratelimit-remaining"] == str(left)
-            # Recorded: no reset header on what succeeds.
+            # Recorded: successful responses have no reset header.
             assert "x-ratelimit-reset" not in response.headers
         now[0] += 15
         refused = cloud.get("/applications")
         assert refused.status_code == 429
         assert refused.json() == {"message": "Too Many Attempts."}
         assert refused.headers["Retry-After"] == "45"
-        # A time, unlike Sevalla's.
+        # A timestamp, unlike Sevalla's.
         assert refused.headers["X-RateLimit-Reset"] == "1800000060"
         now[0] += 45
         assert cloud.get("/applications").status_code == 200

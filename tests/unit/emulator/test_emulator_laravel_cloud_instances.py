@@ -43,7 +43,7 @@ SERVICE: dict[str, Any] = {
 
 
 def created(cloud: LaravelCloud, **changes: Any) -> tuple[str, dict[str, Any]]:
-    """The path and the attributes of a new instance."""
+    """Create an instance; return its path and its attributes."""
     response = cloud.post(INSTANCES, {**SERVICE, **changes})
     assert response.status_code == 201, response.text
     data = response.json()["data"]
@@ -66,7 +66,7 @@ def test_an_instance_is_created_changed_and_deleted(cloud: LaravelCloud) -> None
     assert cloud.get(path).status_code == 404
 
 
-def test_an_instance_comes_with_its_processes(cloud: LaravelCloud) -> None:
+def test_an_instance_includes_its_processes(cloud: LaravelCloud) -> None:
     custom = {"type": "custom", "processes": 1, "command": "php artisan horizon"}
     path, _made = created(cloud, background_processes=[WORKER, custom])
     listed = cloud.get(f"{path}/background-processes").json()["data"]
@@ -76,11 +76,11 @@ def test_an_instance_comes_with_its_processes(cloud: LaravelCloud) -> None:
         "background_processes.1.type",
         "background_processes.1.processes",
     }
-    # Nothing of it is left.
+    # Nothing of it remains.
     assert len(ids(cloud.get(INSTANCES))) == 2
 
 
-def test_all_that_is_missing_is_said_at_once(cloud: LaravelCloud) -> None:
+def test_all_missing_fields_are_reported_together(cloud: LaravelCloud) -> None:
     named = ["name", "type", "size", "scaling_type", "min_replicas", "max_replicas"]
     assert list(errors(cloud.post(INSTANCES, {}))) == named
 
@@ -100,21 +100,21 @@ def test_all_that_is_missing_is_said_at_once(cloud: LaravelCloud) -> None:
         ({"name": None}, "name"),
     ],
 )
-def test_what_the_rules_refuse(cloud: LaravelCloud, change: dict[str, Any], named: str) -> None:
+def test_invalid_instances_are_422(cloud: LaravelCloud, change: dict[str, Any], named: str) -> None:
     path, made = created(cloud)
     assert list(errors(cloud.post(INSTANCES, {**SERVICE, **change}))) == [named]
     assert list(errors(cloud.patch(path, change))) == [named]
     assert attributes(cloud.get(path)) == made
 
 
-def test_the_recorded_words_for_a_size(cloud: LaravelCloud) -> None:
+def test_the_error_for_a_size_is_as_recorded(cloud: LaravelCloud) -> None:
     answer = errors(cloud.post(INSTANCES, {**SERVICE, "size": "huge"}))
     assert answer == {"size": ["The size value is invalid."]}
 
 
 def test_the_type_cannot_change(cloud: LaravelCloud) -> None:
     path, made = created(cloud)
-    # It is not in the description of PATCH, and dropped as all such keys are.
+    # The description of PATCH does not have it, and such keys are ignored.
     assert attributes(cloud.patch(path, {"type": "app"})) == made
 
 
@@ -124,7 +124,7 @@ def test_automatic_scaling_has_no_replicas(cloud: LaravelCloud) -> None:
     path, made = created(cloud, scaling_type="auto", min_replicas=None, max_replicas=None)
     assert [made[name] for name in both] == [None, None]
     assert list(errors(cloud.patch(path, {"min_replicas": 2}))) == ["min_replicas"]
-    # Back again, it needs them.
+    # Without automatic scaling, they are required again.
     assert list(errors(cloud.patch(path, {"scaling_type": "custom"}))) == both
     custom = {"scaling_type": "custom", "min_replicas": 2, "max_replicas": 3}
     assert attributes(cloud.patch(path, custom)) == {**made, **custom}
@@ -148,7 +148,7 @@ def test_every_size_can_be_used(cloud: LaravelCloud) -> None:
         for name in names:
             created(cloud, type=kind, size=name)
     general = {size["name"]: size for size in categories["general"]}
-    # The names of the description, with what they say.
+    # The names of the description, with their meaning.
     for name, cores, memory in (
         ("flex.g-1vcpu-512mb", 1, 512),
         ("flex.m-8vcpu-8gb", 8, 8192),
@@ -158,7 +158,7 @@ def test_every_size_can_be_used(cloud: LaravelCloud) -> None:
         assert (general[name]["cpu_count"], general[name]["memory_mib"]) == (cores, memory)
 
 
-def test_instances_come_in_pages(cloud: LaravelCloud, emulator: Emulator) -> None:
+def test_instances_are_paginated(cloud: LaravelCloud, emulator: Emulator) -> None:
     service = emulator.world.laravel_cloud
     environment = service.environments[LARAVEL_CLOUD_MAIN_ID]
     for number in range(150):
@@ -206,10 +206,10 @@ COMMAND = Draft7Validator(
         },
     }
 )
-"""What the OpenAPI description says of a command's attributes."""
+"""The attributes of a command in the OpenAPI description."""
 
 
-def test_a_commands_way(cloud: LaravelCloud, emulator: Emulator) -> None:
+def test_the_statuses_of_a_command(cloud: LaravelCloud, emulator: Emulator) -> None:
     last = cloud.post(DEPLOYMENTS).json()["data"]["id"]
     outcome = CommandOutcome(exit_code=3, output="boom\n", reason="It broke.")
     emulator.world.outcomes.add(LARAVEL_CLOUD_MAIN_ID, outcome)
@@ -258,7 +258,7 @@ def test_commands_are_listed_newest_first_and_filtered(cloud: LaravelCloud) -> N
 
 
 @pytest.mark.parametrize("body", [None, {}, {"command": ""}, {"command": "x" * 150001}])
-def test_a_command_needs_a_text(cloud: LaravelCloud, body: Any) -> None:
+def test_a_command_must_not_be_empty(cloud: LaravelCloud, body: Any) -> None:
     assert list(errors(cloud.post(COMMANDS, body))) == ["command"]
     assert ids(cloud.get(COMMANDS)) == []
 
@@ -274,7 +274,7 @@ def test_a_command_needs_a_text(cloud: LaravelCloud, body: Any) -> None:
         ("GET", "/deployments/depl-nothing/logs"),
     ],
 )
-def test_what_does_not_exist_is_404(cloud: LaravelCloud, method: str, path: str) -> None:
+def test_an_unknown_object_is_404(cloud: LaravelCloud, method: str, path: str) -> None:
     assert cloud(method, path).status_code == 404
 
 
@@ -294,11 +294,11 @@ STEP = Draft7Validator(
         },
     }
 )
-"""What the OpenAPI description says of a step."""
+"""A step in the OpenAPI description."""
 
 
 def logs_of(cloud: LaravelCloud, path: str) -> dict[str, list[tuple[str, str]]]:
-    """Of each phase of the logs: its steps with their status."""
+    """Return the steps of each phase of the logs with their status."""
     body = cloud.get(f"{path}/logs").json()
     assert body["meta"]["deployment_status"] in attributes_of_logs(cloud, body)
     result = {}
@@ -316,7 +316,7 @@ def attributes_of_logs(cloud: LaravelCloud, body: dict[str, Any]) -> list[str]:
     return [item["attributes"]["status"] for item in listed]
 
 
-def test_the_logs_grow_with_the_deployment(cloud: LaravelCloud) -> None:
+def test_the_logs_grow_during_the_deployment(cloud: LaravelCloud) -> None:
     path = f"/deployments/{cloud.post(DEPLOYMENTS).json()['data']['id']}"
     seen = [logs_of(cloud, path)]
     for _time in range(3):
@@ -350,7 +350,7 @@ def test_the_logs_grow_with_the_deployment(cloud: LaravelCloud) -> None:
         ),
     ],
 )
-def test_a_step_fails_as_a_test_says(
+def test_a_step_fails_as_the_outcome_says(
     cloud: LaravelCloud,
     emulator: Emulator,
     step: str,
@@ -382,7 +382,7 @@ def test_a_step_fails_as_a_test_says(
 # Limits
 
 
-def test_writes_of_instances_have_a_limit_of_their_own(cloud: LaravelCloud) -> None:
+def test_writes_of_instances_have_their_own_limit(cloud: LaravelCloud) -> None:
     now = [1_800_000_000.0]
     with Emulator({"laravel_cloud_rate_limit": "on"}, clock=lambda: now[0]) as limited:
         cloud.url = limited.laravel_cloud_url
@@ -400,7 +400,7 @@ def test_writes_of_instances_have_a_limit_of_their_own(cloud: LaravelCloud) -> N
             assert refused.headers["x-ratelimit-remaining"] == "0"
             assert refused.headers["Retry-After"] == "40"
             assert refused.headers["X-RateLimit-Reset"] == "1800000060"
-        # All of them count in the general limit, in which processes and deployments are.
+        # All of them count towards the general limit, like those of processes and deployments.
         response = cloud.post(DEPLOYMENTS)
         assert response.status_code == 201
         assert response.headers["x-ratelimit-limit"] == "120"
@@ -409,7 +409,7 @@ def test_writes_of_instances_have_a_limit_of_their_own(cloud: LaravelCloud) -> N
         assert cloud.patch(APP, {}).status_code == 200
 
 
-def test_strangers_are_counted_by_address(cloud: LaravelCloud) -> None:
+def test_requests_without_a_token_are_counted_by_address(cloud: LaravelCloud) -> None:
     with Emulator({"laravel_cloud_rate_limit": "on"}) as limited:
         cloud.url = limited.laravel_cloud_url
         cloud.session.headers["Authorization"] = "Bearer wrong"

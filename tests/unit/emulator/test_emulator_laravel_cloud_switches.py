@@ -47,7 +47,7 @@ REDIS = {"type": "worker", "processes": 1, "config": {"connection": "redis", "tr
 
 
 def run_command(cloud: LaravelCloud, text: str = "php artisan list") -> list[dict[str, Any]]:
-    """A command's attributes, as they are answered at first and at each read until it ends."""
+    """Return a command's attributes in the first response and in each read until it ends."""
     data = cloud.post(COMMANDS, {"command": text}).json()["data"]
     seen = [data["attributes"]]
     while seen[-1]["finished_at"] is None:
@@ -56,7 +56,7 @@ def run_command(cloud: LaravelCloud, text: str = "php artisan list") -> list[dic
 
 
 def config_of(cloud: LaravelCloud, path: str) -> dict[str, Any]:
-    """The keys of a worker's config that are set."""
+    """Return the keys of a worker's config that are set."""
     config = attributes(cloud.get(path))["config"]
     assert tuple(config) == TWELVE
     return {key: value for key, value in config.items() if value is not None}
@@ -244,10 +244,10 @@ def test_force_false(
 
 @pytest.mark.parametrize("zero", [0, "0"])
 @pytest.mark.parametrize(("value", "stored"), [("zero", {"rest": 0}), ("null", {})])
-def test_zero(
+def test_zero_in_config(
     emulator: Emulator, cloud: LaravelCloud, value: str, stored: dict[str, Any], zero: Any
 ) -> None:
-    emulator.reset({"laravel_cloud_zero": value})
+    emulator.reset({"laravel_cloud_zero_in_config": value})
     path, created = made(cloud, {**REDIS, "config": {"rest": zero}})
     assert config_of(cloud, path) == stored
     assert ("--rest=0" in created["command"]) is bool(stored)
@@ -268,7 +268,7 @@ def test_trim_strings(emulator: Emulator, cloud: LaravelCloud, value: str) -> No
     emulator.reset({"laravel_cloud_trim_strings": value})
     _path, created = made(cloud, {**CUSTOM, "command": " php artisan horizon\n"})
     assert (created["command"] == "php artisan horizon") is (value == "on")
-    # Blanks alone: nothing at all, or a text.
+    # Only spaces: an empty string, or a text.
     status = cloud.post(PROCESSES, {**CUSTOM, "command": "   "}).status_code
     assert status == (422 if value == "on" else 201)
 
@@ -309,8 +309,8 @@ def test_create_route(emulator: Emulator, cloud: LaravelCloud, value: str) -> No
 
 
 @pytest.mark.parametrize("status", [204, 422])
-def test_delete(emulator: Emulator, cloud: LaravelCloud, status: int) -> None:
-    emulator.reset({"laravel_cloud_delete": status})
+def test_process_delete(emulator: Emulator, cloud: LaravelCloud, status: int) -> None:
+    emulator.reset({"laravel_cloud_process_delete": status})
     path, _created = made(cloud, CUSTOM)
     response = cloud.delete(path)
     assert response.status_code == status
@@ -330,8 +330,8 @@ def test_filters(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["ascending", "descending"])
-def test_order(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
-    emulator.reset({"laravel_cloud_order": value})
+def test_list_order(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
+    emulator.reset({"laravel_cloud_list_order": value})
     paths = [made(cloud, body)[0] for body in (CUSTOM, WORKER, REDIS)]
     listed = [f"/background-processes/{item}" for item in ids(cloud.get(PROCESSES))]
     assert listed == (paths if value == "ascending" else paths[::-1])
@@ -343,12 +343,12 @@ def test_order(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
 
 @pytest.mark.parametrize("accept", ["*/*", "text/html, application/json", "application/json"])
 @pytest.mark.parametrize("value", ["redirect", "json"])
-def test_without_json_accept(
+def test_error_without_json_accept(
     emulator: Emulator, cloud: LaravelCloud, value: str, accept: str
 ) -> None:
-    emulator.reset({"laravel_cloud_without_json_accept": value})
+    emulator.reset({"laravel_cloud_error_without_json_accept": value})
     cloud.session.headers["Accept"] = accept
-    # The first type counts; what succeeds is JSON for everybody.
+    # The first type counts; a success is always JSON.
     as_json = value == "json" or accept == "application/json"
     assert cloud.get(PROCESSES).status_code == 200
     invalid = cloud.post(PROCESSES, {})
@@ -457,8 +457,10 @@ def test_no_switch_changes_the_recorded_nulls(cloud: LaravelCloud) -> None:
 
 
 @pytest.mark.parametrize("value", ["available", "unavailable", "422"])
-def test_logs(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
-    emulator.reset({"laravel_cloud_logs": value, "laravel_cloud_deployment_pace": "at_once"})
+def test_deployment_logs(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
+    emulator.reset(
+        {"laravel_cloud_deployment_logs": value, "laravel_cloud_deployment_pace": "at_once"}
+    )
     path = f"/deployments/{cloud.post(DEPLOYMENTS).json()['data']['id']}"
     response = cloud.get(f"{path}/logs")
     if value == "422":
@@ -520,8 +522,8 @@ def test_instance_types(emulator: Emulator, cloud: LaravelCloud, value: str) -> 
 
 
 @pytest.mark.parametrize("value", ["required", "defaulted"])
-def test_replicas(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
-    emulator.reset({"laravel_cloud_replicas": value})
+def test_missing_replicas(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
+    emulator.reset({"laravel_cloud_missing_replicas": value})
     body = {name: SERVICE[name] for name in ("name", "type", "size", "scaling_type")}
     response = cloud.post(INSTANCES, body)
     if value == "required":
@@ -560,7 +562,7 @@ def test_queue_settings(emulator: Emulator, cloud: LaravelCloud, value: str) -> 
         assert list(errors(response)) == list(settings)
         response = cloud.post(INSTANCES, {**queue, **settings})
     assert response.status_code == 201
-    # Nothing of it is asked of other instances.
+    # It is not required of other instances.
     assert cloud.post(INSTANCES, SERVICE).status_code == 201
 
 
@@ -615,8 +617,8 @@ def test_command_pace(emulator: Emulator, cloud: LaravelCloud, value: str, walk:
 
 
 @pytest.mark.parametrize("value", ["accepted", "refused"])
-def test_same_command(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
-    emulator.reset({"laravel_cloud_same_command": value})
+def test_duplicate_command(emulator: Emulator, cloud: LaravelCloud, value: str) -> None:
+    emulator.reset({"laravel_cloud_duplicate_command": value})
     body = {"command": "php artisan list"}
     first = cloud.post(COMMANDS, body).json()["data"]["id"]
     assert cloud.post(COMMANDS, body).status_code == (201 if value == "accepted" else 422)
@@ -627,10 +629,10 @@ def test_same_command(emulator: Emulator, cloud: LaravelCloud, value: str) -> No
 
 
 @pytest.mark.parametrize(("value", "shown"), [("null", None), ("partial", "abc")])
-def test_running_output(
+def test_output_while_running(
     emulator: Emulator, cloud: LaravelCloud, value: str, shown: str | None
 ) -> None:
-    emulator.reset({"laravel_cloud_running_output": value})
+    emulator.reset({"laravel_cloud_output_while_running": value})
     emulator.world.outcomes.add(LARAVEL_CLOUD_MAIN_ID, CommandOutcome(output="abcdef"))
     assert [step["output"] for step in run_command(cloud)] == [None, None, shown, "abcdef"]
 
@@ -666,8 +668,10 @@ def test_command_never_deployed(
         ("running", ["build.running", "deployment.succeeded"]),
     ],
 )
-def test_history(emulator: Emulator, cloud: LaravelCloud, value: str, statuses: list[str]) -> None:
-    emulator.reset({"laravel_cloud_history": value})
+def test_past_deployments(
+    emulator: Emulator, cloud: LaravelCloud, value: str, statuses: list[str]
+) -> None:
+    emulator.reset({"laravel_cloud_past_deployments": value})
     listed = [item["attributes"] for item in cloud.get(DEPLOYMENTS).json()["data"]]
     assert [item["status"] for item in listed] == statuses
     born = attributes(cloud.get(f"/instances/{LARAVEL_CLOUD_MAIN_APP_ID}"))["created_at"]
@@ -720,5 +724,5 @@ def test_command_limit(emulator: Emulator, cloud: LaravelCloud, value: str) -> N
         assert response.headers["x-ratelimit-limit"] == value
         assert response.headers["x-ratelimit-remaining"] == str(left)
     assert cloud.post(COMMANDS, {"command": "php artisan list"}).status_code == 429
-    # What they leave of the general limit is there for everything else.
+    # The rest of the general limit is available to everything else.
     assert cloud.get(COMMANDS).status_code == (200 if value == "20" else 429)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever it is asked, under whatever fault, the emulator answers and does not crash."""
+"""The emulator responds to every request with any fault, and does not crash."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.exam
 )
 
 PROCESS = "process-11111111-1111-4111-8111-111111111111"
-"""The id of a background process that the tests put into the world."""
+"""The id of a background process that the tests create."""
 
 SEVALLA_PATHS = [
     "/applications",
@@ -112,7 +112,7 @@ _queries = st.dictionaries(
 
 
 class Service:
-    """A plain client of one service, whose world has a process to ask for."""
+    """A plain client of one service, with a process to request."""
 
     def __init__(self, emulator: Emulator, name: str) -> None:
         self.emulator = emulator
@@ -120,7 +120,7 @@ class Service:
         self.paths = SEVALLA_PATHS if name == "sevalla" else CLOUD_PATHS
         item = SEVALLA_SHOP_WEB_ID if name == "sevalla" else PROCESS
         self.item = next(path for path in self.paths if path.endswith(item))
-        # A list, one of its objects, and what is neither.
+        # A list, one of its objects, and other paths.
         lists = ("processes", "deployments", "instances", "commands")
         ends = (*lists, LARAVEL_CLOUD_MAIN_APP_ID, "exec", item, "process-1", "nowhere")
         self.fitting = [path for path in self.paths if path.endswith(ends)]
@@ -128,9 +128,9 @@ class Service:
         self.client = Client(url, emulator.token, "application/json")
 
     def reset(self) -> None:
-        """The seed world with a background process more."""
+        """Restore the initial data with another background process."""
         self.emulator.reset()
-        self.emulator.crashes.clear()  # the ones of another example, which has failed
+        self.emulator.crashes.clear()  # those of another example, which has failed
         world = self.emulator.world
         with world.lock:
             cloud = world.laravel_cloud
@@ -154,10 +154,10 @@ def service(request: Any, emulator: Emulator) -> Any:
     st.sampled_from(["application/json", "application/json; charset=x", "text/plain", ""]),
 )
 @examples(120)
-def test_any_request_is_answered(
+def test_any_request_gets_a_response(
     service: Service, method: str, where: int, query: Any, body: str, kind: str
 ) -> None:
-    """With a refusal where it makes no sense, and never with an error of the emulator's own."""
+    """An invalid request is refused, and the emulator itself never fails."""
     service.reset()
     answer = service.client(
         method,
@@ -171,14 +171,14 @@ def test_any_request_is_answered(
 
 
 @pytest.mark.parametrize("kind", [kind.name for kind in KINDS])
-def test_any_request_under_any_fault(service: Service, kind: str) -> None:
-    """A fault that means nothing to a request does nothing; one that does is no crash."""
+def test_any_request_with_any_fault_gets_a_response(service: Service, kind: str) -> None:
+    """A fault that does not apply to a request does nothing; any other does not crash."""
     body = WORKER if service.name == "sevalla" else CUSTOM
     for method in ("GET", "POST", "PATCH", "DELETE"):
         for path in service.fitting:
             service.reset()
             service.emulator.faults.add(Fault(kind, times=None, seconds=0.001))
-            # A page can be repeated only when there was one.
+            # A page can be repeated only after a first one.
             for _time in range(2 if kind == "page_repeated" else 1):
                 with contextlib.suppress(requests.exceptions.RequestException):
                     service.client(method, path, json=None if method in ("GET", "DELETE") else body)
@@ -187,7 +187,7 @@ def test_any_request_under_any_fault(service: Service, kind: str) -> None:
 
 @pytest.mark.parametrize("second", [kind.name for kind in KINDS])
 @pytest.mark.parametrize("first", ["html_before", "cut_after", "vanish", "not_stored"])
-def test_two_faults_of_one_request(service: Service, first: str, second: str) -> None:
+def test_two_faults_for_one_request(service: Service, first: str, second: str) -> None:
     service.reset()
     service.emulator.faults.add(Fault(first), Fault(second, seconds=0.001))
     with contextlib.suppress(requests.exceptions.RequestException):

@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Laravel Cloud's recorded answers, asked for again: same status, headers, keys, types, nulls.
+"""Laravel Cloud's recorded responses, requested again: same status, headers, keys, types, nulls.
 
-The files in ``recorded/`` have the shapes of what the live service answered in March and April
-2026; personal values are replaced. Ids, times, the service's address and redacted texts are
-taken out of both sides; everything else must be equal. ``left_out`` names what a recording was
-shortened by: that much of the emulator's answer is not compared.
+The files in ``recorded/`` have the format of responses of the live service in March and April 2026;
+personal values are replaced. Ids, times, the service's address and redacted texts are removed from
+both sides; everything else must be equal. ``left_out`` names the parts by which a recording was
+shortened: these parts of the emulator's response are not compared.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def comparable(value: Any, name: str = "") -> Any:
 
 
 def leave_out(value: Any, path: str) -> None:
-    """Take what a path names out of an answer, out of each item of the lists on its way."""
+    """Remove the part at a path from a response, and from each item of the lists along the path."""
     name, _dot, rest = path.partition(".")
     for item in value if isinstance(value, list) else [value]:
         if rest:
@@ -117,7 +117,7 @@ def six_deployments(_cloud: LaravelCloud, emulator: Emulator) -> dict[str, str]:
     for _time in range(6):
         made_id = emulator.world.past_deployment(LARAVEL_CLOUD_MAIN_ID)["id"]
         deployment = emulator.world.laravel_cloud.deployments[made_id]
-        # The oldest and the third were started by nobody.
+        # The oldest and the third have no initiator.
         if len(emulator.world.laravel_cloud.deployments) in (1, 3):
             deployment.related["initiator"] = None
     return {}
@@ -155,7 +155,9 @@ def test_every_recording_is_replayed() -> None:
 
 
 @pytest.mark.parametrize("name", PREPARATIONS)
-def test_recorded(emulator: Emulator, cloud: LaravelCloud, name: str) -> None:
+def test_a_response_has_the_recorded_form(
+    emulator: Emulator, cloud: LaravelCloud, name: str
+) -> None:
     ids = PREPARATIONS[name](cloud, emulator)
     recorded = json.loads((RECORDED / f"{name}.json").read_text())
     request = recorded["request"]
@@ -164,7 +166,7 @@ def test_recorded(emulator: Emulator, cloud: LaravelCloud, name: str) -> None:
     assert response.status_code == recorded["status"]
     for header in ("Content-Type", "Cache-Control", "x-ratelimit-limit"):
         assert response.headers.get(header) == recorded["headers"].get(header)
-    # Without limits every answer is that to the first request of a window.
+    # Without limits, every response is that to the first request of a window.
     assert (
         int(response.headers["x-ratelimit-remaining"])
         == FIRST[recorded["headers"]["x-ratelimit-limit"]]
@@ -179,13 +181,13 @@ def test_recorded(emulator: Emulator, cloud: LaravelCloud, name: str) -> None:
         names = [size["name"] for size in expected["data"]["general"]]
         general = [size for size in actual["data"]["general"] if size["name"] in names]
         actual["data"]["general"] = general
-    # Their order in the document was not the same in every recording.
+    # Their order in the document differs between recordings.
     assert sorted(actual) == sorted(expected)
     for part in expected:
         assert comparable(actual[part]) == comparable(expected[part]), part
 
 
-def test_the_comparison_would_notice() -> None:
+def test_the_comparison_detects_differences() -> None:
     recorded = json.loads((RECORDED / "create_custom.json").read_text())["body"]["data"]
     for change in (
         {"config": {}},

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The emulator itself: how it starts, its log, its switches, its control routes, its hooks."""
+"""The emulator itself: its startup, log, switches, control routes and hooks."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ README = CHECKOUT / "tests" / "emulator" / "README.md"
 
 
 class Control:
-    """The routes that ask for no token."""
+    """The routes that need no token."""
 
     def __init__(self, emulator: Emulator) -> None:
         self.url = f"{emulator.url}/_emulator"
@@ -68,7 +68,7 @@ def control(emulator: Emulator) -> Any:
 
 
 class Command:
-    """``python -m tests.emulator`` in a process of its own, as from a checkout."""
+    """``python -m tests.emulator`` in its own process, as from a checkout."""
 
     def __init__(self, *arguments: str) -> None:
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
@@ -82,7 +82,7 @@ class Command:
         )
 
     def settings(self) -> dict[str, str]:
-        """What it prints, until it says its last."""
+        """Return its output up to the last setting."""
         assert self.process.stdout is not None
         settings: dict[str, str] = {}
         for line in self.process.stdout:
@@ -101,9 +101,9 @@ class Command:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_starts_with_one_command_and_stops_cleanly(number: int) -> None:
+def test_the_emulator_starts_with_one_command_and_stops_cleanly(number: int) -> None:
     more = ("--applications", "7")
-    command = Command("--token", "svl_test", "--switch", "sevalla_key=random", *more)
+    command = Command("--token", "svl_test", "--switch", "sevalla_process_key=random", *more)
     settings = command.settings()
     url = settings["EMULATOR_URL"]
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", url)
@@ -119,39 +119,39 @@ def test_it_starts_with_one_command_and_stops_cleanly(number: int) -> None:
     for base in (settings["SEVALLA_API_URL"], settings["LARAVEL_CLOUD_BASE_URL"]):
         assert requests.get(f"{base}/applications", headers=headers, timeout=10).ok
     switches = requests.get(f"{url}/_emulator/switches", timeout=10).json()
-    assert switches["sevalla_key"] == "random"
+    assert switches["sevalla_process_key"] == "random"
     world = requests.get(f"{url}/_emulator/world", timeout=10).json()
     assert len(world["sevalla"]["applications"]) == 5 + 7
     assert command.end(number) == (0, "")
 
 
-@pytest.mark.parametrize("switch", ["sevalla_key", "nothing=on", "sevalla_key=odd"])
-def test_a_wrong_switch_is_refused_at_the_start(switch: str) -> None:
+@pytest.mark.parametrize("switch", ["sevalla_process_key", "nothing=on", "sevalla_process_key=odd"])
+def test_an_unknown_switch_is_refused_at_startup(switch: str) -> None:
     command = Command("--switch", switch)
     assert command.process.wait(timeout=10) == 2
     _output, errors = command.process.communicate()
     assert "--switch" in errors
 
 
-def test_in_process_it_starts_and_resets_quickly() -> None:
+def test_in_process_the_emulator_starts_and_resets_quickly() -> None:
     start = time.perf_counter()
     with Emulator() as emulator:
         started = time.perf_counter()
         for _time in range(100):
             emulator.reset()
         resets = time.perf_counter() - started
-    # Some ten times of what it takes here.
+    # About ten times the usual duration.
     assert started - start < 0.5
     assert resets / 100 < 0.005
 
 
-def test_tokens_are_random_and_look_like_sevallas() -> None:
+def test_tokens_are_random_and_have_the_format_of_sevalla() -> None:
     with Emulator() as one, Emulator() as other:
         assert one.token != other.token
         assert re.fullmatch(r"svl_[0-9a-f]{64}", one.token)
 
 
-def test_connections_are_kept_and_every_answer_has_its_length(emulator: Emulator) -> None:
+def test_connections_are_kept_and_every_response_has_a_content_length(emulator: Emulator) -> None:
     connection = http.client.HTTPConnection(urlsplit(emulator.url).netloc, timeout=10)
     connection.connect()
     first = connection.sock
@@ -181,7 +181,9 @@ def test_connections_are_kept_and_every_answer_has_its_length(emulator: Emulator
 # The log
 
 
-def test_the_log(emulator: Emulator, sevalla: Sevalla, cloud: LaravelCloud, control: Any) -> None:
+def test_the_request_log(
+    emulator: Emulator, sevalla: Sevalla, cloud: LaravelCloud, control: Any
+) -> None:
     sevalla.patch(WEB, {"port": 0})
     cloud.get("/applications?filter[slug]=shop&include=environments")
     cloud("POST", "/environments/env-nothing/deployments")
@@ -215,13 +217,15 @@ def test_the_log(emulator: Emulator, sevalla: Sevalla, cloud: LaravelCloud, cont
         },
     ]
     assert emulator.requests == expected
-    # Its own routes are not in it.
+    # It does not contain the emulator's own routes.
     assert control("GET", "/requests") == {"requests": expected}
     assert control("DELETE", "/requests") == {"requests": []}
     assert emulator.requests == []
 
 
-def test_the_log_never_holds_the_token(emulator: Emulator, sevalla: Sevalla, control: Any) -> None:
+def test_the_request_log_never_contains_the_token(
+    emulator: Emulator, sevalla: Sevalla, control: Any
+) -> None:
     sevalla.get("/applications")
     assert emulator.token not in str(emulator.requests)
     assert emulator.token not in str(control("GET", "/world"))
@@ -230,8 +234,8 @@ def test_the_log_never_holds_the_token(emulator: Emulator, sevalla: Sevalla, con
 # Switches
 
 
-def test_every_switch_is_tested_in_every_value() -> None:
-    """By the names of the tests' functions and the literals in their files."""
+def test_every_value_of_every_switch_is_tested() -> None:
+    """By the names of the test functions and the literals in their files."""
     for service in ("sevalla", "laravel_cloud"):
         file = Path(__file__).with_name(f"test_emulator_{service}_switches.py")
         tree = ast.parse(file.read_text())
@@ -257,11 +261,11 @@ def test_switches_have_a_default_a_question_and_a_reason() -> None:
         assert switch.why
 
 
-def test_the_readme_has_the_table_of_switches() -> None:
+def test_the_readme_lists_the_switches() -> None:
     assert table() in README.read_text(encoding="utf-8")
 
 
-def test_switches_can_be_set_while_it_runs(sevalla: Sevalla, control: Any) -> None:
+def test_switches_can_be_set_at_run_time(sevalla: Sevalla, control: Any) -> None:
     defaults = control("GET", "/switches")
     assert defaults == {switch.name: switch.default for switch in SWITCHES}
     process = made(sevalla, WORKER)
@@ -272,7 +276,7 @@ def test_switches_can_be_set_while_it_runs(sevalla: Sevalla, control: Any) -> No
 
 
 @pytest.mark.parametrize(("given", "value"), [(True, "on"), (False, "off"), ("on", "on")])
-def test_yamls_words_for_a_switch(control: Any, given: Any, value: str) -> None:
+def test_yaml_booleans_for_a_switch(control: Any, given: Any, value: str) -> None:
     assert (
         control("PATCH", "/switches", {"sevalla_retry_after": given})["sevalla_retry_after"]
         == value
@@ -283,8 +287,8 @@ def test_yamls_words_for_a_switch(control: Any, given: Any, value: str) -> None:
     "switches",
     [
         {"nothing": "on"},
-        {"sevalla_key": "odd"},
-        {"sevalla_key": "random", "sevalla_second_delete": 500},
+        {"sevalla_process_key": "odd"},
+        {"sevalla_process_key": "random", "sevalla_second_delete": 500},
     ],
 )
 def test_unknown_switches_are_refused(
@@ -294,25 +298,29 @@ def test_unknown_switches_are_refused(
     control("POST", "/reset", {"switches": switches}, status=400)
     with pytest.raises(ValueError, match=r"There is no switch|cannot be"):
         emulator.reset(switches)
-    assert control("GET", "/switches")["sevalla_key"] == "slug"
+    assert control("GET", "/switches")["sevalla_process_key"] == "slug"
 
 
 # The other control routes
 
 
-def test_a_reset(emulator: Emulator, sevalla: Sevalla, control: Any) -> None:
+def test_a_reset_restores_data_and_switches(
+    emulator: Emulator, sevalla: Sevalla, control: Any
+) -> None:
     before = [item["id"] for item in emulator.world.snapshot()["sevalla"]["applications"]]
     made(sevalla, WORKER)
-    answer = control("POST", "/reset", {"switches": {"sevalla_key": "random"}})
-    assert answer["sevalla_key"] == "random"
+    answer = control("POST", "/reset", {"switches": {"sevalla_process_key": "random"}})
+    assert answer["sevalla_process_key"] == "random"
     assert emulator.requests == []
     world = control("GET", "/world")
     assert [item["id"] for item in world["sevalla"]["applications"]] == before
     assert all(len(item["processes"]) == 1 for item in world["sevalla"]["applications"])
-    assert control("POST", "/reset")["sevalla_key"] == "slug"
+    assert control("POST", "/reset")["sevalla_process_key"] == "slug"
 
 
-def test_the_world(sevalla: Sevalla, cloud: LaravelCloud, control: Any) -> None:
+def test_the_world_route_returns_all_data(
+    sevalla: Sevalla, cloud: LaravelCloud, control: Any
+) -> None:
     process = made(sevalla, WORKER)
     sevalla.delete(f"{PROCESSES}/{process['id']}")
     path = f"/instances/{LARAVEL_CLOUD_MAIN_APP_ID}/background-processes"
@@ -329,7 +337,7 @@ def test_the_world(sevalla: Sevalla, cloud: LaravelCloud, control: Any) -> None:
     assert instance["background_processes"][0]["command"] == "php artisan horizon"
 
 
-def test_deployments_can_be_moved_from_outside(sevalla: Sevalla, control: Any) -> None:
+def test_deployments_can_be_advanced_by_a_control_route(sevalla: Sevalla, control: Any) -> None:
     def status() -> str:
         return control("GET", "/world")["sevalla"]["applications"][0]["deployments"][0]["status"]
 
@@ -341,7 +349,7 @@ def test_deployments_can_be_moved_from_outside(sevalla: Sevalla, control: Any) -
     assert status() == "success"
 
 
-def test_somebody_else_can_deploy(sevalla: Sevalla, cloud: LaravelCloud, control: Any) -> None:
+def test_someone_else_can_deploy(sevalla: Sevalla, cloud: LaravelCloud, control: Any) -> None:
     pushed = {"type": "automatic", "trigger": "AUTO_DEPLOY_ON_PUSH"}
     started = control("POST", "/deployments", {"of": SEVALLA_SHOP_ID, "values": pushed}, 201)
     (listed,) = sevalla.get(DEPLOYMENTS).json()["data"]
@@ -368,7 +376,7 @@ def test_all_deployments_can_be_finished(
     assert [item["status"] for item in main] == ["deployment.succeeded"] * 2
 
 
-def test_an_application_of_ones_own_on_sevalla(sevalla: Sevalla, control: Any) -> None:
+def test_an_application_can_be_added_on_sevalla(sevalla: Sevalla, control: Any) -> None:
     made_now = control("POST", "/applications", {"service": "sevalla", "name": "My Shop"}, 201)
     assert made_now["display_name"] == "My Shop"
     assert re.fullmatch(r"my-shop-[a-z0-9]{5}", made_now["name"])
@@ -383,7 +391,7 @@ def test_an_application_of_ones_own_on_sevalla(sevalla: Sevalla, control: Any) -
     assert created["is_ingress_enabled"] is True
 
 
-def test_an_application_of_ones_own_on_laravel_cloud(cloud: LaravelCloud, control: Any) -> None:
+def test_an_application_can_be_added_on_laravel_cloud(cloud: LaravelCloud, control: Any) -> None:
     wanted = {
         "service": "laravel_cloud",
         "name": "My Shop",
@@ -412,7 +420,7 @@ def test_an_application_of_ones_own_on_laravel_cloud(cloud: LaravelCloud, contro
         {"service": "sevalla", "name": "x", "slug": "x"},
     ],
 )
-def test_control_requests_that_make_no_sense(control: Any, wanted: Any) -> None:
+def test_invalid_control_requests_are_refused(control: Any, wanted: Any) -> None:
     assert "message" in control("POST", "/applications", wanted, status=400)
 
 
@@ -420,7 +428,7 @@ def test_control_requests_that_make_no_sense(control: Any, wanted: Any) -> None:
 
 
 class Unavailable(Hooks):
-    """Answers for the service."""
+    """Responds instead of the service."""
 
     def before(self) -> Response | None:
         return Response("<h1>502</h1>", 502) if request.method == "POST" else None
@@ -434,7 +442,7 @@ class DroppedBefore(Hooks):
 
 
 class DroppedAfter(Hooks):
-    """Drops the connection after the service has stored, half an answer being sent."""
+    """Drops the connection after the service has stored, when half a response is sent."""
 
     def after(self, response: Response) -> Response:
         assert response.status_code == 200
@@ -448,7 +456,7 @@ def processes_of_shop(emulator: Emulator) -> int:
     return len(emulator.world.snapshot()["sevalla"]["applications"][0]["processes"])
 
 
-def test_a_hook_can_answer_for_the_service(emulator: Emulator, sevalla: Sevalla) -> None:
+def test_a_hook_can_respond_instead_of_the_service(emulator: Emulator, sevalla: Sevalla) -> None:
     emulator.hooks = Unavailable()
     assert sevalla.get(PROCESSES).status_code == 200
     headers = {"Authorization": f"Bearer {emulator.token}"}
@@ -473,7 +481,7 @@ def test_a_hook_can_drop_the_connection(
     deploy(sevalla)
 
 
-def test_requests_at_the_same_time_do_not_mix(emulator: Emulator) -> None:
+def test_parallel_requests_do_not_interfere(emulator: Emulator) -> None:
     def create(number: int) -> None:
         client = Sevalla(emulator.sevalla_url, emulator.token, "application/json")
         for _time in range(10):
@@ -493,7 +501,7 @@ def test_requests_at_the_same_time_do_not_mix(emulator: Emulator) -> None:
     assert len(set(keys)) == 81
 
 
-def test_connections_are_counted_apart_from_requests(emulator: Emulator) -> None:
+def test_connections_and_requests_are_counted_separately(emulator: Emulator) -> None:
     before = emulator.connections
     with requests.Session() as session:
         for _each in range(3):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sevalla's side: what its documentation and OpenAPI description state."""
+"""Sevalla's side: what its documentation and OpenAPI description document."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def ids(sevalla: Sevalla) -> list[str]:
 @pytest.mark.parametrize(
     "header", [None, "", "Bearer", "Bearer ", "Bearer wrong", "Basic dXNlcjpwYXNz"]
 )
-def test_no_valid_key_is_401(sevalla: Sevalla, header: str | None) -> None:
+def test_an_invalid_key_is_401(sevalla: Sevalla, header: str | None) -> None:
     del sevalla.session.headers["Authorization"]
     headers = {} if header is None else {"Authorization": header}
     response = sevalla.get("/applications", headers=headers)
@@ -88,16 +88,14 @@ def test_no_valid_key_is_401(sevalla: Sevalla, header: str | None) -> None:
     assert response.json()["message"] == "Unauthorized"
 
 
-def test_a_key_without_permission_reads_and_is_403_on_writes(
-    emulator: Emulator, sevalla: Sevalla
-) -> None:
+def test_a_read_only_key_is_403_on_writes(emulator: Emulator, sevalla: Sevalla) -> None:
     sevalla.session.headers["Authorization"] = f"Bearer {emulator.read_only_token}"
     assert sevalla.get(PROCESSES).status_code == 200
     assert sevalla.post(PROCESSES, WORKER).status_code == 403
     assert sevalla.delete(WEB).status_code == 403
 
 
-def test_a_valid_key_is_told_so(sevalla: Sevalla) -> None:
+def test_validating_a_valid_key_succeeds(sevalla: Sevalla) -> None:
     answer = sevalla.get("/api-keys/validate").json()
     assert answer["status"] == "active"
     assert answer["expires_at"] is None
@@ -116,11 +114,11 @@ def test_a_valid_key_is_told_so(sevalla: Sevalla) -> None:
         "/nothing/here",
     ],
 )
-def test_what_does_not_exist_is_404(sevalla: Sevalla, path: str) -> None:
+def test_an_unknown_object_is_404(sevalla: Sevalla, path: str) -> None:
     assert sevalla.get(path).status_code == 404
 
 
-def test_another_applications_process_is_404(sevalla: Sevalla) -> None:
+def test_a_process_of_another_application_is_404(sevalla: Sevalla) -> None:
     path = f"/applications/{SEVALLA_BLOG_ID}/processes/{SEVALLA_SHOP_WEB_ID}"
     assert sevalla.get(path).status_code == 404
     assert sevalla.patch(path, {"port": 1}).status_code == 404
@@ -139,7 +137,7 @@ def test_another_applications_process_is_404(sevalla: Sevalla) -> None:
         (NOWHERE.upper(), 404),
     ],
 )
-def test_ids_in_paths_are_uuids(sevalla: Sevalla, app_id: str, status: int) -> None:
+def test_an_id_in_a_path_must_be_a_uuid(sevalla: Sevalla, app_id: str, status: int) -> None:
     assert sevalla.get(f"/applications/{app_id}").status_code == status
     assert sevalla.get(f"{SHOP}/processes/{app_id}").status_code == status
 
@@ -147,7 +145,7 @@ def test_ids_in_paths_are_uuids(sevalla: Sevalla, app_id: str, status: int) -> N
 # Reading
 
 
-def test_the_web_process_that_every_application_is_born_with(sevalla: Sevalla) -> None:
+def test_every_application_has_a_web_process(sevalla: Sevalla) -> None:
     for application in sevalla.get("/applications").json()["data"]:
         listed = sevalla.get(f"/applications/{application['id']}/processes").json()
         (web,) = listed["data"]
@@ -200,7 +198,7 @@ def test_pages_out_of_range_are_400(sevalla: Sevalla, query: str) -> None:
     assert sevalla.get(f"/applications?{query}").status_code == 400
 
 
-def test_sizes_are_a_bare_list(sevalla: Sevalla) -> None:
+def test_sizes_are_listed_without_an_envelope(sevalla: Sevalla) -> None:
     sizes = sevalla.get("/resources/process-resource-types?limit=1").json()
     assert {size["name"]: size["id"] for size in sizes} == SEVALLA_SIZE_IDS
     assert [size["name"] for size in sizes] == ["h1", "s1", "s2", "c1", "c3", "m3"]
@@ -227,7 +225,7 @@ def test_a_cron_and_a_job(sevalla: Sevalla, body: dict[str, Any]) -> None:
     assert {name: process[name] for name in body} == body
 
 
-def test_an_entrypoint_that_is_not_sent_is_empty(sevalla: Sevalla) -> None:
+def test_a_missing_entrypoint_is_empty(sevalla: Sevalla) -> None:
     body = {name: value for name, value in WORKER.items() if name != "entrypoint"}
     assert made(sevalla, body)["entrypoint"] == ""
 
@@ -248,7 +246,7 @@ def test_ids_are_version_4_uuids(sevalla: Sevalla) -> None:
     assert all(made_id[14] == "4" for made_id in made_ids)
 
 
-def test_unknown_keys_are_dropped_in_silence(sevalla: Sevalla) -> None:
+def test_unknown_keys_are_ignored(sevalla: Sevalla) -> None:
     unknown = {
         "name": "x",
         "command": "x",
@@ -300,7 +298,7 @@ def test_unknown_keys_are_dropped_in_silence(sevalla: Sevalla) -> None:
         {"readiness_probe": {"periodSeconds": 0}},
     ],
 )
-def test_what_the_schema_refuses_is_400(sevalla: Sevalla, change: dict[str, Any]) -> None:
+def test_a_body_that_violates_the_schema_is_400(sevalla: Sevalla, change: dict[str, Any]) -> None:
     assert sevalla.post(PROCESSES, {**WORKER, **change}).status_code == 400
     assert len(ids(sevalla)) == 1
     if "type" not in change:
@@ -313,14 +311,16 @@ def test_what_the_schema_refuses_is_400(sevalla: Sevalla, change: dict[str, Any]
     "missing", ["display_name", "type", "resource_type_id", "scaling_strategy"]
 )
 @pytest.mark.parametrize("whole", [WORKER, CRON, JOB])
-def test_what_every_type_needs(sevalla: Sevalla, whole: dict[str, Any], missing: str) -> None:
+def test_required_fields_of_every_type(
+    sevalla: Sevalla, whole: dict[str, Any], missing: str
+) -> None:
     body = {name: value for name, value in whole.items() if name != missing}
     response = sevalla.post(PROCESSES, body)
     assert response.status_code == 400
     assert missing in response.json()["data"]["message"]
 
 
-def test_scaling_to_zero_is_legal(sevalla: Sevalla) -> None:
+def test_scaling_to_zero_is_allowed(sevalla: Sevalla) -> None:
     zero = {"type": "manual", "config": {"instanceCount": 0}}
     assert made(sevalla, {**WORKER, "scaling_strategy": zero})["scaling_strategy"] == zero
 
@@ -336,14 +336,14 @@ def test_scaling_to_zero_is_legal(sevalla: Sevalla) -> None:
         ({"data": {"display_name": "x"}}, 415),
     ],
 )
-def test_bodies_that_are_no_json_object(
+def test_a_body_that_is_not_a_json_object_is_400(
     sevalla: Sevalla, sent: dict[str, Any], status: int
 ) -> None:
     assert sevalla("POST", PROCESSES, **sent).status_code == status
 
 
 @pytest.mark.parametrize("method", ["DELETE", "POST"])
-def test_an_empty_body_that_is_called_json_is_400(sevalla: Sevalla, method: str) -> None:
+def test_an_empty_body_with_a_json_content_type_is_400(sevalla: Sevalla, method: str) -> None:
     process = made(sevalla, CRON)
     path = f"{PROCESSES}/{process['id']}" + ("/trigger" if method == "POST" else "")
     headers = {"Content-Type": "application/json"}
@@ -367,7 +367,7 @@ def test_an_unknown_size_is_refused(sevalla: Sevalla, size: str) -> None:
 # Changing
 
 
-def test_a_patch_changes_what_it_names(sevalla: Sevalla) -> None:
+def test_a_patch_changes_only_the_fields_sent(sevalla: Sevalla) -> None:
     before = sevalla.get(WEB).json()
     body = {
         "is_ingress_enabled": False,
@@ -392,7 +392,7 @@ def test_an_empty_patch_changes_nothing(sevalla: Sevalla) -> None:
 
 
 @pytest.mark.parametrize("field", ["schedule", "time_zone", "entrypoint"])
-def test_texts_can_be_emptied(sevalla: Sevalla, field: str) -> None:
+def test_strings_can_be_set_to_empty(sevalla: Sevalla, field: str) -> None:
     process = made(sevalla, CRON)
     assert sevalla.patch(f"{PROCESSES}/{process['id']}", {field: ""}).json()[field] == ""
 
@@ -405,7 +405,7 @@ def test_the_web_process_cannot_be_deleted(sevalla: Sevalla) -> None:
     assert ids(sevalla) == [SEVALLA_SHOP_WEB_ID]
 
 
-def test_a_deletion_lasts_until_the_next_deployment(sevalla: Sevalla) -> None:
+def test_a_deleted_process_is_listed_until_the_next_deployment(sevalla: Sevalla) -> None:
     process = made(sevalla, WORKER)
     path = f"{PROCESSES}/{process['id']}"
     assert sevalla.delete(path).json() == {"message": "Process is being deleted"}
@@ -418,7 +418,7 @@ def test_a_deletion_lasts_until_the_next_deployment(sevalla: Sevalla) -> None:
     assert sevalla.patch(path, {}).status_code == 404
 
 
-def test_a_deployment_that_ran_already_does_not_remove(sevalla: Sevalla) -> None:
+def test_a_deployment_that_started_earlier_does_not_remove_the_process(sevalla: Sevalla) -> None:
     process = made(sevalla, WORKER)
     running = sevalla.post(DEPLOYMENTS, {}).json()
     sevalla.delete(f"{PROCESSES}/{process['id']}")
@@ -531,7 +531,7 @@ def limited() -> Any:
 
 
 def refused_after(client: Sevalla, request: Any) -> int:
-    """How many of these requests are answered before one is refused."""
+    """Return how many of these requests succeed before one is refused."""
     for count in range(500):
         response: requests.Response = request(client)
         if response.status_code == 429:
@@ -559,14 +559,14 @@ def test_limits(limited: Any, limit: int, seconds: int, request_of: Any) -> None
     assert refused_after(client, request_of) == limit - 1
     refused = request_of(client)
     assert refused.json()["message"] == "Too many requests"
-    # Seconds that are left, and no Retry-After, which is not documented.
+    # The remaining seconds, and no Retry-After, which is not documented.
     assert refused.headers["x-ratelimit-reset"] == str(seconds - 20)
     assert "Retry-After" not in refused.headers
     clock.now += seconds - 20
     assert request_of(client).status_code != 429
 
 
-def test_changes_are_limited_by_application(limited: Any) -> None:
+def test_changes_are_limited_for_each_application(limited: Any) -> None:
     client, _clock, _emulator = limited
     assert refused_after(client, lambda client: client.delete(WEB)) == 10
     assert client.patch(WEB, {}).status_code == 429
@@ -575,7 +575,7 @@ def test_changes_are_limited_by_application(limited: Any) -> None:
     assert client.patch(f"{blog}/{web}", {}).status_code == 200
 
 
-def test_other_writes_are_limited_together(limited: Any) -> None:
+def test_other_writes_share_a_limit(limited: Any) -> None:
     client, _clock, _emulator = limited
     assert refused_after(client, lambda client: client.post(PROCESSES, {})) == 30
     blog = f"/applications/{SEVALLA_BLOG_ID}/processes"
@@ -593,7 +593,7 @@ def test_times(limited: Any) -> None:
     assert after["updated_at"] == "2027-01-15T08:01:00.500Z"
 
 
-def test_without_limits_the_headers_are_there_all_the_same(sevalla: Sevalla) -> None:
+def test_rate_limit_headers_are_sent_without_limits(sevalla: Sevalla) -> None:
     for _time in range(15):
         response = sevalla.patch(WEB, {})
         assert response.status_code == 200

@@ -87,7 +87,7 @@ def test_cleared_entrypoint(
     emulator: Emulator, sevalla: Sevalla, value: str, form: str | None
 ) -> None:
     emulator.reset({"sevalla_cleared_entrypoint": value})
-    sevalla.documented = form is not None  # the description says never null
+    sevalla.documented = form is not None  # the description says that it is never null
     path = path_of(made(sevalla, WORKER))
     assert sevalla.patch(path, {"entrypoint": ""}).json()["entrypoint"] == form
 
@@ -97,7 +97,7 @@ def test_cron_empty_schedule(emulator: Emulator, sevalla: Sevalla, value: str, s
     emulator.reset({"sevalla_cron_empty_schedule": value})
     assert sevalla.post(PROCESSES, {**CRON, "schedule": ""}).status_code == status
     assert sevalla.patch(path_of(made(sevalla, CRON)), {"schedule": ""}).status_code == status
-    # What a web process is sent is not a cron's schedule.
+    # A schedule that is sent for a web process is not a cron's.
     assert sevalla.patch(WEB, {"schedule": ""}).status_code == 200
 
 
@@ -204,12 +204,12 @@ def test_nested_patch(
     after = sevalla.patch(WEB, second).json()
     assert after["scaling_strategy"] == {"type": "horizontal", "config": strategy}
     assert after["readiness_probe"] == probe
-    # An answer's config has the keys of its own type only.
+    # A response's config has only the keys of its own type.
     manual = {"type": "manual", "config": {"instanceCount": 3}}
     assert sevalla.patch(WEB, {"scaling_strategy": manual}).json()["scaling_strategy"] == manual
 
 
-def test_merging_goes_deep(emulator: Emulator, sevalla: Sevalla) -> None:
+def test_a_nested_patch_merges_at_every_depth(emulator: Emulator, sevalla: Sevalla) -> None:
     emulator.reset({"sevalla_nested_patch": "merge"})
     sevalla.patch(WEB, {"readiness_probe": READY})
     body = {"readiness_probe": {"httpGet": {"path": "/up", "scheme": None}}}
@@ -286,7 +286,7 @@ def test_fields_of_other_types(emulator: Emulator, sevalla: Sevalla, value: str)
     assert sevalla.patch(path, {"is_ingress_enabled": True}).json()["is_ingress_enabled"] is stored
     web = sevalla.patch(WEB, foreign).json()
     assert web["job_start_policy"] == (foreign["job_start_policy"] if stored else None)
-    # A port is anybody's.
+    # Every type can have a port.
     assert sevalla.patch(path, {"port": 9000}).json()["port"] == 9000
 
 
@@ -351,8 +351,8 @@ def test_ingress_protocol(emulator: Emulator, sevalla: Sevalla, value: str, answ
 
 
 @pytest.mark.parametrize("value", ["slug", "random"])
-def test_key(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
-    emulator.reset({"sevalla_key": value})
+def test_process_key(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
+    emulator.reset({"sevalla_process_key": value})
     keys = {made(sevalla, WORKER)["key"] for _time in range(3)}
     assert len(keys) == 3
     assert ("queue" in keys) is (value == "slug")
@@ -367,7 +367,7 @@ def test_duplicate_display_name(
     process = made(sevalla, WORKER)
     assert sevalla.post(PROCESSES, WORKER).status_code == status
     assert sevalla.patch(WEB, {"display_name": "queue"}).status_code == status
-    # Its own name is no duplicate, and neither is no name.
+    # A process may keep its own name, and have no name.
     assert sevalla.patch(path_of(process), {"display_name": "queue"}).status_code == 200
     assert sevalla.patch(path_of(process), {"port": 1}).status_code == 200
 
@@ -387,7 +387,7 @@ def test_semantic_error(emulator: Emulator, sevalla: Sevalla, status: int) -> No
     assert sevalla.post(PROCESSES, {**WORKER, "type": "web"}).status_code == status
     assert sevalla.delete(WEB).status_code == status
     assert sevalla.patch(WEB, {"resource_type_id": NOWHERE}).status_code == status
-    # What the schema refuses is 400 in any case.
+    # A violation of the schema is always 400.
     assert sevalla.patch(WEB, {"port": 0}).status_code == 400
 
 
@@ -422,7 +422,7 @@ def test_deployment_result(
     sevalla.delete(path_of(process))
     assert [step["status"] for step in deploy(sevalla)] == walk
     assert sevalla.get(SHOP).json()["status"] == status
-    # Only what succeeds removes what was deleted.
+    # Only a successful deployment removes deleted processes.
     assert (process["id"] in ids(sevalla)) is (value != "success")
 
 
@@ -450,7 +450,7 @@ def test_deployment_pace(value: str) -> None:
     )
 
 
-def test_deployments_by_the_clock_run_one_after_the_other() -> None:
+def test_deployments_that_advance_by_the_clock_run_one_at_a_time() -> None:
     now = [1_800_000_000.0]
     with Emulator({"sevalla_deployment_pace": "clock"}, clock=lambda: now[0]) as paced:
         sevalla = Sevalla(paced.sevalla_url, paced.token, "application/json")
@@ -510,10 +510,10 @@ def test_rate_limit(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
 @pytest.mark.parametrize(
     ("value", "limit", "reset"), [("general_write", 30, "60"), ("service_creation", 20, "3600")]
 )
-def test_post_tier(
+def test_post_rate_limit(
     emulator: Emulator, sevalla: Sevalla, value: str, limit: int, reset: str
 ) -> None:
-    emulator.reset({"sevalla_rate_limit": "on", "sevalla_post_tier": value})
+    emulator.reset({"sevalla_rate_limit": "on", "sevalla_post_rate_limit": value})
     cron = made(sevalla, CRON)
     first = sevalla.post(f"{path_of(cron)}/trigger")
     assert first.headers["x-ratelimit-limit"] == str(limit)
@@ -543,7 +543,7 @@ def test_null_probe(emulator: Emulator, sevalla: Sevalla, value: str, status: in
     stored = sevalla.get(WEB).json()
     assert stored["readiness_probe"] == (READY if status == 400 else None)
     assert stored["port"] == (8080 if status == 400 else 9000)
-    # The outer strategy cannot be null in either world.
+    # The outer strategy cannot be null in either case.
     assert sevalla.patch(WEB, {"scaling_strategy": None}).status_code == 400
 
 
@@ -583,8 +583,8 @@ def test_disk_key(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["409", "400", "404", "422", "500", "exit_code"])
-def test_exec_stopped(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
-    emulator.reset({"sevalla_exec_stopped": value})
+def test_exec_without_instance(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
+    emulator.reset({"sevalla_exec_without_instance": value})
     zero = {"scaling_strategy": {"type": "manual", "config": {"instanceCount": 0}}}
     sevalla.patch(WEB, zero)
     answer = sevalla.post(f"{WEB}/exec", {"command": ["ls"]})
@@ -593,7 +593,7 @@ def test_exec_stopped(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
         assert answer.json()["stderr"] != ""
     else:
         assert answer.status_code == int(value)
-    # Nothing ran.
+    # No command ran.
     assert emulator.world.sevalla.applications[SHOP.split("/")[2]].execs == []
 
 
@@ -655,8 +655,8 @@ def test_deployment_steps(emulator: Emulator, sevalla: Sevalla, value: str) -> N
 
 
 @pytest.mark.parametrize("value", ["given", "empty"])
-def test_logs(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
-    emulator.reset({"sevalla_logs": value})
+def test_deployment_logs(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
+    emulator.reset({"sevalla_deployment_logs": value})
     last = deploy(sevalla)[-1]
     assert bool(sevalla.get(f"{DEPLOYMENTS}/{last['id']}/logs").json()) is (value == "given")
 
@@ -679,10 +679,10 @@ def test_deployments_order(emulator: Emulator, sevalla: Sevalla, value: str) -> 
         ("running", ["inProgress", "success"], "deploymentInProgress"),
     ],
 )
-def test_history(
+def test_past_deployments(
     emulator: Emulator, sevalla: Sevalla, value: str, statuses: list[str], status: str
 ) -> None:
-    emulator.reset({"sevalla_history": value})
+    emulator.reset({"sevalla_past_deployments": value})
     listed = sevalla.get(DEPLOYMENTS).json()["data"]
     assert [item["status"] for item in listed] == statuses
     assert sevalla.get(SHOP).json()["status"] == status
@@ -695,9 +695,9 @@ def test_history(
     assert sevalla.get(draft).json()["status"] is None
 
 
-@pytest.mark.parametrize("value", ["nothing", "at_start", "at_end"])
-def test_deployment_touches(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
-    emulator.reset({"sevalla_deployment_touches": value})
+@pytest.mark.parametrize("value", ["never", "at_start", "at_end"])
+def test_deployment_changes_updated_at(emulator: Emulator, sevalla: Sevalla, value: str) -> None:
+    emulator.reset({"sevalla_deployment_changes_updated_at": value})
     path = f"{DEPLOYMENTS}/{sevalla.post(DEPLOYMENTS, {}).json()['id']}"
     seen = [sevalla.get(WEB).json()["updated_at"]]
     for status in ("inProgress", "success"):
@@ -708,7 +708,7 @@ def test_deployment_touches(emulator: Emulator, sevalla: Sevalla, value: str) ->
     assert (
         moved
         == {
-            "nothing": [False, False],
+            "never": [False, False],
             "at_start": [True, False],
             "at_end": [False, True],
         }[value]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Exec, disks and logs of Sevalla, and what tests can do to time and to deployments."""
+"""Exec, disks and logs of Sevalla, and how tests control time and deployments."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ CLOUD_INSTANCES = f"/environments/{LARAVEL_CLOUD_MAIN_ID}/instances"
 # Exec
 
 
-def test_an_exec_and_its_result(sevalla: Sevalla, emulator: Emulator) -> None:
+def test_an_exec_returns_its_result(sevalla: Sevalla, emulator: Emulator) -> None:
     ending = ExecOutcome(exit_code=2, stdout="out", stderr="err")
     emulator.world.outcomes.add(SEVALLA_SHOP_WEB_ID, ending)
     body = {"command": ["ls", "-la", "/app"], "timeout": 15}
@@ -78,12 +78,14 @@ def test_an_exec_and_its_result(sevalla: Sevalla, emulator: Emulator) -> None:
         {"command": ["ls"], "timeout": "15"},
     ],
 )
-def test_what_an_exec_refuses(sevalla: Sevalla, emulator: Emulator, body: Any) -> None:
+def test_invalid_execs_are_refused(sevalla: Sevalla, emulator: Emulator, body: Any) -> None:
     assert sevalla.post(EXEC, body).status_code == 400
     assert emulator.world.sevalla.applications[SEVALLA_SHOP_ID].execs == []
 
 
-def test_a_key_that_reads_may_run_what_reads(sevalla: Sevalla, emulator: Emulator) -> None:
+def test_a_read_only_key_can_run_only_reading_commands(
+    sevalla: Sevalla, emulator: Emulator
+) -> None:
     sevalla.session.headers["Authorization"] = f"Bearer {emulator.read_only_token}"
     statuses = {
         word: sevalla.post(EXEC, {"command": [word]}).status_code
@@ -95,14 +97,14 @@ def test_a_key_that_reads_may_run_what_reads(sevalla: Sevalla, emulator: Emulato
     }
 
 
-def test_what_does_not_run_takes_no_exec(sevalla: Sevalla) -> None:
+def test_a_process_without_an_instance_refuses_an_exec(sevalla: Sevalla) -> None:
     worker = f"{PROCESSES}/{made(sevalla, WORKER)['id']}/exec"
     cron = f"{PROCESSES}/{made(sevalla, CRON)['id']}/exec"
     never = f"/applications/{SEVALLA_DRAFT_ID}/processes/{SEVALLA_DRAFT_WEB_ID}/exec"
     body = {"command": ["ls"]}
     for path in (worker, cron, never):
         assert sevalla.post(path, body).status_code == 409
-    # A new process runs from the next successful deployment on; a cron now and then only.
+    # A new process runs from the next successful deployment on; a cron runs only at times.
     deploy(sevalla)
     assert sevalla.post(worker, body).status_code == 200
     assert sevalla.post(cron, body).status_code == 409
@@ -114,7 +116,7 @@ def test_what_does_not_run_takes_no_exec(sevalla: Sevalla) -> None:
 
 def test_a_disk_forces_one_instance(sevalla: Sevalla) -> None:
     sevalla.patch(WEB, {"scaling_strategy": HORIZONTAL})
-    sevalla.documented = False  # no answer with a disk was ever seen
+    sevalla.documented = False  # no response with a disk has been recorded
     disk = {"resource_type_id": "disk-10", "mount_path": "/data"}
     assert sevalla("PUT", f"{WEB}/disk", json={"mount_path": "/data"}).status_code == 400
     assert sevalla("PUT", f"{WEB}/disk", json=disk).status_code == 200
@@ -126,7 +128,7 @@ def test_a_disk_forces_one_instance(sevalla: Sevalla) -> None:
     assert sevalla.delete(f"{WEB}/disk").status_code == 404
 
 
-def test_a_cron_has_no_disk(sevalla: Sevalla) -> None:
+def test_a_cron_cannot_have_a_disk(sevalla: Sevalla) -> None:
     cron = f"{PROCESSES}/{made(sevalla, CRON)['id']}/disk"
     disk = {"resource_type_id": "disk-10", "mount_path": "/data"}
     assert sevalla("PUT", cron, json=disk).status_code == 400
@@ -135,7 +137,7 @@ def test_a_cron_has_no_disk(sevalla: Sevalla) -> None:
 # Logs
 
 
-def test_a_deployments_log_has_what_the_failing_step_printed(
+def test_the_log_of_a_deployment_contains_the_output_of_the_failed_step(
     sevalla: Sevalla, emulator: Emulator
 ) -> None:
     ending = DeploymentOutcome(step="build", output="npm ERR! one\nnpm ERR! two\n")
@@ -154,7 +156,7 @@ def test_a_deployments_log_has_what_the_failing_step_printed(
     assert sevalla.get(SHOP).json()["status"] == "deploymentFailed"
 
 
-def test_logs_are_in_the_tier_of_logs(sevalla: Sevalla, emulator: Emulator) -> None:
+def test_logs_have_their_own_rate_limit(sevalla: Sevalla, emulator: Emulator) -> None:
     last = deploy(sevalla)[-1]
     path = f"{DEPLOYMENTS}/{last['id']}/logs"
     emulator.world.switches.update({"sevalla_rate_limit": "on"})
@@ -163,7 +165,7 @@ def test_logs_are_in_the_tier_of_logs(sevalla: Sevalla, emulator: Emulator) -> N
     assert sevalla.get(DEPLOYMENTS).status_code == 200
 
 
-# What tests do
+# What tests can change
 
 
 def status_of(response: requests.Response) -> str:
@@ -173,7 +175,7 @@ def status_of(response: requests.Response) -> str:
 
 
 @pytest.mark.parametrize("service", ["sevalla", "laravel_cloud"])
-def test_a_deployment_takes_as_long_as_a_test_says(
+def test_a_deployment_takes_as_long_as_its_outcome_says(
     sevalla: Sevalla, cloud: LaravelCloud, emulator: Emulator, service: str
 ) -> None:
     is_sevalla = service == "sevalla"
@@ -203,7 +205,7 @@ def test_a_deployment_takes_as_long_as_a_test_says(
     assert status_of(client.get(item)) in ("success", "deployment.succeeded")
 
 
-def test_the_clock_is_both_services(
+def test_both_services_share_the_clock(
     sevalla: Sevalla, cloud: LaravelCloud, emulator: Emulator
 ) -> None:
     first = made(sevalla, WORKER)
@@ -228,7 +230,7 @@ def test_the_clock_is_both_services(
     assert made(sevalla, WORKER)["created_at"] < later["created_at"]
 
 
-def test_what_is_there_at_the_start_is_a_day_old(sevalla: Sevalla) -> None:
+def test_the_initial_data_is_a_day_old(sevalla: Sevalla) -> None:
     web, new = sevalla.get(WEB).json(), made(sevalla, WORKER)
     assert web["created_at"][:10] < new["created_at"][:10]
 
@@ -259,14 +261,16 @@ def test_deployments_of_the_past(
         assert (each["finished_at"] is None) is (status == "running")
     new = made(sevalla, WORKER)
     assert one["started_at"] < new["created_at"]
-    # One that runs goes on; one that is over is left alone.
+    # A running one continues; a finished one is ignored.
     emulator.world.finish_deployments()
     assert sevalla.get(DEPLOYMENTS).json()["data"][0]["status"] == (
         "success" if status == "running" else sevallas
     )
 
 
-def test_a_past_deployment_starts_what_there_was(sevalla: Sevalla, emulator: Emulator) -> None:
+def test_a_past_deployment_starts_the_existing_processes(
+    sevalla: Sevalla, emulator: Emulator
+) -> None:
     emulator.world.past_deployment(SEVALLA_DRAFT_ID, "success")
     draft = f"/applications/{SEVALLA_DRAFT_ID}"
     assert sevalla.get(draft).json()["status"] == "deploymentSuccess"
@@ -286,7 +290,7 @@ def test_a_past_deployment_starts_what_there_was(sevalla: Sevalla, emulator: Emu
     ],
 )
 @pytest.mark.parametrize("kind", ["deploy", "deploy_done"])
-def test_somebody_deploys_in_between(
+def test_someone_else_deploys_between_two_requests(
     sevalla: Sevalla,
     cloud: LaravelCloud,
     emulator: Emulator,
@@ -305,7 +309,7 @@ def test_somebody_deploys_in_between(
 
 
 @pytest.mark.parametrize("kind", ["deploy", "deploy_done"])
-def test_somebody_deploys_while_one_polls(
+def test_someone_else_deploys_during_polling(
     cloud: LaravelCloud, emulator: Emulator, kind: str
 ) -> None:
     mine = cloud.post(CLOUD_DEPLOYMENTS).json()["data"]["id"]
@@ -314,7 +318,7 @@ def test_somebody_deploys_while_one_polls(
     assert len(cloud.get(CLOUD_DEPLOYMENTS).json()["data"]) == 2
 
 
-# Somebody else's instances and commands
+# Instances and commands of someone else
 
 INSTANCE = {
     "name": "workers",
@@ -326,7 +330,7 @@ INSTANCE = {
 }
 
 
-def test_faults_know_instances(cloud: LaravelCloud, emulator: Emulator) -> None:
+def test_faults_apply_to_instances(cloud: LaravelCloud, emulator: Emulator) -> None:
     emulator.faults.add(Fault("create_same", "POST", CLOUD_INSTANCES))
     path = f"/instances/{cloud.post(CLOUD_INSTANCES, INSTANCE).json()['data']['id']}"
     assert len(cloud.get(f"{CLOUD_INSTANCES}?filter[name]=workers").json()["data"]) == 2
@@ -346,7 +350,7 @@ def test_faults_know_instances(cloud: LaravelCloud, emulator: Emulator) -> None:
     assert cloud.get(f"/background-processes/{kept}").status_code == 404
 
 
-def test_faults_know_commands(cloud: LaravelCloud, emulator: Emulator) -> None:
+def test_faults_apply_to_commands(cloud: LaravelCloud, emulator: Emulator) -> None:
     body = {"command": "php artisan migrate"}
     emulator.faults.add(Fault("create_same", "POST", CLOUD_COMMANDS))
     mine = cloud.post(CLOUD_COMMANDS, body).json()["data"]["id"]
@@ -361,9 +365,7 @@ def test_faults_know_commands(cloud: LaravelCloud, emulator: Emulator) -> None:
 # Outcomes and the control routes
 
 
-def test_outcomes_are_taken_in_order_and_by_their_kind(
-    cloud: LaravelCloud, emulator: Emulator
-) -> None:
+def test_outcomes_are_used_in_order_by_kind(cloud: LaravelCloud, emulator: Emulator) -> None:
     outcomes = emulator.world.outcomes
     outcomes.add(LARAVEL_CLOUD_MAIN_ID, CommandOutcome(output="first"), times=2)
     outcomes.add(LARAVEL_CLOUD_MAIN_ID, CommandOutcome(output="last"))
@@ -385,7 +387,7 @@ def test_outcomes_are_taken_in_order_and_by_their_kind(
     assert answer["data"]["attributes"]["output"] == "Done.\n"
 
 
-def test_an_outcome_that_means_nothing_is_refused() -> None:
+def test_an_invalid_outcome_is_refused() -> None:
     assert outcome_of("exec", {"exit_code": 1}) == ExecOutcome(exit_code=1)
     for kind, values in (("nothing", {}), ("exec", {"output": ""}), (None, {})):
         with pytest.raises(UnknownOutcomeError):

@@ -2,14 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Random lists, run again and again under random faults, thread counts and interruptions.
+"""Random lists, run repeatedly with random faults, thread counts and interruptions.
 
-Whatever happens on the way: there is no duplicate, no process is lost, nothing is sent once a run
-is over, and without a fault the next run brings all into the wanted state.
+In every case there is no duplicate, no process is lost, nothing is sent after a run has ended, and
+without a fault the next run reaches the wanted state.
 
-A seed makes a story, and the same seed makes the same one, but for which of several threads is
-faster. A failure names its seed: ``EVENKEEL_SOAK_SEED=123 pytest -m slow tests/unit/soak`` begins
-with that story.
+A seed determines a story, except which of several threads is faster. A failure names its seed:
+``EVENKEEL_SOAK_SEED=123 pytest -m slow tests/unit/soak`` starts with that story.
 """
 
 from __future__ import annotations
@@ -44,14 +43,14 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 )
 
 RUNS = 1000
-"""How many runs of a list, at least, each service gets in the test that is slow."""
+"""The minimum number of runs of a list for each service in the slow test."""
 
 DAILY = range(6)
-"""The seeds of every day: some 20 runs for each service."""
+"""The seeds of every day: about 20 runs for each service."""
 
 SWITCHES = {"sevalla_deleted_process": "hidden"}
 UNIVERSE = range(12)
-"""The numbers of all processes that there may be."""
+"""The numbers of all possible processes."""
 
 BROKEN = [f"{name}_{when}" for name in WRONG for when in ("before", "after")]
 ANY = [
@@ -64,21 +63,21 @@ KINDS = {
     "PATCH": [*ANY, "slow_late", "change", "vanish"],
     "DELETE": [*ANY, "slow_late", "vanish"],
 }
-"""The faults of each method. Not among them: what lets somebody else create the same, which makes
-a duplicate that no client can prevent."""
+"""The faults of each method, except those by which someone else creates the same process: this is a
+duplicate that no client can prevent."""
 
 UNTRUE = ["not_stored", "not_stored_shown"]
-"""Faults that put back all that was stored meanwhile, so that only one thing may happen then."""
+"""Faults that restore all data, so that only one thing may happen at that time."""
 
 KEYS = ("type", "display_name", "command", "entrypoint", "processes", "config", "id", "data")
 
 
 class TimedOut(BaseException):
-    """What Ansible raises in the main thread when a task's timeout is over."""
+    """What Ansible raises in the main thread when the task's timeout ends."""
 
 
 class Interrupting(Hooks):
-    """Ends the run by a signal when so many requests and pauses have come."""
+    """Ends the run by a signal after a number of requests and pauses."""
 
     def __init__(self, after: int | None) -> None:
         self._left = after
@@ -100,7 +99,7 @@ class Interrupting(Hooks):
 
 
 class Watch:
-    """What is watched while all stories run: interruptions, and what is sent too late."""
+    """What is monitored during all stories: interruptions, and requests that are sent too late."""
 
     def __init__(self) -> None:
         self.hooks = Interrupting(None)
@@ -110,18 +109,19 @@ class Watch:
         self.late: list[str] = []
 
     def on_alarm(self, _signal: int, _frame: Any) -> None:
-        """Raise in the main thread, as Ansible's timeout does, but in a run alone."""
+        """Raise in the main thread, as Ansible's timeout does, but only during a run."""
         if self.may_end:
             self.may_end = False
             raise TimedOut
 
     def sleep(self, _seconds: float) -> None:
-        """Stand in for the client's sleep. Other threads go on meanwhile, so it takes a moment."""
+        """Replace the client's sleep. Other threads continue in the meantime, so it takes a
+        moment."""
         self.hooks.count()
         time.sleep(0.001)
 
     def sends(self, client: Any, method: str, path: str) -> None:
-        """Note a request whose run is over."""
+        """Record a request whose run has ended."""
         run = client.__dict__.setdefault("soak_run", self.run)
         if run in self.over:
             self.late.append(f"{method} {path}")
@@ -129,7 +129,7 @@ class Watch:
 
 @pytest.fixture
 def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
-    """The watch, with everything that tells it something."""
+    """Yield the monitor, connected to everything that it observes."""
     watch = Watch()
     attempt = Client._attempt
 
@@ -145,7 +145,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
 
 
 class Story:
-    """One seed: some processes, a list, and runs of it under whatever comes."""
+    """One seed: some processes, a list, and runs of it with random events."""
 
     def __init__(self, seed: int, emulator: Any, kit: Kit, watch: Watch) -> None:
         self.random = random.Random(f"{kit.module} {seed}")
@@ -165,19 +165,19 @@ class Story:
         self.log.append(f"there {there}, listed {self.listed}, prune {self.prune}")
 
     def some(self, numbers: Any, most: int) -> list[int]:
-        """Some of the numbers, in any order."""
+        """Return some of the numbers, in any order."""
         return self.random.sample(list(numbers), self.random.randint(0, most))
 
     def entry(self, number: int) -> Entry:
-        """An entry that may or may not be what a process of its number is at the start."""
+        """Return an entry that may equal the initial process of its number."""
         version = self.random.randint(1, 3)
         value = version if self.kit is LARAVEL_CLOUD else f"node {number}.js {version}"
         return {**self.kit.entry(number), self.kit.value: value}
 
-    def tell(self) -> None:
-        """Let some runs go wrong, and then one go right."""
+    def run_all(self) -> None:
+        """Run with faults several times, and then once without."""
         for _run in range(self.random.randint(1, 4)):
-            self.go_wrong()
+            self.run_with_faults()
         self.emulator.faults.clear()
         self.emulator.hooks = self.watch.hooks = Interrupting(None)
         self.log.append("without a fault")
@@ -185,10 +185,10 @@ class Story:
         made = self.run_list()
         assert made.message is None, made.message
         assert settled(self.run_list())
-        self.is_as_wanted()
+        self.check_wanted_state()
 
-    def go_wrong(self) -> None:
-        """One run, or two at a time, under faults; hold what holds whatever they are."""
+    def run_with_faults(self) -> None:
+        """Run once, or twice in parallel, with faults; check what must always hold."""
         hosts = self.random.choice([1, 1, 1, 2, 3])
         parallel = self.random.choice([1, 2, 4, 8])
         options = {
@@ -212,12 +212,12 @@ class Story:
         for outcome in outcomes:
             self.log.append("interrupted" if outcome is None else f"ended: {outcome.message}")
             if outcome is not None and outcome.message is not None:
-                self.is_told_well(outcome, alone=hosts == 1)
-        self.nothing_is_sent_any_more()
-        self.nobody_is_doubled_or_lost()
+                self.check_failure(outcome, alone=hosts == 1)
+        self.check_nothing_is_sent()
+        self.check_processes()
 
     def fault(self, alone: bool) -> Fault:
-        """Any fault of any method."""
+        """Return a random fault of any method."""
         method = self.random.choice(list(KINDS))
         kinds = KINDS[method] + (UNTRUE if alone and method != "GET" else [])
         return Fault(
@@ -235,14 +235,14 @@ class Story:
         return self.stage(self.listed, prune=self.prune, **options)
 
     def run_one(self, options: dict[str, Any]) -> Outcome | None:
-        """Run the list in the main thread; None when it was interrupted."""
+        """Run the list in the main thread; return None if it was interrupted."""
         self.watch.run += 1
         try:
             self.watch.may_end = True
             outcome = self.run_list(**options)
             self.watch.may_end = False
         except TimedOut:
-            # What a thread was about to send at that moment, it may.
+            # A request that a thread was about to send at that moment is allowed.
             time.sleep(0.05)
             return None
         finally:
@@ -251,7 +251,7 @@ class Story:
         return outcome
 
     def run_several(self, hosts: int, options: dict[str, Any]) -> list[Outcome | None]:
-        """Run the list on several hosts at once."""
+        """Run the list on several hosts in parallel."""
         self.watch.run += 1
         outcomes: list[Outcome | None] = []
         errors: list[BaseException] = []
@@ -272,27 +272,27 @@ class Story:
             raise errors[0]
         return outcomes
 
-    # What holds
+    # Checks
 
-    def is_told_well(self, outcome: Outcome, alone: bool) -> None:
-        """A failure has a code, which is not that two answer to one name; and nothing is deleted
-        after a write that failed."""
+    def check_failure(self, outcome: Outcome, alone: bool) -> None:
+        """Check that a failure has a code other than ambiguous, and that nothing is deleted after a
+        failed write."""
         assert outcome.result["failure"]["code"] not in (None, "ambiguous"), outcome.message
         assert outcome.result["api"]["requests"] or not outcome.requests
         failed = {step["action"] for step in outcome.result.get("steps_failed", [])}
         if alone and failed & {"create", "update"}:
             assert "DELETE" not in [method for method, _path, _status in outcome.writes]
 
-    def nothing_is_sent_any_more(self) -> None:
-        """Every thread of a run ends soon after it, and none sends anything."""
+    def check_nothing_is_sent(self) -> None:
+        """Check that every thread of a run ends soon, and none sends anything."""
         deadline = time.monotonic() + 10
         while any(each.name == NAME and each.ident for each in threading.enumerate()):
             assert time.monotonic() < deadline, "a thread does not end"
             time.sleep(0.002)
         assert self.watch.late == []
 
-    def nobody_is_doubled_or_lost(self) -> None:
-        """One process for each name, and all that nobody wanted to delete are still there."""
+    def check_processes(self) -> None:
+        """Check that each name has one process, and that only processes to delete are missing."""
         live = self.stage.live()
         counts = Counter(self.kit.named(process) for process in live)
         assert {name: count for name, count in counts.items() if count > 1} == {}
@@ -302,9 +302,9 @@ class Story:
         lost = staying - {process["id"] for process in live}
         assert not lost or self.vanishing, lost
 
-    def is_as_wanted(self) -> None:
-        """All that is listed is there as it is listed; what is not listed is there or gone."""
-        self.nobody_is_doubled_or_lost()
+    def check_wanted_state(self) -> None:
+        """Check that everything listed exists as listed; other processes may exist or not."""
+        self.check_processes()
         live = {self.kit.named(process): process for process in self.stage.live()}
         for number, entry in zip(self.numbers, self.listed):
             assert live[self.kit.name(number)][self.kit.value] == entry[self.kit.value]
@@ -312,11 +312,11 @@ class Story:
         assert not (self.prune and others), others
 
 
-def told(seed: int, emulator: Any, kit: Kit, watch: Watch) -> int:
-    """How many runs a story had; when it fails, the failure names its seed and what happened."""
+def runs_of_story(seed: int, emulator: Any, kit: Kit, watch: Watch) -> int:
+    """Return how many runs a story had; a failure names its seed and its events."""
     story = Story(seed, emulator, kit, watch)
     try:
-        story.tell()
+        story.run_all()
     except Exception as error:
         lines = "\n".join(story.log)
         message = f"EVENKEEL_SOAK_SEED={seed} ({kit.module})\n{lines}\n{error!r}"
@@ -326,21 +326,21 @@ def told(seed: int, emulator: Any, kit: Kit, watch: Watch) -> int:
 
 @pytest.mark.parametrize("kit", KITS.values(), ids=list(KITS))
 @pytest.mark.parametrize("seed", DAILY)
-def test_lists_end_well_whatever_happens_to_them(
+def test_lists_with_random_faults_end_correctly(
     seed: int, emulator: Any, kit: Kit, watch: Watch
 ) -> None:
-    assert told(seed, emulator, kit, watch) >= 3
+    assert runs_of_story(seed, emulator, kit, watch) >= 3
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kit", KITS.values(), ids=list(KITS))
-def test_a_thousand_lists_end_well_whatever_happens_to_them(
+def test_a_thousand_lists_with_random_faults_end_correctly(
     emulator: Any, kit: Kit, watch: Watch
 ) -> None:
-    """Other ones each time."""
+    """With new seeds each time."""
     seed = first = int(os.environ.get("EVENKEEL_SOAK_SEED") or random.randrange(10**6))
     runs = 0
     while runs < RUNS:
-        runs += told(seed, emulator, kit, watch)
+        runs += runs_of_story(seed, emulator, kit, watch)
         seed += 1
     print(f"{runs} runs, seeds {first} to {seed - 1}")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The picture of the floors and the counts in the documentation are those of the code."""
+"""The picture of the floors and the counts in the documentation match the code."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ two"""
 
 @pytest.fixture(scope="module")
 def code() -> Code:
-    """The code as it is."""
+    """Return the current code."""
     return Code(PLUGINS)
 
 
 def small(tmp_path: Path, files: dict[str, str]) -> Code:
-    """Make plugins of some files, each with the lines that import others."""
+    """Create plugins from some files, each with the lines that import others."""
     for name, text in files.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -84,7 +84,7 @@ def test_counts_in_the_guide_are_up_to_date(code: Code) -> None:
     assert floors.guide(text, code) == text, f"run {RUN}"
 
 
-def test_another_kind_of_resource_costs_at_most_250_lines_of_code(code: Code) -> None:
+def test_another_resource_costs_at_most_250_lines_of_code(code: Code) -> None:
     assert 100 < sum(code.sources[name].lines.code for name in floors.RESOURCE.files) <= 250
 
 
@@ -100,7 +100,7 @@ def test_every_file_that_contributing_names_exists() -> None:
     ] == []
 
 
-def test_picture_has_the_floors_in_the_order_of_imports(tmp_path: Path) -> None:
+def test_picture_shows_the_floors_in_the_order_of_imports(tmp_path: Path) -> None:
     picture = floors.picture(small(tmp_path, THREE_FLOORS))
     assert re.findall(r"floor (\d) ─ (\w+)/", picture) == [
         ("4", "action"),
@@ -118,7 +118,7 @@ def test_picture_has_the_floors_in_the_order_of_imports(tmp_path: Path) -> None:
     assert {len(line) for line in picture.splitlines()} == {floors.WIDTH}
 
 
-def test_picture_of_a_circle_is_refused(tmp_path: Path) -> None:
+def test_picture_of_an_import_cycle_is_refused(tmp_path: Path) -> None:
     upward = {"module_utils/_core/fields.py": "def go():\n    from .._engine import options\n"}
     code = small(tmp_path, {**THREE_FLOORS, **upward})
     with pytest.raises(ValueError, match="circle"):
@@ -129,7 +129,7 @@ def test_picture_of_a_circle_is_refused(tmp_path: Path) -> None:
     ]
 
 
-def test_files_that_import_each_other_are_a_circle(tmp_path: Path) -> None:
+def test_files_that_import_each_other_are_a_cycle(tmp_path: Path) -> None:
     back = {"module_utils/_engine/options.py": "from .run import go\n"}
     assert small(tmp_path, THREE_FLOORS).circles() == []
     assert small(tmp_path, {**THREE_FLOORS, **back}).circles() == [
@@ -146,7 +146,7 @@ def test_lines_of_code_are_without_docstrings_comments_blanks_and_documentation(
     assert [(each.name, each.code) for each in source.functions()] == [("double", 7)]
 
 
-def test_metrics_of_a_commit_stand_beside_those_of_the_checkout(code: Code) -> None:
+def test_metrics_of_a_commit_are_printed_beside_those_of_the_checkout(code: Code) -> None:
     now = code_metrics.measurements(code)
     lines = list(code_metrics.table({"old": {"files": code_metrics.Measured("7")}, "now": now}))
     assert re.fullmatch(r" +old +now", lines[0])
@@ -155,7 +155,7 @@ def test_metrics_of_a_commit_stand_beside_those_of_the_checkout(code: Code) -> N
     assert any(re.fullmatch(r"imports upward +0", line) for line in lines)
 
 
-def test_a_commit_that_does_not_exist_is_refused() -> None:
+def test_an_unknown_commit_is_refused() -> None:
     done = subprocess.run(
         [sys.executable, str(COLLECTION / "tests/tools/code_metrics.py"), "--base", "no-such"],
         capture_output=True,

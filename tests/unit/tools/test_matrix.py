@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A cell of the matrix that cannot run here is never green, and libraries are those that count."""
+"""A cell of the matrix that cannot run here never passes, and libraries have the pinned
+versions."""
 
 from __future__ import annotations
 
@@ -24,12 +25,12 @@ CELLS = {cell.name: cell for cell in matrix.cells()}
 
 
 def outcomes(missing: str) -> list[Outcome]:
-    """Every cell ran well, but for one."""
+    """Return outcomes in which every cell succeeded except one."""
     verdicts = dict.fromkeys(CELLS, matrix.PASSED) | {missing: matrix.COULD_NOT_RUN}
     return [Outcome(CELLS[name], verdict, ("what",)) for name, verdict in verdicts.items()]
 
 
-def test_a_python_that_is_not_here_is_named_as_not_tested(
+def test_a_missing_python_is_listed_as_not_tested(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert report(outcomes("python-3.14"), named=False) == 0
@@ -39,17 +40,17 @@ def test_a_python_that_is_not_here_is_named_as_not_tested(
     assert f"{len(CELLS) - 1} passed" in shown.splitlines()[-1]
 
 
-def test_a_python_that_was_asked_for_and_is_not_here_is_a_failure() -> None:
+def test_a_missing_python_that_was_requested_is_a_failure() -> None:
     assert report(outcomes("python-3.15"), named=True) == 1
 
 
-def test_a_cell_without_its_python_could_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cell_without_its_python_is_reported_as_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matrix, "usable", lambda environment: [])
     outcome = matrix._outcome(CELLS["python-3.14"])
     assert (outcome.verdict, outcome.remarks) == (matrix.COULD_NOT_RUN, ("no Python 3.14 here",))
 
 
-def test_other_libraries_than_the_pinned_ones_are_found() -> None:
+def test_libraries_with_other_versions_than_pinned_are_detected() -> None:
     lock = "# a comment\nJinja2==3.1.2   # via flask\ntyping_extensions==4.1\nurllib3==1.21.1\n"
     installed = {"jinja2": "3.1.2", "typing-extensions": "4.1", "urllib3": "1.21.1", "pip": "1"}
     assert other_versions(lock, installed) == []
@@ -61,7 +62,7 @@ def test_other_libraries_than_the_pinned_ones_are_found() -> None:
 
 
 @pytest.mark.parametrize("age", ["oldest", "newest"])
-def test_each_library_is_pinned_once_and_for_the_oldest_python_alone(age: str) -> None:
+def test_each_library_is_pinned_once_for_the_oldest_python(age: str) -> None:
     lines = (REQUIREMENTS / f"libraries-{age}.txt").read_text().splitlines()
     pins = [line.split()[0] for line in lines if line and not line.startswith("#")]
     assert all(re.fullmatch(r"[a-z0-9-]+==[0-9a-z.]+", pin) for pin in pins)
@@ -70,8 +71,8 @@ def test_each_library_is_pinned_once_and_for_the_oldest_python_alone(age: str) -
     assert {"requests", "jsonschema", "urllib3"} <= set(names)
 
 
-def test_the_oldest_libraries_are_what_the_requirements_permit() -> None:
-    """The lower bounds of requirements.txt, and the one that requests 2.25.1 has for urllib3."""
+def test_the_oldest_libraries_are_those_that_the_requirements_allow() -> None:
+    """The lower bounds of requirements.txt, and that of requests 2.25.1 for urllib3."""
     bounds = dict(
         re.findall(r"^(\w+)>=(\S+)$", (COLLECTION / "requirements.txt").read_text(), re.MULTILINE)
     )

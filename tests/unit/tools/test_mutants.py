@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The score of the mutants: what counts as noticed, when it is too low, and which are tried."""
+"""The score of the mutants: what counts as caught, when it is too low, and which are tested."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HERE = "ansible_collections.evenkeel.paas.plugins.module_utils."
 
 
 def verdicts(**numbers: int) -> dict[str, str]:
-    """As many mutants of the client with each verdict."""
+    """Return that many mutants of the client with each verdict."""
     return {
         f"{HERE}_http.client.x_{verdict}__mutmut_{number}": verdict.replace("_", " ")
         for verdict, count in numbers.items()
@@ -53,7 +53,7 @@ def test_test_that_fails_without_a_mutant_is_a_failure(
 
 
 @pytest.mark.parametrize("found", [{}, {"x__mutmut_1": "not checked"}])
-def test_mutants_that_were_not_tried_are_an_error(found: dict[str, str]) -> None:
+def test_untested_mutants_are_an_error(found: dict[str, str]) -> None:
     with pytest.raises(UnfitError):
         mutants.report(found, [], 7)
 

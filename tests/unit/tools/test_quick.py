@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``make quick`` runs what a change can reach, the nearest first, and says what it left out."""
+"""``make quick`` runs the tests that a change can affect, the nearest first, and reports skipped
+ones."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ from run_checks import Outcome, slowest_parts, slowest_tests  # noqa: E402
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A small collection: low is imported by high, each in another way."""
+    """Create a small collection: high imports low, each file in another way."""
     files = {
         "plugins/module_utils/_core/low.py": "VALUE = 1\n",
         "plugins/module_utils/_engine/high.py": "from .._core.low import VALUE\n",
@@ -59,7 +60,7 @@ UNIT = "tests/unit/plugins"
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        # The farther a test is, the later it runs. Playbook tests are not unit tests.
+        # A test that is farther away runs later. Playbook tests are not unit tests.
         (
             ["plugins/module_utils/_core/low.py"],
             [f"{UNIT}/test_low.py", f"{UNIT}/test_high.py", f"{UNIT}/test_text.py"],
@@ -70,13 +71,13 @@ UNIT = "tests/unit/plugins"
         (["tests/tools/helper.py", "CHANGELOG.rst"], ["tests/unit/tools/test_tool.py"]),
     ],
 )
-def test_tests_are_found_by_what_they_import(
+def test_tests_are_found_by_their_imports(
     tree: Path, changed: list[str], expected: list[str]
 ) -> None:
     assert reached_tests(tree, changed) == expected
 
 
-def test_a_conftest_reaches_every_test_below_it(tree: Path) -> None:
+def test_a_conftest_applies_to_every_test_below_it(tree: Path) -> None:
     every = {path.relative_to(tree).as_posix() for path in tree.glob("tests/unit/**/test_*.py")}
     assert set(reached_tests(tree, ["tests/emulator/server.py"])) == every
     assert len(every) == 6
@@ -95,13 +96,13 @@ def run_near_tests(tmp_path: Path, seconds: str) -> Any:
     )
 
 
-def test_tests_that_the_time_does_not_permit_are_left_out_aloud(tmp_path: Path) -> None:
+def test_tests_that_exceed_the_time_are_reported_as_skipped(tmp_path: Path) -> None:
     done = run_near_tests(tmp_path, "0")
     assert "left out: 2 tests of 1 files" in done.stdout
     assert "passed" not in done.stdout
 
 
-def test_tests_that_the_time_permits_run(tmp_path: Path) -> None:
+def test_tests_within_the_time_are_run(tmp_path: Path) -> None:
     done = run_near_tests(tmp_path, "600")
     assert done.returncode == 0, done.stdout
     assert "2 passed" in done.stdout

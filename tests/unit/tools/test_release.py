@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A release is made whole or not at all. In a small collection of its own, with real git."""
+"""A release is prepared completely or not at all. With a small collection and real git."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A checkout whose releases are 1.0.0 and 1.1.0, and that has a change since."""
+    """Create a checkout with the releases 1.0.0 and 1.1.0, and a change since then."""
     checkout = tmp_path / "ansible_collections" / "evenkeel" / "paas"
     (checkout / "changelogs" / "fragments").mkdir(parents=True)
     (checkout / "plugins" / "modules").mkdir(parents=True)
@@ -91,13 +91,13 @@ def root(tmp_path: Path) -> Path:
 
 
 def contents(root: Path) -> dict[str, str]:
-    """All that git would see of the checkout."""
+    """Return everything in the checkout that git would see."""
     listed = git(root, "ls-files", "--cached", "--others", "--exclude-standard").split()
     return {name: (root / name).read_text() for name in listed if (root / name).exists()}
 
 
 @pytest.mark.parametrize("text", ["1.1.1", "1.2.0", "2.0.0", "1.2.0-rc.1"])
-def test_the_next_version_is_not_refused(root: Path, text: str) -> None:
+def test_the_next_version_is_accepted(root: Path, text: str) -> None:
     assert refusals(root, text) == []
 
 
@@ -115,10 +115,10 @@ def test_the_next_version_is_not_refused(root: Path, text: str) -> None:
     ],
 )
 def test_a_version_that_is_not_the_next_is_refused(root: Path, text: str, reason: str) -> None:
-    assert any(reason in told for told in refusals(root, text))
+    assert any(reason in line for line in refusals(root, text))
 
 
-def test_the_first_release_may_have_the_version_that_is_there(root: Path) -> None:
+def test_the_first_release_may_have_the_current_version(root: Path) -> None:
     (root / "changelogs" / "changelog.yaml").unlink()
     (root / "plugins" / "modules" / "bread.py").write_text(MODULE.replace("1.0.0", "1.1.0"))
     git(root, "tag", "--delete", "v1.1.0")
@@ -129,7 +129,7 @@ def test_the_first_release_may_have_the_version_that_is_there(root: Path) -> Non
 
 
 def test_a_dirty_checkout_is_refused(root: Path) -> None:
-    """A change that is staged, one that is not, and a file that git does not know."""
+    """A staged change, an unstaged one, and an untracked file."""
     for spoil in (
         lambda: (root / "README.md").write_text("# Other bread\n"),
         lambda: git(root, "add", "README.md"),
@@ -142,14 +142,14 @@ def test_a_dirty_checkout_is_refused(root: Path) -> None:
     assert "notes.txt" in reason
 
 
-def test_a_tag_that_is_there_is_refused(root: Path) -> None:
+def test_an_existing_tag_is_refused(root: Path) -> None:
     git(root, "tag", "1.2.0")
     assert refusals(root, "1.2.0") == ["there is a tag 1.2.0 already"]
     git(root, "tag", "v1.3.0")
     assert refusals(root, "1.3.0") == ["there is a tag 1.3.0 already"]
 
 
-def test_a_release_of_nothing_is_refused(root: Path) -> None:
+def test_a_release_without_changes_is_refused(root: Path) -> None:
     git(root, "rm", "--quiet", "changelogs/fragments/mended.yml")
     git(root, "commit", "--quiet", "--message", "Nothing new")
     assert refusals(root, "1.2.0") == [
@@ -157,7 +157,7 @@ def test_a_release_of_nothing_is_refused(root: Path) -> None:
     ]
 
 
-def test_something_added_in_a_version_that_never_was_is_refused(root: Path) -> None:
+def test_an_unknown_version_in_version_added_is_refused(root: Path) -> None:
     module = root / "plugins" / "modules" / "bread.py"
     module.write_text(MODULE.replace("1.1.0", "1.1.5"))
     git(root, "commit", "--quiet", "--all", "--message", "A new option")
@@ -166,7 +166,7 @@ def test_something_added_in_a_version_that_never_was_is_refused(root: Path) -> N
     assert refusals(root, "1.1.5") == []
 
 
-def test_every_reason_is_told_at_once(root: Path) -> None:
+def test_all_reasons_are_reported_together(root: Path) -> None:
     (root / "notes.txt").touch()
     git(root, "tag", "1.0.5")
     with pytest.raises(RefusedError) as refused:
@@ -175,7 +175,7 @@ def test_every_reason_is_told_at_once(root: Path) -> None:
     assert (root / "notes.txt").exists()
 
 
-def test_a_release_has_version_and_changelog_when_it_is_checked(root: Path) -> None:
+def test_checks_run_with_the_new_version_and_changelog(root: Path) -> None:
     seen: list[dict[str, str]] = []
 
     def checks_pass() -> bool:
@@ -195,8 +195,8 @@ def test_a_release_has_version_and_changelog_when_it_is_checked(root: Path) -> N
     assert git(root, "log", "--format=%s").splitlines() == ["All of it"]
 
 
-def test_a_new_module_is_listed_whatever_was_remembered(root: Path) -> None:
-    """antsibull-changelog keeps a list of modules, by version, in a file that git ignores."""
+def test_a_new_module_is_listed_despite_an_old_cache(root: Path) -> None:
+    """antsibull-changelog caches the modules, by version, in a file that git ignores."""
     module = root / "plugins" / "modules" / "cake.py"
     module.write_text(MODULE.replace("bread", "cake").replace('"1.0.0"', '"9.9.9"'))
     git(root, "add", "--all")
@@ -215,7 +215,7 @@ def test_a_new_module_is_listed_whatever_was_remembered(root: Path) -> None:
     assert "evenkeel.paas.cake" in text
 
 
-def test_a_failing_check_leaves_everything_as_it_was(root: Path) -> None:
+def test_a_failed_check_leaves_everything_unchanged(root: Path) -> None:
     before = contents(root)
     with pytest.raises(RefusedError, match="a check fails"):
         release(root, "1.2.0", lambda: False)
@@ -223,7 +223,7 @@ def test_a_failing_check_leaves_everything_as_it_was(root: Path) -> None:
     assert git(root, "status", "--porcelain") == ""
 
 
-def test_an_interruption_leaves_everything_as_it_was(root: Path, monkeypatch: Any) -> None:
+def test_an_interruption_leaves_everything_unchanged(root: Path, monkeypatch: Any) -> None:
     before = contents(root)
 
     def interrupted(folder: Path, text: str) -> None:
@@ -237,7 +237,7 @@ def test_an_interruption_leaves_everything_as_it_was(root: Path, monkeypatch: An
     assert contents(root) == before
 
 
-def test_a_changelog_that_cannot_be_made_leaves_everything_as_it_was(root: Path) -> None:
+def test_a_failed_changelog_leaves_everything_unchanged(root: Path) -> None:
     (root / "changelogs" / "fragments" / "bad.yml").write_text("bugfixes: no list\n")
     git(root, "add", "--all")
     git(root, "commit", "--quiet", "--message", "A fragment that is none")
@@ -248,7 +248,7 @@ def test_a_changelog_that_cannot_be_made_leaves_everything_as_it_was(root: Path)
 
 
 @pytest.mark.parametrize("arguments", [[], [""], ["one"]])
-def test_the_script_says_why_and_fails(
+def test_the_script_reports_the_reasons_and_fails(
     root: Path, monkeypatch: Any, capsys: Any, arguments: list[str]
 ) -> None:
     monkeypatch.setattr(tool, "ROOT", root)

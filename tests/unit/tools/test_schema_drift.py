@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Two versions of a service's description: every way in which a field can differ is found."""
+"""Two versions of a service's description: every possible difference of a field is found."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ sys.path.insert(0, str(TOOLS))
 import schema_drift  # noqa: E402
 from schema_drift import Operation, UnreadableError, differences, fields, report  # noqa: E402
 
-# A bakery's. Every construct that descriptions use: references with something beside them, null in
-# each of its spellings, alternatives, and all of several.
+# The description of a bakery. It has every construct that descriptions use: references with
+# siblings, null in each spelling, alternatives, and allOf.
 FIRST: dict[str, Any] = {
     "openapi": "3.1.0",
     "paths": {
@@ -92,7 +92,7 @@ FIRST: dict[str, Any] = {
         }
     },
 }
-# The same body as somebody else would write it down.
+# The same body in another spelling.
 OURS: dict[str, Any] = {
     "type": "object",
     "required": ["grain", "name"],
@@ -124,20 +124,21 @@ LOAF = Operation("Bakery", "post", "/bakeries/{}/loaves", "", "")
 
 
 def drift(change: Any) -> list[str]:
-    """What is told of a second version of the description, which ``change`` makes of the first."""
+    """Return the reported drift of a second version, which ``change`` derives from the
+    description."""
     second = copy.deepcopy(FIRST)
     change(second["components"]["schemas"])
     return [str(each) for each in differences(fields(BODY, second), fields(OURS, {}))]
 
 
 def loaf(schemas: dict[str, Any]) -> dict[str, Any]:
-    """The properties that most changes are made to."""
+    """Return the properties to which most changes apply."""
     found: dict[str, Any] = schemas["NewLoaf"]["allOf"][1]["properties"]
     return found
 
 
-def test_every_field_is_seen_in_both_spellings() -> None:
-    """Else nothing could ever differ."""
+def test_every_field_is_found_in_both_spellings() -> None:
+    """Otherwise nothing could ever differ."""
     expected = {
         "name",
         "grain",
@@ -157,12 +158,12 @@ def test_every_field_is_seen_in_both_spellings() -> None:
     assert fields(OURS, {}).keys() == expected
 
 
-def test_the_same_in_other_words_is_no_drift() -> None:
+def test_an_equivalent_schema_is_not_drift() -> None:
     assert drift(lambda schemas: None) == []
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (
             lambda schemas: loaf(schemas).update(crust={"type": "string"}),
@@ -235,30 +236,30 @@ def test_the_same_in_other_words_is_no_drift() -> None:
         ),
     ],
 )
-def test_each_change_is_told_once(change: Any, told: str) -> None:
-    assert drift(change) == [told]
+def test_each_change_is_reported_once(change: Any, message: str) -> None:
+    assert drift(change) == [message]
 
 
-def test_of_a_new_object_only_its_name_is_told() -> None:
+def test_a_new_object_is_reported_only_by_its_name() -> None:
     icing = {"type": "object", "properties": {"sugar": {"type": "integer"}}}
     assert drift(lambda schemas: loaf(schemas).update(icing=icing)) == [
         "`icing` is only in the description (object)"
     ]
 
 
-def test_a_schema_that_holds_itself_has_an_end() -> None:
+def test_a_recursive_schema_is_handled() -> None:
     document = {"a": {"type": "object", "properties": {"inside": {"$ref": "#/a"}}}}
     assert "inside.inside" in fields({"$ref": "#/a"}, document)
 
 
-def test_a_reference_to_nothing_is_told() -> None:
+def test_a_broken_reference_is_reported() -> None:
     with pytest.raises(UnreadableError, match="nothing at #/components/none"):
         fields({"$ref": "#/components/none"}, FIRST)
 
 
 @pytest.fixture
 def bakery(monkeypatch: Any) -> Any:
-    """The bakery's collection has nothing that it knows of."""
+    """Use the bakery's description, without known differences."""
     monkeypatch.setattr(schema_drift, "our_body", lambda operation: OURS)
     monkeypatch.setattr(schema_drift, "KNOWN", {})
 
@@ -281,15 +282,13 @@ def test_a_report_names_the_operation(bakery: Any) -> None:
         lambda paths: paths["/bakeries/{bakery}/loaves"]["post"].pop("requestBody"),
     ],
 )
-def test_an_operation_that_is_gone_is_drift(bakery: Any, change: Any) -> None:
+def test_a_removed_operation_is_drift(bakery: Any, change: Any) -> None:
     second = copy.deepcopy(FIRST)
     change(second["paths"])
     assert "no longer described" in report([LOAF], {"Bakery": second})
 
 
-def test_what_is_known_to_differ_is_no_drift_until_it_is_gone(
-    bakery: Any, monkeypatch: Any
-) -> None:
+def test_a_known_difference_is_not_drift_until_it_disappears(bakery: Any, monkeypatch: Any) -> None:
     second = copy.deepcopy(FIRST)
     loaf(second["components"]["schemas"]).pop("salt")
     monkeypatch.setattr(schema_drift, "KNOWN", {("Bakery", "salt", "field"): "we need it"})
@@ -298,7 +297,7 @@ def test_what_is_known_to_differ_is_no_drift_until_it_is_gone(
 
 
 def published(folder: Path, service: str) -> Path:
-    """A service's description in a file, made of the collection's own schemas."""
+    """Write a service's description to a file, from the collection's own schemas."""
     paths: dict[str, Any] = {}
     for operation in schema_drift.OPERATIONS:
         if operation.service == service:
@@ -318,7 +317,8 @@ def published(folder: Path, service: str) -> Path:
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: Any, capsys: Any) -> Any:
-    """Runs the script on two files; gives its exit status, and what it printed and complained."""
+    """Return a function that runs the script on two files, and returns its exit status and
+    output."""
     files = {service: published(tmp_path, service) for service in schema_drift.DESCRIPTIONS}
 
     def call(*more: str) -> tuple[int, str, str]:
@@ -337,7 +337,7 @@ def test_the_script_is_quiet_when_nothing_has_changed(run: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "old", "new", "told"),
+    ("service", "old", "new", "message"),
     [
         ("Sevalla", '"maximum": 65535', '"maximum": 60000', "`port`: maximum is 60000"),
         ("Sevalla", '"grpc"', '"http2"', "`ingress_protocol`: choices"),
@@ -345,19 +345,20 @@ def test_the_script_is_quiet_when_nothing_has_changed(run: Any) -> None:
         ("Laravel Cloud", '"tries"', '"attempts"', "`config.attempts` is only in the description"),
     ],
 )
-def test_the_script_tells_what_has_changed(
-    run: Any, service: str, old: str, new: str, told: str
+def test_the_script_reports_the_changes(
+    run: Any, service: str, old: str, new: str, message: str
 ) -> None:
     text = run.files[service].read_text()
     assert old in text
     run.files[service].write_text(text.replace(old, new))
     status, output, _complaint = run()
     assert status == 1
-    assert told in output
+    assert message in output
 
 
-def test_a_report_in_a_file_is_no_failure(run: Any, tmp_path: Path) -> None:
-    """So that the job that opens the issue can tell drift from a service that does not answer."""
+def test_a_report_in_a_file_is_not_a_failure(run: Any, tmp_path: Path) -> None:
+    """So that the job that opens the issue can distinguish drift from a service that does not
+    respond."""
     report_file = tmp_path / "drift.md"
     assert run("--report", str(report_file)) == (0, "", "")
     assert report_file.read_text() == ""
@@ -370,8 +371,8 @@ def test_a_report_in_a_file_is_no_failure(run: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["<html>", "[]", "{}"])
-def test_the_script_does_not_take_a_page_for_a_description(run: Any, text: str) -> None:
-    """What is no description is neither drift nor its absence."""
+def test_the_script_rejects_a_page_that_is_not_an_openapi_description(run: Any, text: str) -> None:
+    """An invalid description is neither drift nor its absence."""
     run.files["Sevalla"].write_text(text)
     status, output, complaint = run()
     assert (status, output) == (2, "")

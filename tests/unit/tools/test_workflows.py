@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The workflows do what their files promise, as far as that can be seen without the forge."""
+"""The workflows do what their files promise, as far as it can be tested without the forge."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ import matrix  # noqa: E402
 FILES = sorted((COLLECTION / ".github" / "workflows").glob("*.yml"))
 NAMES = [path.stem for path in FILES]
 MAY_WRITE = {("drift", "compare"): {"issues"}, ("pages", "publish"): {"pages", "id-token"}}
-"""What a job may write, by its workflow and its name."""
+"""The write permissions of a job, by its workflow and its name."""
 
 
 def load(path: Path) -> dict[str, Any]:
-    """A workflow; YAML takes the key ``on`` for a bool."""
+    """Return a workflow; YAML reads the key ``on`` as a bool."""
     loaded: dict[str, Any] = yaml.safe_load(path.read_text())
     return loaded
 
 
 def steps(path: Path) -> list[dict[str, Any]]:
-    """All steps of all jobs of a workflow."""
+    """Return all steps of all jobs of a workflow."""
     return [step for job in load(path)["jobs"].values() for step in job["steps"]]
 
 
@@ -62,7 +62,7 @@ def test_an_action_is_pinned_to_the_same_commit_everywhere() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
 def test_every_make_target_exists(path: Path) -> None:
-    """And nothing is tested in another way than developers test it."""
+    """And the workflows test nothing in another way than developers do."""
     targets = set(re.findall(r"^([a-z ]+):", (COLLECTION / "Makefile").read_text(), re.MULTILINE))
     known = {name for names in targets for name in names.split()}
     called = [
@@ -74,8 +74,15 @@ def test_every_make_target_exists(path: Path) -> None:
     assert set(called) <= known
 
 
+def test_every_script_of_the_makefile_exists() -> None:
+    scripts = re.findall(r"\$\(TOOL\)([a-z_]+\.py)", (COLLECTION / "Makefile").read_text())
+    assert scripts
+    tools = COLLECTION / "tests" / "tools"
+    assert [script for script in scripts if not (tools / script).is_file()] == []
+
+
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
-def test_a_job_may_do_no_more_than_it_says(path: Path) -> None:
+def test_a_job_has_only_the_permissions_it_declares(path: Path) -> None:
     workflow = load(path)
     assert workflow["permissions"] == {}
     for name, job in workflow["jobs"].items():
@@ -84,7 +91,7 @@ def test_a_job_may_do_no_more_than_it_says(path: Path) -> None:
         assert job["timeout-minutes"] <= 90
 
 
-def test_what_is_published_is_the_site_that_was_tested() -> None:
+def test_the_published_site_is_the_tested_one() -> None:
     """``make docs`` leaves it there; see tests/site/conftest.py."""
     (upload,) = (
         step
@@ -105,7 +112,7 @@ def test_the_matrix_has_every_cell() -> None:
 
 
 def test_the_matrix_has_a_python_for_every_cell() -> None:
-    """A cell that is named and cannot run fails, and would fail for good."""
+    """A named cell that cannot run is a failure, and would fail every time."""
     job = load(COLLECTION / ".github/workflows/ci.yml")["jobs"]["matrix"]
     (setup,) = (step for step in job["steps"] if "setup-python" in step.get("uses", ""))
     given = {
@@ -150,7 +157,7 @@ def test_the_weekly_job_opens_one_issue(
     calls = tmp_path / "calls"
     calls.touch()
     subprocess.run(
-        # As the forge runs a step without a shell of its own choice.
+        # As the forge runs a step with its default shell.
         ["bash", "-e", "-c", step["run"]],
         cwd=tmp_path,
         env={

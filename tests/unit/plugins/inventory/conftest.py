@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the tests of the inventory plugins share."""
+"""The setup of the tests of the inventory plugins."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.inventory.reading impo
 
 @pytest.fixture
 def read(emulator: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
-    """Reads inventories from the emulator."""
+    """Return a reader of inventories from the emulator."""
     return Reader(emulator, tmp_path, monkeypatch)

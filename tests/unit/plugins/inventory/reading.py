@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a test reads an inventory: the plugin's own parse, in this process, from a real file."""
+"""A reader of inventories: the plugin's own parse, in this process, from a real file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ URLS = ("SEVALLA_API_URL", "LARAVEL_CLOUD_BASE_URL")
 
 
 def text_of(plugin: str, name: str) -> str:
-    """What an inventory plugin assigns to DOCUMENTATION or EXAMPLES, without importing it."""
+    """Return the DOCUMENTATION or EXAMPLES of an inventory plugin, without importing it."""
     tree = ast.parse((PLUGINS / "inventory" / f"{plugin}.py").read_text(encoding="utf-8"))
     (text,) = (
         ast.literal_eval(statement.value)
@@ -40,7 +40,7 @@ def text_of(plugin: str, name: str) -> str:
 
 
 def documented(plugin: str) -> dict[str, Any]:
-    """An inventory plugin's documentation, merged with its fragments and Ansible's."""
+    """Return an inventory plugin's documentation, merged with its fragments and Ansible's."""
     merged: dict[str, Any] = yaml.safe_load(text_of(plugin, "DOCUMENTATION"))
     for name in merged["extends_documentation_fragment"]:
         ours = name.startswith("evenkeel.paas.")
@@ -55,8 +55,8 @@ def documented(plugin: str) -> dict[str, Any]:
 
 
 class Read(NamedTuple):
-    """What an inventory holds: variables by host, hosts by group, the warnings, and a templar
-    that has the variables of a host at hand."""
+    """The contents of an inventory: variables by host, hosts by group, the warnings, and a templar
+    with the variables of a host."""
 
     hosts: dict[str, dict[str, Any]]
     groups: dict[str, list[str]]
@@ -64,16 +64,16 @@ class Read(NamedTuple):
     data: Any
 
     def template(self, host: str, text: str) -> Any:
-        """A text of a playbook, templated with a host's variables."""
+        """Return a string of a playbook, templated with a host's variables."""
         templar = Templar(loader=DataLoader(), variables=self.data.get_host(host).get_vars())
         return templar.template(trusted(text))
 
 
 def trusted(text: str) -> str:
-    """A text as a playbook's author writes it."""
+    """Return a string as if the author of a playbook had written it."""
     try:
         from ansible.template import trust_as_template
-    except ImportError:  # before 2.19 every text is
+    except ImportError:  # before 2.19, every string is trusted
         return text
     return trust_as_template(text)
 
@@ -93,8 +93,8 @@ class Reader:
         monkeypatch.setenv("LARAVEL_CLOUD_BASE_URL", emulator.laravel_cloud_url)
 
     def __call__(self, name: str, *, refresh: bool = False, **options: Any) -> Read:
-        """Read an inventory; ``refresh`` is what --flush-cache asks for."""
-        # This process has no loader of collections, which would know the full name.
+        """Read an inventory; ``refresh`` is the effect of --flush-cache."""
+        # This process has no collection loader, which would provide the full name.
         options = {
             name: value.replace("ansible.builtin.", "") if name == "cache_plugin" else value
             for name, value in options.items()
@@ -123,21 +123,21 @@ class Reader:
 
     @staticmethod
     def plugin(name: str) -> Any:
-        """A plugin as Ansible's loader makes it, which nothing is configured in yet."""
+        """Return a plugin as Ansible's loader creates it, before it is configured."""
         module = importlib.import_module(f"{PACKAGE}.inventory.{name}")
         full = f"evenkeel.paas.{name}"
         constants.config.initialize_plugin_configuration_definitions(
             "inventory", full, documented(name)["options"]
         )
         plugin = module.InventoryModule()
-        # What the loader sets, by the names it has in all versions of ansible-core.
+        # The attributes that the loader sets, by their names in all versions of ansible-core.
         plugin._load_name = full
         plugin._redirected_names = [full]
         plugin.ansible_name = full
         return plugin
 
     def asked(self) -> list[str]:
-        """The requests so far, and none of them in the next answer."""
+        """Return the requests since the last call."""
         paths = [f"{each['method']} {each['path']}" for each in self.emulator.requests]
         self.emulator._log.clear()
         return paths

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The inventory plugins' cache: what is asked again, and what is kept."""
+"""The inventory plugins' cache: what is read again, and what is cached."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PLUGINS = ["sevalla", "laravel_cloud"]
 
 @pytest.fixture
 def cache(tmp_path: Path) -> dict[str, Any]:
-    """The options of a cache in files."""
+    """Return the options of a cache in files."""
     return {
         "cache": True,
         "cache_plugin": "ansible.builtin.jsonfile",
@@ -28,7 +28,7 @@ def cache(tmp_path: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
-def test_the_second_time_asks_nothing(
+def test_a_cached_inventory_sends_no_requests(
     read: Reader, plugin: str, cache: dict[str, Any], tmp_path: Path
 ) -> None:
     first = read(plugin, processes=True, **cache)
@@ -40,14 +40,16 @@ def test_the_second_time_asks_nothing(
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
-def test_without_the_option_nothing_is_kept(read: Reader, plugin: str, tmp_path: Path) -> None:
+def test_without_the_cache_option_nothing_is_cached(
+    read: Reader, plugin: str, tmp_path: Path
+) -> None:
     for _time in range(2):
         read(plugin, cache_plugin="ansible.builtin.jsonfile", cache_connection=str(tmp_path / "c"))
         assert read.asked()
     assert not (tmp_path / "c").exists()
 
 
-def test_a_refresh_asks_again(read: Reader, cache: dict[str, Any]) -> None:
+def test_a_refresh_reads_the_services_again(read: Reader, cache: dict[str, Any]) -> None:
     read("sevalla", **cache)
     read.emulator.world.sevalla.add_application("Newcomer")
     assert len(read("sevalla", **cache).hosts) == 5
@@ -64,7 +66,7 @@ def test_a_refresh_asks_again(read: Reader, cache: dict[str, Any]) -> None:
         {"api_url": "{{ 'http://127.0.0.1:1' }}", "api_retries": 0},
     ],
 )
-def test_another_configuration_is_another_inventory(
+def test_another_configuration_has_its_own_cache(
     read: Reader, cache: dict[str, Any], change: dict[str, Any]
 ) -> None:
     """Above all another token, which means another company."""
@@ -78,7 +80,7 @@ def test_another_configuration_is_another_inventory(
         assert read.asked()
 
 
-def test_another_token_in_the_environment_is_another_inventory(
+def test_another_token_in_the_environment_has_its_own_cache(
     read: Reader, cache: dict[str, Any]
 ) -> None:
     read("sevalla", **cache)
@@ -88,14 +90,14 @@ def test_another_token_in_the_environment_is_another_inventory(
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
-def test_the_files_hold_no_secret(
+def test_the_cache_files_do_not_contain_secrets(
     read: Reader, plugin: str, cache: dict[str, Any], tmp_path: Path
 ) -> None:
-    """Neither the token, in the text or in a name, nor the users' environment variables."""
+    """Neither the token, in the text or in a name, nor the user's environment variables."""
     read(plugin, processes=True, api_token=read.emulator.token, **cache)
     files = [path for path in (tmp_path / "cache").iterdir() if path.is_file()]
     assert len(files) == 1
     text = files[0].name + files[0].read_text()
-    assert "ansible_connection" not in text  # that is ours, and no part of what was read
+    assert "ansible_connection" not in text  # our own, not part of a response
     for secret in (read.emulator.token, *SECRET_CANARIES, *SECRET_CANARIES.values()):
         assert secret not in text

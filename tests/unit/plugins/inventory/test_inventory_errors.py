@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the inventory plugins say when something is wrong: one line, without the token."""
+"""The errors of the inventory plugins: one line, without the token."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PLUGINS = ["sevalla", "laravel_cloud"]
 
 
 def failure(read: Reader, plugin: str, **options: Any) -> str:
-    """The message of a configuration that cannot be read; one line."""
+    """Return the message of a configuration that cannot be read; one line."""
     with pytest.raises(AnsibleParserError) as raised:
         read(plugin, **options)
     message = str(raised.value)
@@ -44,7 +44,7 @@ def test_no_token(read: Reader, plugin: str) -> None:
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
-def test_a_token_that_is_refused(read: Reader, plugin: str) -> None:
+def test_a_rejected_token(read: Reader, plugin: str) -> None:
     message = failure(read, plugin, api_token="svl_of_somebody_else")
     assert "GET /applications: " in message
     assert "HTTP 401" in message
@@ -53,18 +53,18 @@ def test_a_token_that_is_refused(read: Reader, plugin: str) -> None:
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
-def test_nobody_there(read: Reader, plugin: str) -> None:
+def test_a_refused_connection(read: Reader, plugin: str) -> None:
     message = failure(read, plugin, api_url="http://127.0.0.1:1/x", api_retries=0)
     assert "gave no usable answer at http://127.0.0.1:1/x" in message
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
-def test_a_token_must_not_travel_in_clear_text(read: Reader, plugin: str) -> None:
+def test_a_token_is_not_sent_in_clear_text(read: Reader, plugin: str) -> None:
     assert "http is for loopback" in failure(read, plugin, api_url="http://api.example.org")
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
-def test_a_list_that_is_none(read: Reader, plugin: str) -> None:
+def test_a_response_that_is_not_a_list(read: Reader, plugin: str) -> None:
     read.emulator.faults.add(Fault("json_string_after", times=None))
     assert "something that is not a list" in failure(read, plugin)
 
@@ -89,14 +89,12 @@ def test_an_option_out_of_range(read: Reader, plugin: str) -> None:
         ([{"exclude": None}], "filters[0].exclude is neither true nor false, but None"),
     ],
 )
-def test_a_filter_that_cannot_be_used(
-    read: Reader, filters: list[dict[str, Any]], said: str
-) -> None:
-    """Whatever strict says: the wrong hosts are worse than none."""
+def test_an_invalid_filter(read: Reader, filters: list[dict[str, Any]], said: str) -> None:
+    """Whatever strict is: wrong hosts are worse than none."""
     assert said in failure(read, "sevalla", filters=filters, strict=False)
 
 
-def test_all_applications_that_do_not_exist_are_named(read: Reader) -> None:
+def test_all_unknown_applications_are_listed(read: Reader) -> None:
     message = failure(read, "laravel_cloud", applications=["shop", "shoop", "blog"])
     assert message.endswith(
         "applications: 'shoop' does not exist on Laravel Cloud, or the token has no access to it; "
@@ -116,14 +114,14 @@ def test_all_applications_that_do_not_exist_are_named(read: Reader) -> None:
         ("front", "shop-front"),
     ],
 )
-def test_a_near_miss_is_named(read: Reader, wanted: str, meant: str) -> None:
+def test_a_similar_name_is_suggested(read: Reader, wanted: str, meant: str) -> None:
     read.emulator.world.laravel_cloud.add_application("Facade", "shop-front")
     message = failure(read, "laravel_cloud", applications=[wanted])
     assert f"; did you mean {meant!r}?" in message
 
 
 @pytest.mark.parametrize("wanted", ["", "x", "op", "zebra"])
-def test_nothing_is_suggested_that_is_not_near(read: Reader, wanted: str) -> None:
+def test_only_similar_names_are_suggested(read: Reader, wanted: str) -> None:
     assert "did you mean" not in failure(read, "laravel_cloud", applications=[wanted])
 
 
@@ -137,14 +135,14 @@ def test_more_than_ten_applications_are_not_listed(read: Reader) -> None:
     assert "The applications are" not in failure(read, "laravel_cloud", applications=["zebra"])
 
 
-def test_no_application_at_all(read: Reader) -> None:
+def test_a_service_without_applications(read: Reader) -> None:
     read.emulator.world.laravel_cloud.applications.clear()
     message = failure(read, "laravel_cloud", applications=["shop"])
     assert message.endswith("or the token has no access to it.")
 
 
-def test_a_name_that_several_applications_have(read: Reader) -> None:
-    """As with the modules: which of them is meant cannot be known."""
+def test_an_ambiguous_application_name(read: Reader) -> None:
+    """As in the modules: it is not known which one is meant."""
     cloud = read.emulator.world.laravel_cloud
     ids = [cloud.add_application("Twin", slug).id for slug in ("twin-1", "twin-2")]
     message = failure(read, "laravel_cloud", applications=["shop", "Twin"])
@@ -154,13 +152,13 @@ def test_a_name_that_several_applications_have(read: Reader) -> None:
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
-def test_a_certificate_that_is_not_checked_is_a_warning(read: Reader, plugin: str) -> None:
+def test_an_unverified_certificate_is_a_warning(read: Reader, plugin: str) -> None:
     (warning,) = read(plugin, validate_certs=False).warnings
     assert "validate_certs is false" in warning
 
 
 class Empty(BaseHTTPRequestHandler):
-    """A service without any application."""
+    """A service without applications."""
 
     def do_GET(self) -> None:
         body = b'{"data": [], "total": 0, "meta": {"last_page": 1}}'
@@ -171,12 +169,12 @@ class Empty(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_arguments: Any) -> None:
-        """Keep quiet."""
+        """Do nothing."""
 
 
 @pytest.fixture
 def tls_url() -> Iterator[str]:
-    """The address of a service whose certificate nobody trusts."""
+    """Yield the address of a service with an untrusted certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA(key_type=trustme.KeyType.ECDSA).issue_cert("127.0.0.1").configure_cert(context)
     with ThreadingHTTPServer(("127.0.0.1", 0), Empty) as server:
@@ -189,8 +187,8 @@ def tls_url() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
-def test_python_does_not_repeat_that_warning(read: Reader, plugin: str, tls_url: str) -> None:
-    """Its own InsecureRequestWarning would go to stderr, once for each request."""
+def test_urllib3_does_not_repeat_that_warning(read: Reader, plugin: str, tls_url: str) -> None:
+    """Its own InsecureRequestWarning would be printed on stderr for each request."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         found = read(plugin, validate_certs=False, api_url=tls_url)
@@ -201,7 +199,7 @@ def test_python_does_not_repeat_that_warning(read: Reader, plugin: str, tls_url:
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
-def test_a_library_is_missing(read: Reader, plugin: str) -> None:
+def test_a_missing_library(read: Reader, plugin: str) -> None:
     from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 
     read.monkeypatch.setattr(_http, "IMPORT_ERROR", "there is none")
@@ -209,7 +207,7 @@ def test_a_library_is_missing(read: Reader, plugin: str) -> None:
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
-def test_files_that_are_none_of_the_plugins(read: Reader, plugin: str, tmp_path: Path) -> None:
+def test_files_of_other_plugins_are_not_accepted(read: Reader, plugin: str, tmp_path: Path) -> None:
     for name in (f"{plugin}.yml", f"my_{plugin}.yaml", f"eu.{plugin}.yml"):
         (tmp_path / name).touch()
         assert read.plugin(plugin).verify_file(str(tmp_path / name)), name
@@ -220,8 +218,8 @@ def test_files_that_are_none_of_the_plugins(read: Reader, plugin: str, tmp_path:
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
-def test_a_request_is_repeated(read: Reader, plugin: str) -> None:
-    """The modules' own client, with its patience."""
+def test_a_failed_request_is_retried(read: Reader, plugin: str) -> None:
+    """The client is that of the modules, with the same retries."""
     read.emulator.faults.add(Fault("429_seconds", times=2))
     slept: list[float] = []
     from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which hosts, variables and groups the inventory plugins make, and what that costs."""
+"""The hosts, variables and groups of the inventory plugins, and their requests."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ LARAVEL = {
 
 
 def workers(application: Any, world: Any, name: str) -> dict[str, Any]:
-    """A worker of an application, put there behind the plugin's back."""
+    """Create workers of an application outside the plugin."""
     size = world.sevalla.sizes[1]["id"]
     return world.sevalla.create(
         application,
@@ -101,7 +101,7 @@ def test_laravel_cloud_instances_are_hosts(read: Reader) -> None:
 
 @pytest.mark.parametrize("plugin", ["sevalla", "laravel_cloud"])
 def test_the_interpreter_is_the_one_that_runs_ansible(read: Reader, plugin: str) -> None:
-    """A template that Ansible takes for one, unlike anything that the service says."""
+    """A template that Ansible evaluates, unlike any value of the service."""
     found = read(plugin)
     for host in found.hosts:
         found.data.set_variable(host, "ansible_playbook_python", "/usr/bin/python3.99")
@@ -112,7 +112,7 @@ def test_the_interpreter_is_the_one_that_runs_ansible(read: Reader, plugin: str)
 # Requests
 
 
-def test_sevalla_asks_once_for_each_hundred_applications(read: Reader) -> None:
+def test_sevalla_sends_one_request_for_each_hundred_applications(read: Reader) -> None:
     for number in range(200):
         read.emulator.world.sevalla.add_application(f"Fleet {number}")
     found = read("sevalla")
@@ -122,7 +122,7 @@ def test_sevalla_asks_once_for_each_hundred_applications(read: Reader) -> None:
     ]
 
 
-def test_sevalla_asks_for_processes_of_what_the_filters_leave(read: Reader) -> None:
+def test_sevalla_reads_processes_only_of_applications_that_pass_the_filters(read: Reader) -> None:
     world = read.emulator.world
     workers(world.sevalla.application(SEVALLA_SHOP_ID), world, "queue")
     taken = 'sevalla_application_display_name in ["Shop", "Blog"]'
@@ -138,7 +138,7 @@ def test_sevalla_asks_for_processes_of_what_the_filters_leave(read: Reader) -> N
     assert len(found.hosts["blog-a1b2c"]["sevalla_processes"]) == 1
 
 
-def test_laravel_cloud_asks_once_for_each_application(read: Reader) -> None:
+def test_laravel_cloud_sends_one_request_for_each_application(read: Reader) -> None:
     read("laravel_cloud")
     assert read.asked() == [
         "GET /applications",
@@ -147,7 +147,7 @@ def test_laravel_cloud_asks_once_for_each_application(read: Reader) -> None:
     ]
 
 
-def test_laravel_cloud_asks_once_for_each_environment_with_processes(read: Reader) -> None:
+def test_laravel_cloud_sends_one_request_for_each_environment_with_processes(read: Reader) -> None:
     cloud = read.emulator.world.laravel_cloud
     workers_of = cloud.instances[LARAVEL_CLOUD_PRODUCTION_WORKERS_ID]
     for command in ("php artisan horizon", "php artisan reverb:start"):
@@ -174,15 +174,13 @@ def test_laravel_cloud_asks_once_for_each_environment_with_processes(read: Reade
             "php artisan horizon",
             "php artisan reverb:start",
         ]
-        # In the form of the modules' results, not in JSON:API's.
+        # In the format of the modules' results, not in JSON:API's.
         assert all(each["config"] == {} for each in listed)
         assert {each["instance_id"] for each in listed} == {LARAVEL_CLOUD_PRODUCTION_WORKERS_ID}
 
 
 @pytest.mark.parametrize("name", ["shop", LARAVEL_CLOUD_SHOP_ID, "Shop"])
-def test_laravel_cloud_asks_only_for_the_applications_that_are_named(
-    read: Reader, name: str
-) -> None:
+def test_laravel_cloud_reads_only_the_named_applications(read: Reader, name: str) -> None:
     found = read("laravel_cloud", applications=[name])
     assert found.hosts.keys() == LARAVEL - {"test-app-2.main.App"}
     assert read.asked() == [
@@ -191,8 +189,8 @@ def test_laravel_cloud_asks_only_for_the_applications_that_are_named(
     ]
 
 
-def test_laravel_cloud_takes_an_application_by_its_slug_before_its_name(read: Reader) -> None:
-    """As the modules do, whatever the other application is and wherever it is listed."""
+def test_laravel_cloud_prefers_the_slug_of_an_application_to_its_name(read: Reader) -> None:
+    """As in the modules, whatever the other application is and wherever it is listed."""
     cloud = read.emulator.world.laravel_cloud
     for name, slug in (("shop", "first"), ("Shop", "second"), ("test-app-2", "third")):
         added = cloud.add_application(name, slug)
@@ -204,7 +202,7 @@ def test_laravel_cloud_takes_an_application_by_its_slug_before_its_name(read: Re
 
 
 @pytest.mark.parametrize("processes", [False, True])
-def test_laravel_cloud_more_than_a_page_of_everything(read: Reader, processes: bool) -> None:
+def test_laravel_cloud_reads_every_page_of_every_list(read: Reader, processes: bool) -> None:
     cloud = read.emulator.world.laravel_cloud
     environment = cloud.environments[LARAVEL_CLOUD_MAIN_ID]
     application = cloud.applications[LARAVEL_CLOUD_UPDATED_APP_ID]
@@ -219,7 +217,7 @@ def test_laravel_cloud_more_than_a_page_of_everything(read: Reader, processes: b
 
 
 class WithoutIncluded(Hooks):
-    """A service that does not include what it was asked to."""
+    """A service that does not include the requested objects."""
 
     def after(self, response: Response) -> Response:
         body = response.get_json(force=True)
@@ -229,7 +227,7 @@ class WithoutIncluded(Hooks):
 
 
 @pytest.mark.parametrize("processes", [False, True])
-def test_laravel_cloud_asks_again_for_what_was_not_included(read: Reader, processes: bool) -> None:
+def test_laravel_cloud_reads_objects_that_were_not_included(read: Reader, processes: bool) -> None:
     cloud = read.emulator.world.laravel_cloud
     instance = cloud.instances[LARAVEL_CLOUD_MAIN_APP_ID]
     cloud.create(instance, {"type": "custom", "processes": 1, "command": "php artisan horizon"})
@@ -241,14 +239,14 @@ def test_laravel_cloud_asks_again_for_what_was_not_included(read: Reader, proces
 # Names
 
 
-def test_a_name_that_no_host_can_have_gets_dashes(read: Reader) -> None:
+def test_invalid_characters_in_a_host_name_become_dashes(read: Reader) -> None:
     cloud = read.emulator.world.laravel_cloud
     cloud.add_instance(cloud.environments[LARAVEL_CLOUD_MAIN_ID], "[a:z] été, {{ 7 * 7 }}.x")
     assert "test-app-2.main.a-z-t-7-7-x" in read("laravel_cloud").hosts
 
 
-def test_hosts_that_would_have_one_name_all_get_their_ids(read: Reader) -> None:
-    """Also when they only look the same once the characters are replaced."""
+def test_hosts_with_the_same_name_get_their_ids_appended(read: Reader) -> None:
+    """Also if they are equal only after characters are replaced."""
     cloud = read.emulator.world.laravel_cloud
     environment = cloud.environments[LARAVEL_CLOUD_MAIN_ID]
     made = [cloud.add_instance(environment, name).id for name in ("Mail 1", "Mail 1", "Mail!1")]
@@ -283,7 +281,7 @@ def test_hosts_that_would_have_one_name_all_get_their_ids(read: Reader) -> None:
         ([{"exclude": "sevalla_application_status is none"}], SEVALLA - {"draft-d3e4f"}),
     ],
 )
-def test_the_first_filter_that_is_true_decides(
+def test_the_first_matching_filter_decides(
     read: Reader, filters: list[dict[str, Any]], taken: set[str]
 ) -> None:
     assert read("sevalla", filters=filters).hosts.keys() == taken
@@ -303,19 +301,21 @@ def test_constructed_variables_and_groups(read: Reader) -> None:
     assert set(found.groups["env_staging"]) == {"shop.staging-3.App", "shop.staging-3.Workers"}
 
 
-def test_constructed_sees_the_processes(read: Reader) -> None:
+def test_constructed_groups_can_use_the_processes(read: Reader) -> None:
     kept = 'sevalla_processes | map(attribute="display_name") | list'
     found = read("sevalla", processes=True, compose={"kept": kept})
     assert all(about["kept"] == ["Web process"] for about in found.hosts.values())
 
 
-# What must not come through
+# Values that must not be shown
 
 
 @pytest.mark.parametrize("plugin", ["sevalla", "laravel_cloud"])
 @pytest.mark.parametrize("processes", [False, True])
-def test_nothing_but_the_documented_variables(read: Reader, plugin: str, processes: bool) -> None:
-    """Neither the users' environment variables, nor what a service may add one day."""
+def test_hosts_have_only_the_documented_variables(
+    read: Reader, plugin: str, processes: bool
+) -> None:
+    """Neither the user's environment variables, nor fields that a service may add later."""
     plain = read(plugin, processes=processes)
     read.emulator.faults.add(Fault("unknown_keys", times=None))
     more = read(plugin, processes=processes)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One member of a fleet that cannot be read is left out with a warning; the others stay."""
+"""A part of a fleet that cannot be read is omitted with a warning; the others are kept."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LARAVEL = {"test-app-2.main.App"} | STAGING | PRODUCTION
 
 
 class Instead(Hooks):
-    """The answer of a service to every request for a path, or the end of one, in its place."""
+    """Responds to every request for a path, or for paths with this end, instead of the service."""
 
     def __init__(self, path: str, status: int, body: Any = None) -> None:
         self.path, self.status, self.body = path, status, body
@@ -45,7 +45,7 @@ class Instead(Hooks):
 
 
 class Changed(Hooks):
-    """The service's answer to requests for a path, with a change to its JSON."""
+    """Changes the JSON in the service's response to requests for a path."""
 
     def __init__(self, path: str, change: Any) -> None:
         self.path, self.change = path, change
@@ -59,8 +59,8 @@ class Changed(Hooks):
 
 
 class Member(NamedTuple):
-    """A request for one member: the plugin, its options, the path, what its loss takes with it
-    and what the warning calls it."""
+    """A request for one member: the plugin, its options, the path, the hosts that are lost without
+    it, and its name in the warning."""
 
     plugin: str
     options: dict[str, Any]
@@ -98,26 +98,26 @@ ODD: list[Any] = [[], "ok", {}, {"data": {}}, {"data": [], "total": "many"}, {"d
 
 @pytest.fixture(params=MEMBERS.values(), ids=list(MEMBERS))
 def member(request: pytest.FixtureRequest) -> Member:
-    """Each request that is for one member of a fleet alone."""
+    """Return each request that is for a single member of a fleet."""
     chosen: Member = request.param
     return chosen
 
 
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Nobody waits; the seconds are kept."""
+    """Replace sleeping; return the list of seconds."""
     seconds: list[float] = []
     monkeypatch.setattr(_http.Client, "sleep", staticmethod(seconds.append))
     return seconds
 
 
 def everybody(plugin: str) -> set[str]:
-    """The hosts of a fleet in which nothing is wrong."""
+    """Return the hosts of a fleet without errors."""
     return SEVALLA if plugin == "sevalla" else LARAVEL
 
 
 def check_left_out(found: Read, member: Member, *said: str) -> None:
-    """The member's hosts are missing and no others, and one warning says why."""
+    """Check that only the member's hosts are missing, and that one warning gives the reason."""
     assert found.hosts.keys() == everybody(member.plugin) - member.hosts
     (warning,) = found.warnings
     assert warning.startswith(f"{member.name} is left out of the inventory: GET {member.path}: ")
@@ -126,29 +126,31 @@ def check_left_out(found: Read, member: Member, *said: str) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 410, 422, 500, 501, 503, 520])
-def test_a_member_that_is_refused(read: Reader, member: Member, status: int) -> None:
+def test_an_application_that_cannot_be_read(read: Reader, member: Member, status: int) -> None:
     read.emulator.hooks = Instead(member.path, status)
-    # Once more at most, as a long wait is a warning of its own.
+    # One more at most, because a long wait has its own warning.
     found = read(member.plugin, api_retries=1, **member.options)
     check_left_out(found, member, f"HTTP {status}")
 
 
 @pytest.mark.parametrize("body", ODD, ids=json.dumps)
-def test_a_member_with_an_odd_answer(read: Reader, member: Member, body: Any) -> None:
+def test_an_application_with_an_unexpected_response(
+    read: Reader, member: Member, body: Any
+) -> None:
     read.emulator.hooks = Instead(member.path, 200, body)
     check_left_out(read(member.plugin, **member.options), member, "Check api_url")
 
 
 @pytest.mark.parametrize("kind", ["html_before", "redirect_login_before", "empty_before"])
-def test_a_member_with_an_answer_of_somebody_in_between(
+def test_an_application_with_a_response_of_an_intermediary(
     read: Reader, member: Member, kind: str
 ) -> None:
     read.emulator.faults.add(Fault(kind, path=f"{member.path}*", times=None))
     check_left_out(read(member.plugin, **member.options), member)
 
 
-def test_the_second_page_of_a_member(read: Reader) -> None:
-    """What was on the first page is left out as well: a half is not a member."""
+def test_an_application_whose_second_page_cannot_be_read(read: Reader) -> None:
+    """Its first page is omitted too: half a member is not a member."""
     cloud = read.emulator.world.laravel_cloud
     for number in range(120):
         cloud.add_instance(cloud.environments[LARAVEL_CLOUD_STAGING_ID], f"More {number}")
@@ -159,25 +161,24 @@ def test_the_second_page_of_a_member(read: Reader) -> None:
     assert len(found.warnings) == 1
 
 
-def test_no_warning_names_an_option_that_the_plugins_do_not_have(
-    read: Reader, member: Member
-) -> None:
-    """As the modules' own messages do: an inventory has no application, and no instance."""
+def test_warnings_name_only_options_of_the_plugins(read: Reader, member: Member) -> None:
+    """The modules' own messages name options that an inventory does not have: application and
+    instance."""
     read.emulator.hooks = Instead(member.path, 404)
     (warning,) = read(member.plugin, **member.options).warnings
     assert "Check " not in warning
     assert warning.endswith("It does not exist, or the token has no access to it.")
 
 
-def test_without_processes_an_application_that_is_being_deleted_stays(read: Reader) -> None:
-    """It is in the list, and nothing else is asked."""
+def test_without_processes_an_application_being_deleted_is_kept(read: Reader) -> None:
+    """It is in the list, and no other request is sent."""
     read.emulator.hooks = Instead(f"{SEVALLA_SHOP_ID}/processes", 404)
     found = read("sevalla")
     assert found.hosts.keys() == SEVALLA
     assert found.warnings == []
 
 
-def test_one_instance_whose_processes_are_not_included_and_cannot_be_read(read: Reader) -> None:
+def test_an_instance_whose_processes_cannot_be_read(read: Reader) -> None:
     def drop(body: dict[str, Any]) -> None:
         for item in body["data"]:
             item["relationships"].pop("backgroundProcesses", None)
@@ -194,7 +195,7 @@ def test_one_instance_whose_processes_are_not_included_and_cannot_be_read(read: 
     assert warning.startswith("Host shop.production.Workers is left out of the inventory: GET ")
 
 
-# Odd items of a list
+# Malformed items of a list
 
 
 ODD_ITEMS: list[Any] = [None, 7, "shop", [], {}, {"id": 7}, {"id": "../../evil", "attributes": {}}]
@@ -221,7 +222,7 @@ ODD_ITEMS: list[Any] = [None, 7, "shop", [], {}, {"id": 7}, {"id": "../../evil",
         ),
     ],
 )
-def test_an_item_that_is_none_is_left_out_alone(
+def test_only_a_malformed_item_is_omitted(
     read: Reader, plugin: str, options: dict[str, Any], path: str, name: str, item: Any
 ) -> None:
     def add(body: dict[str, Any]) -> None:
@@ -237,7 +238,7 @@ def test_an_item_that_is_none_is_left_out_alone(
 
 
 @pytest.mark.parametrize("plugin", ["sevalla", "laravel_cloud"])
-def test_odd_attributes_of_a_member_hurt_nobody(read: Reader, plugin: str) -> None:
+def test_malformed_attributes_do_not_affect_other_hosts(read: Reader, plugin: str) -> None:
     def spoil(body: dict[str, Any]) -> None:
         first = body["data"][0]
         first = first.get("attributes", first)
@@ -250,17 +251,17 @@ def test_odd_attributes_of_a_member_hurt_nobody(read: Reader, plugin: str) -> No
     assert found.warnings == []
 
 
-# What concerns all
+# Errors that affect all members
 
 
 def failure(read: Reader, member: Member, **options: Any) -> str:
-    """The message of a fleet that cannot be read."""
+    """Return the message of a fleet that cannot be read."""
     with pytest.raises(AnsibleParserError) as raised:
         read(member.plugin, **member.options, **options)
     return str(raised.value)
 
 
-def test_a_token_that_expires_on_the_way(read: Reader, member: Member) -> None:
+def test_a_token_that_expires_during_the_run(read: Reader, member: Member) -> None:
     read.emulator.hooks = Instead(member.path, 401)
     assert "HTTP 401" in failure(read, member)
 
@@ -278,25 +279,27 @@ def test_the_rate_limit(read: Reader, member: Member) -> None:
     assert "HTTP 429" in failure(read, member)
 
 
-def test_a_service_that_cannot_be_reached_any_more(read: Reader, member: Member) -> None:
+def test_a_service_that_becomes_unreachable(read: Reader, member: Member) -> None:
     read.emulator.faults.add(Fault("drop_before", path=f"{member.path}*", times=None))
     assert "gave no usable answer" in failure(read, member)
 
 
-def test_the_time_is_spent(read: Reader, member: Member) -> None:
-    """The others would be read without any patience, and more of them would be missing."""
+def test_a_spent_time_limit_is_an_error(read: Reader, member: Member) -> None:
+    """The others would be read without retries, and more of them would be missing."""
     read.emulator.hooks = Instead(member.path, 503)
     assert "(api_max_wait)" in failure(read, member, api_max_wait=1)
 
 
-def test_nothing_is_left(read: Reader, member: Member) -> None:
+def test_an_inventory_without_any_host_left_is_an_error(read: Reader, member: Member) -> None:
     """An inventory without hosts looks like success."""
     end = "/" + member.path.rsplit("/", 1)[1]
     read.emulator.hooks = Instead(end, 403)
     assert "HTTP 403" in failure(read, member)
 
 
-def test_everything_is_being_deleted(read: Reader, member: Member) -> None:
+def test_an_inventory_whose_applications_are_all_being_deleted(
+    read: Reader, member: Member
+) -> None:
     end = "/" + member.path.rsplit("/", 1)[1]
     read.emulator.hooks = Instead(end, 404)
     found = read(member.plugin, **member.options)
@@ -304,7 +307,7 @@ def test_everything_is_being_deleted(read: Reader, member: Member) -> None:
     assert found.warnings
 
 
-def test_every_item_of_the_list_is_odd(read: Reader) -> None:
+def test_a_list_of_only_malformed_items(read: Reader) -> None:
     def spoil(body: dict[str, Any]) -> None:
         body["data"] = [{"name": str(number)} for number, _item in enumerate(body["data"])]
 
@@ -317,11 +320,11 @@ def test_every_item_of_the_list_is_odd(read: Reader) -> None:
 
 
 @pytest.mark.parametrize("refresh", [False, True])
-def test_an_inventory_that_is_not_whole_is_not_kept(
+def test_an_incomplete_inventory_is_not_cached(
     read: Reader, member: Member, tmp_path: Path, refresh: bool
 ) -> None:
-    """Else its hosts would be missing for as long as the cache lasts, without any warning. Also
-    when an older one that was whole is in the cache: a refresh says that it is out of date."""
+    """Otherwise its hosts would be missing for as long as the cache lasts, without a warning. Also
+    if an older, complete one is cached: a refresh means that it is out of date."""
     cache = {
         "cache": True,
         "cache_plugin": "ansible.builtin.jsonfile",

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The inventory plugins' options are documented in full, and those of the connection are the
-modules' own."""
+"""The inventory plugins' options are fully documented, and those of the connection are the modules'
+own."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CONNECTION = {
     *("api_token", "api_url", "api_timeout", "api_retries", "api_max_wait"),
     *("validate_certs", "ca_path"),
 }
-# As promised for the modules, the first one first.
+# As documented for the modules, the first one first.
 VARIABLES = {
     "sevalla": {
         "api_token": ["SEVALLA_API_KEY", "SEVALLA_API_TOKEN"],
@@ -47,7 +47,7 @@ VARIABLES = {
 
 
 def examples(plugin: str) -> list[dict[str, Any]]:
-    """The configurations that a plugin shows."""
+    """Return the documented configurations of a plugin."""
     return list(yaml.safe_load_all(text_of(plugin, "EXAMPLES")))
 
 
@@ -60,7 +60,7 @@ def test_the_connection_options_are_the_modules_own(plugin: str) -> None:
         said = options[name]
         for key in ("type", "default", "aliases"):
             assert said.get(key) == about.get(key), f"{name}: {key}"
-        # Ansible takes the last variable that is set, a module the first one.
+        # Ansible uses the last variable that is set, a module the first one.
         variables = [each["name"] for each in reversed(said.get("env", []))]
         assert variables == VARIABLES[plugin].get(name, []), name
         assert not said.get("required")
@@ -70,8 +70,11 @@ def test_the_connection_options_are_the_modules_own(plugin: str) -> None:
 
 @pytest.mark.parametrize("plugin", BACKENDS)
 @pytest.mark.parametrize("name", ["api_token", "api_url"])
-def test_variables_are_taken_in_their_order(read: Reader, plugin: str, name: str) -> None:
-    """The first one that is not empty, as in the modules; what is given goes before them all."""
+def test_environment_variables_take_precedence_in_order(
+    read: Reader, plugin: str, name: str
+) -> None:
+    """The first one that is not empty, as in the modules; an option takes precedence over all of
+    them."""
     variables = VARIABLES[plugin][name]
     right = {"api_token": read.emulator.token, "api_url": f"{read.emulator.url}"}[name]
     if name == "api_url":
@@ -90,18 +93,19 @@ def test_variables_are_taken_in_their_order(read: Reader, plugin: str, name: str
     assert read(plugin, **{name: "{{ '" + right + "' }}"}).hosts, "a template"
 
 
-def test_the_other_name_of_the_token(read: Reader) -> None:
+def test_the_alias_of_the_token(read: Reader) -> None:
     read.monkeypatch.delenv("SEVALLA_API_KEY")
     assert read("sevalla", api_key=read.emulator.token).hosts
 
 
 @pytest.fixture
 def settings_of(read: Reader) -> Callable[..., Any]:
-    """A function that gives the connection that a configuration leads to; nothing is sent."""
+    """Return a function that returns the connection settings of a configuration; nothing is
+    sent."""
     from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 
     class Taken(Exception):
-        """Instead of a request to the real service."""
+        """Raised instead of a request to the real service."""
 
     def connect(_self: Any, _service: Any, settings: Any, *_more: Any) -> None:
         raise Taken(settings)
@@ -116,10 +120,10 @@ def settings_of(read: Reader) -> Callable[..., Any]:
 
 
 @pytest.mark.parametrize("plugin", BACKENDS)
-def test_an_address_in_the_environment_that_is_empty_counts_as_none(
+def test_an_empty_url_in_the_environment_counts_as_not_set(
     read: Reader, plugin: str, settings_of: Callable[..., Any]
 ) -> None:
-    """Then it is the service's own, as with a module."""
+    """The service's own URL is used, as in a module."""
     read.monkeypatch.setenv(VARIABLES[plugin]["api_url"][0], "")
     for empty in ("", EMPTY_TEMPLATE, None):
         assert settings_of(plugin, api_url=empty).url == BACKENDS[plugin].service.url
@@ -131,10 +135,10 @@ EMPTY_TEMPLATE = "{{ not_set_anywhere | default('') }}"
 @pytest.mark.parametrize("plugin", BACKENDS)
 @pytest.mark.parametrize("name", sorted(CONNECTION | {"api_key"}))
 @pytest.mark.parametrize("empty", ["", EMPTY_TEMPLATE, None])
-def test_an_empty_connection_option_is_not_given(
+def test_an_empty_connection_option_counts_as_not_set(
     plugin: str, name: str, empty: str | None, settings_of: Callable[..., Any]
 ) -> None:
-    """Above all validate_certs, which Ansible would take for false."""
+    """Above all validate_certs, whose empty value Ansible would treat as false."""
     assert settings_of(plugin, **{name: empty}) == settings_of(plugin)
 
 
@@ -156,9 +160,7 @@ def test_connection_options_are_templates(
 
 
 @pytest.mark.parametrize("value", ["truee", "{{ 'perhaps' }}"])
-def test_what_is_neither_true_nor_false_does_not_turn_off_the_checks(
-    read: Reader, value: str
-) -> None:
+def test_an_invalid_boolean_does_not_disable_certificate_checks(read: Reader, value: str) -> None:
     with pytest.raises(AnsibleParserError, match=r"validate_certs: .*is not a valid boolean"):
         read("sevalla", validate_certs=value)
 

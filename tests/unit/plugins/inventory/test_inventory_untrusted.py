@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a service says is never a template, wherever it shows: a name may hold anything."""
+"""A value of a service is never a template: a name may contain anything."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from ansible_collections.evenkeel.paas.tests.emulator.world import (
 from ansible_collections.evenkeel.paas.tests.unit.plugins.inventory.reading import Reader
 
 EVIL = "{{ 6 * 7 }}"
-# A template without a brace in it, on every ansible-core.
+# A template without braces, on every ansible-core.
 HEADER = "#jinja2:variable_start_string:'[[',variable_end_string:']]'\n[[ 6 * 7 ]]"
-# What from_yaml makes the two of.
+# The results of from_yaml for the two.
 ESCAPED = [r'"\x7b\x7b 6 * 7 \x7d\x7d"', r'"\u007B\U0000007b 6 * 7 }}"', '"#jin\\\nja2:x:1"']
 PLAIN = ["Shop", "50%", "#1", "a}}", r"App\Jobs\Unpack", "php artisan queue:work # jinja2", ""]
-# From ansible-core 2.19 on, what is a template is declared.
+# ansible-core 2.19 and later mark templates as trusted.
 DECLARED = find_spec("ansible._internal") is not None
 STATEMENT = "{% for x in [1] %}42{% endfor %}"
 
 
 @pytest.fixture(params=["sevalla", "laravel_cloud"])
 def evil(read: Reader, request: pytest.FixtureRequest) -> tuple[str, str, str]:
-    """A plugin, a host with a name that would be a template, and the variable that holds it."""
+    """Return a plugin, a host whose name is a template, and the variable that contains it."""
     if request.param == "sevalla":
         name = read.emulator.world.sevalla.add_application(EVIL).fields["name"]
         return "sevalla", name, "sevalla_application_display_name"
@@ -41,8 +41,10 @@ def evil(read: Reader, request: pytest.FixtureRequest) -> tuple[str, str, str]:
 
 
 @pytest.mark.parametrize("cached", [False, True])
-def test_a_variable(read: Reader, evil: tuple[str, str, str], cached: bool, tmp_path: Any) -> None:
-    """Also when it comes from the cache, which does not know where its texts are from."""
+def test_a_template_in_a_variable_is_not_evaluated(
+    read: Reader, evil: tuple[str, str, str], cached: bool, tmp_path: Any
+) -> None:
+    """Also from the cache, which does not store the origin of its strings."""
     plugin, host, variable = evil
     options = {}
     if cached:
@@ -57,7 +59,9 @@ def test_a_variable(read: Reader, evil: tuple[str, str, str], cached: bool, tmp_
     assert found.template(host, "{{ " + variable + " ~ '!' }}") == f"{EVIL}!"
 
 
-def test_a_composed_variable(read: Reader, evil: tuple[str, str, str]) -> None:
+def test_a_template_in_a_composed_variable_is_not_evaluated(
+    read: Reader, evil: tuple[str, str, str]
+) -> None:
     plugin, host, variable = evil
     found = read(plugin, strict=True, compose={"shown": f"{variable} ~ '!'", "own": "6 * 7"})
     assert found.hosts[host]["shown"] == f"{EVIL}!"
@@ -65,7 +69,9 @@ def test_a_composed_variable(read: Reader, evil: tuple[str, str, str]) -> None:
     assert str(found.hosts[host]["own"]) == "42"
 
 
-def test_a_filter_and_a_group(read: Reader, evil: tuple[str, str, str]) -> None:
+def test_filters_and_groups_with_a_template_in_a_variable(
+    read: Reader, evil: tuple[str, str, str]
+) -> None:
     plugin, host, variable = evil
     same = f'{variable}[2:-2] == " 6 * 7 "'
     found = read(
@@ -80,7 +86,7 @@ def test_a_filter_and_a_group(read: Reader, evil: tuple[str, str, str]) -> None:
     assert sorted(found.groups) == sorted([plugin, "same", "named____6___7___"])
 
 
-def test_what_is_deep_in_a_process(read: Reader) -> None:
+def test_a_template_in_a_nested_value_is_not_evaluated(read: Reader) -> None:
     world = read.emulator.world
     (web,) = world.sevalla.application(SEVALLA_SHOP_ID).processes.values()
     web["entrypoint"] = STATEMENT
@@ -91,7 +97,7 @@ def test_what_is_deep_in_a_process(read: Reader) -> None:
     assert found.template("shop-x1y2z", text % "liveness_probe.exec.command[2]") == EVIL
 
 
-def test_a_template_with_marks_of_its_own(read: Reader) -> None:
+def test_a_template_with_its_own_delimiters_is_not_evaluated(read: Reader) -> None:
     name = read.emulator.world.sevalla.add_application(HEADER).fields["name"]
     found = read("sevalla", compose={"shown": "sevalla_application_display_name"})
     for variable in ("sevalla_application_display_name", "shown"):
@@ -101,8 +107,8 @@ def test_a_template_with_marks_of_its_own(read: Reader) -> None:
 
 @pytest.mark.skipif(not DECLARED, reason="before ansible-core 2.19 from_yaml takes off every mark")
 @pytest.mark.parametrize("text", ESCAPED)
-def test_what_is_decoded_is_no_template(read: Reader, text: str) -> None:
-    """from_yaml hands the trust in a text on to what it makes of it."""
+def test_a_decoded_string_is_not_a_trusted_template(read: Reader, text: str) -> None:
+    """from_yaml copies the trust in a string to its result."""
     from ansible.template import is_trusted_as_template
 
     name = read.emulator.world.sevalla.add_application(text).fields["name"]
@@ -111,7 +117,7 @@ def test_what_is_decoded_is_no_template(read: Reader, text: str) -> None:
 
 
 def shown(found: Any, host: str) -> Any:
-    """A host's variables as ansible-inventory --list prints them."""
+    """Return a host's variables as ansible-inventory --list prints them."""
     variables = found.hosts[host]
     if DECLARED:
         from ansible._internal._json._profiles._inventory_legacy import Encoder
@@ -129,7 +135,7 @@ def shown(found: Any, host: str) -> Any:
 
 
 @pytest.mark.parametrize("text", [*PLAIN, EVIL, STATEMENT, "{", HEADER, f"x {HEADER}"])
-def test_only_what_may_be_a_template_is_shown_as_untrusted(read: Reader, text: str) -> None:
+def test_only_possible_templates_are_exported_as_untrusted(read: Reader, text: str) -> None:
     world = read.emulator.world
     (web,) = world.sevalla.application(SEVALLA_SHOP_ID).processes.values()
     web["entrypoint"] = text
@@ -144,10 +150,10 @@ def test_only_what_may_be_a_template_is_shown_as_untrusted(read: Reader, text: s
 
 @pytest.mark.parametrize("plugin", ["sevalla", "laravel_cloud"])
 @pytest.mark.parametrize("cached", [False, True])
-def test_an_ordinary_inventory_is_shown_plain(
+def test_an_inventory_without_templates_is_exported_as_plain_text(
     read: Reader, plugin: str, cached: bool, tmp_path: Any
 ) -> None:
-    """With what compose makes of it, and of texts in the configuration."""
+    """With the results of compose, from variables and from strings in the configuration."""
     processes = {"sevalla": "sevalla_processes"}.get(plugin, "laravel_cloud_background_processes")
     options = {
         "processes": True,
@@ -169,8 +175,8 @@ def test_an_ordinary_inventory_is_shown_plain(
         assert "deploy" in text
 
 
-def test_a_composed_template_stays_what_it_is(read: Reader) -> None:
-    """What looks like one is none from 2.19 on, and was one before."""
+def test_a_composed_template_is_kept(read: Reader) -> None:
+    """Its result is not evaluated again from 2.19 on; before, it was."""
     found = read("sevalla", strict=True, compose={"made": "'{' ~ '{ 6 * 7 }' ~ '}'"})
     text = found.template("shop-x1y2z", "{{ made }}")
     assert str(text) == (EVIL if DECLARED else "42")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The report of drift: what it reads from the modules' own results, and how it shows it."""
+"""The drift report: what it reads from the modules' results, and how it shows it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ MAILS = {"type": "worker", "config": {"connection": "redis", "queue": ["mails"],
 
 
 class Page(HTMLParser):
-    """The texts of a page, each as (element, text), less the style, and all elements' names."""
+    """The texts of a page, each as (element, text), without the style, and the names of all
+    elements."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -62,25 +63,25 @@ class Page(HTMLParser):
             self.texts.append((self._open[-1], data.strip()))
 
     def of(self, *elements: str) -> list[str]:
-        """The texts of some elements, in their order."""
+        """Return the texts of some elements, in order."""
         return [text for element, text in self.texts if element in elements]
 
 
 @pytest.fixture
 def run(emulator: Any) -> Runner:
-    """Runs modules against the emulator."""
+    """Return a runner of modules against the emulator."""
     return Runner(emulator)
 
 
 def checked(run: Runner, module: str, **options: Any) -> dict[str, Any]:
-    """The result of a module in check mode."""
+    """Return the result of a module in check mode."""
     outcome = run(module, check_mode=True, **options)
     assert outcome.message is None
     return outcome.result
 
 
 def source(module: str, host: str, scope: str | None = "scope", **options: Any) -> Source:
-    """Where a result comes from; by default a host that stands for an application."""
+    """Return the source of a result; by default a host that is an application."""
     return Source(f"evenkeel.paas.{module}", host, scope and f"{scope} of {host}", options)
 
 
@@ -88,7 +89,7 @@ SHOP = source("sevalla_processes", "shop")
 
 
 def rows(report: Report) -> list[tuple[str, str | None, str]]:
-    """The rows of a report, less their fields."""
+    """Return the rows of a report, without their fields."""
     return [(row.application, row.process, row.state) for row in report.sorted_rows()]
 
 
@@ -107,16 +108,16 @@ def test_nothing_differs(run: Runner) -> None:
     assert rows(report) == []
     assert report.summary() == {"applications": 1, "as_wanted": 1, "differ": 0, "unknown": 0}
     assert report.as_text() == "Drift: 1 application: 1 as wanted, 0 differ\n"
-    told = json.loads(report.as_json())
-    assert told["rows"] == []
-    assert told["as_wanted"] == [{"application": "shop", "service": "Sevalla"}]
+    report_data = json.loads(report.as_json())
+    assert report_data["rows"] == []
+    assert report_data["as_wanted"] == [{"application": "shop", "service": "Sevalla"}]
     page = Page(as_html(report))
     assert "section" not in page.elements
     assert page.of("b") == ["0", "0", "1", "shop"]
 
 
-def test_what_is_missing_differs_and_should_not_be_there(run: Runner) -> None:
-    """A whole list with pruning, on Sevalla."""
+def test_missing_changed_and_unlisted_processes_are_drift(run: Runner) -> None:
+    """A complete list with prune, on Sevalla."""
     scope = {"application": SEVALLA_SHOP_ID}
     for name in ("queue", "mails"):
         assert run("sevalla_process", **scope, **{**QUEUE, "display_name": name}).message is None
@@ -176,7 +177,7 @@ def test_background_processes(run: Runner) -> None:
 
 
 def test_single_processes(run: Runner) -> None:
-    """The modules for one process say the same; a name that differs is shown as it is now."""
+    """With the modules for one process; a changed name is shown as it is now."""
     scope = {"application": SEVALLA_SHOP_ID}
     made = run("sevalla_process", **scope, **QUEUE).result["process"]
     report = Report()
@@ -194,8 +195,8 @@ def test_single_processes(run: Runner) -> None:
     ]
 
 
-def test_tasks_of_one_host_for_several_applications(run: Runner) -> None:
-    """Each application has one line, under the name that its first task gives it."""
+def test_tasks_of_one_host_for_several_applications_have_one_line_each(run: Runner) -> None:
+    """It has the name that its first task uses."""
     report = Report()
     module = "sevalla_process"
     for application in ("shop-x1y2z", "blog-a1b2c", SEVALLA_SHOP_ID):
@@ -224,7 +225,7 @@ def test_tasks_of_one_host_for_several_applications(run: Runner) -> None:
 
 
 def test_an_application_of_the_inventory_has_the_name_of_its_host(run: Runner) -> None:
-    """For tasks that run on another host, too; that it is the same one, its id says."""
+    """Also for tasks that run on another host; they are matched by id."""
     report = Report()
     options = {"application": SEVALLA_SHOP_ID}
     made = checked(run, "sevalla_process", **options, **QUEUE)
@@ -234,7 +235,7 @@ def test_an_application_of_the_inventory_has_the_name_of_its_host(run: Runner) -
     assert rows(report) == [("shop", "queue", "missing")]
 
 
-def test_what_failed_is_not_as_wanted(run: Runner) -> None:
+def test_a_failed_task_is_not_reported_as_unchanged(run: Runner) -> None:
     failed = run("sevalla_process", check_mode=True, application="shoop", type="web")
     report = Report()
     report.add(SHOP, {**failed.result, "msg": failed.message, "failed": True}, True)
@@ -253,7 +254,7 @@ def test_what_failed_is_not_as_wanted(run: Runner) -> None:
     assert "The other application is as wanted." in text
 
 
-def test_the_words_of_the_module_count_and_not_the_verdict_of_the_task(run: Runner) -> None:
+def test_the_result_of_the_module_counts_instead_of_changed_when(run: Runner) -> None:
     options = {"application": "shop-x1y2z", "type": "web", "port": 9090}
     differs = checked(run, "sevalla_process", **options)
     failed = run("sevalla_process", check_mode=True, application="shoop", type="web")
@@ -264,7 +265,7 @@ def test_the_words_of_the_module_count_and_not_the_verdict_of_the_task(run: Runn
     assert [state for _host, _process, state in rows(report)] == ["differs", "unknown", "unknown"]
 
 
-def test_what_compares_nothing_has_no_part_in_it(run: Runner) -> None:
+def test_tasks_that_do_not_compare_are_ignored(run: Runner) -> None:
     report = Report()
     for module in ("sevalla_process_info", "sevalla_deployment"):
         result = checked(run, module, application="shop-x1y2z")
@@ -280,7 +281,7 @@ MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[a-z
 
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_compares_if_it_returns_a_diff(module: str) -> None:
-    """Of each module, the report knows the service, and whether to expect a comparison."""
+    """The report knows the service of each module, and whether to expect a comparison."""
     documentation = (ROOT / "plugins" / "modules" / f"{module}.py").read_text()
     returned = documentation.split('RETURN = r"""')[1]
     assert compares(f"evenkeel.paas.{module}") == bool(re.search("^diff:", returned, re.MULTILINE))
@@ -288,8 +289,8 @@ def test_a_module_compares_if_it_returns_a_diff(module: str) -> None:
 
 
 @pytest.mark.parametrize("kept", ["none", "changed", "diff alone"])
-def test_a_list_that_leaves_out_what_is_unchanged(run: Runner, kept: str) -> None:
-    """The plan is whole, and says what there is to say."""
+def test_a_list_that_omits_unchanged_processes(run: Runner, kept: str) -> None:
+    """The plan is complete, and sufficient."""
     scope = {"application": SEVALLA_SHOP_ID}
     ids = {
         name: run("sevalla_process", **scope, **{**QUEUE, "display_name": name}).result["process"][
@@ -324,14 +325,14 @@ def test_a_list_that_leaves_out_what_is_unchanged(run: Runner, kept: str) -> Non
     ]
     assert [bool(row.fields) for row in report.rows[:2]] == [kept != "none"] * 2
     assert "None" not in report.as_text()
-    # A plan without a step is as wanted, whatever else there is.
+    # A plan without steps is unchanged, whatever else the result contains.
     report = Report()
     report.add(SHOP, {"plan": [], "counts": {"unchanged": 3}, "api": {}}, False)
     assert report.summary()["as_wanted"] == 1
 
 
-def test_another_resource_than_a_process() -> None:
-    """An instance says that it is one, and belongs to what its task names."""
+def test_a_resource_that_is_not_a_process() -> None:
+    """An instance is shown as such, and belongs to the target of its task."""
     step = {"action": "update", "method": "PATCH", "path": "/instances/inst-1", "body": {"size": 2}}
     result = {
         "plan": [step],
@@ -351,8 +352,8 @@ def test_another_resource_than_a_process() -> None:
     assert Page(as_html(report)).of("h3") == ["Workers (instance)"]
 
 
-def test_a_row_is_there_once() -> None:
-    """Two tasks can find the same: a check first, and the task that it is a check for."""
+def test_a_row_is_not_repeated() -> None:
+    """Two tasks can find the same: a check first, and the task itself."""
     step = {"action": "create", "path": "/applications/a/processes", "body": {"display_name": "x"}}
     report = Report()
     for _each in range(2):
@@ -362,7 +363,7 @@ def test_a_row_is_there_once() -> None:
     assert rows(report) == [("shop", "x", "missing"), ("shop", None, "unknown")]
 
 
-def test_names_are_in_the_order_that_people_expect() -> None:
+def test_names_are_in_natural_order() -> None:
     names = ["fleet-60", "fleet-6", "Fleet-7", "10", "9", "fleet", "fleet-6-b"]
     expected = ["9", "10", "fleet", "fleet-6", "fleet-6-b", "Fleet-7", "fleet-60"]
     assert sorted(names, key=lambda name: natural([name])) == expected
@@ -371,8 +372,8 @@ def test_names_are_in_the_order_that_people_expect() -> None:
     assert [each["application"] for each in json.loads(report.as_json())["as_wanted"]] == expected
 
 
-def test_the_page() -> None:
-    """One file without external parts, for small screens and dark ones, that says what it is."""
+def test_the_html_page() -> None:
+    """One file without external parts, for small and dark screens, with a title."""
     time = datetime(2026, 11, 28, 14, 5, tzinfo=timezone.utc)
     report = Report({("a", "Sevalla"), ("b", "Laravel Cloud")}, [], ["site.yml"], time)
     report.add_unknown(source("sevalla_process", "c"), "broken")
@@ -395,11 +396,14 @@ def test_the_page() -> None:
     assert "@media (prefers-color-scheme: dark)" in text
     assert not {"script", "link", "img", "iframe"} & set(page.elements)
     assert not re.search(r"https?:|url\(|@import", text)
-    told = json.loads(report.as_json())
-    assert (told["playbooks"], told["time"]) == (["site.yml"], "2026-11-28T14:05:00+00:00")
+    report_data = json.loads(report.as_json())
+    assert (report_data["playbooks"], report_data["time"]) == (
+        ["site.yml"],
+        "2026-11-28T14:05:00+00:00",
+    )
 
 
-def test_the_guide_shows_what_it_looks_like() -> None:
+def test_the_guide_shows_the_report() -> None:
     guide = (ROOT / "docs" / "docsite" / "rst" / "guide_check_mode.rst").read_text()
     (shown,) = re.findall(r"code-block:: text\n\n((?:\n|    .*\n)+)", guide)
     (document,) = re.findall(r"code-block:: json\n\n((?:\n|    .*\n)+)", guide)
@@ -416,17 +420,17 @@ def test_the_guide_shows_what_it_looks_like() -> None:
         ],
     )
     assert textwrap.dedent(shown).strip() == report.as_text().strip()
-    told = json.loads(report.as_json())
+    report_data = json.loads(report.as_json())
     example = json.loads(document)
-    assert list(example) == list(told)
-    assert example["summary"] == told["summary"]
-    assert example["as_wanted"] == told["as_wanted"][:1]
-    told["rows"][0]["fields"].pop()  # the guide shows one
-    assert example["rows"] == told["rows"][:1]
+    assert list(example) == list(report_data)
+    assert example["summary"] == report_data["summary"]
+    assert example["as_wanted"] == report_data["as_wanted"][:1]
+    report_data["rows"][0]["fields"].pop()  # the guide shows one
+    assert example["rows"] == report_data["rows"][:1]
 
 
-def test_texts_are_shown_and_do_nothing() -> None:
-    """Names come from a service: neither the page nor the terminal obeys them."""
+def test_markup_in_names_is_escaped() -> None:
+    """Names are from a service: neither the page nor the terminal interprets them."""
     evil = "<script>alert(1)</script>\x1b[2J\n& 'more'"
     result = {
         "plan": [{"action": "update", "path": "/applications/a/processes/b"}],
@@ -447,7 +451,7 @@ def test_texts_are_shown_and_do_nothing() -> None:
     assert json.loads(report.as_json())["rows"][0]["application"] == evil
 
 
-def test_a_long_value_is_cut_in_the_table_alone() -> None:
+def test_a_long_value_is_shortened_only_in_the_table() -> None:
     long = "x" * 500
     diff = {"before": {"command": "y"}, "after": {"command": long}}
     report = Report()

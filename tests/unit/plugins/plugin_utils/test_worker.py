@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the worker adds to a command, with commands made up for it."""
+"""What the worker adds to a command, with made-up commands."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 )
 
 SECRET = "canary-7f3a"
-# From ansible-core 2.22 on Ansible masks in another way.
+# ansible-core 2.22 and later mask in another way.
 MASK, INSIDE = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********"
 if find_spec("ansible.module_utils.secrets"):
     MASK = INSIDE = "$REDACTED$"
@@ -64,7 +64,7 @@ Run = Callable[[Task], dict[str, Any]]
 
 
 def ran(run: Run, check_mode: bool = False, no_log: bool = False, **options: Any) -> dict[str, Any]:
-    """The result of an action with such a command."""
+    """Return the result of an action with a command."""
     task = SimpleNamespace(
         action="evenkeel.paas.it", args=options, check_mode=check_mode, no_log=no_log
     )
@@ -81,11 +81,11 @@ def ran(run: Run, check_mode: bool = False, no_log: bool = False, **options: Any
     return result
 
 
-def test_the_scenarios_run_in_the_worker_too() -> None:
+def test_the_scenarios_also_run_in_the_worker() -> None:
     assert set(WAYS) == {"module", "worker"}
 
 
-def test_a_command_gets_what_a_module_gets() -> None:
+def test_a_command_gets_the_same_options_as_a_module() -> None:
     seen: list[Task] = []
 
     def run(task: Task) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def test_a_command_gets_what_a_module_gets() -> None:
 
 
 def types_in(value: Any) -> set[type]:
-    """The types of a value and of all in it."""
+    """Return the types of a value and of everything in it."""
     if isinstance(value, dict):
         value = [*value.keys(), *value.values(), {}.__class__]
         return set().union({dict}, *(types_in(each) for each in value[:-1]))
@@ -115,7 +115,7 @@ def types_in(value: Any) -> set[type]:
 
 
 def test_values_are_plain_python() -> None:
-    """Ansible's own values carry tags, or are said to be unsafe: subclasses of str and others."""
+    """Ansible's own values have tags, or are marked as unsafe: subclasses of str and others."""
     try:
         from ansible.template import trust_as_template as marked
     except ImportError:  # before ansible-core 2.19
@@ -129,12 +129,12 @@ def test_values_are_plain_python() -> None:
     assert json.dumps(seen)
 
 
-def test_what_comes_back_is_as_from_json() -> None:
+def test_results_are_plain_json_data() -> None:
     given = {"changed": True, "list": (1, 2), "by_number": {1: "one"}}
     assert ran(lambda task: given) == {"changed": True, "list": [1, 2], "by_number": {"1": "one"}}
 
 
-def test_secrets_are_masked_everywhere_and_truth_is_not() -> None:
+def test_secrets_are_masked_everywhere_and_booleans_are_kept() -> None:
     def run(task: Task) -> dict[str, Any]:
         task.warn(f"warned of {SECRET}")
         return {
@@ -157,14 +157,14 @@ def test_secrets_are_masked_everywhere_and_truth_is_not() -> None:
 
 
 class Screen:
-    """Stands in for Ansible's Display: keeps the lines that go beside a callback's own."""
+    """Stands in for Ansible's Display: stores the lines that are not a callback's own."""
 
     def __init__(self, verbosity: int) -> None:
         self.verbosity = verbosity
         self.lines: list[str] = []
 
     def display(self, msg: str, color: str, stderr: bool) -> None:
-        """Keep a line."""
+        """Store a line."""
         assert not stderr, "the default callback writes lines for people itself"
         self.lines.append(msg)
 
@@ -172,13 +172,13 @@ class Screen:
 def lines_of(
     monkeypatch: pytest.MonkeyPatch, verbosity: int = 0, no_log: bool = False
 ) -> list[str]:
-    """What a task shows that has a line for everybody and one for -v."""
+    """Return the output of a task that has one line for everyone and one for -v."""
     screen = Screen(verbosity)
     monkeypatch.setattr(_worker, "display", screen)
 
     def run(task: Task) -> dict[str, Any]:
         task.progress.on_wait(f"{SECRET} limit", 60)
-        # At once, and not with the result.
+        # Immediately, and not with the result.
         assert bool(screen.lines) is not no_log
         task.progress.detail(f"about {SECRET}")
         return {"changed": False}
@@ -187,7 +187,7 @@ def lines_of(
     return screen.lines
 
 
-def test_progress_is_shown_at_once_and_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_shown_immediately_and_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     always = f"[localhost] {INSIDE} limit: continuing in 60 s"
     assert lines_of(monkeypatch) == [always]
     both = [always, f"[localhost] about {INSIDE}"]
@@ -207,7 +207,7 @@ def test_progress_is_shown_at_once_and_masked(monkeypatch: pytest.MonkeyPatch) -
         ("community.general.dense", 0),
     ],
 )
-def test_a_screen_that_is_not_made_for_lines_gets_none(
+def test_callbacks_that_print_data_show_no_progress(
     monkeypatch: pytest.MonkeyPatch, callback: str, count: int
 ) -> None:
     screen = Screen(0)
@@ -222,14 +222,14 @@ def test_a_screen_that_is_not_made_for_lines_gets_none(
     assert len(screen.lines) == count
 
 
-def test_a_secret_of_a_word_leaves_the_verdict_alone() -> None:
+def test_a_token_named_like_a_boolean_does_not_mask_changed_or_failed() -> None:
     result = ran(lambda task: {"changed": True}, token="True")
     assert result == {"changed": True}
     failed = ran(lambda task: 1 / 0, token="True")
     assert failed["failed"] is True
 
 
-def test_options_told_to_the_user_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reported_options_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_worker, "_injects_invocation", lambda variables: True)
     task = SimpleNamespace(
         action="it", args={"secret": "alias", "count": 2}, check_mode=False, no_log=False
@@ -238,9 +238,9 @@ def test_options_told_to_the_user_are_masked(monkeypatch: pytest.MonkeyPatch) ->
     action = type("Action", (_worker.WorkerAction,), {"COMMAND": command})(
         task, connection=None, play_context=None, loader=None, templar=None, shared_loader_obj=None
     )
-    told = action._run_here({})["invocation"]["module_args"]
-    assert told["token"] == told["secret"] == MASK
-    assert told["count"] == 2
+    shown_options = action._run_here({})["invocation"]["module_args"]
+    assert shown_options["token"] == shown_options["secret"] == MASK
+    assert shown_options["count"] == 2
 
 
 def test_a_failure_is_a_failed_result() -> None:
@@ -269,18 +269,18 @@ def test_any_exception_is_a_failed_result(error: Exception) -> None:
     assert SECRET not in str(result)
 
 
-def test_a_result_that_is_no_json_is_a_failed_result() -> None:
+def test_a_result_that_is_not_json_is_a_failed_result() -> None:
     result = ran(lambda task: {"changed": False, "client": object()})
     assert result["failed"] is True
     assert "TypeError" in result["msg"]
 
 
 class Stop(BaseException):
-    """As Ansible's own for a task's timeout."""
+    """Like Ansible's own exception for a task's timeout."""
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit, Stop])
-def test_what_stops_ansible_is_not_swallowed(stop: type[BaseException]) -> None:
+def test_exceptions_that_stop_ansible_are_not_caught(stop: type[BaseException]) -> None:
     def run(task: Task) -> dict[str, Any]:
         raise stop
 
@@ -288,7 +288,7 @@ def test_what_stops_ansible_is_not_swallowed(stop: type[BaseException]) -> None:
         ran(run)
 
 
-def test_deprecations_and_doubled_options_are_told() -> None:
+def test_deprecations_and_duplicate_options_are_reported() -> None:
     result = ran(lambda task: {}, old="x", token="a", secret="b")
     assert result["warnings"] == ["Both option token and its alias secret are set."]
     (deprecation,) = result["deprecations"]
@@ -300,14 +300,14 @@ def test_deprecations_and_doubled_options_are_told() -> None:
 @pytest.mark.parametrize("given", [True, "word", [1]])
 def test_an_option_that_must_be_a_dictionary_is_named(given: Any) -> None:
     spec = {"inner": {"type": "dict", "options": {"number": {"type": "int"}}}}
-    result, message, _warnings, _told = in_worker(
+    result, message, _warnings, _progress = in_worker(
         Command(spec, lambda task: {}), {"inner": given}, False
     )
     assert "inner: must be a dictionary." in str(message)
     assert result["failure"]["code"] == "invalid_options"
 
 
-def test_wrong_options_never_reach_the_command() -> None:
+def test_invalid_options_never_reach_the_command() -> None:
     result = ran(lambda task: pytest.fail("ran"), count="many", token=SECRET)
     assert result["failed"] is True
     # ansible-core 2.16 does not quote the value.
@@ -320,7 +320,7 @@ def test_wrong_options_never_reach_the_command() -> None:
 
 
 def state() -> dict[str, Any]:
-    """What a task shares with the worker that runs it, and with the tasks after it."""
+    """Return what a task shares with its worker, and with the tasks after it."""
     umask = os.umask(0)
     os.umask(umask)
     return {
@@ -335,7 +335,7 @@ def state() -> dict[str, Any]:
 
 
 def at_work() -> set[Any]:
-    """The threads of this process, and its open sockets as Linux names them."""
+    """Return the threads of this process, and its open sockets as Linux names them."""
     found: set[Any] = set(threading.enumerate())
     for number in os.listdir("/proc/self/fd"):
         with suppress(OSError):  # the folder that was just listed
@@ -344,11 +344,11 @@ def at_work() -> set[Any]:
 
 
 def left_over(before: set[Any]) -> set[Any]:
-    """What is at work and was not before, when that is so for two seconds: the emulator is in this
-    process too, and its threads see only after a moment that a connection was closed.
+    """Return the threads and sockets that are new, for at least two seconds: the emulator runs in
+    this process too, and its threads detect a closed connection only after a moment.
 
-    urllib3 closes what a pool that was closed held once nothing refers to that pool any more,
-    and the exception of a failed task does so in a circle.
+    urllib3 closes the connections of a closed pool once nothing refers to that pool, and the
+    exception of a failed task refers to it in a cycle.
     """
     gc.collect()
     give_up = time.monotonic() + 2
@@ -365,22 +365,22 @@ QUEUES = [{**QUEUE, "display_name": name} for name in ("mails", "images", "repor
     ("module", "options", "connections"),
     [
         ("sevalla_process", QUEUE, 1),
-        # As many as there are writes at a time.
+        # As many as max_parallel writes.
         ("sevalla_processes", {"processes": QUEUES}, 3),
     ],
 )
-def test_nothing_of_the_process_is_touched(
+def test_the_state_of_the_process_is_unchanged(
     emulator: Any,
     monkeypatch: pytest.MonkeyPatch,
     module: str,
     options: dict[str, Any],
     connections: int,
 ) -> None:
-    """By real tasks that write, one that is refused and one that is done."""
+    """With real tasks that write, one that is refused and one that succeeds."""
     clients = []
 
     class Kept(_http.Client):
-        # Else nothing refers to what was forgotten to close either.
+        # Otherwise nothing refers to a client that was not closed, either.
         def __init__(self, *arguments: Any) -> None:
             super().__init__(*arguments)
             clients.append(self)
@@ -389,7 +389,7 @@ def test_nothing_of_the_process_is_touched(
     given = {"api_url": emulator.sevalla_url, "application": SEVALLA_SHOP_ID, **options}
     for token, refused in ((emulator.read_only_token, True), (emulator.token, False)):
         before, working, count = state(), at_work(), emulator.connections
-        _result, message, _warnings, _told = in_worker(
+        _result, message, _warnings, _progress = in_worker(
             command_of(module), {"api_token": token, **given}, False
         )
         assert ("HTTP 403" in str(message)) == refused
@@ -404,14 +404,14 @@ OWN = sys.executable
 
 
 @pytest.mark.parametrize("interpreter", ["auto", "auto_silent", "auto_legacy", OWN])
-def test_the_own_interpreter(interpreter: str) -> None:
+def test_the_interpreter_of_ansible_runs_in_the_worker(interpreter: str) -> None:
     assert _worker._is_own(interpreter)
 
 
-def test_another_name_in_the_own_folder_is_the_own_interpreter(
+def test_another_name_of_the_same_interpreter_runs_in_the_worker(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A virtual environment's python3 and python are one, and both link to a Python outside,
+    """A virtual environment's python3 and python are the same, and both link to a Python outside,
     which is another one: it has other libraries."""
     outside = tmp_path / "outside"
     outside.touch()

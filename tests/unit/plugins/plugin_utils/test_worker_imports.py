@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Ansible loads for an action before it forks its workers, since every play pays for it."""
+"""What Ansible imports for an action before it forks its workers, because every play pays for
+it."""
 
 from __future__ import annotations
 
@@ -39,10 +40,10 @@ print(json.dumps(["jsonschema" in sys.modules, loaded]))
         ({"SSL_CERT_FILE": "/nonexistent"}, 0),
     ],
 )
-def test_certificates_are_loaded_before_the_fork_only_where_tasks_need_them(
+def test_certificates_are_loaded_before_the_fork_only_if_needed(
     environment: dict[str, str], loaded: int | None
 ) -> None:
-    """And what checks bodies is not loaded there: most runs have nothing to send."""
+    """And the schema check is not imported there: most runs send no body."""
     unset = ("sevalla", "laravel_cloud", "proxy", "ca_bundle", "ssl_cert")
     kept = {
         name: value

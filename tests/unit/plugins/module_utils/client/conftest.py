@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Fixtures of the client's tests: scripted servers, clients of them, and a clock without time."""
+"""Fixtures of the client's tests: scripted servers, clients of them, and a fake clock."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ _NOT_INHERITED = (
 
 
 class Time:
-    """A clock that only moves when it is told to, or slept on. ``slept`` lists the waits."""
+    """A clock that only moves when a test moves it or when something sleeps. ``slept`` lists the
+    waits."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -57,7 +58,7 @@ class Time:
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    """No proxy, CA bundle or netrc of the machine reaches a test."""
+    """Remove the machine's proxy, CA bundle and netrc settings."""
     for name in _NOT_INHERITED:
         if name in os.environ:
             monkeypatch.delenv(name)
@@ -66,7 +67,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def time(monkeypatch: pytest.MonkeyPatch) -> Time:
-    """No test really sleeps."""
+    """Replace sleeping by a fake clock."""
     stand_in = Time()
     monkeypatch.setattr(Client, "sleep", staticmethod(stand_in.sleep))
     monkeypatch.setattr(Client, "clock", staticmethod(stand_in.clock))
@@ -75,7 +76,7 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., ScriptedServer]]:
-    """A function that starts a server with a script."""
+    """Yield a function that starts a server with a script."""
     servers: list[ScriptedServer] = []
 
     def start(*script: Step, **options: Any) -> ScriptedServer:
@@ -89,7 +90,7 @@ def serve() -> Iterator[Callable[..., ScriptedServer]]:
 
 @pytest.fixture
 def client_of() -> Iterator[Callable[..., Client]]:
-    """A function that makes a client of a server or URL; keywords change its settings.
+    """Yield a function that creates a client of a server or URL; keywords change its settings.
 
     It may write unless ``writes`` is false.
     """
@@ -126,7 +127,7 @@ def client_of() -> Iterator[Callable[..., Client]]:
 
 @pytest.fixture
 def failure_of() -> Callable[..., Failure]:
-    """A function that sends what must fail, and gives the Failure."""
+    """Return a function that sends a request that must fail, and returns the Failure."""
 
     def send(client: Client, method: str = "GET", path: str = "/things", **arguments: Any):
         with pytest.raises(Failure) as caught:

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A server on a real socket that does, request by request, what a test tells it to.
+"""A server on a real socket that follows a test's script, request by request.
 
-A script is a list of steps: raw bytes to send, or a function that is given the exchange and
-does anything. A request beyond the script is answered with 418, and recorded like the others.
+A script is a list of steps: raw bytes to send, or a function that gets the exchange. A request
+beyond the script gets a 418, and is recorded like the others.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ REASONS = {200: "OK", 201: "Created", 204: "No Content", 302: "Found", 418: "Bey
 
 
 class Request(NamedTuple):
-    """One request as it came: header names in lower case; ``connection`` counts from 1."""
+    """One request as received: header names in lower case; ``connection`` counts from 1."""
 
     method: str
     target: str
@@ -33,14 +33,14 @@ class Request(NamedTuple):
 
 
 class Exchange(NamedTuple):
-    """What a function of a script can use."""
+    """The arguments of a function in a script."""
 
     server: ScriptedServer
     connection: socket.socket
     request: Request
 
     def end(self) -> None:
-        """Close the connection: the client sees its end after what was sent."""
+        """Close the connection: the client sees its end after the data."""
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
         self.connection.close()
@@ -50,7 +50,7 @@ Step = Union[bytes, Callable[[Exchange], None]]
 
 
 def answer(status: int = 200, body: Any = None, *, json: Any = None, **headers: Any) -> bytes:
-    """A whole answer. ``json`` is encoded; of ``headers`` the underscores become dashes."""
+    """Return a complete response. ``json`` is encoded; underscores in ``headers`` become dashes."""
     content = b"" if body is None else body if isinstance(body, bytes) else body.encode()
     given = {name.replace("_", "-").lower(): value for name, value in headers.items()}
     if json is not None:
@@ -64,19 +64,19 @@ def answer(status: int = 200, body: Any = None, *, json: Any = None, **headers: 
 
 
 def drop(exchange: Exchange) -> None:
-    """Close the connection without a word."""
+    """Close the connection without a response."""
     exchange.end()
 
 
 def reset(exchange: Exchange) -> None:
-    """Tear the connection down (RST)."""
+    """Reset the connection (RST)."""
     exchange.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    # Not close(): that would wait for the file that reads from the connection.
+    # Not close(): it would wait for the file that reads from the connection.
     socket.close(exchange.connection.detach())
 
 
 def silence(exchange: Exchange) -> None:
-    """Say nothing until the client has gone."""
+    """Send nothing until the client closes the connection."""
     exchange.connection.settimeout(5)
     try:
         while exchange.connection.recv(1000):
@@ -87,7 +87,7 @@ def silence(exchange: Exchange) -> None:
 
 
 def cut(raw: bytes) -> Step:
-    """Send this much of an answer and close the connection."""
+    """Return a step that sends this much of a response and closes the connection."""
 
     def step(exchange: Exchange) -> None:
         exchange.connection.sendall(raw)
@@ -97,7 +97,7 @@ def cut(raw: bytes) -> Step:
 
 
 def tunnel_to(port: int) -> Step:
-    """Answer a CONNECT as a proxy does, and carry bytes between both ends."""
+    """Return a step that responds to a CONNECT as a proxy does, and forwards bytes."""
 
     def pump(source: socket.socket, target: socket.socket) -> None:
         try:
@@ -123,7 +123,7 @@ def tunnel_to(port: int) -> Step:
 
 
 class ScriptedServer:
-    """Listens on a port of 127.0.0.1 of its own. ``tls`` makes it a TLS server."""
+    """A server on its own port of 127.0.0.1. ``tls`` makes it a TLS server."""
 
     def __init__(self, *script: Step, tls: ssl.SSLContext | None = None) -> None:
         self.script: list[Step] = list(script)
@@ -139,12 +139,12 @@ class ScriptedServer:
 
     @property
     def url(self) -> str:
-        """The base URL to give to a client."""
+        """The base URL for a client."""
         return f"{'http' if self._tls is None else 'https'}://127.0.0.1:{self.port}/v3"
 
     @property
     def said(self) -> list[str]:
-        """The requests so far, as ``METHOD target``."""
+        """Return the requests so far, as ``METHOD target``."""
         return [f"{request.method} {request.target}" for request in self.requests]
 
     def stop(self) -> None:
@@ -190,7 +190,7 @@ class ScriptedServer:
                     connection.sendall(step)
                 else:
                     step(Exchange(self, connection, request))
-        except (OSError, ValueError):  # the client went, or the test's step closed the connection
+        except (OSError, ValueError):  # the client or the test's step closed the connection
             pass
         finally:
             connection.close()

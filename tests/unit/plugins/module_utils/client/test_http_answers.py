@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answers that are good, and answers with a good status that are not: redirects, pages, nothing."""
+"""Successful responses, and invalid responses with a success status: redirects, pages, empty
+ones."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ PAGE = "<!DOCTYPE html><html><body>Please log in</body></html>"
 
 @pytest.mark.parametrize("status", [200, 201, 202])
 @pytest.mark.parametrize("method", METHODS)
-def test_json_with_a_good_status_is_the_answer(method, status, serve, client_of):
+def test_json_with_a_success_status_is_returned(method, status, serve, client_of):
     server = serve(answer(status, json={"id": "1", "none": None}))
     assert client_of(server).send(method, "/things") == {"id": "1", "none": None}
 
@@ -30,12 +31,12 @@ def test_json_with_a_good_status_is_the_answer(method, status, serve, client_of)
 @pytest.mark.parametrize(
     "kind", ["application/vnd.api+json", "application/json; charset=utf-8", None, "text/plain"]
 )
-def test_json_of_any_content_type_is_understood(kind, serve, client_of):
+def test_json_of_any_content_type_is_accepted(kind, serve, client_of):
     server = serve(answer(200, '{"name": "Ä"}', content_type=kind))
     assert client_of(server).get("/things") == {"name": "Ä"}
 
 
-def test_json_in_chunks_is_understood(serve, client_of):
+def test_chunked_json_is_accepted(serve, client_of):
     raw = answer(content_type="application/json", content_length=None, transfer_encoding="chunked")
     server = serve(raw + b'6\r\n{"id":\r\n4\r\n "1"\r\n1\r\n}\r\n0\r\n\r\n', answer(json={}))
     client = client_of(server)
@@ -46,14 +47,14 @@ def test_json_in_chunks_is_understood(serve, client_of):
 
 @pytest.mark.parametrize("raw", [answer(204), answer(200), answer(200, " \r\n"), answer(202)])
 @pytest.mark.parametrize("method", METHODS)
-def test_an_answer_without_a_body_is_none(method, raw, serve, client_of):
+def test_a_response_without_a_body_is_returned_as_none(method, raw, serve, client_of):
     server = serve(raw)
     assert client_of(server).send(method, "/things") is None
     assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("value", [[], [1], "text", 7, 0, False, None])
-def test_json_that_is_no_object_is_handed_on_as_it_is(value, serve, client_of):
+def test_json_that_is_not_an_object_is_returned_unchanged(value, serve, client_of):
     server = serve(answer(200, json=value) if value is not None else answer(200, "null"))
     answered = client_of(server).get("/things")
     assert answered == value
@@ -62,7 +63,7 @@ def test_json_that_is_no_object_is_handed_on_as_it_is(value, serve, client_of):
 
 @pytest.mark.parametrize("status", [200, 201])
 @pytest.mark.parametrize("method", METHODS)
-def test_a_page_with_a_good_status_is_a_failure(method, status, serve, client_of, failure_of):
+def test_html_with_a_success_status_is_a_failure(method, status, serve, client_of, failure_of):
     page = {"content_type": "text/html; charset=utf-8", "x_request_id": "req-7"}
     server = serve(answer(status, PAGE, **page))
     failure = failure_of(client_of(server), method)
@@ -81,12 +82,12 @@ def test_a_page_with_a_good_status_is_a_failure(method, status, serve, client_of
 
 
 @pytest.mark.parametrize("kind", [None, "text/plain"])
-def test_text_with_a_good_status_is_a_failure(kind, serve, client_of, failure_of):
+def test_plain_text_with_a_success_status_is_a_failure(kind, serve, client_of, failure_of):
     server = serve(answer(200, "fine", content_type=kind))
     assert failure_of(client_of(server)).code == "unexpected_answer"
 
 
-def test_json_that_is_nested_beyond_all_reason_is_a_failure(serve, client_of, failure_of):
+def test_json_that_is_nested_too_deeply_is_a_failure(serve, client_of, failure_of):
     server = serve(*[answer(200, "[" * 200000, content_type="application/json")] * 4)
     assert failure_of(client_of(server)).code in ("unexpected_answer", "unreachable")
 
@@ -96,7 +97,7 @@ def test_json_that_is_nested_beyond_all_reason_is_a_failure(serve, client_of, fa
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("method", METHODS)
-def test_a_redirect_is_not_followed_whatever_its_kind(method, status, serve, client_of, failure_of):
+def test_no_kind_of_redirect_is_followed(method, status, serve, client_of, failure_of):
     headers = {"location": "/elsewhere", "content_type": "text/html", "x_request_id": "req-7"}
     server = serve(answer(status, PAGE, **headers))
     failure = failure_of(client_of(server, service=LARAVEL_CLOUD.service), method)
@@ -115,7 +116,7 @@ def test_a_redirect_is_not_followed_whatever_its_kind(method, status, serve, cli
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("method", METHODS)
-def test_another_host_that_is_redirected_to_sees_no_connection(
+def test_a_redirect_to_another_host_opens_no_connection(
     method, status, serve, client_of, failure_of
 ):
     other = serve()
@@ -125,7 +126,7 @@ def test_another_host_that_is_redirected_to_sees_no_connection(
     assert "localhost/stolen" in failure.message
 
 
-def test_a_redirect_to_a_login_page_is_told_by_host_and_path_alone(serve, client_of, failure_of):
+def test_a_redirect_to_a_login_page_is_reported_by_host_and_path_only(serve, client_of, failure_of):
     target = f"https://someone:password@login.example.com/sign-in?return={TOKEN}#top"
     failure = failure_of(client_of(serve(answer(302, location=target))))
     assert "login.example.com/sign-in" in failure.message
@@ -133,7 +134,7 @@ def test_a_redirect_to_a_login_page_is_told_by_host_and_path_alone(serve, client
         assert hidden not in failure.message
 
 
-def test_a_redirect_to_the_root_is_told(serve, client_of, failure_of):
+def test_a_redirect_to_the_root_is_reported(serve, client_of, failure_of):
     server = serve(
         answer(302, PAGE, location="https://cloud.laravel.com", content_type="text/html")
     )
@@ -141,7 +142,7 @@ def test_a_redirect_to_the_root_is_told(serve, client_of, failure_of):
 
 
 @pytest.mark.parametrize("status", [300, 301, 302, 304, 305])
-def test_a_redirect_to_nowhere_is_a_failure(status, serve, client_of, failure_of):
+def test_a_redirect_without_a_location_is_a_failure(status, serve, client_of, failure_of):
     failure = failure_of(client_of(serve(answer(status))))
     assert failure.code == "redirected"
     assert "nowhere" in failure.message
@@ -161,7 +162,7 @@ def test_a_redirect_to_nowhere_is_a_failure(status, serve, client_of, failure_of
         "http://" + "a" * 5000,
     ],
 )
-def test_a_redirect_to_nonsense_is_a_failure(location, serve, client_of, failure_of):
+def test_a_redirect_to_an_invalid_url_is_a_failure(location, serve, client_of, failure_of):
     server = serve(answer(302, location=location))
     failure = failure_of(client_of(server), "POST", "/things", body={})
     assert failure.code == "redirected"
@@ -169,7 +170,7 @@ def test_a_redirect_to_nonsense_is_a_failure(location, serve, client_of, failure
     assert server.said == ["POST /v3/things"]
 
 
-def test_cookies_of_an_answer_do_not_travel_to_another_client(serve, client_of):
+def test_cookies_of_a_response_are_not_shared_with_another_client(serve, client_of):
     server = serve(answer(json={}, set_cookie="session=1; Path=/"), answer(json={}))
     client_of(server).get("/things")
     client_of(server).get("/things")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the client makes of the errors that the services answer with."""
+"""How the client reports error responses of the services."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ FIELD_ERRORS = {
 
 
 def sevalla_error(status, message, data=None):
-    """An error in Sevalla's form."""
+    """Return an error in Sevalla's format."""
     body = {"message": message, "status": status, **({} if data is None else {"data": data})}
     return answer(status, json=body, x_request_id="req-77")
 
 
 def laravel_error(status, message, errors=None):
-    """An error in Laravel Cloud's form."""
+    """Return an error in Laravel Cloud's format."""
     return answer(
         status, json={"message": message, **({} if errors is None else {"errors": errors})}
     )
@@ -52,7 +52,7 @@ def laravel_error(status, message, errors=None):
         (422, "Unprocessable", "refused", ""),
     ],
 )
-def test_an_error_of_sevalla_is_told_with_all_that_it_says(
+def test_an_error_of_sevalla_is_reported_in_full(
     method, status, said, code, advice, serve, client_of, failure_of
 ):
     server = serve(sevalla_error(status, said, TRACKED))
@@ -82,7 +82,7 @@ def test_an_error_of_sevalla_is_told_with_all_that_it_says(
         (422, "An update operation is already in progress", "refused", ""),
     ],
 )
-def test_an_error_of_laravel_cloud_with_a_message_only_is_told(
+def test_an_error_of_laravel_cloud_with_only_a_message_is_reported(
     method, status, said, code, advice, serve, client_of, failure_of
 ):
     server = serve(laravel_error(status, said))
@@ -102,7 +102,7 @@ def test_an_error_of_laravel_cloud_with_a_message_only_is_told(
     assert len(server.requests) == 1
 
 
-def test_the_field_errors_of_laravel_cloud_are_all_told(serve, client_of, failure_of):
+def test_all_field_errors_of_laravel_cloud_are_reported(serve, client_of, failure_of):
     server = serve(laravel_error(422, "The type field is required. (and 2 more)", FIELD_ERRORS))
     failure = failure_of(client_of(server, service=LARAVEL), "POST", "/x", body={})
     assert "The type field is required. (and 2 more)" in failure.message
@@ -114,7 +114,7 @@ def test_the_field_errors_of_laravel_cloud_are_all_told(serve, client_of, failur
     assert (failure.status, failure.code) == (422, "refused")
 
 
-def test_an_error_without_a_request_id_speaks_of_none(serve, client_of, failure_of):
+def test_an_error_without_a_request_id_does_not_mention_one(serve, client_of, failure_of):
     failure = failure_of(client_of(serve(answer(400, json={"message": "No"}))))
     assert "Request id" not in failure.message
     assert failure.request_id is None
@@ -124,7 +124,7 @@ def test_an_error_without_a_request_id_speaks_of_none(serve, client_of, failure_
 @pytest.mark.parametrize(
     "data", [None, {}, {"code": "err-1"}, {"message": None}, "text", ["list"], 7, {"message": 9}]
 )
-def test_an_error_whose_data_has_any_form_is_told(data, service, serve, client_of, failure_of):
+def test_an_error_with_any_form_of_data_is_reported(data, service, serve, client_of, failure_of):
     server = serve(answer(400, json={"message": "Bad request", "status": 400, "data": data}))
     failure = failure_of(client_of(server, service=service))
     assert "HTTP 400: Bad request" in failure.message
@@ -133,7 +133,7 @@ def test_an_error_whose_data_has_any_form_is_told(data, service, serve, client_o
 @pytest.mark.parametrize(
     "errors", [{}, [], ["text"], "text", None, {"a": "text"}, {"a": None}, {"a": [None, {"b": 1}]}]
 )
-def test_an_error_whose_field_errors_have_any_form_is_told(errors, serve, client_of, failure_of):
+def test_an_error_with_any_form_of_field_errors_is_reported(errors, serve, client_of, failure_of):
     server = serve(answer(422, json={"message": "Wrong", "errors": errors}))
     failure = failure_of(client_of(server, service=LARAVEL))
     assert "HTTP 422: Wrong" in failure.message
@@ -151,7 +151,7 @@ def test_an_error_whose_field_errors_have_any_form_is_told(errors, serve, client
         answer(400, b"\xff\xfe\x00", content_type="text/plain"),
     ],
 )
-def test_an_error_without_a_readable_message_still_tells_its_status(
+def test_an_error_without_a_readable_message_is_reported_with_its_status(
     raw, serve, client_of, failure_of
 ):
     failure = failure_of(client_of(serve(raw)), "PATCH", "/things/1")
@@ -160,7 +160,9 @@ def test_an_error_without_a_readable_message_still_tells_its_status(
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
-def test_an_html_page_with_an_error_status_is_that_error(status, serve, client_of, failure_of):
+def test_an_html_page_with_an_error_status_is_reported_by_its_status(
+    status, serve, client_of, failure_of
+):
     server = serve(answer(status, "<html>secret page</html>", content_type="text/html"))
     failure = failure_of(client_of(server))
     assert failure.status == status
@@ -170,7 +172,7 @@ def test_an_html_page_with_an_error_status_is_that_error(status, serve, client_o
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("status", [400, 401, 403, 404])
-def test_an_error_that_claims_json_and_is_none_is_still_that_error(
+def test_an_error_with_malformed_json_is_reported_by_its_status(
     status, method, serve, client_of, failure_of
 ):
     server = serve(*[answer(status, "Unauthorized", content_type="application/json")] * 4)
@@ -184,18 +186,18 @@ def test_a_long_message_is_shortened(serve, client_of, failure_of):
     assert len(failure.message) < 1000
 
 
-def test_a_message_that_the_service_says_twice_is_told_once(serve, client_of, failure_of):
+def test_a_repeated_message_of_the_service_is_reported_once(serve, client_of, failure_of):
     server = serve(sevalla_error(404, "Not found", {"message": "Not found."}))
     assert failure_of(client_of(server)).message.count("Not found") == 1
 
 
 @pytest.mark.parametrize("status", [500, 501, 502, 503, 504, 520, 524])
-def test_a_fault_of_the_service_says_that_a_write_may_have_been_stored(
+def test_a_server_error_says_that_a_write_may_have_been_stored(
     status, serve, client_of, failure_of
 ):
     server = serve(sevalla_error(status, "Internal Server Error"))
     failure = failure_of(client_of(server), "POST", "/things", body={})
     assert failure.outcome_unknown
     assert (failure.status, failure.code, failure.request_id) == (status, "service_error", "req-77")
-    # Behind a gateway that gave up waiting, the service may still be at work.
+    # Behind a gateway that timed out, the service may still be working.
     assert failure.resendable != (status in (504, 524))

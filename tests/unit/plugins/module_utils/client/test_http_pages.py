@@ -28,36 +28,36 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.sc
 
 
 def page(items, total, **more):
-    """One page of Sevalla."""
+    """Return one page of Sevalla."""
     return answer(json={"data": items, "total": total, "offset": 0, "limit": 100, **more})
 
 
 def numbered(items, last, number=1, **more):
-    """One page of Laravel Cloud."""
+    """Return one page of Laravel Cloud."""
     meta = {"current_page": number, "last_page": last, "per_page": 100, "total": len(items)}
     return answer(json={"data": items, "meta": meta, "links": {}, **more})
 
 
 def offset_items(client):
-    """The items of all pages of a Sevalla list."""
+    """Return the items of all pages of a Sevalla list."""
     return [item for items in sevalla_pages(client, "/things") for item in items]
 
 
 def numbered_items(client):
-    """The items of all pages of a Laravel Cloud list."""
+    """Return the items of all pages of a Laravel Cloud list."""
     return [item for document in laravel_pages(client, "/things") for item in document["data"]]
 
 
 @pytest.fixture
 def laravel(client_of):
-    """A function that makes a client of Laravel Cloud."""
+    """Return a function that creates a client of Laravel Cloud."""
     return lambda server, **changes: client_of(server, service=LARAVEL_CLOUD.service, **changes)
 
 
 # Sevalla.
 
 
-def test_offset_one_page_is_one_request_with_a_hundred_items(serve, client_of):
+def test_offset_one_page_is_one_request_for_a_hundred_items(serve, client_of):
     server = serve(page([1, 2], 2))
     assert offset_items(client_of(server)) == [1, 2]
     assert server.said == ["GET /v3/things?limit=100&offset=0"]
@@ -69,14 +69,14 @@ def test_offset_an_empty_list_is_one_request(serve, client_of):
     assert len(server.requests) == 1
 
 
-def test_offset_all_pages_are_read_in_their_order(serve, client_of):
+def test_offset_all_pages_are_read_in_order(serve, client_of):
     everything = list(range(250))
     server = serve(*[page(everything[at : at + 100], 250) for at in (0, 100, 200)])
     assert offset_items(client_of(server)) == everything
     assert server.said == [f"GET /v3/things?limit=100&offset={at}" for at in (0, 100, 200)]
 
 
-def test_offset_a_page_advances_by_what_it_brought(serve, client_of):
+def test_offset_advances_by_the_number_of_items_received(serve, client_of):
     server = serve(page([0, 1, 2], 7), page([3], 7), page([4, 5, 6], 7))
     assert offset_items(client_of(server)) == list(range(7))
     offsets = [request.target.rpartition("=")[2] for request in server.requests]
@@ -90,29 +90,30 @@ def test_offset_the_latest_total_decides(serve, client_of):
 
 
 def test_offset_a_total_that_is_too_low_is_a_failure(serve, client_of):
-    """A total below what came could hide whole pages, and with them what must not be created
-    again."""
+    """A total below the number of received items could hide whole pages, and with them processes
+    that must not be created again."""
     server = serve(page([0, 1, 2], 1))
     with pytest.raises(Failure, match="3 items of 1 in all"):
         offset_items(client_of(server))
     assert len(server.requests) == 1
 
 
-def test_offset_a_total_may_be_written_as_text(serve, client_of):
+def test_offset_a_total_may_be_a_string(serve, client_of):
     assert offset_items(client_of(serve(page([1, 2], "3"), page([3], "3")))) == [1, 2, 3]
 
 
 def test_offset_an_item_that_moved_to_the_next_page_counts_once(serve, client_of):
-    """Applications are listed newest first: a new one moves the last one of a page on."""
+    """Applications are listed newest first: a new one moves the last one of a page to the next
+    page."""
     assert offset_items(client_of(serve(page([1, 2], 4), page([2, 3], 4)))) == [1, 2, 3]
 
 
-def test_offset_a_page_that_repeats_the_one_before_is_a_failure(serve, client_of):
+def test_offset_a_repeated_page_is_a_failure(serve, client_of):
     with pytest.raises(Failure, match="a page that repeats the ones before"):
         offset_items(client_of(serve(page([1, 2], 4), page([1, 2], 4))))
 
 
-def test_offset_a_total_that_is_too_high_is_a_failure_and_not_endless(serve, client_of):
+def test_offset_a_total_that_is_too_high_is_a_failure(serve, client_of):
     server = serve(page([0, 1], 9), page([], 9))
     with pytest.raises(Failure, match="empty page at 2 of 9") as caught:
         offset_items(client_of(server))
@@ -120,7 +121,7 @@ def test_offset_a_total_that_is_too_high_is_a_failure_and_not_endless(serve, cli
     assert len(server.requests) == 2
 
 
-def test_offset_a_first_page_that_is_empty_but_should_not_be_is_a_failure(serve, client_of):
+def test_offset_an_empty_first_page_with_a_positive_total_is_a_failure(serve, client_of):
     with pytest.raises(Failure, match="empty page at 0 of 3"):
         offset_items(client_of(serve(page([], 3))))
 
@@ -148,13 +149,13 @@ NO_LISTS = [
 
 
 @pytest.mark.parametrize("raw", NO_LISTS)
-def test_offset_what_is_no_list_is_a_failure(raw, serve, client_of):
+def test_offset_a_response_that_is_not_a_list_is_a_failure(raw, serve, client_of):
     with pytest.raises(Failure) as caught:
         offset_items(client_of(serve(raw)))
     assert caught.value.code == "unexpected_answer"
 
 
-def test_offset_an_endless_list_ends(serve, client_of, monkeypatch):
+def test_offset_an_endless_list_is_a_failure(serve, client_of, monkeypatch):
     monkeypatch.setattr(paging, "PAGES", 5)
     server = serve(*[page([at], at + 2) for at in range(20)])
     with pytest.raises(Failure, match="does not end"):
@@ -162,13 +163,13 @@ def test_offset_an_endless_list_ends(serve, client_of, monkeypatch):
     assert len(server.requests) == 5
 
 
-def test_offset_a_fault_on_a_later_page_is_repeated_there(serve, client_of):
+def test_offset_a_fault_on_a_later_page_is_retried(serve, client_of):
     server = serve(page([0], 2), answer(502), answer(429, json={}), page([1], 2))
     assert offset_items(client_of(server)) == [0, 1]
     assert [target[-1] for target in server.said] == ["0", "1", "1", "1"]
 
 
-def test_offset_a_failure_on_a_later_page_is_not_a_short_list(serve, client_of):
+def test_offset_a_failure_on_a_later_page_does_not_return_a_short_list(serve, client_of):
     with pytest.raises(Failure) as caught:
         offset_items(client_of(serve(page([0], 2), answer(404, json={}))))
     assert caught.value.status == 404
@@ -189,13 +190,13 @@ def test_numbered_an_empty_list_is_one_request(serve, laravel):
     assert len(server.requests) == 1
 
 
-def test_numbered_all_pages_are_read_in_their_order(serve, laravel):
+def test_numbered_all_pages_are_read_in_order(serve, laravel):
     server = serve(numbered([1, 2], 3), numbered([3, 4], 3, 2), numbered([5], 3, 3))
     assert numbered_items(laravel(server)) == [1, 2, 3, 4, 5]
     assert server.said == ["GET /v3/things", "GET /v3/things?page=2", "GET /v3/things?page=3"]
 
 
-def test_numbered_parameters_go_with_every_page(serve, laravel):
+def test_numbered_parameters_are_sent_with_every_page(serve, laravel):
     server = serve(numbered([1], 2), numbered([2], 2, 2))
     list(laravel_pages(laravel(server), "/things", {"include": "instance"}))
     assert server.said == [
@@ -204,7 +205,7 @@ def test_numbered_parameters_go_with_every_page(serve, laravel):
     ]
 
 
-def test_numbered_every_page_comes_with_what_it_includes(serve, laravel):
+def test_numbered_every_page_is_returned_with_its_included_objects(serve, laravel):
     server = serve(numbered([1], 2, included=[{"id": "a"}]), numbered([2], 2, 2, included=[]))
     pages = list(laravel_pages(laravel(server), "/things"))
     assert [document["included"] for document in pages] == [[{"id": "a"}], []]
@@ -215,13 +216,13 @@ def test_numbered_the_latest_last_page_decides(serve, laravel):
     assert numbered_items(laravel(server)) == [1, 2]
 
 
-def test_numbered_a_last_page_that_is_too_low_ends_the_walk(serve, laravel):
+def test_numbered_a_last_page_that_is_too_low_ends_the_list(serve, laravel):
     server = serve(numbered([1], 0))
     assert numbered_items(laravel(server)) == [1]
 
 
 def test_numbered_a_total_that_was_not_reached_is_a_failure(serve, laravel):
-    """What is missing may be what must not be created, or what a list is pruned of."""
+    """A missing item may be one that must not be created again, or a reason to prune."""
     meta = {"current_page": 1, "last_page": 1, "total": 3}
     server = serve(answer(json={"data": [1, 2], "meta": meta}))
     with pytest.raises(Failure, match="2 items of 3 in all") as caught:
@@ -229,17 +230,17 @@ def test_numbered_a_total_that_was_not_reached_is_a_failure(serve, laravel):
     assert caught.value.code == "unexpected_answer"
 
 
-def test_numbered_a_last_page_may_be_written_as_text(serve, laravel):
+def test_numbered_a_last_page_may_be_a_string(serve, laravel):
     server = serve(numbered([1], "2"), numbered([2], "2", 2))
     assert numbered_items(laravel(server)) == [1, 2]
 
 
-def test_numbered_a_page_that_repeats_the_one_before_is_a_failure(serve, laravel):
+def test_numbered_a_repeated_page_is_a_failure(serve, laravel):
     with pytest.raises(Failure, match="a page that repeats the ones before"):
         numbered_items(laravel(serve(numbered([1], 2), numbered([1], 2, 2))))
 
 
-def test_numbered_a_last_page_that_is_too_high_is_a_failure_and_not_endless(serve, laravel):
+def test_numbered_a_last_page_that_is_too_high_is_a_failure(serve, laravel):
     server = serve(numbered([1], 99), numbered([], 99, 2))
     with pytest.raises(Failure, match="empty page 2 of 99") as caught:
         numbered_items(laravel(server))
@@ -257,13 +258,13 @@ def test_numbered_a_list_without_a_last_page_is_a_failure(meta, serve, laravel):
 
 
 @pytest.mark.parametrize("raw", NO_LISTS)
-def test_numbered_what_is_no_list_is_a_failure(raw, serve, laravel):
+def test_numbered_a_response_that_is_not_a_list_is_a_failure(raw, serve, laravel):
     with pytest.raises(Failure) as caught:
         numbered_items(laravel(serve(raw)))
     assert caught.value.code == "unexpected_answer"
 
 
-def test_numbered_an_endless_list_ends(serve, laravel, monkeypatch):
+def test_numbered_an_endless_list_is_a_failure(serve, laravel, monkeypatch):
     monkeypatch.setattr(paging, "PAGES", 5)
     server = serve(*[numbered([at], at + 2, at + 1) for at in range(20)])
     with pytest.raises(Failure, match="does not end"):
@@ -271,7 +272,7 @@ def test_numbered_an_endless_list_ends(serve, laravel, monkeypatch):
     assert len(server.requests) == 5
 
 
-def test_numbered_links_of_an_answer_are_not_followed(serve, laravel):
+def test_numbered_links_in_a_response_are_not_followed(serve, laravel):
     other = serve()
     links = {"next": f"http://localhost:{other.port}/v3/things?page=2"}
     server = serve(numbered([1], 2, links=links), numbered([2], 2, 2))
@@ -279,23 +280,23 @@ def test_numbered_links_of_an_answer_are_not_followed(serve, laravel):
     assert other.connections == 0
 
 
-def test_numbered_a_failure_on_a_later_page_is_not_a_short_list(serve, laravel):
+def test_numbered_a_failure_on_a_later_page_does_not_return_a_short_list(serve, laravel):
     with pytest.raises(Failure) as caught:
         numbered_items(laravel(serve(numbered([1], 2), answer(404, json={}))))
     assert caught.value.status == 404
 
 
-# The ends of a list of Laravel Cloud.
+# The ends of a list of Laravel Cloud
 
 
 def pages_of(items):
-    """All pages of a list, by number."""
+    """Return all pages of a list, by number."""
     last = max(1, -(-len(items) // 100))
     return {at: numbered(items[100 * (at - 1) : 100 * at], last, at) for at in range(1, last + 1)}
 
 
 def unknown(_items):
-    """A page that does not show its order."""
+    """Return a page that does not show the order of its list."""
     return
 
 
@@ -311,7 +312,7 @@ def unknown(_items):
         (730, [1, 7, 8]),
     ],
 )
-def test_ends_are_the_first_and_the_last_hundred_in_few_requests(count, read, serve, laravel):
+def test_ends_are_the_first_and_last_hundred_items_in_few_requests(count, read, serve, laravel):
     items = list(range(count))
     pages = pages_of(items)
     server = serve(*[pages[at] for at in read])
@@ -324,7 +325,7 @@ def test_ends_are_the_first_and_the_last_hundred_in_few_requests(count, read, se
 
 
 @pytest.mark.parametrize(("oldest_first", "read"), [(False, [1]), (True, [1, 8])])
-def test_a_first_page_that_shows_its_order_spares_requests(oldest_first, read, serve, laravel):
+def test_a_first_page_that_shows_the_order_saves_requests(oldest_first, read, serve, laravel):
     items = list(range(730))
     pages = pages_of(items)
     shown = []
@@ -335,16 +336,16 @@ def test_a_first_page_that_shows_its_order_spares_requests(oldest_first, read, s
     assert len(server.requests) == len(read)
 
 
-def test_ends_that_move_on_while_they_are_read(serve, laravel):
-    """Newest first: what is added moves the oldest on to a page more. They stay the same ones."""
+def test_ends_of_a_newest_first_list_that_grows_while_it_is_read(serve, laravel):
+    """Newest first: a new item moves the oldest one to another page. The ends stay the same."""
     before, after = list(range(300)), list(range(-1, 300))
     early, late = pages_of(before), pages_of(after)
     server = serve(early[1], late[2], late[3], late[4])
     assert ends(laravel(server), "/things", unknown) == before[:100] + before[-100:]
 
 
-def test_an_end_that_moves_on_while_it_is_read(serve, laravel):
-    """Oldest first: what is added may make another page, which has the newest."""
+def test_ends_of_an_oldest_first_list_that_grows_while_it_is_read(serve, laravel):
+    """Oldest first: a new item may start another page, which has the newest one."""
     early, late = pages_of(list(range(300))), pages_of(list(range(301)))
     server = serve(early[1], late[3], late[4])
     found = ends(laravel(server), "/things", lambda _page: True)
@@ -358,14 +359,14 @@ def test_ends_of_a_list_that_always_has_one_page_more(serve, laravel):
 
 
 @pytest.mark.parametrize("raw", NO_LISTS)
-def test_ends_of_what_is_no_list_are_a_failure(raw, serve, laravel):
+def test_ends_of_a_response_that_is_not_a_list_are_a_failure(raw, serve, laravel):
     for before in ([], [numbered([1], 2)]):
         with pytest.raises(Failure) as caught:
             ends(laravel(serve(*before, raw)), "/things", unknown)
         assert caught.value.code == "unexpected_answer"
 
 
-def test_ends_that_are_empty_or_the_same_are_a_failure(serve, laravel):
+def test_ends_with_an_empty_or_repeated_page_are_a_failure(serve, laravel):
     with pytest.raises(Failure, match="empty page 1 of 3"):
         ends(laravel(serve(numbered([], 3))), "/things", unknown)
     with pytest.raises(Failure, match="a page that repeats the ones before"):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""When the client repeats a request, how long it waits before that, and when it gives up."""
+"""When the client retries a request, how long it waits, and when it gives up."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ OK = answer(json={"id": "1"})
 
 
 def limited(**headers):
-    """A 429 as both services send it."""
+    """Return a 429 as both services send it."""
     return answer(429, json={"message": "Too many requests", "status": 429}, **headers)
 
 
 def http_date(seconds):
-    """An HTTP date so many seconds from now."""
+    """Return an HTTP date so many seconds from now."""
     return email.utils.formatdate(real_time.time() + seconds, usegmt=True)
 
 
 def at_latest(seconds):
-    """All clients are told the same seconds and come back spread over a little more: a second
-    and a tenth of the wait, five seconds at most."""
+    """Return the longest wait for these seconds: all clients get the same seconds, and jitter
+    spreads them by a second and a tenth of the wait, at most five seconds."""
     return seconds + min(5, 1 + seconds / 10)
 
 
@@ -51,7 +51,7 @@ def at_latest(seconds):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_429_is_repeated_for_every_method(method, serve, client_of, time):
+def test_a_429_is_retried_for_every_method(method, serve, client_of, time):
     server = serve(limited(x_ratelimit_reset=7), OK)
     assert client_of(server).send(method, "/things") == {"id": "1"}
     assert server.said == [f"{method} /v3/things"] * 2
@@ -59,7 +59,7 @@ def test_a_429_is_repeated_for_every_method(method, serve, client_of, time):
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
-def test_a_repeated_write_carries_its_body_again(method, serve, client_of):
+def test_a_retried_write_has_the_same_body(method, serve, client_of):
     server = serve(limited(x_ratelimit_reset=7), OK)
     client_of(server).send(method, "/things", body={"a": 1})
     first, second = server.requests
@@ -69,23 +69,23 @@ def test_a_repeated_write_carries_its_body_again(method, serve, client_of):
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 7, 45, 299])
-def test_the_reset_header_in_seconds_says_how_long_to_wait(seconds, serve, client_of, time):
+def test_a_reset_header_in_seconds_sets_the_wait(seconds, serve, client_of, time):
     client_of(serve(limited(x_ratelimit_reset=seconds), OK)).get("/things")
     assert seconds <= time.slept[0] <= at_latest(seconds)
 
 
-def test_the_reset_in_seconds_goes_before_a_retry_after(serve, client_of, time):
+def test_a_reset_in_seconds_takes_precedence_over_retry_after(serve, client_of, time):
     client_of(serve(limited(x_ratelimit_reset=9, retry_after=100), OK)).get("/things")
     assert 9 <= time.slept[0] <= at_latest(9)
 
 
-def test_a_fractional_reset_is_understood(serve, client_of, time):
+def test_a_fractional_reset_is_accepted(serve, client_of, time):
     client_of(serve(limited(x_ratelimit_reset="2.5"), OK)).get("/things")
     assert 2.5 <= time.slept[0] <= at_latest(2.5)
 
 
 @pytest.mark.parametrize("clock_off_by", [0, -86400, 86400])
-def test_beside_an_epoch_the_retry_after_counts_whatever_the_clock_says(
+def test_retry_after_takes_precedence_over_a_reset_that_is_a_timestamp(
     clock_off_by, serve, client_of, time
 ):
     epoch = int(real_time.time()) + clock_off_by
@@ -94,21 +94,21 @@ def test_beside_an_epoch_the_retry_after_counts_whatever_the_clock_says(
     assert 20 <= time.slept[0] <= at_latest(20)
 
 
-def test_laravel_cloud_s_reset_alone_is_taken_as_a_time_of_day(serve, client_of, time):
+def test_a_reset_of_laravel_cloud_without_retry_after_is_a_timestamp(serve, client_of, time):
     server = serve(limited(x_ratelimit_reset=int(real_time.time()) + 30), OK)
     client_of(server, service=LARAVEL_CLOUD.service).get("/things")
     assert 28 <= time.slept[0] <= at_latest(30)
 
 
 @pytest.mark.parametrize("reset", [7, 45, 1_700_000_000])
-def test_laravel_cloud_s_reset_in_the_past_is_not_waited_for(reset, serve, client_of, time):
-    """However small the number is: it is a time of day there."""
+def test_a_past_reset_of_laravel_cloud_is_not_waited_for(reset, serve, client_of, time):
+    """However small the number is: Laravel Cloud sends a timestamp."""
     server = serve(limited(x_ratelimit_reset=reset), OK)
     client_of(server, service=LARAVEL_CLOUD.service).get("/things")
     assert 0 <= time.slept[0] <= 1
 
 
-def test_sevalla_s_reset_is_seconds_however_large_it_is(serve, client_of, failure_of, time):
+def test_a_reset_of_sevalla_is_always_in_seconds(serve, client_of, failure_of, time):
     epoch = int(real_time.time()) + 30
     failure = failure_of(client_of(serve(limited(x_ratelimit_reset=epoch), OK)))
     assert time.slept == []
@@ -116,34 +116,34 @@ def test_sevalla_s_reset_is_seconds_however_large_it_is(serve, client_of, failur
 
 
 @pytest.mark.parametrize("service", [SEVALLA.service, LARAVEL_CLOUD.service])
-def test_a_retry_after_in_seconds_says_how_long_to_wait(service, serve, client_of, time):
+def test_a_retry_after_in_seconds_sets_the_wait(service, serve, client_of, time):
     client_of(serve(limited(retry_after=12), OK), service=service).get("/things")
     assert 12 <= time.slept[0] <= at_latest(12)
 
 
-def test_a_retry_after_as_a_date_says_how_long_to_wait(serve, client_of, time):
+def test_a_retry_after_as_a_date_sets_the_wait(serve, client_of, time):
     client_of(serve(limited(retry_after=http_date(40)), OK)).get("/things")
     assert 37 <= time.slept[0] <= at_latest(40)
 
 
-def test_a_retry_after_in_the_past_is_not_waited_for(serve, client_of, time):
+def test_a_past_retry_after_is_not_waited_for(serve, client_of, time):
     client_of(serve(limited(retry_after=http_date(-3600)), OK)).get("/things")
     assert 0 <= time.slept[0] <= 1
 
 
 GARBAGE = ["soon", "", "-1", "1.5.2", "NaN", "Fri, 99 Foo 2026", "\x80\xff", "0x10", "12 seconds"]
-"""Values that are no number of seconds and no date."""
+"""Values that are neither seconds nor a date."""
 
 
 @pytest.mark.parametrize("garbage", GARBAGE)
-def test_a_retry_after_that_is_garbage_falls_back_to_backoff(garbage, serve, client_of, time):
+def test_a_malformed_retry_after_falls_back_to_backoff(garbage, serve, client_of, time):
     client_of(serve(limited(retry_after=garbage), OK)).get("/things")
     # "-1" may also be read as "now".
     assert 0 <= time.slept[0] <= 6
 
 
 @pytest.mark.parametrize("garbage", GARBAGE)
-def test_a_reset_that_is_garbage_falls_back_to_the_retry_after(garbage, serve, client_of, time):
+def test_a_malformed_reset_falls_back_to_retry_after(garbage, serve, client_of, time):
     server = serve(limited(x_ratelimit_reset=garbage, retry_after=15), OK)
     client_of(server).get("/things")
     # "-1" and "NaN" may also be read as "now".
@@ -157,24 +157,22 @@ def test_a_reset_that_is_garbage_falls_back_to_the_retry_after(garbage, serve, c
     ids=["30 digits", "400 digits", "5000 digits", "year 99999", "1e999", "inf"],
 )
 @pytest.mark.parametrize("header", ["retry_after", "x_ratelimit_reset"])
-def test_a_wait_beyond_all_numbers_and_calendars_is_no_crash(
-    huge, header, serve, client_of, failure_of, time
-):
+def test_an_impossibly_large_wait_does_not_crash(huge, header, serve, client_of, failure_of, time):
     server = serve(*[limited(**{header: huge})] * 4)
     failure = failure_of(client_of(server))
     assert (failure.status, failure.code) == (429, "rate_limited")
     assert sum(time.slept) <= 300
 
 
-def test_without_any_header_the_wait_is_a_growing_backoff(serve, client_of, time):
+def test_without_a_header_the_backoff_grows(serve, client_of, time):
     client_of(serve(*[answer(503, json={})] * 4, OK), retries=4).get("/things")
     assert len(time.slept) == 4
     for wait, middle in zip(time.slept, (0.5, 0.5, 1, 2)):
         assert middle * 0.5 <= wait <= middle * 1.5
 
 
-def test_a_limit_that_tells_nothing_is_outlasted(serve, client_of, failure_of, time):
-    """Its window is a minute; a wait that grows from half a second gives up long before."""
+def test_a_rate_limit_without_headers_is_waited_out(serve, client_of, failure_of, time):
+    """Its window is a minute; a backoff that starts at half a second gives up long before."""
     client_of(serve(*[limited()] * 5, OK), retries=5).get("/things")
     assert len(time.slept) == 5
     assert sum(time.slept) > 60
@@ -183,12 +181,12 @@ def test_a_limit_that_tells_nothing_is_outlasted(serve, client_of, failure_of, t
     assert "it is not told when it lifts" in failure.message
 
 
-def test_the_waits_are_jittered(serve, client_of, time):
+def test_waits_have_jitter(serve, client_of, time):
     client_of(serve(*[limited(x_ratelimit_reset=3)] * 6, OK), retries=6).get("/things")
     assert len(set(time.slept)) > 1
 
 
-def test_the_waits_are_jittered_when_the_service_does_not_say(serve, client_of, time):
+def test_backoff_without_a_header_has_jitter(serve, client_of, time):
     for _client in range(6):
         client_of(serve(limited(), OK)).get("/things")
     assert len(set(time.slept)) > 1
@@ -196,7 +194,7 @@ def test_the_waits_are_jittered_when_the_service_does_not_say(serve, client_of, 
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_429_at_last_is_a_failure_that_speaks_of_the_limit(method, serve, client_of, failure_of):
+def test_a_final_429_is_a_failure_that_names_the_rate_limit(method, serve, client_of, failure_of):
     server = serve(*[limited(x_ratelimit_reset=7, x_ratelimit_limit=10, x_request_id="r9")] * 4)
     failure = failure_of(client_of(server), method)
     assert len(server.requests) == 4
@@ -208,36 +206,34 @@ def test_a_429_at_last_is_a_failure_that_speaks_of_the_limit(method, serve, clie
     }
     for part in ("HTTP 429", "Too many requests", "is 10;", "api_max_wait", "api_retries", "r9"):
         assert part in failure.message
-    # Nothing was acted on: a creation that the limit refused did not happen.
+    # The request had no effect: a creation that the rate limit refused did not happen.
     assert not failure.outcome_unknown
     assert failure.resendable
 
 
-def test_a_429_that_is_no_json_is_repeated_like_any(serve, client_of):
+def test_a_429_without_json_is_retried(serve, client_of):
     server = serve(answer(429, "slow down", content_type="text/plain", retry_after=1), OK)
     assert client_of(server).send("POST", "/things", body={}) == {"id": "1"}
 
 
-def test_a_429_that_claims_json_and_is_none_is_repeated_like_any(serve, client_of):
+def test_a_429_with_malformed_json_is_retried(serve, client_of):
     server = serve(answer(429, "slow down", content_type="application/json", retry_after=1), OK)
     assert client_of(server).send("POST", "/things", body={}) == {"id": "1"}
 
 
-# Faults of the service.
+# Server errors
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 @pytest.mark.parametrize("method", REPEATABLE)
-def test_a_fault_of_the_service_is_repeated_where_that_is_safe(method, status, serve, client_of):
+def test_a_server_error_is_retried_for_idempotent_methods(method, status, serve, client_of):
     server = serve(answer(status, "<html/>", content_type="text/html"), OK)
     assert client_of(server).send(method, "/things") == {"id": "1"}
     assert server.said == [f"{method} /v3/things"] * 2
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
-def test_a_post_is_never_repeated_after_a_fault_of_the_service(
-    status, serve, client_of, failure_of, time
-):
+def test_a_post_is_never_retried_after_a_server_error(status, serve, client_of, failure_of, time):
     server = serve(answer(status, json={"message": "Oops"}), OK)
     failure = failure_of(client_of(server), "POST", "/things", body={})
     assert server.said == ["POST /v3/things"]
@@ -246,7 +242,7 @@ def test_a_post_is_never_repeated_after_a_fault_of_the_service(
     assert failure.outcome_unknown
 
 
-def test_a_post_is_not_repeated_after_503_even_when_told_when(serve, client_of, failure_of, time):
+def test_a_post_is_not_retried_after_503_with_retry_after(serve, client_of, failure_of, time):
     server = serve(answer(503, json={}, retry_after=1), OK)
     failure_of(client_of(server), "POST", "/things", body={})
     assert server.said == ["POST /v3/things"]
@@ -255,26 +251,24 @@ def test_a_post_is_not_repeated_after_503_even_when_told_when(serve, client_of, 
 
 @pytest.mark.parametrize("status", [501, 505, 507, 520, 599])
 @pytest.mark.parametrize("method", METHODS)
-def test_other_faults_are_not_repeated(method, status, serve, client_of, failure_of):
+def test_other_errors_are_not_retried(method, status, serve, client_of, failure_of):
     server = serve(answer(status, json={}), OK)
     assert failure_of(client_of(server), method).status == status
     assert len(server.requests) == 1
 
 
-def test_a_503_waits_as_long_as_it_says(serve, client_of, time):
+def test_a_503_is_retried_after_its_retry_after(serve, client_of, time):
     client_of(serve(answer(503, json={}, retry_after=25), OK)).get("/things")
     assert 25 <= time.slept[0] <= at_latest(25)
 
 
-def test_the_reset_of_a_limit_that_is_not_reached_says_nothing_about_a_fault(
-    serve, client_of, time
-):
+def test_a_rate_limit_reset_does_not_delay_the_retry_of_a_server_error(serve, client_of, time):
     client_of(serve(answer(500, json={}, x_ratelimit_reset=50), OK)).get("/things")
     assert time.slept[0] <= 1.5
 
 
 @pytest.mark.parametrize("method", REPEATABLE)
-def test_a_fault_that_stays_is_told_with_its_last_status(method, serve, client_of, failure_of):
+def test_a_permanent_error_is_reported_with_its_last_status(method, serve, client_of, failure_of):
     server = serve(*[answer(502, json={})] * 3, answer(503, json={"message": "Down"}))
     failure = failure_of(client_of(server), method)
     assert len(server.requests) == 4
@@ -282,19 +276,19 @@ def test_a_fault_that_stays_is_told_with_its_last_status(method, serve, client_o
     assert "Down" in failure.message
 
 
-# Connections that break.
+# Broken connections
 
 
 @pytest.fixture
 def nobody():
-    """A URL at which nobody listens: its port is bound, and refuses."""
+    """Yield a URL that refuses connections: its port is bound, but not listening."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{bound.getsockname()[1]}/v3"
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_refused_connection_is_tried_again_for_every_method(
+def test_a_refused_connection_is_retried_for_every_method(
     method, nobody, client_of, failure_of, time
 ):
     client = client_of(nobody)
@@ -308,13 +302,13 @@ def test_a_refused_connection_is_tried_again_for_every_method(
     assert "refused" in failure.message
 
 
-def test_a_post_that_was_never_sent_has_no_unknown_outcome(nobody, client_of, failure_of):
+def test_the_outcome_of_a_post_that_was_never_sent_is_known(nobody, client_of, failure_of):
     failure = failure_of(client_of(nobody), "POST", "/things", body={})
     assert not failure.outcome_unknown
     assert failure.resendable
 
 
-def test_a_host_that_has_no_address_is_a_clear_failure(client_of, failure_of, monkeypatch):
+def test_a_host_without_an_address_is_a_clear_failure(client_of, failure_of, monkeypatch):
     def no_address(*_arguments, **_more):
         raise socket.gaierror(-2, "Name or service not known")
 
@@ -328,7 +322,7 @@ def test_a_host_that_has_no_address_is_a_clear_failure(client_of, failure_of, mo
 
 
 @pytest.mark.parametrize("host", ["api..example.com", "a" * 70 + ".example.com"])
-def test_a_host_that_cannot_be_a_name_is_a_clear_failure(host, client_of, failure_of):
+def test_an_invalid_host_name_is_a_clear_failure(host, client_of, failure_of):
     failure = failure_of(client_of(f"https://{host}/v3", retries=0))
     assert failure.code in ("unreachable", "invalid_options")
 
@@ -362,7 +356,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("where", BROKEN)
 @pytest.mark.parametrize("method", ["GET", "PATCH"])
-def test_an_answer_that_breaks_off_is_asked_for_again(method, where, serve, client_of):
+def test_a_truncated_response_is_retried(method, where, serve, client_of):
     server = serve(BROKEN[where], OK)
     client = client_of(server)
     assert client.send(method, "/things") == {"id": "1"}
@@ -378,24 +372,22 @@ def test_an_answer_that_breaks_off_is_asked_for_again(method, where, serve, clie
     ],
     ids=["in the headers", "before a body"],
 )
-def test_an_answer_that_breaks_off_before_its_body_brings_nothing_or_is_asked_for_again(
-    raw, serve, client_of
-):
-    """http.client, and urllib3 before 2, take such an answer for an empty one."""
+def test_a_response_truncated_before_its_body_is_retried_or_empty(raw, serve, client_of):
+    """http.client, and urllib3 before 2, treat such a response as an empty one."""
     server = serve(cut(raw), OK)
     answered = client_of(server).get("/things")
     assert answered == (None if len(server.requests) == 1 else {"id": "1"})
 
 
 @pytest.mark.parametrize("where", BROKEN)
-def test_a_deletion_whose_answer_breaks_off_is_sent_again(where, serve, client_of):
+def test_a_delete_with_a_truncated_response_is_retried(where, serve, client_of):
     server = serve(BROKEN[where], answer(204))
     assert client_of(server).send("DELETE", "/things") is None
     assert server.said == ["DELETE /v3/things"] * 2
 
 
 @pytest.mark.parametrize("where", BROKEN)
-def test_a_post_whose_answer_breaks_off_is_not_repeated_and_unknown(
+def test_a_post_with_a_truncated_response_is_not_retried_and_its_outcome_is_unknown(
     where, serve, client_of, failure_of, time
 ):
     server = serve(BROKEN[where], OK)
@@ -409,15 +401,13 @@ def test_a_post_whose_answer_breaks_off_is_not_repeated_and_unknown(
 
 
 @pytest.mark.parametrize("method", REPEATABLE)
-def test_an_answer_that_does_not_come_in_time_is_asked_for_again(method, serve, client_of):
+def test_a_read_timeout_is_retried(method, serve, client_of):
     server = serve(silence, OK)
     assert client_of(server, timeout=0.1).send(method, "/things") == {"id": "1"}
     assert server.said == [f"{method} /v3/things"] * 2
 
 
-def test_a_post_without_an_answer_in_time_may_be_stored_even_later(
-    serve, client_of, failure_of, time
-):
+def test_a_post_that_times_out_may_still_be_stored_later(serve, client_of, failure_of, time):
     server = serve(silence, OK)
     failure = failure_of(client_of(server, timeout=0.1), "POST", "/things", body={})
     assert server.said == ["POST /v3/things"]
@@ -428,7 +418,7 @@ def test_a_post_without_an_answer_in_time_may_be_stored_even_later(
     assert "timed out" in failure.message
 
 
-def test_a_post_whose_answer_stops_half_way_is_unknown(serve, client_of, failure_of):
+def test_the_outcome_of_a_post_whose_response_stalls_is_unknown(serve, client_of, failure_of):
     def stall(exchange):
         exchange.connection.sendall(answer(200, HALF, content_length=500))
         silence(exchange)
@@ -440,9 +430,7 @@ def test_a_post_whose_answer_stops_half_way_is_unknown(serve, client_of, failure
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_connection_that_cannot_be_made_in_time_is_tried_again(
-    method, client_of, failure_of, monkeypatch
-):
+def test_a_connect_timeout_is_retried(method, client_of, failure_of, monkeypatch):
     def too_slow(*_arguments, **_more):
         raise socket.timeout("timed out")
 
@@ -455,14 +443,14 @@ def test_a_connection_that_cannot_be_made_in_time_is_tried_again(
     assert failure.resendable
 
 
-# Bounds.
+# Limits of retries and waits
 
 
 @pytest.mark.parametrize("retries", [0, 1, 2, 5])
 @pytest.mark.parametrize(
     "step", [limited(x_ratelimit_reset=1), answer(500, json={}), drop], ids=["429", "500", "drop"]
 )
-def test_api_retries_bounds_the_repetitions_of_one_request(
+def test_api_retries_limits_the_retries_of_one_request(
     step, retries, serve, client_of, failure_of, time
 ):
     server = serve(*[step] * 8)
@@ -474,8 +462,8 @@ def test_api_retries_bounds_the_repetitions_of_one_request(
 
 
 @pytest.mark.parametrize("step", [answer(500, json={}), drop], ids=["500", "drop"])
-def test_what_ended_the_repeating_is_told(step, serve, client_of, failure_of):
-    """How often it was tried, or that there was no time left; nothing where it was not repeated."""
+def test_a_failure_reports_why_it_was_not_retried_again(step, serve, client_of, failure_of):
+    """It names the number of attempts, or the missing time; nothing if it was not retried."""
     tried = failure_of(client_of(serve(*[step] * 3), retries=2))
     assert tried.message.endswith(" It was tried 3 time(s) (api_retries).")
     hurried = failure_of(client_of(serve(step), max_wait=0))
@@ -485,7 +473,7 @@ def test_what_ended_the_repeating_is_told(step, serve, client_of, failure_of):
     assert "api_max_wait" not in posted.message
 
 
-def test_api_retries_counts_for_each_request_anew(serve, client_of):
+def test_api_retries_applies_to_each_request(serve, client_of):
     server = serve(*[answer(500, json={}), answer(500, json={}), OK] * 2)
     client = client_of(server, retries=2)
     assert client.get("/one") == client.get("/two") == {"id": "1"}
@@ -493,21 +481,21 @@ def test_api_retries_counts_for_each_request_anew(serve, client_of):
     assert client.counters["retries"] == 4
 
 
-def test_different_faults_of_one_request_share_its_repetitions(serve, client_of, failure_of):
+def test_different_faults_of_one_request_share_its_retries(serve, client_of, failure_of):
     server = serve(limited(x_ratelimit_reset=1), answer(500, json={}), drop, OK)
     failure_of(client_of(server, retries=2))
     assert len(server.requests) == 3
 
 
 @pytest.mark.parametrize("step", [limited(x_ratelimit_reset=0), drop], ids=["429", "drop"])
-def test_no_wait_at_all_is_allowed(step, serve, client_of, failure_of, time):
+def test_api_max_wait_of_zero_is_allowed(step, serve, client_of, failure_of, time):
     server = serve(step, OK)
     failure_of(client_of(server, max_wait=0))
     assert len(server.requests) == 1
     assert time.slept == []
 
 
-def test_a_wait_that_is_longer_than_api_max_wait_is_not_begun(serve, client_of, failure_of, time):
+def test_a_wait_longer_than_api_max_wait_is_not_started(serve, client_of, failure_of, time):
     server = serve(limited(x_ratelimit_reset=3600, x_ratelimit_limit=20), OK)
     failure = failure_of(client_of(server, max_wait=300), "POST", "/things", body={})
     assert time.slept == []
@@ -518,7 +506,7 @@ def test_a_wait_that_is_longer_than_api_max_wait_is_not_begun(serve, client_of, 
 
 
 @pytest.mark.parametrize("header", ["x_ratelimit_reset", "retry_after"])
-def test_the_waits_of_all_requests_together_stay_below_api_max_wait(
+def test_the_total_wait_of_all_requests_stays_below_api_max_wait(
     header, serve, client_of, failure_of, time
 ):
     server = serve(*[limited(**{header: 40}), OK] * 9)
@@ -531,7 +519,7 @@ def test_the_waits_of_all_requests_together_stay_below_api_max_wait(
     assert sum(time.slept) <= 100
 
 
-def test_the_time_that_failed_requests_took_counts_as_waiting(serve, client_of, failure_of, time):
+def test_the_duration_of_failed_requests_counts_as_waiting(serve, client_of, failure_of, time):
     def slow(exchange):
         time.now += 40
         exchange.end()
@@ -543,7 +531,7 @@ def test_the_time_that_failed_requests_took_counts_as_waiting(serve, client_of, 
     assert client.counters["waited_seconds"] >= 120
 
 
-def test_the_time_that_good_requests_take_does_not_count_as_waiting(serve, client_of, time):
+def test_the_duration_of_successful_requests_does_not_count_as_waiting(serve, client_of, time):
     def slow(exchange):
         time.now += 400
         exchange.connection.sendall(OK)
@@ -555,7 +543,7 @@ def test_the_time_that_good_requests_take_does_not_count_as_waiting(serve, clien
     assert client.counters["waited_seconds"] <= 3
 
 
-def test_a_pause_counts_and_is_refused_beyond_api_max_wait(serve, client_of, time):
+def test_a_pause_counts_towards_api_max_wait(serve, client_of, time):
     client = client_of(serve(), max_wait=10)
     assert client.pause(6)
     assert not client.pause(5)
@@ -564,7 +552,7 @@ def test_a_pause_counts_and_is_refused_beyond_api_max_wait(serve, client_of, tim
     assert client.counters["waited_seconds"] == 10
 
 
-def test_the_counters_tell_repetitions_and_waits(serve, client_of, time):
+def test_the_counters_include_retries_and_waits(serve, client_of, time):
     server = serve(limited(x_ratelimit_reset=7), answer(503, json={}, retry_after=3), OK)
     client = client_of(server)
     client.get("/things")
@@ -574,7 +562,7 @@ def test_the_counters_tell_repetitions_and_waits(serve, client_of, time):
     assert counted["waited_seconds"] == round(counted["waited_seconds"], 3)
 
 
-def test_the_counters_tell_of_failures_too(serve, client_of, failure_of):
+def test_the_counters_include_failed_requests(serve, client_of, failure_of):
     server = serve(*[answer(500, json={})] * 4)
     client = client_of(server, retries=3)
     failure_of(client)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the client sends: headers, bodies, connections."""
+"""The headers, bodies and connections of requests."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_matching_netrc_does_not_replace_the_token(
         (LARAVEL_CLOUD.service, "application/vnd.api+json, application/json"),
     ],
 )
-def test_each_service_gets_the_accept_header_it_wants(service, accept, serve, client_of):
+def test_each_service_gets_its_accept_header(service, accept, serve, client_of):
     server = serve(answer(json={}))
     client_of(server, service=service).get("/things")
     assert server.requests[0].headers["accept"] == accept
@@ -100,7 +100,7 @@ def test_parameters_are_sent_as_a_query(serve, client_of):
 
 
 @pytest.mark.parametrize("method", WRITES)
-def test_a_write_while_only_reading_is_refused_and_nothing_is_sent(method, serve, client_of):
+def test_a_write_is_refused_while_the_client_may_only_read(method, serve, client_of):
     server = serve()
     with pytest.raises(RuntimeError, match=method):
         client_of(server, writes=False).send(method, "/things")
@@ -130,13 +130,13 @@ def test_all_requests_of_a_client_share_one_connection(serve, client_of):
     assert server.connections == 1
 
 
-def test_a_repeated_request_uses_the_same_connection(serve, client_of):
+def test_a_retried_request_uses_the_same_connection(serve, client_of):
     server = serve(answer(429, json={}, x_ratelimit_reset=1), answer(json={}))
     client_of(server).get("/things")
     assert [request.connection for request in server.requests] == [1, 1]
 
 
-def test_a_connection_that_the_server_closed_meanwhile_is_opened_again(serve, client_of):
+def test_a_connection_that_the_server_closed_is_reopened(serve, client_of):
     server = serve(answer(json={}, connection="close"), answer(json={"second": True}))
     client = client_of(server)
     client.get("/one")

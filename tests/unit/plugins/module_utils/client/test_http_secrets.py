@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where a token may go, and where it never shows."""
+"""Where a token may be sent, and where it must not be shown."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.sc
 LARAVEL_TOKEN = "1234|abcDEF/+=ghi\"jkl\\mno'"
 
 
-def told(failure):
-    """All that a failure says, as one text, with its traceback as a crash would show it."""
+def text_of(failure):
+    """Return the whole text of a failure, with the traceback of a crash."""
     return "\n".join(
         [
             failure.message,
@@ -61,33 +61,33 @@ QUOTES = {
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("token", [TOKEN, LARAVEL_TOKEN], ids=["plain", "odd"])
 @pytest.mark.parametrize("where", QUOTES)
-def test_a_token_that_the_service_quotes_back_is_not_shown(
+def test_a_token_that_the_service_quotes_is_masked(
     where, token, method, serve, client_of, failure_of
 ):
     server = serve(*[QUOTES[where](token)] * 4)
     failure = failure_of(client_of(server, token=token), method)
-    assert token not in told(failure)
-    assert json.dumps(token)[1:-1] not in told(failure)
+    assert token not in text_of(failure)
+    assert json.dumps(token)[1:-1] not in text_of(failure)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("position", range(430, 501, 10))
-def test_no_part_of_a_token_is_left_where_a_long_message_is_cut(
+def test_a_token_is_masked_before_a_long_message_is_shortened(
     position, method, serve, client_of, failure_of
 ):
     server = serve(answer(400, json={"message": "x" * position + TOKEN + "y" * 100}))
     failure = failure_of(client_of(server), method)
-    assert TOKEN[:12] not in told(failure)
+    assert TOKEN[:12] not in text_of(failure)
 
 
 @pytest.mark.parametrize("step", [drop, silence, answer(200, "<html>"), answer(302)])
-def test_a_token_is_in_no_failure_of_the_connection(step, serve, client_of, failure_of):
+def test_a_connection_failure_does_not_contain_the_token(step, serve, client_of, failure_of):
     failure = failure_of(client_of(serve(step), timeout=0.1, retries=0))
-    assert TOKEN not in told(failure)
+    assert TOKEN not in text_of(failure)
 
 
 @pytest.mark.parametrize("token", ["12345678", "true", "e", "1", "null", ":", "{", '"', "message"])
-def test_a_token_like_a_piece_of_json_does_not_break_the_failure(
+def test_a_token_that_looks_like_json_does_not_break_the_failure(
     token, serve, client_of, failure_of
 ):
     data = {"code": "e-1", "limit": 123456789, "on": True, "off": False, "none": None}
@@ -103,7 +103,7 @@ def test_a_token_like_a_piece_of_json_does_not_break_the_failure(
         (LARAVEL_CLOUD.service, "LARAVEL_CLOUD_API_TOKEN"),
     ],
 )
-def test_a_missing_token_is_a_failure_that_says_where_to_give_it(service, hint, client_of):
+def test_a_missing_token_is_a_failure_that_says_where_to_set_it(service, hint, client_of):
     with pytest.raises(Failure, match=hint) as caught:
         client_of("https://api.example.com", service=service, token="")
     assert caught.value.code == "no_token"
@@ -127,17 +127,17 @@ def test_a_missing_token_is_a_failure_that_says_where_to_give_it(service, hint, 
         " ",
     ],
 )
-def test_a_token_that_cannot_be_one_is_refused_without_being_shown(token, serve, client_of):
+def test_a_malformed_token_is_refused_without_being_shown(token, serve, client_of):
     server = serve()
     with pytest.raises(Failure) as caught:
         client_of(server, token=token)
     assert caught.value.code == "no_token"
-    assert "canary" not in told(caught.value)
+    assert "canary" not in text_of(caught.value)
     assert "SEVALLA_API_KEY" in caught.value.message
     assert server.connections == 0
 
 
-# Where a token may go.
+# Where a token may be sent
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_a_token_that_cannot_be_one_is_refused_without_being_shown(token, serve,
         "https://[2001:db8::1]:8443/v3",
     ],
 )
-def test_a_url_where_a_token_may_go_is_accepted(url, client_of):
+def test_an_https_or_loopback_url_is_accepted(url, client_of):
     assert client_of(url)._settings.url == url
     assert client_of(url + "/")._settings.url == url
 
@@ -181,7 +181,7 @@ def test_a_url_where_a_token_may_go_is_accepted(url, client_of):
         "http://notlocalhost/v3",
     ],
 )
-def test_http_beyond_the_machine_is_refused(url, client_of):
+def test_http_to_another_machine_is_refused(url, client_of):
     with pytest.raises(Failure, match="api_url") as caught:
         client_of(url)
     assert caught.value.code == "invalid_options"
@@ -218,7 +218,7 @@ def test_http_beyond_the_machine_is_refused(url, client_of):
         "https://[::1",
     ],
 )
-def test_a_url_that_is_none_or_holds_more_is_refused(url, client_of):
+def test_a_malformed_url_or_one_with_extra_parts_is_refused(url, client_of):
     with pytest.raises(Failure, match="api_url") as caught:
         client_of(url)
     assert caught.value.code == "invalid_options"
@@ -230,21 +230,21 @@ def test_a_url_that_is_none_or_holds_more_is_refused(url, client_of):
     ["https://api.example.com/v3?", "https://api.example.com/v3#", "https://api.example.com/v3/?/"],
 )
 def test_a_url_with_an_empty_query_or_fragment_is_refused(url, client_of):
-    """It would swallow every path that is put behind it."""
+    """The client would append every path to the query or fragment."""
     with pytest.raises(Failure, match="api_url"):
         client_of(url)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:{}/v3\n", " http://127.0.0.1:{}/v3 "])
-def test_blanks_around_a_url_are_refused_or_do_not_get_into_the_path(url, serve, client_of):
+def test_spaces_around_a_url_are_refused_or_removed(url, serve, client_of):
     server = serve(answer(json={}))
     try:
         client_of(url.format(server.port)).get("/things")
     except Failure as failure:
-        told_as = failure.code
+        failure_code = failure.code
     else:
-        told_as = ""
-    assert (told_as, server.said) in [("invalid_options", []), ("", ["GET /v3/things"])]
+        failure_code = ""
+    assert (failure_code, server.said) in [("invalid_options", []), ("", ["GET /v3/things"])]
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1", "http://[::1]", "http://localhost"])
@@ -252,9 +252,7 @@ def test_blanks_around_a_url_are_refused_or_do_not_get_into_the_path(url, serve,
     "trick",
     ["\\.example.com", "%2eexample.com", "\t.example.com", "\u3002example.com", ".", "@x.y"],
 )
-def test_nothing_makes_another_host_of_a_url_that_was_taken_for_loopback(
-    url, trick, client_of, monkeypatch
-):
+def test_a_loopback_url_cannot_reach_another_host(url, trick, client_of, monkeypatch):
     asked = []
 
     def no_address(host, *_arguments, **_more):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A client that is stopped: nothing is sent, repeated or waited for any more."""
+"""A stopped client does not send, retry or wait."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ METHODS = ("GET", "POST", "PATCH", "DELETE")
 
 
 class Sender(threading.Thread):
-    """Sends a request in a thread, and keeps the Failure that it ends in."""
+    """Sends a request in a thread, and stores the resulting Failure."""
 
     def __init__(self, client, method):
         super().__init__(daemon=True)
@@ -41,7 +41,7 @@ class Sender(threading.Thread):
 
 
 def answering_and_stopping(clients, raw):
-    """A step that answers when all of the clients are stopped."""
+    """Return a step that responds after all of the clients are stopped."""
 
     def step(exchange):
         for client in clients:
@@ -56,7 +56,7 @@ def answering_and_stopping(clients, raw):
 
 @pytest.fixture
 def really_sleeping(monkeypatch, time):
-    """Clients that really wait; an event that is set once one does."""
+    """Let clients really wait; return an event that is set when one does."""
     waiting = threading.Event()
 
     def sleep(self, seconds):
@@ -68,7 +68,7 @@ def really_sleeping(monkeypatch, time):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_nothing_is_sent_once_the_client_is_stopped(method, serve, client_of, failure_of):
+def test_nothing_is_sent_after_the_client_is_stopped(method, serve, client_of, failure_of):
     server = serve(OK)
     client = client_of(server)
     client.stop()
@@ -79,7 +79,7 @@ def test_nothing_is_sent_once_the_client_is_stopped(method, serve, client_of, fa
     assert (server.connections, client.counters["requests"]) == (0, 0)
 
 
-def test_a_client_that_was_left_is_stopped(serve, client_of, failure_of):
+def test_leaving_the_client_stops_it(serve, client_of, failure_of):
     server = serve(OK)
     with client_of(server) as client:
         pass
@@ -89,7 +89,7 @@ def test_a_client_that_was_left_is_stopped(serve, client_of, failure_of):
 
 @pytest.mark.parametrize("raw", [LIMITED, answer(503, json={}), drop], ids=["429", "503", "drop"])
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
-def test_nothing_is_repeated_once_the_client_is_stopped(
+def test_nothing_is_retried_after_the_client_is_stopped(
     method, raw, serve, client_of, failure_of, time
 ):
     """The failure is that of the attempt that was sent, with its outcome."""
@@ -104,15 +104,15 @@ def test_nothing_is_repeated_once_the_client_is_stopped(
     assert failure.message.endswith(" It was not repeated, because the task ended.")
 
 
-def test_an_answer_that_came_meanwhile_counts(serve, client_of):
+def test_a_response_that_arrives_during_the_stop_counts(serve, client_of):
     clients = []
     server = serve(answering_and_stopping(clients, OK))
     clients.append(client_of(server))
     assert clients[0].send("PATCH", "/things") == {"id": "1"}
 
 
-def test_all_that_wait_end_at_once(serve, client_of, really_sleeping):
-    """The one that waits for the limit, and those that wait for it."""
+def test_stopping_ends_all_waits_at_once(serve, client_of, really_sleeping):
+    """The thread that waits for the rate limit, and those that wait for it."""
     server = serve(LIMITED, *[OK] * 9)
     client = client_of(server)
     senders = [Sender(client, "PATCH")]
@@ -126,8 +126,8 @@ def test_all_that_wait_end_at_once(serve, client_of, really_sleeping):
     assert [sender.failure.code for sender in senders] == ["rate_limited"] + ["interrupted"] * 4
 
 
-def test_what_was_not_waited_does_not_count(serve, client_of, really_sleeping):
-    """The clock of these tests stands still, so that nothing of the minute was waited."""
+def test_an_interrupted_wait_counts_only_the_time_waited(serve, client_of, really_sleeping):
+    """The clock of these tests stands still, so no time of the minute has passed."""
     client = client_of(serve(LIMITED, OK))
     sender = Sender(client, "PATCH")
     assert really_sleeping.wait(5)
@@ -136,7 +136,7 @@ def test_what_was_not_waited_does_not_count(serve, client_of, really_sleeping):
     assert client.counters["waited_seconds"] == 0
 
 
-def test_a_pause_ends_at_once(serve, client_of, really_sleeping):
+def test_stopping_ends_a_pause_at_once(serve, client_of, really_sleeping):
     client = client_of(serve())
     pausing = threading.Thread(target=client.pause, args=(60,), daemon=True)
     pausing.start()
@@ -146,8 +146,8 @@ def test_a_pause_ends_at_once(serve, client_of, really_sleeping):
     assert not pausing.is_alive()
 
 
-def test_sockets_of_requests_under_way_are_closed_when_they_end(serve, client_of):
-    """Nothing keeps a connection open for a client that was left."""
+def test_sockets_of_running_requests_are_closed_when_they_end(serve, client_of):
+    """Nothing keeps a connection open after the client is closed."""
     asked, left, gone = threading.Event(), threading.Event(), threading.Event()
 
     def step(exchange):
@@ -168,14 +168,14 @@ def test_sockets_of_requests_under_way_are_closed_when_they_end(serve, client_of
     assert sender.failure is None
 
 
-# What a long wait tells.
+# The announcement of a long wait
 
 
-def test_a_long_wait_is_announced_when_it_begins(serve, client_of, time):
-    told = []
+def test_a_long_wait_is_announced_when_it_starts(serve, client_of, time):
+    announced = []
 
     def on_wait(reason, seconds):
-        told.append((reason, seconds, list(time.slept)))
+        announced.append((reason, seconds, list(time.slept)))
 
     def get(*steps):
         client_of(serve(*steps, OK), on_wait=on_wait, retries=9).get("/things")
@@ -183,25 +183,25 @@ def test_a_long_wait_is_announced_when_it_begins(serve, client_of, time):
     get(answer(429, json={}, x_ratelimit_reset=48))
     get(answer(503, json={}, retry_after=20))
     get(*[drop] * 6)
-    reasons = [reason for reason, _seconds, _slept in told]
+    reasons = [reason for reason, _seconds, _slept in announced]
     assert reasons == ["rate limit of Sevalla", "HTTP 503 of Sevalla"] + [
         "no answer of Sevalla"
-    ] * (len(told) - 2)
-    assert 48 <= told[0][1] < 54
-    for _reason, seconds, slept in told:
+    ] * (len(announced) - 2)
+    assert 48 <= announced[0][1] < 54
+    for _reason, seconds, slept in announced:
         assert time.slept[len(slept)] == seconds
 
 
 @pytest.mark.parametrize("seconds", [1, 5, 8])
 def test_a_short_wait_is_not_announced(seconds, serve, client_of):
-    told = []
+    announced = []
     server = serve(answer(429, json={}, x_ratelimit_reset=seconds), OK)
-    client_of(server, on_wait=lambda *each: told.append(each)).get("/things")
-    assert told == []
+    client_of(server, on_wait=lambda *each: announced.append(each)).get("/things")
+    assert announced == []
 
 
 def test_no_lock_is_held_while_a_wait_is_announced(serve, client_of):
-    """What is called may count requests, stop the client, or take as long as it likes."""
+    """The callback may count requests, stop the client, or take any time."""
     server = serve(LIMITED, OK)
     done = threading.Event()
 
@@ -220,7 +220,7 @@ def test_no_lock_is_held_while_a_wait_is_announced(serve, client_of):
     assert len(server.requests) == 1
 
 
-def test_what_is_raised_while_a_wait_is_announced_lets_others_go_on(serve, client_of):
+def test_an_exception_while_a_wait_is_announced_does_not_block_other_threads(serve, client_of):
     server = serve(LIMITED, OK)
 
     def on_wait(_reason, _seconds):

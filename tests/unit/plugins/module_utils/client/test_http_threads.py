@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One client, several threads: when one has to wait, all do, and no wait is paid twice."""
+"""One client with several threads: when one has to wait, all do, and no wait is repeated."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LIMITED = answer(429, json={"message": "Too many requests"}, x_ratelimit_reset=4
 
 
 def in_threads(*functions):
-    """Run functions in a thread each, to the end of all; an error in one is an error here."""
+    """Run functions in a thread each and wait for all; raise an error of a thread here."""
     errors = []
 
     def run(function):
@@ -40,7 +40,7 @@ def in_threads(*functions):
 
 
 def both_there(*answers):
-    """Steps that are done only when all of their requests are there."""
+    """Return steps that respond only when all of their requests have arrived."""
     barrier = threading.Barrier(len(answers), timeout=5)
 
     def step(raw):
@@ -53,7 +53,7 @@ def both_there(*answers):
     return [step(raw) for raw in answers]
 
 
-def test_nothing_is_sent_while_one_thread_waits(serve, client_of, monkeypatch):
+def test_no_thread_sends_while_one_waits_for_the_rate_limit(serve, client_of, monkeypatch):
     server = serve(LIMITED, OK, OK)
     client = client_of(server)
     sent_meanwhile = []
@@ -72,7 +72,7 @@ def test_nothing_is_sent_while_one_thread_waits(serve, client_of, monkeypatch):
     assert sorted(server.said[1:]) == ["GET /v3/first", "GET /v3/other"]
 
 
-def test_two_that_are_limited_at_once_wait_once(serve, client_of, time):
+def test_two_threads_that_are_rate_limited_together_wait_once(serve, client_of, time):
     server = serve(*both_there(LIMITED, LIMITED), OK, OK)
     client = client_of(server, max_wait=60)
     in_threads(lambda: client.get("/one"), lambda: client.get("/two"))
@@ -82,8 +82,8 @@ def test_two_that_are_limited_at_once_wait_once(serve, client_of, time):
     assert client.counters["waited_seconds"] == pytest.approx(time.slept[0], abs=0.001)
 
 
-def test_what_another_thread_has_waited_is_waited_less(serve, client_of, time, monkeypatch):
-    """One is told five seconds and another one forty: together they wait forty, and a bit more."""
+def test_a_wait_is_shortened_by_the_wait_of_another_thread(serve, client_of, time, monkeypatch):
+    """One gets five seconds and another one forty: together they wait forty plus jitter."""
     waited = threading.Event()
 
     def sleep(seconds):
@@ -111,7 +111,7 @@ def test_what_another_thread_has_waited_is_waited_less(serve, client_of, time, m
     assert client.counters["waited_seconds"] == pytest.approx(sum(time.slept), abs=0.001)
 
 
-def test_the_time_that_requests_are_lost_side_by_side_counts_once(serve, client_of, time):
+def test_the_duration_of_parallel_lost_requests_counts_once(serve, client_of, time):
     barrier = threading.Barrier(2, action=lambda: time.__setattr__("now", 1040.0), timeout=5)
 
     def slow(exchange):

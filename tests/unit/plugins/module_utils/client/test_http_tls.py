@@ -30,13 +30,13 @@ OK = answer(json={"id": "1"})
 
 @pytest.fixture(scope="module")
 def authority():
-    """A certificate authority that no machine trusts."""
+    """Return a certificate authority that no machine trusts."""
     return trustme.CA(key_type=trustme.KeyType.ECDSA)
 
 
 @pytest.fixture(scope="module")
 def ca_path(authority, tmp_path_factory):
-    """Its certificate, as a file for ca_path."""
+    """Return its certificate, as a file for ca_path."""
     path = tmp_path_factory.mktemp("authority") / "ca.pem"
     authority.cert_pem.write_to_path(str(path))
     return str(path)
@@ -44,7 +44,7 @@ def ca_path(authority, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def other_ca_path(tmp_path_factory):
-    """The certificate of an authority that signed nothing here."""
+    """Return the certificate of an authority that signed nothing here."""
     path = tmp_path_factory.mktemp("other") / "ca.pem"
     trustme.CA(key_type=trustme.KeyType.ECDSA).cert_pem.write_to_path(str(path))
     return str(path)
@@ -52,7 +52,7 @@ def other_ca_path(tmp_path_factory):
 
 @pytest.fixture
 def tls(authority):
-    """A function that makes the server's side of TLS for some names."""
+    """Return a function that creates the server's TLS settings for some names."""
 
     def context(*names):
         made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -62,9 +62,7 @@ def tls(authority):
     return context
 
 
-def test_a_certificate_of_an_unknown_authority_is_refused_clearly(
-    tls, serve, client_of, failure_of, time
-):
+def test_a_certificate_of_an_unknown_authority_is_refused(tls, serve, client_of, failure_of, time):
     server = serve(OK, tls=tls("127.0.0.1"))
     client = client_of(server)
     failure = failure_of(client, "POST", "/things", body={})
@@ -73,7 +71,7 @@ def test_a_certificate_of_an_unknown_authority_is_refused_clearly(
     assert "certificate verify failed" in failure.message.lower()
     assert "certificates" in failure.message
     assert server.requests == []
-    # Repeating does not help, and nothing was sent.
+    # A retry would not help, and nothing was sent.
     assert client.counters["requests"] == 1
     assert time.slept == []
     assert not failure.outcome_unknown
@@ -88,7 +86,7 @@ def test_a_certificate_for_another_host_is_refused(tls, serve, client_of, failur
 
 @pytest.fixture
 def trusted(monkeypatch):
-    """A function that has requests come with the authorities of a file."""
+    """Yield a function that replaces the CA bundle of requests."""
 
     def trust(path):
         monkeypatch.setattr(_tls, "DEFAULT_CA_BUNDLE_PATH", path)
@@ -98,28 +96,32 @@ def trusted(monkeypatch):
     _tls.tls_context.cache_clear()
 
 
-def test_the_authorities_of_requests_are_trusted(tls, serve, client_of, ca_path, trusted):
+def test_the_ca_bundle_of_requests_is_trusted(tls, serve, client_of, ca_path, trusted):
     trusted(ca_path)
     server = serve(OK, OK, tls=tls("127.0.0.1"))
     assert client_of(server).get("/things") == {"id": "1"}
     assert client_of(server).get("/things") == {"id": "1"}
 
 
-def test_and_no_others(tls, serve, client_of, failure_of, other_ca_path, trusted):
+def test_only_the_ca_bundle_of_requests_is_trusted(
+    tls, serve, client_of, failure_of, other_ca_path, trusted
+):
     trusted(other_ca_path)
     server = serve(OK, tls=tls("127.0.0.1"))
     assert failure_of(client_of(server)).code == "unreachable"
     assert server.requests == []
 
 
-def test_for_the_right_host_alone(tls, serve, client_of, failure_of, ca_path, trusted):
+def test_a_trusted_certificate_is_accepted_only_for_its_host(
+    tls, serve, client_of, failure_of, ca_path, trusted
+):
     trusted(ca_path)
     server = serve(OK, tls=tls("other.example.com"))
     assert failure_of(client_of(server)).code == "unreachable"
     assert server.requests == []
 
 
-def test_authorities_that_are_not_there_are_a_clear_failure(
+def test_a_missing_ca_bundle_of_requests_is_a_clear_failure(
     tls, serve, client_of, failure_of, tmp_path, trusted
 ):
     trusted(str(tmp_path / "gone.pem"))
@@ -128,7 +130,9 @@ def test_authorities_that_are_not_there_are_a_clear_failure(
 
 
 @pytest.mark.parametrize("way", ["of requests", "of the environment", "of the task"])
-def test_they_are_loaded_once(way, tls, serve, client_of, ca_path, trusted, monkeypatch):
+def test_the_ca_bundle_of_requests_is_loaded_once(
+    way, tls, serve, client_of, ca_path, trusted, monkeypatch
+):
     trusted(ca_path if way == "of requests" else "/nonexistent")
     if way == "of the environment":
         monkeypatch.setenv("SSL_CERT_FILE", ca_path)
@@ -147,8 +151,10 @@ def test_they_are_loaded_once(way, tls, serve, client_of, ca_path, trusted, monk
     assert loaded == [(ca_path,)]
 
 
-def test_a_folder_of_authorities_is_trusted(tls, serve, client_of, failure_of, ca_path, tmp_path):
-    """OpenSSL finds an authority there by a name that its rehash command makes."""
+def test_a_folder_of_ca_certificates_is_trusted(
+    tls, serve, client_of, failure_of, ca_path, tmp_path
+):
+    """OpenSSL finds an authority there by a file name that its rehash command creates."""
     done = subprocess.run(
         ["openssl", "x509", "-noout", "-subject_hash", "-in", ca_path],
         capture_output=True,
@@ -166,11 +172,11 @@ def test_a_folder_of_authorities_is_trusted(tls, serve, client_of, failure_of, c
 
 
 BUNDLES = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"]
-"""Variables with the authorities to trust, in the order in which they count."""
+"""Variables with the trusted authorities, in order of precedence."""
 
 
 @pytest.mark.parametrize("variable", BUNDLES)
-def test_the_environment_decides_instead_of_requests(
+def test_a_ca_bundle_of_the_environment_replaces_that_of_requests(
     variable, tls, serve, client_of, failure_of, ca_path, other_ca_path, trusted, monkeypatch
 ):
     server = serve(OK, tls=tls("127.0.0.1"))
@@ -185,7 +191,7 @@ def test_the_environment_decides_instead_of_requests(
 @pytest.mark.parametrize(
     ("first", "second"), [(BUNDLES[0], BUNDLES[1]), (BUNDLES[0], BUNDLES[2]), BUNDLES[1:]]
 )
-def test_the_first_variable_counts(
+def test_the_first_ca_variable_counts(
     first, second, tls, serve, client_of, failure_of, ca_path, other_ca_path, monkeypatch
 ):
     server = serve(OK, tls=tls("127.0.0.1"))
@@ -196,7 +202,7 @@ def test_the_first_variable_counts(
     assert client_of(server).get("/things") == {"id": "1"}
 
 
-def test_a_bundle_of_the_environment_that_is_not_there_is_a_clear_failure(
+def test_a_missing_ca_bundle_of_the_environment_is_a_clear_failure(
     tls, serve, client_of, failure_of, monkeypatch, tmp_path
 ):
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "gone.pem"))
@@ -205,18 +211,20 @@ def test_a_bundle_of_the_environment_that_is_not_there_is_a_clear_failure(
     assert str(tmp_path / "gone.pem") in failure.message
 
 
-def test_ca_path_makes_an_authority_trusted(tls, serve, client_of, ca_path):
+def test_the_authority_in_ca_path_is_trusted(tls, serve, client_of, ca_path):
     server = serve(OK, tls=tls("127.0.0.1"))
     assert client_of(server, verify=ca_path).get("/things") == {"id": "1"}
 
 
-def test_ca_path_of_another_authority_does_not(tls, serve, client_of, failure_of, other_ca_path):
+def test_another_authority_than_that_of_ca_path_is_not_trusted(
+    tls, serve, client_of, failure_of, other_ca_path
+):
     server = serve(OK, tls=tls("127.0.0.1"))
     assert failure_of(client_of(server, verify=other_ca_path)).code == "unreachable"
     assert server.requests == []
 
 
-def test_without_checking_any_certificate_will_do(tls, serve, client_of, recwarn):
+def test_with_validate_certs_off_any_certificate_is_accepted(tls, serve, client_of, recwarn):
     """And urllib3 does not warn: the task does."""
     server = serve(OK, tls=tls("other.example.com"))
     filters = list(warnings.filters)
@@ -236,7 +244,7 @@ def test_the_environment_does_not_override_ca_path(
 
 
 @pytest.mark.parametrize("variable", BUNDLES)
-def test_the_environment_does_not_trust_more_than_ca_path(
+def test_the_environment_does_not_extend_ca_path(
     variable, tls, serve, client_of, failure_of, ca_path, other_ca_path, monkeypatch
 ):
     monkeypatch.setenv(variable, ca_path)
@@ -246,7 +254,7 @@ def test_the_environment_does_not_trust_more_than_ca_path(
 
 
 @pytest.mark.parametrize("variable", BUNDLES)
-def test_the_environment_does_not_override_that_nothing_is_checked(
+def test_the_environment_does_not_enable_checks_with_validate_certs_off(
     variable, tls, serve, client_of, other_ca_path, monkeypatch
 ):
     monkeypatch.setenv(variable, other_ca_path)
@@ -267,15 +275,13 @@ def test_a_ca_path_without_certificates_is_a_clear_failure(
     assert server.requests == []
 
 
-def test_a_ca_path_that_went_missing_is_a_clear_failure(
-    tls, serve, client_of, failure_of, tmp_path
-):
+def test_a_ca_path_that_was_deleted_is_a_clear_failure(tls, serve, client_of, failure_of, tmp_path):
     server = serve(OK, tls=tls("127.0.0.1"))
     failure = failure_of(client_of(server, verify=str(tmp_path / "gone.pem"), retries=0))
     assert failure.code in ("unreachable", "invalid_options")
 
 
-def test_a_server_that_speaks_no_tls_is_a_clear_failure(serve, client_of, failure_of):
+def test_a_server_without_tls_is_a_clear_failure(serve, client_of, failure_of):
     server = serve()
     url = server.url.replace("http://", "https://")
     failure = failure_of(client_of(url, retries=1), "POST", "/things", body={})
@@ -284,11 +290,11 @@ def test_a_server_that_speaks_no_tls_is_a_clear_failure(serve, client_of, failur
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
-def test_tls_that_breaks_after_the_request_leaves_the_outcome_of_a_write_unknown(
+def test_a_tls_error_after_the_request_leaves_the_outcome_of_a_write_unknown(
     method, tls, serve, client_of, failure_of, ca_path
 ):
     def garbage(exchange):
-        # Past the TLS layer: what comes is no record of this connection.
+        # After the TLS layer: the data is not a record of this connection.
         with socket.socket(fileno=exchange.connection.detach()) as plain:
             plain.sendall(b"\x17\x03\x03\x00\x20" + b"x" * 32)
 
@@ -309,7 +315,7 @@ API = "https://api.example.test/v3"
 
 @pytest.fixture
 def behind(serve, tls):
-    """A server for api.example.test, which has no address: only a proxy can reach it."""
+    """Return a server for api.example.test, which has no address: only a proxy can reach it."""
     return serve(OK, OK, tls=tls("api.example.test"))
 
 
@@ -324,7 +330,7 @@ def test_a_proxy_of_the_environment_is_used(
     assert behind.said == ["GET /v3/things"]
 
 
-def test_a_proxy_sees_no_token(behind, serve, client_of, ca_path, monkeypatch):
+def test_a_proxy_does_not_get_the_token(behind, serve, client_of, ca_path, monkeypatch):
     proxy = serve(tunnel_to(behind.port))
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
     client_of(API, verify=ca_path).get("/things")
@@ -333,7 +339,7 @@ def test_a_proxy_sees_no_token(behind, serve, client_of, ca_path, monkeypatch):
     assert behind.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
 
 
-def test_the_credentials_of_a_proxy_go_to_the_proxy_alone(
+def test_the_credentials_of_a_proxy_are_sent_only_to_the_proxy(
     behind, serve, client_of, ca_path, monkeypatch
 ):
     proxy = serve(tunnel_to(behind.port))
@@ -344,7 +350,7 @@ def test_the_credentials_of_a_proxy_go_to_the_proxy_alone(
     assert "proxy-authorization" not in behind.requests[0].headers
 
 
-def test_no_proxy_is_honoured(tls, serve, client_of, ca_path, monkeypatch):
+def test_the_no_proxy_variable_is_respected(tls, serve, client_of, ca_path, monkeypatch):
     proxy = serve()
     server = serve(OK, tls=tls("127.0.0.1"))
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
@@ -372,7 +378,7 @@ def test_no_proxy_is_honoured(tls, serve, client_of, ca_path, monkeypatch):
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_the_credentials_of_a_proxy_are_in_no_failure(
+def test_a_failure_does_not_contain_the_credentials_of_a_proxy(
     method, url, serve, client_of, failure_of, monkeypatch
 ):
     proxy = serve(*[answer(407, proxy_authenticate="Basic", connection="close")] * 9)
@@ -407,7 +413,7 @@ def test_a_socks_proxy_without_pysocks_says_what_to_install(
 
 
 @pytest.mark.parametrize("proxied", ["refused", "407"])
-def test_a_proxy_that_does_not_let_through_is_named_as_the_reason(
+def test_a_proxy_that_refuses_a_request_is_named_as_the_reason(
     proxied, serve, client_of, failure_of, monkeypatch
 ):
     proxy = serve(*[answer(407, proxy_authenticate="Basic", connection="close")] * 9)
@@ -420,10 +426,10 @@ def test_a_proxy_that_does_not_let_through_is_named_as_the_reason(
 
 
 @pytest.mark.parametrize("proxied", ["refused", "407"])
-def test_a_post_that_a_proxy_does_not_let_through_counts_as_unknown(
+def test_the_outcome_of_a_post_that_a_proxy_refuses_is_unknown(
     proxied, serve, client_of, failure_of, monkeypatch
 ):
-    """It was never sent, but what a proxy did with it cannot be seen; the list tells."""
+    """It was never sent, but it is unknown what the proxy did with it; the list shows it."""
     proxy = serve(answer(407, proxy_authenticate="Basic", connection="close"))
     port = 1 if proxied == "refused" else proxy.port
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
@@ -434,8 +440,11 @@ def test_a_post_that_a_proxy_does_not_let_through_counts_as_unknown(
 
 
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
-def test_a_clear_text_url_of_this_machine_goes_to_no_proxy(variable, serve, client_of, monkeypatch):
-    """http:// is for loopback since the token is in clear text; a proxy is somewhere else."""
+def test_a_loopback_url_does_not_use_a_proxy(variable, serve, client_of, monkeypatch):
+    """http:
+
+    is only allowed for loopback because the token is in clear text; a proxy is another host.
+    """
     proxy = serve(OK)
     server = serve(OK)
     monkeypatch.setenv(variable, f"http://localhost:{proxy.port}")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The modules in turn, each before an emulator with faults, and nobody sleeping."""
+"""Fixtures of the fault tests: each module with an emulator that has faults, without sleeping."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ import pytest
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.fault_cases import (
     CASES,
     SEVALLA,
-    Facing,
+    FaultRunner,
     sleeping,
 )
 
 
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds that the client would have slept."""
+    """Return the seconds that the client would have slept."""
     return sleeping(monkeypatch)
 
 
 @pytest.fixture(params=[False, True], ids=["one", "list"])
 def lists(request: Any) -> bool:
-    """Whether the module for lists stands in for the one for one process."""
+    """Return whether the module for lists replaces the one for one process."""
     return bool(request.param)
 
 
 @pytest.fixture(params=list(CASES))
-def facing(request: Any, emulator: Any, slept: list[float], lists: bool) -> Facing:
-    """Each module's case. A process that was deleted on Sevalla is not listed any more."""
+def runner(request: Any, emulator: Any, slept: list[float], lists: bool) -> FaultRunner:
+    """Return each module's case. A deleted process on Sevalla is not listed any more."""
     emulator.reset(switches={"sevalla_deleted_process": "hidden"})
-    return Facing(emulator, CASES[request.param], slept, lists)
+    return FaultRunner(emulator, CASES[request.param], slept, lists)
 
 
 @pytest.fixture
-def sevalla(emulator: Any, slept: list[float], lists: bool) -> Facing:
-    """Sevalla's case alone."""
+def sevalla(emulator: Any, slept: list[float], lists: bool) -> FaultRunner:
+    """Return only Sevalla's case."""
     emulator.reset(switches={"sevalla_deleted_process": "hidden"})
-    return Facing(emulator, SEVALLA, slept, lists)
+    return FaultRunner(emulator, SEVALLA, slept, lists)

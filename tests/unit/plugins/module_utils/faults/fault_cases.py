@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a test faces a module with a fault, and what must hold whatever the fault is.
+"""How a test runs a module with a fault, and what must hold for every fault.
 
-The oracle is the emulator's world and its log of requests, not what the module reports.
+The oracle is the emulator's data and its log of requests, not the result of the module.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ UNKNOWN = "was stored is not known; run the task again to find out."
 
 
 class Case(NamedTuple):
-    """A module, the process that a test is about, and where its requests go.
+    """A module, the process of a test, and the paths of its requests.
 
-    ``wanted`` creates it, ``changed`` updates it; ``stored`` and ``changed_to`` are what the
-    world must show of it then.
+    ``wanted`` creates the process, ``changed`` updates it; ``stored`` and ``changed_to`` are the
+    expected data of the emulator.
     """
 
     module: str
@@ -97,7 +97,7 @@ CASES = {"sevalla": SEVALLA, "laravel_cloud": LARAVEL_CLOUD}
 
 
 def objects(emulator: Any, case: Case) -> list[dict[str, Any]]:
-    """The processes in the world that are not deleted, but for those that always stay."""
+    """Return the stored processes that are not deleted, without those that always exist."""
     if case.module == "sevalla_process":
         shop = next(
             application
@@ -121,12 +121,12 @@ def objects(emulator: Any, case: Case) -> list[dict[str, Any]]:
 
 
 def seen(emulator: Any, case: Case, like: dict[str, Any]) -> list[dict[str, Any]]:
-    """The processes in the world, with the fields that ``like`` has of them."""
+    """Return the stored processes, with only the fields in ``like``."""
     return [{key: process[key] for key in like} for process in objects(emulator, case)]
 
 
-class Facing:
-    """Runs tasks of one case under faults, with the seconds that they waited."""
+class FaultRunner:
+    """Runs tasks of one case with faults, and stores the seconds that they waited."""
 
     def __init__(self, emulator: Any, case: Case, slept: list[float], lists: bool) -> None:
         self.emulator = emulator
@@ -137,14 +137,14 @@ class Facing:
             let_stay(emulator, LARAVEL_CLOUD_PRODUCTION_WORKERS_ID)
 
     def __call__(self, *faults: Fault, **options: Any) -> Outcome:
-        """Run a task under faults, which are over afterwards; hold what holds for all faults."""
-        outcome = self.tells(*faults, **options)
+        """Run a task with faults, then remove the faults; check what must hold for all faults."""
+        outcome = self.run(*faults, **options)
         if outcome.message is not None:
-            told(outcome)
+            check_failure(outcome)
         return outcome
 
-    def tells(self, *faults: Fault, **options: Any) -> Outcome:
-        """Run a task under faults, whose message the test judges itself."""
+    def run(self, *faults: Fault, **options: Any) -> Outcome:
+        """Run a task with faults; the test checks the message itself."""
         self.slept.clear()
         self.emulator.faults.add(*faults)
         try:
@@ -155,12 +155,13 @@ class Facing:
         return outcome
 
     def seed(self) -> None:
-        """Let the process of the case be there."""
+        """Create the process of the case."""
         assert self(**self.case.wanted).message is None
         assert seen(self.emulator, self.case, self.case.stored) == [self.case.stored]
 
     def recovers(self, options: dict[str, Any], *stored: dict[str, Any]) -> None:
-        """Run the task again without a fault: the wanted state, and then nothing to change."""
+        """Run the task again without a fault: check the wanted state, and that nothing changes
+        afterwards."""
         again = self(**options)
         assert again.message is None, again.message
         like = stored[0] if stored else {}
@@ -168,16 +169,16 @@ class Facing:
         assert settled(self(**options))
 
     def processes(self) -> list[dict[str, Any]]:
-        """The processes that are there, whole."""
+        """Return the existing processes with all fields."""
         return objects(self.emulator, self.case)
 
     def now(self, like: dict[str, Any]) -> list[dict[str, Any]]:
-        """What the world shows of the processes, in the fields of ``like``."""
+        """Return the stored processes, with only the fields in ``like``."""
         return seen(self.emulator, self.case, like)
 
 
-def told(outcome: Outcome) -> None:
-    """A failed task says what it tried, and what became of it."""
+def check_failure(outcome: Outcome) -> None:
+    """Check that a failed task reports its attempts and the outcome."""
     message = outcome.message or ""
     failure = outcome.result["failure"]
     assert failure["code"], message
@@ -190,12 +191,12 @@ def told(outcome: Outcome) -> None:
 
 
 def methods(outcome: Outcome) -> list[str]:
-    """The writes that a run sent, without what they got."""
+    """Return the writes of a run, without their statuses."""
     return [method for method, _path, _status in outcome.writes]
 
 
 def sleeping(monkeypatch: Any) -> list[float]:
-    """Let nobody sleep; the list fills with the seconds that would have passed."""
+    """Replace sleeping; return the list of seconds that would have passed."""
     slept: list[float] = []
     monkeypatch.setattr(_http.Client, "sleep", staticmethod(slept.append))
     return slept

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A POST is never sent twice for one process, whatever happens to it and around it."""
+"""A POST never creates a process twice, whatever happens to it and concurrently."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.evenkeel.paas.tests.emulator.world import SEVALLA_SIZE_
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.fault_cases import (
     NOTHING,
     UNKNOWN,
-    Facing,
+    FaultRunner,
     methods,
 )
 
@@ -26,27 +26,27 @@ AFTER = ["drop_after", "500_after", "504_after", "html_after", "redirect_root_af
 BEFORE = ["drop_before", "500_before", "504_before", "html_before", "redirect_root_before"]
 
 
-def lost(facing: Facing, kind: str, **settings: Any) -> Fault:
-    return Fault(kind, method="POST", path=facing.case.collection, **settings)
+def lost(runner: FaultRunner, kind: str, **settings: Any) -> Fault:
+    return Fault(kind, method="POST", path=runner.case.collection, **settings)
 
 
-def unreadable(facing: Facing, kind: str = "html_before") -> Fault:
-    """Every reading of the list but the first one fails."""
-    return Fault(kind, method="GET", path=facing.case.collection, after=1, times=None)
+def unreadable(runner: FaultRunner, kind: str = "html_before") -> Fault:
+    """Let every read of the list fail except the first one."""
+    return Fault(kind, method="GET", path=runner.case.collection, after=1, times=None)
 
 
 @pytest.mark.parametrize("reading", ["html_before", "drop_before", "500_before", "429_seconds"])
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "500_before", "500_after"])
-def test_a_post_whose_list_cannot_be_read_is_never_sent_again(
-    facing: Facing, kind: str, reading: str
+def test_a_lost_post_is_not_retried_when_the_list_cannot_be_read(
+    runner: FaultRunner, kind: str, reading: str
 ) -> None:
-    wanted = facing.case.wanted
-    outcome = facing(lost(facing, kind), unreadable(facing, reading), **wanted)
+    wanted = runner.case.wanted
+    outcome = runner(lost(runner, kind), unreadable(runner, reading), **wanted)
     assert methods(outcome) == ["POST"]
     assert outcome.message is not None
     assert "Looking for it in the list failed as well: GET /" in outcome.message
     assert UNKNOWN in outcome.message
-    facing.recovers(wanted, facing.case.stored)
+    runner.recovers(wanted, runner.case.stored)
 
 
 IDENTITY = {
@@ -56,25 +56,25 @@ IDENTITY = {
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "500_after"])
-def test_a_post_is_not_sent_again_when_the_list_does_not_tell_what_is_new(
-    facing: Facing, kind: str
+def test_a_lost_post_is_not_retried_when_a_new_process_has_no_identity(
+    runner: FaultRunner, kind: str
 ) -> None:
-    """A new process that does not show what it is known by may be the lost one."""
-    case = facing.case
+    """A new process without its identity may be the lost one."""
+    case = runner.case
     for key in IDENTITY[case.module]:
         hidden = Fault("missing_key", "GET", case.collection, key=key, after=1, times=None)
-        outcome = facing(lost(facing, kind), hidden, **case.wanted)
+        outcome = runner(lost(runner, kind), hidden, **case.wanted)
         assert methods(outcome) == ["POST"]
         assert outcome.message is not None
-        (process,) = facing.processes()
+        (process,) = runner.processes()
         assert f"The list does not show whether {process['id']} is it." in outcome.message
         assert UNKNOWN in outcome.message
-        facing.recovers(case.wanted, case.stored)
-        facing.recovers({**case.wanted, "state": "absent"})
+        runner.recovers(case.wanted, case.stored)
+        runner.recovers({**case.wanted, "state": "absent"})
 
 
 class Late(Hooks):
-    """A service whose list shows what is new only when it is asked for the third time."""
+    """A service whose list shows a new process only in the third read."""
 
     def __init__(self) -> None:
         self.lists = 0
@@ -90,69 +90,72 @@ class Late(Hooks):
 
 
 @pytest.mark.parametrize("kind", AFTER)
-def test_a_lost_post_that_the_list_shows_late_is_adopted(facing: Facing, kind: str) -> None:
-    """One look at the list is not enough to send it again. The fourth reading looks whether the
-    new process is alone."""
-    hooks = facing.emulator.hooks = Late()
-    outcome = facing(lost(facing, kind), **facing.case.wanted)
+def test_a_lost_post_that_the_list_shows_late_is_adopted(runner: FaultRunner, kind: str) -> None:
+    """One read of the list is not enough for a retry. The fourth read checks for a duplicate."""
+    hooks = runner.emulator.hooks = Late()
+    outcome = runner(lost(runner, kind), **runner.case.wanted)
     assert hooks.lists == 4
     assert outcome.message is None, outcome.message
     assert methods(outcome) == ["POST"]
-    facing.recovers(facing.case.wanted, facing.case.stored)
+    runner.recovers(runner.case.wanted, runner.case.stored)
 
 
 @pytest.mark.parametrize("kind", BEFORE)
-def test_a_post_that_never_gets_through_ends_after_three(facing: Facing, kind: str) -> None:
-    wanted = facing.case.wanted
-    outcome = facing(lost(facing, kind, times=None), **wanted)
+def test_a_post_that_is_always_lost_fails_after_three_attempts(
+    runner: FaultRunner, kind: str
+) -> None:
+    wanted = runner.case.wanted
+    outcome = runner(lost(runner, kind, times=None), **wanted)
     resent = kind in ("drop_before", "500_before")
     assert methods(outcome) == ["POST"] * (3 if resent else 1)
     assert outcome.message is not None
     assert "No such process is listed now." in outcome.message
     assert UNKNOWN in outcome.message
-    assert facing.now({}) == []
-    facing.recovers(wanted, facing.case.stored)
+    assert runner.now({}) == []
+    runner.recovers(wanted, runner.case.stored)
 
 
-def test_a_post_that_is_always_limited_says_that_nothing_was_changed(facing: Facing) -> None:
-    wanted = facing.case.wanted
-    outcome = facing(lost(facing, "429_seconds", times=None), **wanted, api_max_wait=20)
+def test_a_post_that_is_always_rate_limited_reports_no_change(runner: FaultRunner) -> None:
+    wanted = runner.case.wanted
+    outcome = runner(lost(runner, "429_seconds", times=None), **wanted, api_max_wait=20)
     assert outcome.message is not None
     assert "HTTP 429" in outcome.message
     assert "(api_max_wait)" in outcome.message
     assert NOTHING in outcome.message
-    facing.recovers(wanted, facing.case.stored)
+    runner.recovers(wanted, runner.case.stored)
 
 
 @pytest.mark.parametrize("kind", AFTER)
-def test_without_time_to_look_a_lost_post_is_not_sent_again(facing: Facing, kind: str) -> None:
-    wanted = facing.case.wanted
-    outcome = facing(lost(facing, kind), **wanted, api_max_wait=0)
+def test_a_lost_post_is_not_retried_without_time_to_read_the_list(
+    runner: FaultRunner, kind: str
+) -> None:
+    wanted = runner.case.wanted
+    outcome = runner(lost(runner, kind), **wanted, api_max_wait=0)
     assert methods(outcome) == ["POST"]
     assert outcome.message is not None
     assert UNKNOWN in outcome.message
-    facing.recovers(wanted, facing.case.stored)
+    runner.recovers(wanted, runner.case.stored)
 
 
-# Somebody else at the same time
+# Concurrent creations by someone else
 
 
 @pytest.mark.parametrize("kind", BEFORE)
 @pytest.mark.parametrize("creation", ["create_same", "create_other"])
-def test_what_somebody_else_created_meanwhile_is_adopted(
-    facing: Facing, creation: str, kind: str
+def test_a_process_that_someone_else_created_concurrently_is_adopted(
+    runner: FaultRunner, creation: str, kind: str
 ) -> None:
-    """Compared field by field, so that a PATCH follows when theirs differs."""
-    wanted = facing.case.wanted
-    outcome = facing(lost(facing, creation), lost(facing, kind), **wanted)
+    """The fields are compared, so that a PATCH follows if theirs differ."""
+    wanted = runner.case.wanted
+    outcome = runner(lost(runner, creation), lost(runner, kind), **wanted)
     assert outcome.message is None, outcome.message
     assert methods(outcome) == (["POST"] if creation == "create_same" else ["POST", "PATCH"])
-    assert facing.now(facing.case.stored) == [facing.case.stored]
-    facing.recovers(wanted, facing.case.stored)
+    assert runner.now(runner.case.stored) == [runner.case.stored]
+    runner.recovers(wanted, runner.case.stored)
 
 
-def test_what_is_adopted_gets_its_size_by_name(sevalla: Facing) -> None:
-    """Names of sizes are for users; the PATCH has the id, as the POST had."""
+def test_an_adopted_process_gets_its_size_by_name(sevalla: FaultRunner) -> None:
+    """Names of sizes are for users; the PATCH has the id, like the POST."""
     other = {"resource_type_id": SEVALLA_SIZE_IDS["s2"]}
     outcome = sevalla(
         lost(sevalla, "create_other", values=other),
@@ -167,18 +170,18 @@ def test_what_is_adopted_gets_its_size_by_name(sevalla: Facing) -> None:
 
 
 @pytest.mark.parametrize("creation", ["create_same", "create_other"])
-def test_two_that_were_created_at_once_are_told_at_once(facing: Facing, creation: str) -> None:
-    """Neither service refuses a second process of the same identity; nobody can tell before."""
-    wanted = facing.case.wanted
-    outcome = facing.tells(lost(facing, creation), **wanted)
+def test_duplicate_creations_are_reported_at_once(runner: FaultRunner, creation: str) -> None:
+    """Neither service refuses a second process with the same identity; it cannot be prevented."""
+    wanted = runner.case.wanted
+    outcome = runner.run(lost(runner, creation), **wanted)
     assert methods(outcome) == ["POST"]
-    ids = [process["id"] for process in facing.now({"id": None})]
+    ids = [process["id"] for process in runner.now({"id": None})]
     assert len(ids) == 2
     assert outcome.message is not None
     assert outcome.message.startswith("Someone else created the same process at the same time.")
     assert all(each in outcome.message for each in ids)
     assert outcome.result["changed"] is True
-    again = facing(**wanted)
+    again = runner(**wanted)
     assert again.message is not None
     assert again.message.startswith("2 processes answer to ")
     assert all(each in again.message for each in ids)
@@ -186,20 +189,20 @@ def test_two_that_were_created_at_once_are_told_at_once(facing: Facing, creation
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "html_after"])
-def test_two_that_were_created_at_once_with_ours_lost_are_told_with_what_was_sent(
-    facing: Facing, kind: str
+def test_duplicate_creations_after_a_lost_post_are_reported_with_the_body_sent(
+    runner: FaultRunner, kind: str
 ) -> None:
-    outcome = facing.tells(lost(facing, "create_same"), lost(facing, kind), **facing.case.wanted)
+    outcome = runner.run(lost(runner, "create_same"), lost(runner, kind), **runner.case.wanted)
     assert methods(outcome) == ["POST"]
-    assert len(facing.now({})) == 2
+    assert len(runner.now({})) == 2
     assert outcome.message is not None
     assert "2 processes answer to " in outcome.message
     assert NOTHING not in outcome.message, outcome.message
     assert "POST /" in outcome.message
 
 
-def test_something_else_under_the_same_name_is_a_conflict(sevalla: Facing) -> None:
-    """A lost POST, and somebody's cron of the same name: no PATCH makes a worker of it."""
+def test_a_process_of_another_type_with_the_same_name_is_a_conflict(sevalla: FaultRunner) -> None:
+    """A lost POST, and a cron of someone else with the same name: no PATCH makes it a worker."""
     other = {"type": "cron", "schedule": "0 * * * *", "time_zone": "UTC"}
     outcome = sevalla(
         lost(sevalla, "create_other", values=other),
@@ -212,23 +215,23 @@ def test_something_else_under_the_same_name_is_a_conflict(sevalla: Facing) -> No
     assert [process["type"] for process in sevalla.now({"type": None})] == ["cron"]
 
 
-# What follows a POST that was stored
+# After a stored POST
 
 
 class Forgetful(Hooks):
-    """A service that stores one field of a new process otherwise, and shows it so."""
+    """A service that changes one field of a new process, and shows the changed value."""
 
-    def __init__(self, facing: Facing, field: str, value: Any) -> None:
-        self.facing = facing
+    def __init__(self, runner: FaultRunner, field: str, value: Any) -> None:
+        self.runner = runner
         self.field = field
         self.value = value
 
     def after(self, response: Response) -> Response:
         if request.method == "POST":
             shown = response.get_json(force=True)
-            world = self.facing.emulator.world
+            world = self.runner.emulator.world
             with world.lock:
-                if self.facing.case.module == "sevalla_process":
+                if self.runner.case.module == "sevalla_process":
                     stored = world.sevalla.applications[shown["app_id"]].processes[shown["id"]]
                     shown[self.field] = self.value
                 else:
@@ -239,73 +242,74 @@ class Forgetful(Hooks):
         return response
 
 
-def test_what_a_creation_did_not_store_is_a_warning(facing: Facing) -> None:
-    """The process is there, and the next run brings it into shape."""
-    case = facing.case
+def test_a_field_that_a_creation_did_not_store_is_a_warning(runner: FaultRunner) -> None:
+    """The process exists, and the next run corrects it."""
+    case = runner.case
     field, value = ("entrypoint", "") if case.module == "sevalla_process" else ("processes", 1)
-    facing.emulator.hooks = Forgetful(facing, field, value)
-    outcome = facing(**case.wanted)
+    runner.emulator.hooks = Forgetful(runner, field, value)
+    outcome = runner(**case.wanted)
     assert outcome.message is None, outcome.message
     (warning,) = outcome.warnings
     assert f"accepted POST {case.collection.split('*')[0]}" in warning
     assert warning.endswith(f"did not store: {field}.")
     assert outcome.result["process"][field] == value
-    facing.recovers(case.wanted, case.stored)
+    runner.recovers(case.wanted, case.stored)
 
 
 @pytest.mark.parametrize("reading", ["500_before", "html_before", "drop_before"])
 def test_a_read_that_fails_after_a_stored_post_does_not_hide_the_post(
-    facing: Facing, reading: str
+    runner: FaultRunner, reading: str
 ) -> None:
-    """The answer to the POST lacks a field, so the process is read; that fails."""
-    case = facing.case
+    """The response to the POST lacks a field, so the process is read, and the read fails."""
+    case = runner.case
     field = "entrypoint" if case.module == "sevalla_process" else "processes"
-    outcome = facing.tells(
-        lost(facing, "missing_key", key=field),
+    outcome = runner.run(
+        lost(runner, "missing_key", key=field),
         Fault(reading, method="GET", path=case.item, times=None),
         **case.wanted,
     )
     assert methods(outcome) == ["POST"]
-    assert facing.now(case.stored) == [case.stored]
+    assert runner.now(case.stored) == [case.stored]
     assert outcome.message is None, outcome.message
-    # Beside it there may be one of how long the reading was tried.
+    # A part may say how often the read was attempted.
     (warning,) = (each for each in outcome.warnings if "could not be seen" in each)
     assert f"accepted POST {case.collection.split('*')[0]}" in warning
     assert f"Whether it stored {field} could not be seen: GET /" in warning
-    facing.recovers(case.wanted, case.stored)
+    runner.recovers(case.wanted, case.stored)
 
 
 @pytest.mark.parametrize("reading", ["500_before", "html_before", "drop_before"])
 def test_a_read_that_fails_after_a_stored_patch_does_not_hide_the_patch(
-    facing: Facing, reading: str
+    runner: FaultRunner, reading: str
 ) -> None:
-    case = facing.case
-    facing.seed()
-    outcome = facing.tells(
+    case = runner.case
+    runner.seed()
+    outcome = runner.run(
         Fault("empty_after", method="PATCH", path=case.item),
         Fault(reading, method="GET", path=case.item, times=None),
         **case.changed,
     )
     assert methods(outcome) == ["PATCH"]
-    assert facing.now(case.changed_to) == [case.changed_to]
+    assert runner.now(case.changed_to) == [case.changed_to]
     assert outcome.message is not None
     assert outcome.message.startswith("GET /")
     assert NOTHING not in outcome.message, outcome.message
     assert "Already done: PATCH /" in outcome.message, outcome.message
-    facing.recovers(case.changed, case.changed_to)
+    runner.recovers(case.changed, case.changed_to)
 
 
 @pytest.mark.parametrize(
     ("kind", "unknown"), [("html_before", True), ("html_after", True), ("vanish", False)]
 )
-def test_a_patch_of_an_adopted_process_that_fails_is_told_as_that_patch(
-    facing: Facing, kind: str, unknown: bool
+def test_a_failed_patch_of_an_adopted_process_is_reported_as_that_patch(
+    runner: FaultRunner, kind: str, unknown: bool
 ) -> None:
-    """The POST was lost, somebody else's was adopted, and the PATCH that follows fails."""
-    case = facing.case
-    outcome = facing.tells(
-        lost(facing, "create_other"),
-        lost(facing, "drop_before"),
+    """The POST was lost, a process of someone else was adopted, and the PATCH that follows
+    fails."""
+    case = runner.case
+    outcome = runner.run(
+        lost(runner, "create_other"),
+        lost(runner, "drop_before"),
         Fault(kind, method="PATCH", path=case.item),
         **case.wanted,
     )
@@ -314,26 +318,26 @@ def test_a_patch_of_an_adopted_process_that_fails_is_told_as_that_patch(
     assert outcome.message.startswith("PATCH /")
     if unknown:
         assert "Whether PATCH /" in outcome.message, outcome.message
-    facing.recovers(case.wanted, case.stored)
+    runner.recovers(case.wanted, case.stored)
 
 
-def test_a_patch_of_an_adopted_process_that_is_refused_does_not_hide_the_post(
-    facing: Facing,
+def test_a_refused_patch_of_an_adopted_process_does_not_hide_the_post(
+    runner: FaultRunner,
 ) -> None:
-    """The lost POST was stored, the list does not show all of it, and the PATCH is limited."""
-    case = facing.case
+    """The lost POST was stored, the list does not show all of it, and the PATCH is rate limited."""
+    case = runner.case
     field = "entrypoint" if case.module == "sevalla_process" else "processes"
-    outcome = facing.tells(
-        lost(facing, "drop_after"),
+    outcome = runner.run(
+        lost(runner, "drop_after"),
         Fault("missing_key", method="GET", path=case.collection, key=field, after=1),
         Fault("429_seconds", method="PATCH", path=case.item, times=None),
         **case.wanted,
         api_max_wait=15,
     )
     assert set(methods(outcome)) == {"POST", "PATCH"}
-    assert facing.now(case.stored) == [case.stored]
+    assert runner.now(case.stored) == [case.stored]
     assert outcome.message is not None
     assert outcome.message.startswith("PATCH /")
     assert NOTHING not in outcome.message, outcome.message
     assert "POST /" in outcome.message
-    facing.recovers(case.wanted, case.stored)
+    runner.recovers(case.wanted, case.stored)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A creation in two steps, a run that is killed, and answers that come too late."""
+"""A creation in two steps, a killed run, and late responses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ansible_collections.evenkeel.paas.tests.emulator.world import (
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.fault_cases import (
     NOTHING,
     UNKNOWN,
-    Facing,
+    FaultRunner,
     methods,
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
@@ -48,31 +48,32 @@ WEB_STORED = {
 
 
 @pytest.fixture
-def webless(sevalla: Facing) -> Facing:
-    """An application without its web process, whose creation takes a POST and a PATCH."""
+def webless(sevalla: FaultRunner) -> FaultRunner:
+    """Remove the web process of an application; creating it takes a POST and a PATCH."""
     world = sevalla.emulator.world
     with world.lock:
         del world.sevalla.applications[SEVALLA_SHOP_ID].processes[SEVALLA_SHOP_WEB_ID]
     return sevalla
 
 
-def webs(facing: Facing) -> list[dict[str, Any]]:
-    """The web processes in the world, in the fields that are wanted of them."""
-    shop = facing.emulator.world.snapshot()["sevalla"]["applications"][0]
+def webs(runner: FaultRunner) -> list[dict[str, Any]]:
+    """Return the stored web processes, with only the wanted fields."""
+    shop = runner.emulator.world.snapshot()["sevalla"]["applications"][0]
     found = [process for process in shop["processes"] if process["type"] == "web"]
     return [{key: process[key] for key in WEB_STORED} for process in found]
 
 
-def becomes_whole(facing: Facing) -> None:
-    """Run the task again: one web process, as it is wanted, and then nothing to change."""
-    again = facing(**WEB)
+def becomes_whole(runner: FaultRunner) -> None:
+    """Run the task again: check that there is one web process as wanted, and that nothing changes
+    afterwards."""
+    again = runner(**WEB)
     assert again.message is None, again.message
-    assert webs(facing) == [WEB_STORED]
-    assert settled(facing(**WEB))
+    assert webs(runner) == [WEB_STORED]
+    assert settled(runner(**WEB))
 
 
 def killed_while_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The client is killed the first time that it waits."""
+    """Kill the client at its first wait."""
 
     def kill(seconds: float) -> None:
         raise KeyboardInterrupt
@@ -80,7 +81,7 @@ def killed_while_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_http.Client, "sleep", staticmethod(kill))
 
 
-def test_a_web_process_is_created_in_two_steps(webless: Facing) -> None:
+def test_a_web_process_is_created_in_two_steps(webless: FaultRunner) -> None:
     made = webless(**WEB)
     assert made.message is None, made.message
     assert methods(made) == ["POST", "PATCH"]
@@ -104,8 +105,8 @@ POST = {
 
 
 @pytest.mark.parametrize("kind", POST)
-def test_the_first_step_of_two_under_a_fault(webless: Facing, kind: str) -> None:
-    """Also a process that was adopted gets its second step."""
+def test_the_first_of_two_steps_with_a_fault(webless: FaultRunner, kind: str) -> None:
+    """An adopted process gets its second step, too."""
     outcome = webless(Fault(kind, method="POST", path=COLLECTION), **WEB)
     assert outcome.message is None, outcome.message
     assert methods(outcome) == POST[kind]
@@ -114,7 +115,7 @@ def test_the_first_step_of_two_under_a_fault(webless: Facing, kind: str) -> None
 
 
 @pytest.mark.parametrize("kind", ["html_before", "redirect_root_before", "504_before"])
-def test_without_the_first_step_there_is_no_second(webless: Facing, kind: str) -> None:
+def test_a_failed_first_step_prevents_the_second(webless: FaultRunner, kind: str) -> None:
     outcome = webless(Fault(kind, method="POST", path=COLLECTION), **WEB)
     assert outcome.message is not None
     assert UNKNOWN in outcome.message
@@ -138,8 +139,8 @@ def test_without_the_first_step_there_is_no_second(webless: Facing, kind: str) -
         ("drop_before", True),
     ],
 )
-def test_a_second_step_that_fails_says_that_the_first_was_done(
-    webless: Facing, kind: str, unknown: bool
+def test_a_failed_second_step_reports_that_the_first_was_done(
+    webless: FaultRunner, kind: str, unknown: bool
 ) -> None:
     outcome = webless(Fault(kind, method="PATCH", path=ITEM, times=None), **WEB, api_retries=2)
     assert methods(outcome)[0] == "POST"
@@ -154,8 +155,8 @@ def test_a_second_step_that_fails_says_that_the_first_was_done(
     becomes_whole(webless)
 
 
-def test_a_second_step_that_fails_after_a_first_that_was_found_again(webless: Facing) -> None:
-    """A process that was adopted is as much done as one whose creation was answered."""
+def test_a_failed_second_step_after_an_adopted_first_step(webless: FaultRunner) -> None:
+    """An adopted process counts as created, as if its creation had been answered."""
     outcome = webless(
         Fault("drop_after", method="POST", path=COLLECTION),
         Fault("html_before", method="PATCH", path=ITEM),
@@ -170,8 +171,8 @@ def test_a_second_step_that_fails_after_a_first_that_was_found_again(webless: Fa
 
 
 @pytest.mark.parametrize("kind", ["503_before", "503_after", "429_bare", "drop_after"])
-def test_a_run_that_is_killed_between_the_two_steps(
-    webless: Facing, monkeypatch: pytest.MonkeyPatch, kind: str
+def test_a_run_killed_between_the_two_steps(
+    webless: FaultRunner, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     with monkeypatch.context() as patch:
         killed_while_waiting(patch)
@@ -186,53 +187,53 @@ def test_a_run_that_is_killed_between_the_two_steps(
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "html_after", "429_bare"])
-def test_a_run_that_is_killed_after_its_post(
-    facing: Facing, monkeypatch: pytest.MonkeyPatch, kind: str
+def test_a_run_killed_after_its_post(
+    runner: FaultRunner, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     with monkeypatch.context() as patch:
         killed_while_waiting(patch)
         with pytest.raises(KeyboardInterrupt):
-            facing(Fault(kind, method="POST", path=facing.case.collection), **facing.case.wanted)
-    facing.recovers(facing.case.wanted, facing.case.stored)
+            runner(Fault(kind, method="POST", path=runner.case.collection), **runner.case.wanted)
+    runner.recovers(runner.case.wanted, runner.case.stored)
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "500_after"])
-def test_a_run_that_is_killed_during_an_update_or_a_deletion(
-    facing: Facing, monkeypatch: pytest.MonkeyPatch, kind: str
+def test_a_run_killed_during_an_update_or_a_deletion(
+    runner: FaultRunner, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    case = facing.case
+    case = runner.case
     absent = {**case.wanted, "state": "absent"}
-    facing.seed()
+    runner.seed()
     for method, options in (("PATCH", case.changed), ("DELETE", absent)):
         with monkeypatch.context() as patch:
             killed_while_waiting(patch)
             with pytest.raises(KeyboardInterrupt):
-                facing(Fault(kind, method=method, path=case.item), **options)
-        facing.recovers(options, *([case.changed_to] if method == "PATCH" else []))
+                runner(Fault(kind, method=method, path=case.item), **options)
+        runner.recovers(options, *([case.changed_to] if method == "PATCH" else []))
 
 
-# Answers that come after api_timeout. These wait for real.
+# Responses after api_timeout. These tests wait in real time.
 
 SLOW = Fault("slow_before", seconds=1.3)
 
 
-def slow(facing: Facing, kind: str, method: str) -> Fault:
-    path = facing.case.collection if method in ("GET", "POST") else facing.case.item
+def slow(runner: FaultRunner, kind: str, method: str) -> Fault:
+    path = runner.case.collection if method in ("GET", "POST") else runner.case.item
     return replace(SLOW, kind=kind, method=method, path=path)
 
 
-def test_a_slow_post_that_was_stored_is_adopted(facing: Facing) -> None:
-    wanted = facing.case.wanted
-    outcome = facing(slow(facing, "slow_after", "POST"), **wanted, api_timeout=1)
+def test_a_slow_post_that_was_stored_is_adopted(runner: FaultRunner) -> None:
+    wanted = runner.case.wanted
+    outcome = runner(slow(runner, "slow_after", "POST"), **wanted, api_timeout=1)
     assert outcome.message is None, outcome.message
     assert methods(outcome) == ["POST"]
-    facing.recovers(wanted, facing.case.stored)
+    runner.recovers(wanted, runner.case.stored)
 
 
-def test_a_slow_post_that_may_still_be_stored_is_not_sent_again(
-    sevalla: Facing, monkeypatch: pytest.MonkeyPatch
+def test_a_slow_post_that_may_still_be_stored_is_not_retried(
+    sevalla: FaultRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is stored when nobody looks any more; the run after that finds it."""
+    """It is stored after the task has ended; the next run finds it."""
     wanted = sevalla.case.wanted
     monkeypatch.setattr(sevalla.emulator.faults, "clear", lambda: None)
     outcome = sevalla(slow(sevalla, "slow_late", "POST"), **wanted, api_timeout=1)
@@ -250,8 +251,8 @@ def test_a_slow_post_that_may_still_be_stored_is_not_sent_again(
     sevalla.recovers(wanted, sevalla.case.stored)
 
 
-def test_a_slow_post_that_is_never_stored_is_not_sent_again(sevalla: Facing) -> None:
-    """Nobody can tell it from one that is stored late."""
+def test_a_slow_post_that_is_never_stored_is_not_retried(sevalla: FaultRunner) -> None:
+    """It cannot be distinguished from one that is stored late."""
     wanted = sevalla.case.wanted
     outcome = sevalla(slow(sevalla, "slow_before", "POST"), **wanted, api_timeout=1)
     assert methods(outcome) == ["POST"]
@@ -261,10 +262,10 @@ def test_a_slow_post_that_is_never_stored_is_not_sent_again(sevalla: Facing) -> 
     sevalla.recovers(wanted, sevalla.case.stored)
 
 
-def test_a_slow_patch_that_is_stored_late_is_repeated(
-    sevalla: Facing, monkeypatch: pytest.MonkeyPatch
+def test_a_slow_patch_that_is_stored_late_is_retried(
+    sevalla: FaultRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The late one brings the same values once more."""
+    """The late request stores the same values again."""
     sevalla.seed()
     changed = sevalla.case.changed
     monkeypatch.setattr(sevalla.emulator.faults, "clear", lambda: None)
@@ -281,7 +282,7 @@ def test_a_slow_patch_that_is_stored_late_is_repeated(
 
 
 @pytest.mark.parametrize("kind", ["slow_before", "slow_after"])
-def test_a_slow_patch_is_repeated(sevalla: Facing, kind: str) -> None:
+def test_a_slow_patch_is_retried(sevalla: FaultRunner, kind: str) -> None:
     sevalla.seed()
     changed = sevalla.case.changed
     outcome = sevalla(slow(sevalla, kind, "PATCH"), **changed, api_timeout=1)
@@ -290,16 +291,16 @@ def test_a_slow_patch_is_repeated(sevalla: Facing, kind: str) -> None:
     sevalla.recovers(changed, sevalla.case.changed_to)
 
 
-def test_a_slow_deletion_is_repeated_and_then_gone(facing: Facing) -> None:
-    facing.seed()
-    absent = {**facing.case.wanted, "state": "absent"}
-    outcome = facing(slow(facing, "slow_after", "DELETE"), **absent, api_timeout=1)
+def test_a_slow_deletion_is_retried_and_finds_nothing(runner: FaultRunner) -> None:
+    runner.seed()
+    absent = {**runner.case.wanted, "state": "absent"}
+    outcome = runner(slow(runner, "slow_after", "DELETE"), **absent, api_timeout=1)
     assert outcome.message is None, outcome.message
     assert methods(outcome) == ["DELETE", "DELETE"]
-    facing.recovers(absent)
+    runner.recovers(absent)
 
 
-def test_the_time_that_slow_answers_take_counts_as_waiting(sevalla: Facing) -> None:
+def test_the_duration_of_slow_responses_counts_as_waiting(sevalla: FaultRunner) -> None:
     fault = replace(slow(sevalla, "slow_before", "GET"), times=None)
     outcome = sevalla(fault, **sevalla.case.wanted, api_timeout=1, api_max_wait=1)
     assert outcome.message is not None

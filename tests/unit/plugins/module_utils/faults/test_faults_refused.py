@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes whose connection is refused, after reads that got through.
+"""Writes whose connection is refused, after successful reads.
 
-Nothing of such a request is sent, so that even a POST is tried again, and no write is unknown.
+Nothing of such a request is sent, so even a POST is retried, and no outcome is unknown.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ import requests
 
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.fault_cases import (
     NOTHING,
-    Facing,
+    FaultRunner,
+    check_failure,
     methods,
-    told,
 )
 
 RETRIES = 5
 
 
 class Refusing:
-    """Sends writes to a port that is taken and where nobody listens, so many ``times``."""
+    """Sends writes to a port that refuses connections, the first ``times`` times."""
 
     def __init__(self) -> None:
         self.times = 0
@@ -38,7 +38,7 @@ class Refusing:
         self._send = requests.Session.send
 
     def send(self, session: Any, request: Any, **settings: Any) -> Any:
-        """Stands in for ``requests.Session.send``."""
+        """Stand in for ``requests.Session.send``."""
         if request.method != "GET" and len(self.refused) < self.times:
             self.refused.append(request.method)
             port = self._taken.getsockname()[1]
@@ -47,13 +47,13 @@ class Refusing:
         return self._send(session, request, **settings)
 
     def close(self) -> None:
-        """Give the port back."""
+        """Release the port."""
         self._taken.close()
 
 
 @pytest.fixture
 def refusing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Refusing]:
-    """Refuses nothing until ``times`` is set."""
+    """Yield a connection that refuses nothing until ``times`` is set."""
     made = Refusing()
 
     def send(session: Any, request: Any, **settings: Any) -> Any:
@@ -65,11 +65,11 @@ def refusing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Refusing]:
 
 
 @pytest.fixture(params=["POST", "PATCH", "DELETE"])
-def write(request: Any, facing: Facing) -> tuple[str, dict[str, Any], list[dict[str, Any]]]:
-    """A write: its method, the options that lead to it, and what is stored once it is done."""
-    case = facing.case
+def write(request: Any, runner: FaultRunner) -> tuple[str, dict[str, Any], list[dict[str, Any]]]:
+    """Return a write: its method, its options, and the expected stored data."""
+    case = runner.case
     if request.param != "POST":
-        facing.seed()
+        runner.seed()
     return {
         "POST": ("POST", case.wanted, [case.stored]),
         "PATCH": ("PATCH", case.changed, [case.changed_to]),
@@ -78,16 +78,16 @@ def write(request: Any, facing: Facing) -> tuple[str, dict[str, Any], list[dict[
 
 
 def test_a_write_whose_connection_is_always_refused_changes_nothing(
-    facing: Facing, refusing: Refusing, write: Any
+    runner: FaultRunner, refusing: Refusing, write: Any
 ) -> None:
     method, options, stored = write
-    before = facing.emulator.world.snapshot()
+    before = runner.emulator.world.snapshot()
     refusing.times = 10**6
-    outcome = facing(**options)
+    outcome = runner(**options)
     assert outcome.reads != []
     assert outcome.writes == []
     assert refusing.refused == [method] * (1 + RETRIES)
-    assert facing.emulator.world.snapshot() == before
+    assert runner.emulator.world.snapshot() == before
     assert outcome.message is not None
     assert outcome.message.startswith(f"{method} /")
     assert "refused" in outcome.message.lower()
@@ -97,20 +97,20 @@ def test_a_write_whose_connection_is_always_refused_changes_nothing(
     assert outcome.result["changed"] is False
     assert outcome.result["failure"]["code"] == "unreachable"
     assert outcome.result["api"]["retries"] == RETRIES
-    told(outcome)
+    check_failure(outcome)
     refusing.times = 0
-    facing.recovers(options, *stored)
+    runner.recovers(options, *stored)
 
 
-def test_a_write_whose_connection_is_refused_for_a_while_is_done_once(
-    facing: Facing, refusing: Refusing, write: Any
+def test_a_write_whose_connection_is_refused_at_first_is_done_once(
+    runner: FaultRunner, refusing: Refusing, write: Any
 ) -> None:
     method, options, stored = write
     refusing.times = 2
-    outcome = facing(**options)
+    outcome = runner(**options)
     assert outcome.message is None, outcome.message
     assert refusing.refused == [method] * 2
     assert methods(outcome) == [method]
     assert outcome.result["api"]["retries"] == 2
-    assert facing.now(stored[0] if stored else {}) == stored
-    facing.recovers(options, *stored)
+    assert runner.now(stored[0] if stored else {}) == stored
+    runner.recovers(options, *stored)

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every fault that a single write can meet, for each of the three writes of both modules.
+"""Every fault of a single write, for each of the three writes of both modules.
 
-The tables say what a task ends in. Whatever that is, the same task run again when the fault is
-over brings the wanted state with one object, and then changes nothing.
+The tables say how a task ends. In every case, the same task without the fault then stores the
+wanted state with one object, and changes nothing when it runs again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ansible_collections.evenkeel.paas.tests.emulator import Fault
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.fault_cases import (
     NOTHING,
     UNKNOWN,
-    Facing,
+    FaultRunner,
     methods,
 )
 
@@ -28,8 +28,8 @@ REFUSED = "failed, nothing changed"
 BELIEVED = "reported as done, not stored"
 WARNED = "done with a warning, not stored"
 
-# A POST is sent again only when the list shows that the one before stored nothing, and nothing
-# of it can still come: after a drop, a 500, 502 or 503. Otherwise it is looked for and adopted.
+# A POST is retried only if the list shows that the previous one stored nothing, and it cannot be
+# stored later: after a drop, a 500, 502 or 503. Otherwise the process is searched for and adopted.
 POST = {
     "drop_before": TWICE,
     "drop_after": ONCE,
@@ -70,7 +70,8 @@ POST = {
     "missing_key": ONCE,
 }
 
-# A PATCH can be repeated; an answer that is no API's is not, since the next would be the same.
+# A PATCH can be retried; a response that is not the API's is not retried, because the next one
+# would be the same.
 PATCH = {
     "drop_before": TWICE,
     "drop_after": TWICE,
@@ -102,7 +103,7 @@ PATCH = {
     "json_list_after": KEPT,
     "json_string_before": LOST,
     "json_string_after": KEPT,
-    # An answer without a body and JSON's null are one to the client: it reads what is stored.
+    # An empty response and JSON's null are the same for the client: it reads the stored process.
     "json_null_before": WARNED,
     "json_null_after": ONCE,
     "vanish": REFUSED,
@@ -114,8 +115,8 @@ PATCH = {
     "missing_key": ONCE,
 }
 
-# A DELETE is believed when its answer is a 2xx with JSON or nothing: Sevalla lists a process
-# until the next deployment, so that a look at the list would tell nothing.
+# A DELETE is believed if its response is a 2xx with JSON or nothing: Sevalla lists a process until
+# the next deployment, so that the list does not show the outcome.
 DELETE = {
     "drop_before": TWICE,
     "drop_after": TWICE,
@@ -159,38 +160,38 @@ DELETE = {
 
 
 @pytest.mark.parametrize("kind", POST)
-def test_a_creation_under_a_fault(facing: Facing, kind: str) -> None:
-    case, expected = facing.case, POST[kind]
-    outcome = facing(Fault(kind, method="POST", path=case.collection), **case.wanted)
+def test_a_creation_with_a_fault(runner: FaultRunner, kind: str) -> None:
+    case, expected = runner.case, POST[kind]
+    outcome = runner(Fault(kind, method="POST", path=case.collection), **case.wanted)
     assert methods(outcome) == ["POST"] * (2 if expected == TWICE else 1)
     if expected in (ONCE, TWICE):
         assert outcome.message is None, outcome.message
         assert outcome.result["changed"] is True
-        assert facing.now(case.stored) == [case.stored]
+        assert runner.now(case.stored) == [case.stored]
         assert outcome.warnings == []
     elif expected == LOST:
         assert outcome.message is not None
         assert outcome.message.startswith("POST /")
         assert "No such process is listed now." in outcome.message
         assert UNKNOWN in outcome.message
-        assert facing.now(case.stored) == []
+        assert runner.now(case.stored) == []
     else:
         assert outcome.message is None
-        assert facing.now(case.stored) == []
-    facing.recovers(case.wanted, case.stored)
+        assert runner.now(case.stored) == []
+    runner.recovers(case.wanted, case.stored)
 
 
 @pytest.mark.parametrize("kind", PATCH)
-def test_an_update_under_a_fault(facing: Facing, kind: str) -> None:
-    case, expected = facing.case, PATCH[kind]
-    facing.seed()
-    outcome = facing(Fault(kind, method="PATCH", path=case.item), **case.changed)
+def test_an_update_with_a_fault(runner: FaultRunner, kind: str) -> None:
+    case, expected = runner.case, PATCH[kind]
+    runner.seed()
+    outcome = runner(Fault(kind, method="PATCH", path=case.item), **case.changed)
     assert methods(outcome) == ["PATCH"] * (2 if expected == TWICE else 1)
     stored = expected in (ONCE, TWICE, KEPT)
-    if expected == REFUSED:  # it vanished
-        assert facing.now({}) == []
+    if expected == REFUSED:  # it was deleted
+        assert runner.now({}) == []
     else:
-        assert facing.now(case.stored) == [case.changed_to if stored else case.stored]
+        assert runner.now(case.stored) == [case.changed_to if stored else case.stored]
     if expected in (LOST, KEPT, REFUSED):
         assert outcome.message is not None
         assert outcome.message.startswith("PATCH /")
@@ -205,18 +206,18 @@ def test_an_update_under_a_fault(facing: Facing, kind: str) -> None:
         assert named in warning
     else:
         assert outcome.warnings == []
-    # One that vanished is created anew.
-    facing.recovers({**case.wanted, **case.changed}, case.changed_to)
+    # A process that was deleted concurrently is created again.
+    runner.recovers({**case.wanted, **case.changed}, case.changed_to)
 
 
 @pytest.mark.parametrize("kind", DELETE)
-def test_a_deletion_under_a_fault(facing: Facing, kind: str) -> None:
-    case, expected = facing.case, DELETE[kind]
-    facing.seed()
+def test_a_deletion_with_a_fault(runner: FaultRunner, kind: str) -> None:
+    case, expected = runner.case, DELETE[kind]
+    runner.seed()
     absent = {**case.wanted, "state": "absent"}
-    outcome = facing(Fault(kind, method="DELETE", path=case.item), **absent)
+    outcome = runner(Fault(kind, method="DELETE", path=case.item), **absent)
     assert methods(outcome) == ["DELETE"] * (2 if expected == TWICE else 1)
-    assert len(facing.now({})) == (0 if expected in (ONCE, TWICE, KEPT) else 1)
+    assert len(runner.now({})) == (0 if expected in (ONCE, TWICE, KEPT) else 1)
     if expected in (LOST, KEPT):
         assert outcome.message is not None
         assert outcome.message.startswith("DELETE /")
@@ -225,4 +226,4 @@ def test_a_deletion_under_a_fault(facing: Facing, kind: str) -> None:
         assert outcome.message is None, outcome.message
         assert outcome.result["changed"] is True
         assert outcome.result["process"] is None
-    facing.recovers(absent)
+    runner.recovers(absent)

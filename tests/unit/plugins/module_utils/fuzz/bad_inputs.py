@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Input that nobody should give: texts that try to be paths, values of every wrong type.
+"""Invalid input: strings that try to be paths, values of every wrong type.
 
-Nothing here knows what a module makes of it.
+This file does not know how a module handles it.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ scalars = st.one_of(
 
 
 def values(names: list[str]) -> Any:
-    """Values of every type; ``names`` are keys that mean something inside a dict."""
+    """Generate values of every type; ``names`` are the meaningful keys of a dict."""
     keys = st.sampled_from(names) | texts
     return st.recursive(
         scalars,

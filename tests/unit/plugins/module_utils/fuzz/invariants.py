@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What holds for every run, whatever it was given and whatever it was answered."""
+"""What must hold for every run, whatever its options and the responses are."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ ACTING = {
     "sevalla_process_exec": "cmd",
     "laravel_cloud_command": "command",
 }
-"""The modules that do something each time, and what their results show."""
+"""The modules that act each time, and the keys of their results."""
 
 COMMANDS = ("sevalla_process_exec", "laravel_cloud_command")
-"""Those that Ansible skips in check mode."""
+"""The modules that Ansible skips in check mode."""
 
 _UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _TAIL = "[0-9A-Za-z-]+"
@@ -75,13 +75,13 @@ PATHS = {
         "DELETE": (f"/background-processes/process-{_TAIL}",),
     },
 }
-"""All that these modules may ever ask for."""
+"""All paths that these modules may request."""
 
 QUERY = {"limit", "offset", "page", "include"}
 
 
 def strayed(outcome: Outcome) -> list[str]:
-    """The requests of a run that are for no path of the two services' processes."""
+    """Return the requests of a run with other paths than those of the two services' processes."""
     stray = []
     for request in outcome.requests:
         path, _mark, query = request["path"].partition("?")
@@ -93,10 +93,11 @@ def strayed(outcome: Outcome) -> list[str]:
 
 
 def run_any(run: Runner, module: str, check_mode: bool = False, **options: Any) -> Outcome | None:
-    """Run a module and hold what holds for all runs; None where ansible-core itself gave up.
+    """Run a module and check what must hold for all runs; return None if ansible-core itself
+    failed.
 
-    ansible-core's own parsing of options raises for some values (a number for a dict, infinity
-    for a number), in every module of every collection, and before the module does anything.
+    ansible-core's own parsing of options raises for some values (a number for a dict, infinity for
+    a number), in every module of every collection, and before the module runs.
     """
     before = len(run.emulator.requests)
     try:
@@ -136,13 +137,13 @@ def run_any(run: Runner, module: str, check_mode: bool = False, **options: Any) 
             assert "POST" in [write[0] for write in outcome.writes]
         elif outcome.result["failure"]["code"] in ("invalid_options", "no_token", "ambiguous"):
             assert outcome.writes == []
-            # What can only read does not speak of changes.
+            # A module that only reads does not report changed.
             assert outcome.result.get("changed", not module.endswith("_info")) is False
     return outcome
 
 
 def started(emulator: Any) -> int:
-    """How many deployments, runs and commands there were on both services."""
+    """Return the number of deployments, runs and commands on both services."""
     snapshot = emulator.world.snapshot()
     sevalla = snapshot["sevalla"]["applications"]
     kinds = ("deployments", "runs", "execs")
@@ -154,7 +155,7 @@ def started(emulator: Any) -> int:
 
 
 def stored(emulator: Any) -> int:
-    """How many processes both services have, deleted ones included."""
+    """Return the number of processes on both services, including deleted ones."""
     snapshot = emulator.world.snapshot()
     sevalla = sum(len(each["processes"]) for each in snapshot["sevalla"]["applications"])
     return sevalla + sum(

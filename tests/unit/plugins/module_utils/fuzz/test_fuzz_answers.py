@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever a service answers to one kind of request, a run ends in a Failure or a result.
+"""A run with any response to one kind of request ends with a Failure or a result.
 
-The emulator does what it is asked; only its answer is another one: any JSON, or the real
-answer with keys gone, values exchanged, numbers as texts and more keys than there are.
+The emulator handles the request; only its response is changed: any JSON, or the real response with
+missing keys, swapped values, numbers as strings and additional keys.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ KINDS = {
 
 
 class Other(Hooks):
-    """Answers one kind of request otherwise: ``change(json)`` makes the other answer."""
+    """Changes the response to one kind of request by ``change(json)``."""
 
     def __init__(self, kind: str, change: Any, status: int | None = None) -> None:
         self.kind = kind
@@ -210,7 +210,7 @@ anything = st.recursive(
 
 
 def _places(value: Any, at: tuple = ()) -> list[tuple]:
-    """Every place in a JSON value, but the ids: what a path is made of is another test's."""
+    """Return every place in a JSON value except ids, which another test covers."""
     inside = (
         value.items()
         if isinstance(value, dict)
@@ -246,7 +246,7 @@ def _replaced(value: Any, place: tuple, new: Any) -> Any:
 
 
 def _mutation(draws: Any) -> Any:
-    """A function of the real answer: some of its places changed, as drawn."""
+    """Draw a function that changes some places of the real response."""
     changes = draws(
         st.lists(
             st.tuples(
@@ -281,9 +281,9 @@ def answered(
     status: int | None = None,
     lists: bool = False,
 ) -> Outcome | None:
-    """A task of a kind against a service that answers otherwise; it must store no two objects.
+    """Run a task of a kind against a service with changed responses; it must not store two objects.
 
-    With ``lists`` as a list of one. What is there is also read and written down.
+    With ``lists`` as a list of one. The existing processes are also read by the info module.
     """
     kind = KINDS[name]
     run = Runner(run.emulator, lists)
@@ -311,7 +311,7 @@ def answered(
 @pytest.mark.parametrize("kind", KINDS)
 @given(st.data())
 @examples(15)
-def test_fuzz_answers_of_any_json(run: Runner, kind: str, data: st.DataObject) -> None:
+def test_fuzz_responses_of_any_json(run: Runner, kind: str, data: st.DataObject) -> None:
     other = data.draw(anything)
     status = data.draw(st.sampled_from([None, None, None, 200, 201, 202, 400, 404, 409, 422]))
     which, lists = data.draw(st.integers(0, 4)), data.draw(st.booleans())
@@ -321,14 +321,14 @@ def test_fuzz_answers_of_any_json(run: Runner, kind: str, data: st.DataObject) -
 @pytest.mark.parametrize("kind", KINDS)
 @given(st.data())
 @examples(30)
-def test_fuzz_answers_that_are_nearly_right(run: Runner, kind: str, data: st.DataObject) -> None:
+def test_fuzz_nearly_valid_responses(run: Runner, kind: str, data: st.DataObject) -> None:
     which, lists = data.draw(st.integers(0, 4)), data.draw(st.booleans())
     answered(run, kind, which, _mutation(data.draw), None, lists)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_fuzz_ids_in_answers_make_no_other_path(run: Runner, kind: str) -> None:
-    """An id that is no id of the service is an unexpected answer, never a part of a path."""
+def test_fuzz_ids_in_responses_do_not_change_the_path(run: Runner, kind: str) -> None:
+    """A malformed id is an unexpected response, never a part of a path."""
     broken = []
 
     def change(real: Any, text: str) -> Any:
@@ -348,7 +348,7 @@ def test_fuzz_ids_in_answers_make_no_other_path(run: Runner, kind: str) -> None:
 
 @pytest.mark.parametrize("odd", [[], {}, None, 1, "process-of-somebody-else"], ids=str)
 def test_fuzz_an_attribute_named_id_is_not_the_id(run: Runner, odd: Any) -> None:
-    """JSON:API keeps ids beside the attributes; an attribute of that name goes to no path."""
+    """JSON:API has ids beside the attributes; an attribute of that name is never part of a path."""
 
     def change(real: Any) -> Any:
         for item in real["data"]:
@@ -373,8 +373,8 @@ def _nested(depth: int) -> str:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("status", [200, 400])
-def test_fuzz_answers_of_any_depth(run: Runner, kind: str, status: int) -> None:
-    """Deep nesting, alone and in every place of a real answer that a field has."""
+def test_fuzz_responses_of_any_depth(run: Runner, kind: str, status: int) -> None:
+    """Deep nesting, alone and in every place of a real response that has a field."""
     broken = []
     for depth in (950, 3000, 100_000):
 

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Any connection options: a clear failure or a right result, and the token stays on its way."""
+"""Any connection options lead to a clear failure or a correct result, and the token is not
+leaked."""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ TASKS = {
         "state": "absent",
     },
 }
-# Nothing here resolves a name or leaves this machine: what else a URL may hold is in client/.
+# These tests resolve no name and stay on this machine: other URLs are tested in client/.
 _tails = st.sampled_from(
     ["", "/", "//", "/..", "/../..", "?", "?x=1", "#", "/%2e%2e", "/\x00", "/a b", "/\ud800", "\n"]
 )
@@ -53,14 +54,14 @@ def run(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
 
 
 def _countable(value: Any) -> bool:
-    """Whether a number is one that the next test does not have."""
+    """Return whether a number is not one of those in the next test."""
     return not isinstance(value, (int, float)) or abs(value) < 2**31
 
 
 @given(_modules, st.sampled_from(["api_timeout", "api_retries", "api_max_wait"]), st.data())
 @examples(60)
 def test_fuzz_connection_numbers(run: Runner, module: str, option: str, data: Any) -> None:
-    """Numbers that a socket can wait are taken, all others are refused by name."""
+    """Numbers that a socket can wait are accepted, all others are refused by name."""
     value = data.draw(bad_inputs.scalars.filter(_countable) | st.integers(-5, 10**6))
     outcome = run_any(run, module, **{**TASKS[module], option: value})
     if outcome is not None and outcome.message is not None:
@@ -71,7 +72,7 @@ def test_fuzz_connection_numbers(run: Runner, module: str, option: str, data: An
 @pytest.mark.parametrize("module", TASKS)
 @pytest.mark.parametrize("option", ["api_timeout", "api_retries", "api_max_wait"])
 @pytest.mark.parametrize("value", [2**31, 10**10, 2**63, 10**400], ids=["31", "34", "63", "400"])
-def test_fuzz_connection_numbers_beyond_what_a_machine_counts(
+def test_fuzz_connection_numbers_that_are_too_large(
     run: Runner, module: str, option: str, value: int
 ) -> None:
     outcome = run_any(run, module, **{**TASKS[module], option: value})
@@ -84,7 +85,7 @@ def test_fuzz_connection_numbers_beyond_what_a_machine_counts(
 @given(_modules, bad_inputs.values(["a"]) | st.sampled_from(["svl_wrong", "Bearer x", "x\r\nA: b"]))
 @examples(60)
 def test_fuzz_tokens(run: Runner, module: str, token: Any) -> None:
-    """Only one token opens the door; no other gets past the first request, or is shown."""
+    """Only one token is valid; any other fails at the first request, and is not shown."""
     outcome = run_any(run, module, **{**TASKS[module], "api_token": token})
     if outcome is None:
         return
@@ -96,8 +97,8 @@ def test_fuzz_tokens(run: Runner, module: str, token: Any) -> None:
 
 @given(_modules, bad_inputs.values(["a"]) | bad_inputs.texts.map(lambda text: f"https://{text}@x/"))
 @examples(60)
-def test_fuzz_urls_of_no_host(run: Runner, module: str, url: Any) -> None:
-    """Nothing of these is the emulator, so nothing comes of it."""
+def test_fuzz_urls_of_other_hosts(run: Runner, module: str, url: Any) -> None:
+    """None of these is the emulator, so nothing is stored."""
     outcome = run_any(
         run, module, **{**TASKS[module], "api_url": url, "api_retries": 0, "ca_path": "/dev/null"}
     )
@@ -108,8 +109,8 @@ def test_fuzz_urls_of_no_host(run: Runner, module: str, url: Any) -> None:
 
 @given(_modules, _tails, st.sampled_from(["", " ", "\t", "\n"]))
 @examples(60)
-def test_fuzz_urls_around_the_right_one(run: Runner, module: str, tail: str, lead: str) -> None:
-    """What is added to the URL is refused, or part of it; nothing is ever written there."""
+def test_fuzz_urls_with_extra_parts(run: Runner, module: str, tail: str, lead: str) -> None:
+    """An addition to the URL is refused, or is part of the path; nothing is ever written there."""
     emulator = run.emulator
     right = emulator.sevalla_url if module == SEVALLA else emulator.laravel_cloud_url
     outcome = run(module, **{**TASKS[module], "api_url": lead + right + tail})
@@ -121,7 +122,7 @@ def test_fuzz_urls_around_the_right_one(run: Runner, module: str, tail: str, lea
 @given(_modules, bad_inputs.texts | st.sampled_from(["/", "/dev/null", "/etc/hostname", "~", "~x"]))
 @examples(40)
 def test_fuzz_ca_paths(run: Runner, module: str, path: str) -> None:
-    """A CA bundle that is none is told, or does not matter where there is no TLS."""
+    """An invalid CA bundle is reported, or does not matter without TLS."""
     outcome = run_any(run, module, **{**TASKS[module], "ca_path": path})
     if outcome is not None and outcome.message is not None:
         assert "ca_path" in outcome.message

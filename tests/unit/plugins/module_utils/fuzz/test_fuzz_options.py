@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever the options are: a clear failure or a right result, and no path of the input's own.
+"""Any options lead to a clear failure or a correct result, and do not change the path.
 
-Every task here starts as one that works, and gets a few options of anything.
+Every task here starts as a valid one, and gets a few random options.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ STARTING: dict[str, list[dict[str, Any]]] = {
         {"environment": world.LARAVEL_CLOUD_MAIN_ID, "cmd": "php artisan x", "wait": False},
     ],
 }
-"""The same for what starts something."""
+"""The same for modules that start something."""
 
 
 def _names(spec: dict[str, Any]) -> list[str]:
@@ -124,7 +124,8 @@ def _names(spec: dict[str, Any]) -> list[str]:
 
 
 def _nearly(about: dict[str, Any]) -> Any:
-    """Values of an option's own type: what only the planner and the schemas can refuse."""
+    """Generate values of an option's own type, which only the planner and the schemas can
+    refuse."""
     kind = about["type"]
     if kind == "dict":
         inner = {name: _nearly(known) for name, known in about["options"].items()}
@@ -143,7 +144,7 @@ texts_of_a_list = st.sampled_from(["a,b", " b , a ", "", ",", "mail,default"])
 
 @st.composite
 def odd_options(draw: Any, module: str) -> dict[str, Any]:
-    """A task that works, with one to three options replaced by anything."""
+    """Generate a valid task with one to three options replaced by anything."""
     spec = command_of(module).argument_spec
     names = _names(spec)
     options = dict(draw(st.sampled_from({**WORKING, **STARTING}[module])))
@@ -152,11 +153,11 @@ def odd_options(draw: Any, module: str) -> dict[str, Any]:
     if draw(st.integers(0, 4)) == 0:
         own = sorted(spec.keys() - CONNECTION)
     for name in draw(st.lists(st.sampled_from(own), min_size=1, max_size=3, unique=True)):
-        # Of the right type more often than not, so that what lies behind the spec is reached.
+        # Mostly of the right type, to get past the argument spec.
         wild = draw(st.integers(0, 4)) == 0
         options[name] = draw(bad_inputs.values(names) if wild else _nearly(spec[name]))
     if options.get("key") == "":
-        del options["key"]  # has a test of its own
+        del options["key"]  # has its own test
     if draw(st.integers(0, 19)) == 0:
         options[draw(bad_inputs.texts)] = draw(bad_inputs.scalars)
     return options
@@ -169,7 +170,8 @@ def run(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
 
 
 def _twice(run: Runner, module: str, options: dict[str, Any], lists: bool = False) -> None:
-    """Check, run, run again: each a failure or a result; the second of two results is quiet.
+    """Check, run, run again: each is a failure or a result; after two results, the second changes
+    nothing.
 
     With ``lists`` as a list of one.
     """
@@ -182,7 +184,7 @@ def _twice(run: Runner, module: str, options: dict[str, Any], lists: bool = Fals
         assert made is checked
         return
     if checked.message is not None:
-        # What is wrong with options is told before a write, and in check mode too.
+        # Invalid options are reported before a write, and in check mode too.
         assert made.message is not None
         assert made.writes == []
         return
@@ -194,7 +196,7 @@ def _twice(run: Runner, module: str, options: dict[str, Any], lists: bool = Fals
     assert again is not None
     assert again.message is None, again.message
     if made.warnings or options.get("state") == "absent":
-        return  # what the service did not store is told; what it deletes may still be listed
+        return  # something was not stored, or a deleted process is still listed
     assert again.writes == [], (made.result["plan"], again.result["plan"])
     assert again.result["changed"] is False
 
@@ -214,7 +216,7 @@ def test_fuzz_laravel_cloud_options(run: Runner, options: dict[str, Any], lists:
 
 
 @pytest.mark.parametrize("module", STARTING)
-def test_fuzz_what_the_next_test_starts_from_works(run: Runner, module: str) -> None:
+def test_fuzz_the_valid_options_of_the_next_test_work(run: Runner, module: str) -> None:
     for options in STARTING[module]:
         made = _start(run, module, options)
         assert made is not None
@@ -224,13 +226,13 @@ def test_fuzz_what_the_next_test_starts_from_works(run: Runner, module: str) -> 
 @pytest.mark.parametrize("module", STARTING)
 @given(st.data())
 @examples(40)
-def test_fuzz_starting_options(run: Runner, module: str, data: Any) -> None:
+def test_fuzz_options_of_deployments_and_runs(run: Runner, module: str, data: Any) -> None:
     _start(run, module, data.draw(odd_options(module)))
 
 
 def _start(run: Runner, module: str, options: dict[str, Any]) -> Any:
-    """Check, then run: one POST at most starts one deployment or run at most, and check mode
-    knows the POST; what is wrong with options is told before it. The outcome."""
+    """Check, then run, and return the outcome: at most one POST starts at most one deployment or
+    run, and check mode shows the POST; invalid options are reported before it."""
     emulator = run.emulator
     emulator.reset()
     with emulator.world.lock:
@@ -287,23 +289,24 @@ def _addresses() -> list[Any]:
 
 
 @pytest.mark.parametrize(("module", "option", "others"), _addresses())
-def test_fuzz_every_odd_text_where_an_id_may_stand(
+def test_fuzz_unusual_strings_as_ids(
     run: Runner, module: str, option: str, others: dict[str, Any]
 ) -> None:
-    """No text becomes a path of its own, and what names nothing changes nothing."""
+    """No string changes the path, and a string that matches nothing changes nothing."""
     for text in bad_inputs.TEXTS:
         run.emulator.reset()
         before = run.emulator.world.snapshot()
         outcome = run_any(run, module, **{**others, option: text})
         assert outcome is not None
         if outcome.message is not None:
-            # The one write that may be refused is a well-formed id of a size that does not exist.
+            # The only write that may be refused is one with a well-formed id of a size that does
+            # not exist.
             assert all(status == 400 for *_write, status in outcome.writes), text
             assert run.emulator.world.snapshot() == before
 
 
-def test_fuzz_null_everywhere_is_as_if_not_given(run: Runner) -> None:
-    """All options null but those that work: the same plan as without them. ``state`` and
+def test_fuzz_null_options_count_as_not_set(run: Runner) -> None:
+    """With all other options null, the plan is the same as without them. ``state`` and
     ``validate_certs`` have a default, and ansible-core itself refuses null for them."""
     for module, tasks in WORKING.items():
         spec = command_of(module).argument_spec
@@ -318,13 +321,13 @@ def test_fuzz_null_everywhere_is_as_if_not_given(run: Runner) -> None:
             assert with_nulls.result.get("plan") == plain.result.get("plan")
 
 
-def test_fuzz_an_empty_key_is_refused_or_as_if_not_given(run: Runner) -> None:
-    """Not taken on create and then refused by the next run, since it cannot be set."""
+def test_fuzz_an_empty_key_is_refused_or_counts_as_not_set(run: Runner) -> None:
+    """It is not accepted at creation and then refused by the next run, because it cannot be set."""
     _twice(run, SEVALLA, {**WORKING[SEVALLA][0], "key": ""})
 
 
-def test_fuzz_clear_of_null_is_as_if_not_given(run: Runner) -> None:
-    """An option that is null is not managed; that holds for the list of what to empty too."""
+def test_fuzz_clear_of_null_counts_as_not_set(run: Runner) -> None:
+    """A null option is not managed, and that includes the list of fields to clear."""
     outcome = run_any(run, SEVALLA, check_mode=True, clear=None, **WORKING[SEVALLA][0])
     assert outcome is not None
     assert outcome.message is None

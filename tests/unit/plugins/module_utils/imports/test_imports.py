@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a module in a process of its own does not import, since importing it takes time."""
+"""What a module in its own process does not import, because importing takes time."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ here = _module.__name__.rpartition("._engine.")[0] + "."
 ours = [name[len(here):] for name in sys.modules if name.startswith(here)]
 print(json.dumps([result["plan"], "jsonschema" in sys.modules, ours]))
 """
-"""What ``run_module`` does, in a Python that has imported nothing else."""
+"""The work of ``run_module``, in a Python that has imported nothing else."""
 
 
 ONLY_FOR_CHANGES = {
@@ -69,15 +69,15 @@ ONLY_FOR_CHANGES = {
 ONLY_FOR_FAULTS = {"_http.faults", "_http.retry"}
 ONLY_FOR_HTTPS = {"_http.tls"}
 IMPORTED_BYTES = 136_000
-"""More than any module imports of module_utils to find that nothing is to be done.
+"""An upper bound of what a module imports of module_utils if nothing changes.
 
-What is imported is compiled, twice even, since that is how Python imports from a zip file: a
-third of a millisecond for each KB of it, of some 200 (a module run in November 2026).
+Imported code is compiled, twice even, because Python imports from a zip file in this way: a third
+of a millisecond for each KB, of about 200 (a module run in November 2026).
 """
 
 
 def ran(emulator: Any, module: str, options: dict[str, Any], check_mode: bool) -> list[Any]:
-    """The plan of a module in a process of its own, whether that imported jsonschema, and which
+    """Return the plan of a module in its own process, whether it imported jsonschema, and which
     files of module_utils it imported."""
     url = emulator.sevalla_url if module.startswith("sevalla") else emulator.laravel_cloud_url
     given = {"api_url": url, "api_token": emulator.token, **options}
@@ -91,13 +91,13 @@ def ran(emulator: Any, module: str, options: dict[str, Any], check_mode: bool) -
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    told: list[Any] = json.loads(done.stdout)
-    return told
+    output: list[Any] = json.loads(done.stdout)
+    return output
 
 
 @pytest.mark.parametrize("module", list(TASKS))
-def test_what_checks_bodies_is_imported_only_where_there_is_one(emulator: Any, module: str) -> None:
-    """Not by a run that finds nothing to change; by one that does, in check mode too."""
+def test_the_schema_check_is_imported_only_for_a_body(emulator: Any, module: str) -> None:
+    """Not by a run that changes nothing; by one that does, in check mode too."""
     options = TASKS[module]
     assert Runner(emulator)(module, **options).message is None
     assert ran(emulator, module, options, False)[:2] == [[], False]
@@ -110,7 +110,7 @@ def test_what_checks_bodies_is_imported_only_where_there_is_one(emulator: Any, m
 
 @pytest.mark.parametrize("module", list(TASKS))
 def test_a_run_imports_no_more_than_it_needs(emulator: Any, module: str) -> None:
-    """What sends, what checks and what tells of faults only where there is something of it."""
+    """The code that sends, validates and reports failures is imported only if needed."""
     options = TASKS[module]
     plan, _jsonschema, creating = ran(emulator, module, options, False)
     assert len(plan) == 1
@@ -126,8 +126,8 @@ def test_a_run_imports_no_more_than_it_needs(emulator: Any, module: str) -> None
 
 
 @pytest.mark.parametrize("module", list(TASKS))
-def test_what_is_deleted_is_not_checked(emulator: Any, module: str) -> None:
-    """A deletion has no body, so nothing that checks one is imported for it."""
+def test_a_deletion_does_not_import_the_schema_check(emulator: Any, module: str) -> None:
+    """A deletion has no body, so nothing that validates one is imported."""
     runner = Runner(emulator)
     assert runner(module, **TASKS[module]).message is None
     plan, jsonschema, files = ran(emulator, module, {**TASKS[module], "state": "absent"}, False)

@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is there, written down and given back, changes nothing; and it is what a person writes.
+"""What info returns as desired changes nothing when it is applied, and is what a person would
+write.
 
-For any state that a service may show, also for those that nobody could bring it into.
+This holds for any state that a service may show, including those that nobody could create.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def read(run: Runner, kit: Kit, **narrowed: Any) -> Outcome:
 def changes_nothing(
     run: Runner, kit: Kit, desired: list[dict[str, Any]], prune: bool
 ) -> list[dict[str, Any]]:
-    """Give the list back, as a file of YAML brings it; the processes that it means."""
+    """Apply the list after a round trip through YAML; return the processes that it matches."""
     assert yaml.safe_load(yaml.safe_dump(desired)) == desired
     again = run(kit.module, **kit.scope, processes=desired, prune=prune)
     assert again.message is None, (again.message, desired)
@@ -74,7 +75,7 @@ def changes_nothing(
 
 
 def gives_back(run: Runner, kit: Kit) -> list[dict[str, Any]]:
-    """Read all, give it back with and without prune."""
+    """Read all processes, and apply desired with and without prune."""
     outcome = read(run, kit)
     desired = outcome.result["desired"]
     meant = changes_nothing(run, kit, desired, prune=False)
@@ -86,7 +87,7 @@ def gives_back(run: Runner, kit: Kit) -> list[dict[str, Any]]:
 
 
 def no_nulls(value: Any) -> bool:
-    """Whether nothing in a value is null or empty, at any depth."""
+    """Return whether no value is null or empty, at any depth."""
     if isinstance(value, dict):
         return bool(value) and all(no_nulls(item) for item in value.values())
     if isinstance(value, list):
@@ -94,12 +95,14 @@ def no_nulls(value: Any) -> bool:
     return value is not None
 
 
-# Whatever the service shows
+# Any response of the service
 
 
 @given(worlds(sevalla_process))
 @examples(100)
-def test_any_state_of_sevalla(run: Runner, processes: list[dict[str, Any]]) -> None:
+def test_desired_of_any_state_of_sevalla_changes_nothing(
+    run: Runner, processes: list[dict[str, Any]]
+) -> None:
     run.emulator.reset()
     run.emulator.hooks = Showing(processes)
     for entry, process in zip(gives_back(run, SEVALLA), processes):
@@ -110,7 +113,9 @@ def test_any_state_of_sevalla(run: Runner, processes: list[dict[str, Any]]) -> N
 
 @given(worlds(cloud_process))
 @examples(100)
-def test_any_state_of_laravel_cloud(run: Runner, processes: list[dict[str, Any]]) -> None:
+def test_desired_of_any_state_of_laravel_cloud_changes_nothing(
+    run: Runner, processes: list[dict[str, Any]]
+) -> None:
     run.emulator.reset()
     run.emulator.hooks = Showing(processes)
     for entry, process in zip(gives_back(run, LARAVEL_CLOUD), processes):
@@ -120,10 +125,11 @@ def test_any_state_of_laravel_cloud(run: Runner, processes: list[dict[str, Any]]
 
 @given(worlds(sevalla_process), st.data())
 @examples(40)
-def test_a_part_of_sevalla(
+def test_desired_of_filtered_sevalla_processes_changes_nothing(
     run: Runner, processes: list[dict[str, Any]], data: st.DataObject
 ) -> None:
-    """Narrowed by what some process has: all that have it, and their entries change nothing."""
+    """With a filter by a value of some process: all processes with it are returned, and their
+    entries change nothing."""
     run.emulator.reset()
     run.emulator.hooks = Showing(processes)
     one = data.draw(st.sampled_from(processes))
@@ -139,7 +145,7 @@ def test_a_part_of_sevalla(
 
 @given(worlds(cloud_process), st.data())
 @examples(40)
-def test_a_part_of_laravel_cloud(
+def test_desired_of_filtered_laravel_cloud_processes_changes_nothing(
     run: Runner, processes: list[dict[str, Any]], data: st.DataObject
 ) -> None:
     run.emulator.reset()
@@ -156,12 +162,12 @@ def test_a_part_of_laravel_cloud(
     changes_nothing(run, LARAVEL_CLOUD, outcome.result["desired"], prune=False)
 
 
-# Whatever the emulator can be brought into
+# Any state of the emulator
 
 
 @st.composite
 def legal_sevalla(draw: Any, number: int) -> dict[str, Any]:
-    """A body that creates a process."""
+    """Generate a body that creates a process."""
     kind = draw(st.sampled_from(["worker", "cron", "job"]))
     count = st.integers(0, 20)
     low = draw(count)
@@ -199,7 +205,7 @@ ONE = {"type": "manual", "config": {"instanceCount": 1}}
 
 @st.composite
 def legal_cloud(draw: Any, number: int) -> dict[str, Any]:
-    """A body that creates a background process."""
+    """Generate a body that creates a background process."""
     if draw(st.booleans()):
         commands = [f"work {number}", "php artisan twin", "  php artisan twin "]
         return {
@@ -220,7 +226,7 @@ def legal_cloud(draw: Any, number: int) -> dict[str, Any]:
 
 
 def switched(prefix: str) -> Any:
-    """Every switch of a service at any of its values."""
+    """Generate any values for all switches of a service."""
     mine = [switch for switch in SWITCHES if switch.name.startswith(prefix)]
     kept = [switch for switch in mine if "rate_limit" not in switch.name]
     return st.fixed_dictionaries(
@@ -229,7 +235,7 @@ def switched(prefix: str) -> Any:
 
 
 def fill(run: Runner, kit: Kit, bodies: list[dict[str, Any]]) -> None:
-    """Create what the service takes of these; it may refuse some."""
+    """Create those of the processes that the service accepts."""
     with run.emulator.world.lock:
         for body in bodies:
             try:
@@ -250,7 +256,7 @@ def fill(run: Runner, kit: Kit, bodies: list[dict[str, Any]]) -> None:
     switched("sevalla"),
 )
 @examples(60)
-def test_any_emulated_state_of_sevalla(
+def test_desired_of_any_emulated_state_of_sevalla_changes_nothing(
     run: Runner, bodies: list[dict[str, Any]], switches: dict[str, str]
 ) -> None:
     run.emulator.reset(switches=switches)
@@ -261,7 +267,7 @@ def test_any_emulated_state_of_sevalla(
     sizes = {size_id: name for name, size_id in world.SEVALLA_SIZE_IDS.items()}
     names = [process["display_name"] for process in processes]
     for entry, process in zip(gives_back(run, SEVALLA), processes):
-        # As a person writes it.
+        # As a person would write it
         if process["type"] == "web" or names.count(process["display_name"]) == 1:
             assert not {"id", "key"} & entry.keys(), entry
         else:
@@ -282,7 +288,7 @@ def test_any_emulated_state_of_sevalla(
     switched("laravel_cloud"),
 )
 @examples(60)
-def test_any_emulated_state_of_laravel_cloud(
+def test_desired_of_any_emulated_state_of_laravel_cloud_changes_nothing(
     run: Runner, bodies: list[dict[str, Any]], switches: dict[str, str]
 ) -> None:
     run.emulator.reset(switches=switches)
@@ -326,11 +332,11 @@ def queues(process: dict[str, Any]) -> list[str]:
     return [name.strip() for name in (process["config"]["queue"] or "").split(",")]
 
 
-# Some of it by hand
+# Some entries changed by hand
 
 
 @pytest.mark.parametrize("kit", KITS.values(), ids=list(KITS))
-def test_more_than_a_page(run: Runner, kit: Kit) -> None:
+def test_desired_of_more_than_one_page_changes_nothing(run: Runner, kit: Kit) -> None:
     numbers = list(range(120))
     random.Random(1).shuffle(numbers)
     fill(run, kit, [kit.body(number) for number in numbers])
@@ -342,22 +348,22 @@ def test_more_than_a_page(run: Runner, kit: Kit) -> None:
 
 
 @pytest.mark.parametrize("kit", KITS.values(), ids=list(KITS))
-def test_nothing_there(run: Runner, kit: Kit) -> None:
+def test_desired_of_no_processes_is_empty(run: Runner, kit: Kit) -> None:
     run.emulator.hooks = Showing([])
     outcome = read(run, kit)
     assert outcome.result["processes"] == outcome.result["desired"] == []
 
 
 @pytest.mark.parametrize("kit", KITS.values(), ids=list(KITS))
-def test_nobody_has_it(run: Runner, kit: Kit) -> None:
-    """Not a failure: a reading of what is there says that there is nothing."""
+def test_a_filter_that_matches_nothing_is_not_a_failure(run: Runner, kit: Kit) -> None:
+    """Not a failure: the result says that there is nothing."""
     fill(run, kit, [kit.body(1)])
     nobody = "11111111-1111-4111-8111-111111111111" if kit is SEVALLA else "process-00000000"
     assert read(run, kit, id=nobody).result["processes"] == []
 
 
-def test_a_process_of_a_twin_is_told_by_its_id_when_it_is_read_alone(run: Runner) -> None:
-    """Without an instance only the one process is asked for, which may have a twin."""
+def test_a_single_process_with_a_possible_twin_is_addressed_by_its_id(run: Runner) -> None:
+    """Without an instance, only the one process is requested, which may have a twin."""
     fill(run, LARAVEL_CLOUD, [LARAVEL_CLOUD.body(1), LARAVEL_CLOUD.body(1), LARAVEL_CLOUD.body(2)])
     first, _second, third = read(run, LARAVEL_CLOUD).result["processes"]
     for process, alone in ((first, False), (third, True)):
@@ -368,8 +374,8 @@ def test_a_process_of_a_twin_is_told_by_its_id_when_it_is_read_alone(run: Runner
         changes_nothing(run, LARAVEL_CLOUD, [entry], prune=False)
 
 
-def test_what_is_written_down_of_one_of_each(run: Runner) -> None:
-    """Word for word, as the guide shows it."""
+def test_desired_of_one_process_of_each_type_is_as_documented(run: Runner) -> None:
+    """Exactly as the guide shows it."""
     fill(
         run,
         SEVALLA,
@@ -433,7 +439,7 @@ def test_what_is_written_down_of_one_of_each(run: Runner) -> None:
     ]
 
 
-def test_a_reading_is_the_same_in_check_mode(run: Runner) -> None:
+def test_info_is_the_same_in_check_mode(run: Runner) -> None:
     for kit in KITS.values():
         fill(run, kit, [kit.body(1)])
         plain = run(kit.info, **kit.scope)
@@ -441,7 +447,7 @@ def test_a_reading_is_the_same_in_check_mode(run: Runner) -> None:
         assert plain.result == checked.result
 
 
-def test_the_names_of_sizes_cost_one_request_where_the_service_has_none(run: Runner) -> None:
+def test_missing_size_names_cost_one_request(run: Runner) -> None:
     run.emulator.reset(switches={"sevalla_resource_type_name": "null"})
     outcome = read(run, SEVALLA)
     assert outcome.result["desired"][0]["resource_type"] == "s1"

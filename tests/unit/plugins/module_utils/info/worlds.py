@@ -4,8 +4,8 @@
 
 """Generated lists of processes as a service might show them, and a service that shows them.
 
-Far more than the services' descriptions allow: equal names and identities, nulls and missing
-keys, numbers as texts, strategies and probes that nobody could send.
+They go beyond the services' descriptions: equal names and identities, nulls and missing keys,
+numbers as strings, strategies and probes that nobody could send.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ _odd = st.sampled_from([5, 2.5, True, [], ["x"], {}, {"x": 1}])
 
 
 def _mostly(usual: Any) -> Any:
-    """The usual values most of the time; null, nothing at all, and anything else at times."""
+    """Generate the usual values most of the time; sometimes null, nothing at all, or anything
+    else."""
     return st.one_of(usual, usual, usual, usual, st.none(), st.just(MISSING), _odd)
 
 
@@ -132,7 +133,7 @@ _SIZES = (
 
 @st.composite
 def sevalla_process(draw: Any, number: int) -> dict[str, Any]:
-    """A process of the shop."""
+    """Generate a process of the shop."""
     size_id, size_name = draw(st.sampled_from(_SIZES))
     process = {
         "id": f"{number:08x}-0000-4000-8000-000000000000",
@@ -163,7 +164,7 @@ def sevalla_process(draw: Any, number: int) -> dict[str, Any]:
 
 @st.composite
 def cloud_process(draw: Any, number: int) -> dict[str, Any]:
-    """A background process, as the resource that the service lists."""
+    """Generate a background process, as a resource in the service's list."""
     kind = draw(_mostly(st.sampled_from(["worker", "worker", "custom", "custom", "new"])))
     numbers = _mostly(st.sampled_from([0, 1, 30, "30", "-1", "x"]))
     config: Any = {
@@ -201,7 +202,7 @@ def cloud_process(draw: Any, number: int) -> dict[str, Any]:
 
 @st.composite
 def worlds(draw: Any, one: Any) -> list[dict[str, Any]]:
-    """Some processes; twins among them, that differ in their ids alone."""
+    """Generate some processes, with twins that differ only in their ids."""
     made = [draw(one(number)) for number in range(1, draw(st.integers(1, 6)) + 1)]
     for number in range(100, 100 + draw(st.sampled_from([0, 0, 0, 1, 2]))):
         twin = draw(st.sampled_from(made))
@@ -210,7 +211,7 @@ def worlds(draw: Any, one: Any) -> list[dict[str, Any]]:
 
 
 class Showing(Hooks):
-    """A service that has just these processes."""
+    """A service that has exactly these processes."""
 
     def __init__(self, processes: list[dict[str, Any]]) -> None:
         self.processes = processes

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many tasks at once under the services' rate limits, on a clock that costs no time."""
+"""Many parallel tasks with the services' rate limits, on a virtual clock."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FORKS = 50
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> VirtualTime:
-    """Virtual time for the clients; the emulator gets the same."""
+    """Return a virtual clock for the clients and the emulator."""
     time = VirtualTime()
     monkeypatch.setattr(_http.Client, "sleep", staticmethod(time.sleep))
     monkeypatch.setattr(_http.Client, "clock", staticmethod(time.now))
@@ -38,7 +38,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> VirtualTime:
 
 @pytest.fixture
 def limited(clock: VirtualTime) -> Iterator[Emulator]:
-    """An emulator that refuses what is above the limits."""
+    """Yield an emulator that enforces the rate limits."""
     with Emulator(clock=clock.now) as emulator:
         yield emulator
 
@@ -46,7 +46,7 @@ def limited(clock: VirtualTime) -> Iterator[Emulator]:
 def all_at_once(
     clock: VirtualTime, emulator: Emulator, tasks: list[dict[str, Any]]
 ) -> list[Outcome]:
-    """Run tasks of sevalla_process side by side, as the forks of a play do."""
+    """Run tasks of sevalla_process in parallel, like the forks of a play."""
     run = Runner(emulator)
     outcomes: list[Outcome] = []
     clock.run([lambda task=task: outcomes.append(run(PROCESS, **task)) for task in tasks])  # type: ignore[misc]
@@ -54,8 +54,8 @@ def all_at_once(
 
 
 def test_fifty_forks_against_ten_changes_a_minute(clock: VirtualTime, limited: Emulator) -> None:
-    """All end right with the options at their defaults, none starves, and nobody asks twice in
-    a window: the refusals are as few as they can be without the forks knowing of each other."""
+    """All succeed with the default options, none starves, and nobody sends twice in a window: there
+    are as few refusals as possible without coordination between the forks."""
     run = Runner(limited)
     ids = []
     for number in range(FORKS):
@@ -75,14 +75,14 @@ def test_fifty_forks_against_ten_changes_a_minute(clock: VirtualTime, limited: E
     assert all(outcome.result["changed"] for outcome in outcomes)
     patches = [each for each in limited.requests[first:] if each["method"] == "PATCH"]
     assert [each["status"] for each in patches].count(200) == FORKS
-    # Ten a window: 40 are refused in the first, then 30, 20 and 10.
+    # Ten in a window: 40 are refused in the first, then 30, 20 and 10.
     assert [each["status"] for each in patches].count(429) <= 40 + 30 + 20 + 10
     assert max(outcome.result["api"]["retries"] for outcome in outcomes) <= 5
     assert max(outcome.result["api"]["waited_seconds"] for outcome in outcomes) <= 300
     assert clock.now() - before <= 300
 
 
-def test_a_task_that_waited_long_says_so_once(clock: VirtualTime, limited: Emulator) -> None:
+def test_a_task_that_waited_long_warns_once(clock: VirtualTime, limited: Emulator) -> None:
     limited.world.switches.update({"sevalla_rate_limit": "on"})
     run = Runner(limited)
     web = {"application": SEVALLA_SHOP_ID, "type": "web"}
@@ -99,8 +99,8 @@ def test_a_task_that_waited_long_says_so_once(clock: VirtualTime, limited: Emula
     assert "1 repeated request" in warning
 
 
-def test_the_deadline_explains_the_limit(clock: VirtualTime, limited: Emulator) -> None:
-    """Which limit, when it lifts, and what was waited; the request is certainly not done."""
+def test_a_missed_deadline_explains_the_rate_limit(clock: VirtualTime, limited: Emulator) -> None:
+    """It names the limit, its reset and the time waited; the request is certainly not done."""
     limited.world.switches.update({"sevalla_rate_limit": "on"})
     run = Runner(limited)
     web = {"application": SEVALLA_SHOP_ID, "type": "web", "api_max_wait": 20}
@@ -121,11 +121,11 @@ def test_the_deadline_explains_the_limit(clock: VirtualTime, limited: Emulator) 
 
 
 @pytest.mark.parametrize(("tier", "limit"), [("general_write", 30), ("service_creation", 20)])
-def test_creations_above_either_limit_that_may_hold_for_them(
+def test_creations_above_either_possible_rate_limit(
     clock: VirtualTime, limited: Emulator, tier: str, limit: int
 ) -> None:
     """Thirty a minute are waited for; twenty an hour are not, and the task says so."""
-    limited.world.switches.update({"sevalla_rate_limit": "on", "sevalla_post_tier": tier})
+    limited.world.switches.update({"sevalla_rate_limit": "on", "sevalla_post_rate_limit": tier})
     run = Runner(limited)
     new = {"application": SEVALLA_SHOP_ID, "type": "worker", "resource_type": "s1"}
     outcomes: list[Outcome] = []
@@ -149,12 +149,12 @@ def test_creations_above_either_limit_that_may_hold_for_them(
     assert last.result["api"]["waited_seconds"] == 0
 
 
-@pytest.mark.parametrize("told", ["off", "on"])
-def test_sevalla_s_limit_is_waited_for_with_and_without_retry_after(
-    clock: VirtualTime, limited: Emulator, told: str
+@pytest.mark.parametrize("retry_after", ["off", "on"])
+def test_the_rate_limit_of_sevalla_is_waited_for_with_and_without_retry_after(
+    clock: VirtualTime, limited: Emulator, retry_after: str
 ) -> None:
-    """Its own header tells the seconds in any case."""
-    limited.world.switches.update({"sevalla_rate_limit": "on", "sevalla_retry_after": told})
+    """Its own header has the seconds in both cases."""
+    limited.world.switches.update({"sevalla_rate_limit": "on", "sevalla_retry_after": retry_after})
     run = Runner(limited)
     web = {"application": SEVALLA_SHOP_ID, "type": "web"}
     outcomes: list[Outcome] = []

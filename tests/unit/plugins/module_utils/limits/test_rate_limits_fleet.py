@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A fleet of 200 applications under the services' rate limits, on a clock that costs no time.
+"""A fleet of 200 applications with the services' rate limits, on a virtual clock.
 
-A worker of these tests is a fork of Ansible: it runs one task after the other, each with a client
-of its own. What stands for the time that a task takes besides its requests is slept, too.
+A worker of these tests is a fork of Ansible: it runs one task after the other, each with its own
+client. The other time of a task, besides its requests, is slept, too.
 """
 
 from __future__ import annotations
@@ -32,14 +32,13 @@ APPLICATIONS = 200
 FORKS = 20
 WINDOW = 60
 READS, CREATIONS = 400, 30
-"""Of a company, in a window, as Sevalla documents them and as far as creations go by the limit
-for all other writes."""
+"""For a company, in a window, as Sevalla documents them and if creations count as other writes."""
 REQUESTS = 120
-"""Of a token, in a window, as Laravel Cloud was recorded to tell."""
+"""For a token, in a window, as recorded from Laravel Cloud."""
 
 
 class Run(NamedTuple):
-    """What a fleet's run came to. ``statuses`` are those of its requests, in their order."""
+    """The result of a fleet's run. ``statuses`` are those of its requests, in order."""
 
     outcomes: list[Outcome]
     statuses: list[int]
@@ -48,12 +47,12 @@ class Run(NamedTuple):
 
     @property
     def refused(self) -> float:
-        """The share of the requests that the limits refused."""
+        """The share of the requests that were rate limited."""
         return self.statuses.count(429) / len(self.statuses)
 
 
 class Fleet:
-    """Applications of an emulator that refuses what is above the limits, and forks for them."""
+    """Applications of an emulator that enforces the rate limits, and forks for them."""
 
     def __init__(self, clock: VirtualTime, emulator: Emulator) -> None:
         self.clock = clock
@@ -68,7 +67,7 @@ class Fleet:
     def run(
         self, module: str, tasks: list[dict[str, Any]], task_seconds: float, forks: int = FORKS
     ) -> Run:
-        """All tasks, with as many at a time as there are forks."""
+        """Run all tasks, as many in parallel as there are forks."""
         switches = {"sevalla_rate_limit": "on", "laravel_cloud_rate_limit": "on"}
         self.emulator.world.switches.update(switches)
         waiting = collections.deque(tasks)
@@ -96,7 +95,7 @@ class Fleet:
 
 @pytest.fixture
 def fleet(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
-    """The fleet, at a virtual time."""
+    """Yield the fleet, on a virtual clock."""
     clock = VirtualTime()
     monkeypatch.setattr(_http.Client, "sleep", staticmethod(clock.sleep))
     monkeypatch.setattr(_http.Client, "clock", staticmethod(clock.now))
@@ -105,8 +104,8 @@ def fleet(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
         yield Fleet(clock, emulator)
 
 
-def test_nothing_to_do_is_one_request_an_application(fleet: Fleet) -> None:
-    """With the ids of the inventory; all of them within one window, and none refused."""
+def test_a_fleet_without_changes_sends_one_request_for_each_application(fleet: Fleet) -> None:
+    """With the ids of the inventory; all within one window, and none refused."""
     web = [{"type": "web", "port": 8080}]
     tasks = [{"application": each["id"], "processes": web} for each in fleet.applications]
     run = fleet.run("sevalla_processes", tasks, 0.3)
@@ -118,8 +117,8 @@ def test_nothing_to_do_is_one_request_an_application(fleet: Fleet) -> None:
     assert run.seconds < WINDOW
 
 
-def test_a_change_to_each_is_two_requests_an_application(fleet: Fleet) -> None:
-    """Changes are limited for each application, so that a fleet does not wait for them."""
+def test_a_change_to_each_application_sends_two_requests_for_each(fleet: Fleet) -> None:
+    """Changes are limited for each application, so a fleet does not wait for them."""
     web = [{"type": "web", "port": 9000}]
     tasks = [{"application": each["id"], "processes": web} for each in fleet.applications]
     run = fleet.run("sevalla_processes", tasks, 0.3)
@@ -128,8 +127,8 @@ def test_a_change_to_each_is_two_requests_an_application(fleet: Fleet) -> None:
     assert run.seconds < WINDOW
 
 
-def test_names_in_the_place_of_ids_cost_lists_and_end_right(fleet: Fleet) -> None:
-    """What the inventory saves: each task reads the list of applications."""
+def test_names_instead_of_ids_cost_list_requests(fleet: Fleet) -> None:
+    """This is what the inventory saves: each task reads the list of applications."""
     web = [{"type": "web", "port": 8080}]
     tasks = [{"application": each["name"], "processes": web} for each in fleet.applications]
     run = fleet.run("sevalla_processes", tasks, 0.3)
@@ -140,9 +139,9 @@ def test_names_in_the_place_of_ids_cost_lists_and_end_right(fleet: Fleet) -> Non
     assert run.seconds < (windows - 1) * WINDOW * 1.2
 
 
-def test_a_first_run_with_the_example_s_patience(fleet: Fleet) -> None:
-    """However unlucky a task is, as long as it may wait for all the others; nearly as fast as the
-    limit allows."""
+def test_a_first_run_with_the_api_max_wait_of_the_example(fleet: Fleet) -> None:
+    """Every task succeeds, because it may wait for all the others; nearly as fast as the limit
+    allows."""
     worker = [{"display_name": "queue", "type": "worker", "resource_type": "s1"}]
     patience = {"api_max_wait": 1800, "api_retries": 30}
     tasks = [
@@ -150,17 +149,18 @@ def test_a_first_run_with_the_example_s_patience(fleet: Fleet) -> None:
     ]
     run = fleet.run("sevalla_processes", tasks, 0.3)
     assert [outcome.message for outcome in run.outcomes] == [None] * APPLICATIONS
-    # Reading, the size that is given by name, creating, and reading whether it is alone.
+    # The read, the size by name, the creation, and the read that checks for duplicates.
     assert run.statuses.count(200) == 4 * APPLICATIONS
-    # Forks know nothing of each other: each is refused once in a window, and hardly ever twice.
+    # Forks are not coordinated: each is refused once in a window, and rarely twice.
     closings = math.ceil(APPLICATIONS / CREATIONS) - 1
     assert run.statuses.count(429) <= FORKS * closings * 1.1
     assert run.refused < 0.2
     assert run.seconds < closings * WINDOW * 1.1
 
 
-def test_fewer_at_a_time_are_refused_less(fleet: Fleet) -> None:
-    """What the guide advises for a first run: five at a time are as fast, for the limit decides."""
+def test_fewer_forks_are_rate_limited_less_often(fleet: Fleet) -> None:
+    """The advice of the guide for a first run: five in parallel are as fast, because the limit
+    decides."""
     worker = [{"display_name": "queue", "type": "worker", "resource_type": "s1"}]
     tasks = [{"application": each["id"], "processes": worker} for each in fleet.applications]
     run = fleet.run("sevalla_processes", tasks, 0.3, forks=5)
@@ -170,8 +170,8 @@ def test_fewer_at_a_time_are_refused_less(fleet: Fleet) -> None:
     assert run.seconds < closings * WINDOW * 1.1
 
 
-def test_a_service_with_one_limit_for_all_requests(fleet: Fleet) -> None:
-    """Laravel Cloud: 120 a minute of every kind, and a deadline that it tells with each refusal."""
+def test_a_service_with_one_rate_limit_for_all_requests(fleet: Fleet) -> None:
+    """Laravel Cloud: 120 requests a minute of every kind, and a deadline in each refusal."""
     cloud = fleet.emulator.world.laravel_cloud
     environment = next(iter(cloud.environments.values()))
     instances = [
@@ -181,7 +181,7 @@ def test_a_service_with_one_limit_for_all_requests(fleet: Fleet) -> None:
     tasks = [{"instance": each.id, "processes": custom} for each in instances]
     run = fleet.run("laravel_cloud_background_processes", tasks, 0.3)
     assert [outcome.message for outcome in run.outcomes] == [None] * APPLICATIONS
-    assert run.statuses.count(200) == 2 * APPLICATIONS  # read, before and after
+    assert run.statuses.count(200) == 2 * APPLICATIONS  # reads, before and after
     assert run.statuses.count(201) == APPLICATIONS  # created
     closings = math.ceil(3 * APPLICATIONS / REQUESTS) - 1
     assert run.statuses.count(429) <= FORKS * closings * 1.1

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A clock for many threads that passes only while all of them sleep: minutes cost nothing."""
+"""A virtual clock for many threads that moves only while all of them sleep."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Callable
 
 
 class VirtualTime:
-    """Time that jumps to the next waking when nobody is awake.
+    """A clock that jumps to the next wake-up when all threads sleep.
 
-    ``sleep`` and ``now`` stand in for the time module's; ``run`` runs functions side by side.
+    ``sleep`` and ``now`` replace those of the time module; ``run`` runs functions in parallel.
     """
 
     def __init__(self) -> None:
@@ -23,12 +23,12 @@ class VirtualTime:
         self._changed = threading.Condition()
 
     def now(self) -> float:
-        """Seconds since the epoch, as far as this clock has come."""
+        """Return the seconds since the epoch on this clock."""
         with self._changed:
             return self._now
 
     def sleep(self, seconds: float) -> None:
-        """Come back when the clock has moved on by that much."""
+        """Return when the clock has moved by that much."""
         with self._changed:
             waking = self._now + seconds
             self._wakings.append(waking)
@@ -44,7 +44,7 @@ class VirtualTime:
             self._changed.notify_all()
 
     def run(self, functions: list[Callable[[], None]]) -> None:
-        """Run functions in a thread each, to the end of all."""
+        """Run functions in a thread each, and wait for all."""
 
         def until_done(function: Callable[[], None]) -> None:
             try:

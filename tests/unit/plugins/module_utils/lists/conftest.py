@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Both modules for lists in turn, each before a fresh emulator, and nobody sleeping."""
+"""Fixtures of the list tests: both modules for lists, each with a fresh emulator, without
+sleeping."""
 
 from __future__ import annotations
 
@@ -21,30 +22,30 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 )
 
 HIDDEN = {"sevalla_deleted_process": "hidden"}
-"""A process that was deleted on Sevalla is not listed any more, so that a second run is quiet."""
+"""A deleted process on Sevalla is not listed any more, so that a second run changes nothing."""
 
 
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds that the client would have slept."""
+    """Return the seconds that the client would have slept."""
     return no_waiting(monkeypatch)
 
 
 @pytest.fixture(params=list(KITS))
 def stage(request: Any, emulator: Any, slept: list[float]) -> Stage:
-    """Each service in turn."""
+    """Return each service in turn."""
     emulator.reset(switches=HIDDEN)
     return Stage(emulator, KITS[request.param], slept)
 
 
 @pytest.fixture
 def sevalla(emulator: Any, slept: list[float]) -> Stage:
-    """Sevalla alone."""
+    """Return only Sevalla."""
     emulator.reset(switches=HIDDEN)
     return Stage(emulator, SEVALLA, slept)
 
 
 @pytest.fixture
 def cloud(emulator: Any, slept: list[float]) -> Stage:
-    """Laravel Cloud alone."""
+    """Return only Laravel Cloud."""
     return Stage(emulator, LARAVEL_CLOUD, slept)

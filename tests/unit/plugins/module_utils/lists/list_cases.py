@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a test of lists needs of each service: entries by number, the world beside the module."""
+"""The service-specific parts of a list test: entries by number, and the emulator's data."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ Entry = dict[str, Any]
 
 
 class Kit(NamedTuple):
-    """One service's module for lists.
+    """The module for lists of one service.
 
-    ``entry(n)`` is the entry of the process number n, ``changed(n)`` the same with another
-    value, ``body(n)`` what makes it in the world. ``named(process)`` is what a live process is
-    known by, ``words(n)`` how the module speaks of it, ``value`` the option that changes.
+    ``entry(n)`` is the entry of process number n, ``changed(n)`` the same with another value,
+    ``body(n)`` the body that creates it. ``named(process)`` is the identity of an existing process,
+    ``words(n)`` its name in messages, ``value`` the option that changes.
     """
 
     module: str
@@ -101,7 +101,7 @@ KITS = {"sevalla": SEVALLA, "laravel_cloud": LARAVEL_CLOUD}
 
 
 class Stage:
-    """An emulator with processes by number, and the module for lists before it."""
+    """An emulator with processes by number, and the module for lists."""
 
     def __init__(self, emulator: Any, kit: Kit, slept: list[float]) -> None:
         self.emulator = emulator
@@ -110,7 +110,7 @@ class Stage:
         self._run = Runner(emulator)
 
     def seed(self, *numbers: int) -> list[str]:
-        """Let processes be there; their ids."""
+        """Create processes and return their ids."""
         with self.emulator.world.lock:
             if self.kit is SEVALLA:
                 sevalla = self.emulator.world.sevalla
@@ -121,7 +121,7 @@ class Stage:
             return [cloud.create(instance, self.kit.body(number)).id for number in numbers]
 
     def live(self) -> list[dict[str, Any]]:
-        """The processes in the world that are not deleted, but for Sevalla's web process."""
+        """Return the stored processes that are not deleted, without Sevalla's web process."""
         with self.emulator.world.lock:
             if self.kit is SEVALLA:
                 shop = self.emulator.world.sevalla.applications[world.SEVALLA_SHOP_ID]
@@ -137,15 +137,15 @@ class Stage:
             ]
 
     def names(self) -> list[str]:
-        """What the processes in the world are known by, in the order of their creation."""
+        """Return the identities of the stored processes, in the order of their creation."""
         return [self.kit.named(process) for process in self.live()]
 
     def wanted(self, numbers: Iterable[int]) -> list[str]:
-        """What the processes of these numbers are known by."""
+        """Return the identities of the processes with these numbers."""
         return [self.kit.name(number) for number in numbers]
 
     def __call__(self, processes: list[Entry], **options: Any) -> Outcome:
-        """Run the module on a list; a failure must account for its whole plan."""
+        """Run the module on a list; check that a failure accounts for its whole plan."""
         outcome = self._run(
             self.kit.module, **{**self.kit.scope, "processes": processes}, **options
         )
@@ -157,25 +157,25 @@ class Stage:
         return outcome
 
     def info(self, **options: Any) -> Outcome:
-        """Run the module that reads."""
+        """Run the info module."""
         return self._run(self.kit.info, **self.kit.scope, **options)
 
 
 def methods(outcome: Outcome) -> list[str]:
-    """The writes that a run sent, in the order in which they came."""
+    """Return the writes of a run, in the order in which they arrived."""
     return [method for method, _path, _status in outcome.writes]
 
 
 def planned(outcome: Outcome) -> list[str]:
-    """What the writes of a plan do, in its order."""
+    """Return the actions of the writes in a plan, in order."""
     return [step["action"] for step in outcome.result["plan"]]
 
 
 class Together(Hooks):
-    """Counts the writes that are in flight at once.
+    """Counts the writes that are in flight at the same time.
 
-    Each lingers, and the first ones until ``wanted`` are there, for a second at most: so ``most``
-    is what the module lets be in flight, and no matter of luck.
+    Each is delayed for at most a second, the first ones until ``wanted`` are in flight: so ``most``
+    is what the module allows, and does not depend on timing.
     """
 
     def __init__(self, wanted: int) -> None:
@@ -203,7 +203,7 @@ class Together(Hooks):
 
 
 class Backwards(Hooks):
-    """Lets ``count`` writes come in, and answers the last one first."""
+    """Waits for ``count`` writes, and responds to the last one first."""
 
     def __init__(self, count: int) -> None:
         self.answered: list[str] = []
@@ -227,7 +227,7 @@ class Backwards(Hooks):
 
 
 class Refusing(Hooks):
-    """Answers the writes that ``which(method, path, body)`` picks with a status."""
+    """Responds with a status to the writes that ``which(method, path, body)`` selects."""
 
     def __init__(self, which: Callable[[str, str, Any], bool], status: int = 422) -> None:
         self._which = which

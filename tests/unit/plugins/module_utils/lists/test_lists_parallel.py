@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Several writes at a time: how many, in which order they are told, and how they wait."""
+"""Parallel writes: how many, in which order they are reported, and how they wait."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
     settled,
 )
 
-# How many
+# The number of parallel writes
 
 
 @pytest.mark.parametrize("parallel", [1, 4, 8])
 @pytest.mark.parametrize("action", ["create", "update", "delete"])
-def test_so_many_writes_are_in_flight_and_no_more(stage: Stage, action: str, parallel: int) -> None:
+def test_max_parallel_limits_the_writes_in_flight(stage: Stage, action: str, parallel: int) -> None:
     count = 12
     kit = stage.kit
     stage.seed(99)
@@ -55,13 +55,13 @@ def test_so_many_writes_are_in_flight_and_no_more(stage: Stage, action: str, par
     assert hooks.most == parallel
 
 
-def test_four_writes_are_in_flight_when_nothing_is_said(stage: Stage) -> None:
+def test_four_writes_are_in_flight_by_default(stage: Stage) -> None:
     hooks = stage.emulator.hooks = Together(4)
     assert stage([stage.kit.entry(number) for number in range(9)]).message is None
     assert hooks.most == 4
 
 
-def test_reads_are_one_after_the_other_whatever_max_parallel_is(stage: Stage) -> None:
+def test_reads_are_sequential_whatever_max_parallel_is(stage: Stage) -> None:
     stage.seed(*range(130))
     for parallel in (1, 32):
         again = stage([stage.kit.entry(number) for number in range(130)], max_parallel=parallel)
@@ -69,12 +69,12 @@ def test_reads_are_one_after_the_other_whatever_max_parallel_is(stage: Stage) ->
         assert len(again.requests) == 2
 
 
-def test_no_deletion_is_sent_before_all_others_are_answered(stage: Stage) -> None:
+def test_deletions_start_after_all_other_responses(stage: Stage) -> None:
     kit = stage.kit
     stage.seed(1, 2, 3)
 
     class Last(Hooks):
-        """Notes how many other writes were answered when a deletion comes."""
+        """Counts the other writes with a response at the time of a deletion."""
 
         def __init__(self) -> None:
             self.answered = 0
@@ -98,13 +98,11 @@ def test_no_deletion_is_sent_before_all_others_are_answered(stage: Stage) -> Non
     assert hooks.then == [6, 6]
 
 
-# In which order
+# The order
 
 
 @pytest.mark.parametrize("action", ["create", "update", "delete"])
-def test_plan_and_result_are_in_the_lists_order_whatever_was_answered_first(
-    stage: Stage, action: str
-) -> None:
+def test_plan_and_result_keep_the_order_of_the_list(stage: Stage, action: str) -> None:
     count, kit = 8, stage.kit
     stage.seed(99)
     if action != "create":
@@ -130,8 +128,8 @@ def test_plan_and_result_are_in_the_lists_order_whatever_was_answered_first(
     ]
 
 
-def test_warnings_are_in_the_lists_order(sevalla: Stage) -> None:
-    """What each process did not store is told of in the order of the list."""
+def test_warnings_keep_the_order_of_the_list(sevalla: Stage) -> None:
+    """The warnings about fields that were not stored have the order of the list."""
     count = 6
     sevalla.seed(*range(count))
     fault = Fault("not_stored_shown", method="PATCH", path=sevalla.kit.item, times=None)
@@ -148,7 +146,7 @@ def test_warnings_are_in_the_lists_order(sevalla: Stage) -> None:
 
 
 class Limited(Hooks):
-    """Waits for ``count`` writes, and refuses all of them; what comes later is served."""
+    """Waits for ``count`` writes, and refuses all of them; later ones are served."""
 
     def __init__(self, count: int, answer: Callable[[], Response]) -> None:
         self._all = threading.Barrier(count, timeout=5)
@@ -170,13 +168,15 @@ class Limited(Hooks):
 
 @pytest.mark.parametrize("kind", faults.LIMITS)
 @pytest.mark.parametrize("action", ["create", "update", "delete"])
-def test_all_wait_when_all_are_told_to(stage: Stage, action: str, kind: str) -> None:
-    """Eight in flight, all told to wait: the waiting is done once, and counted once."""
+def test_parallel_writes_that_are_all_rate_limited_wait_once(
+    stage: Stage, action: str, kind: str
+) -> None:
+    """Eight in flight, all refused: the wait happens once, and counts once."""
     count, kit = 8, stage.kit
     stage.seed(99)
     if action != "create":
         stage.seed(*range(count))
-    _told, answer = faults.LIMITS[kind]
+    _description, answer = faults.LIMITS[kind]
     stage.emulator.hooks = Limited(count, answer)
     wanted = kit.changed if action == "update" else kit.entry
     numbers = [] if action == "delete" else range(count)
@@ -192,12 +192,12 @@ def test_all_wait_when_all_are_told_to(stage: Stage, action: str, kind: str) -> 
     assert len(statuses) == 2 * count
     assert made.result["api"]["retries"] == count
     assert sum(stage.slept) <= made.result["api"]["waited_seconds"] <= 12
-    if kind != "429_date":  # whose seconds differ a little from one to the other
+    if kind != "429_date":  # their seconds differ a little
         assert len(stage.slept) == 1
 
 
 class LimitedUntil(Hooks):
-    """429 for every write that comes before ``waited`` seconds were slept; told to wait 60."""
+    """A 429 with a wait of 60 for every write before ``waited`` seconds were slept."""
 
     def __init__(self, slept: list[float], after: int) -> None:
         self._slept = slept
@@ -222,7 +222,7 @@ class LimitedUntil(Hooks):
 
 
 @pytest.mark.parametrize("parallel", [1, 4, 16])
-def test_a_limit_in_the_middle_of_many_writes(stage: Stage, parallel: int) -> None:
+def test_a_rate_limit_in_the_middle_of_many_writes(stage: Stage, parallel: int) -> None:
     listed = [stage.kit.entry(number) for number in range(30)]
     stage.emulator.hooks = LimitedUntil(stage.slept, after=10)
     made = stage(listed, max_parallel=parallel, api_retries=1)
@@ -232,10 +232,11 @@ def test_a_limit_in_the_middle_of_many_writes(stage: Stage, parallel: int) -> No
     assert len([status for *_write, status in made.writes if status == 429]) <= parallel
 
 
-def test_what_is_told_to_wait_does_not_try_again_after_a_shorter_wait_of_another(
+def test_a_rate_limited_write_is_not_retried_after_a_shorter_wait_of_another(
     stage: Stage,
 ) -> None:
-    """One POST is lost and looked for after a second, twice; the others are to wait for sixty."""
+    """One POST is lost and searched for after a second, twice; the others have to wait for
+    sixty."""
     limited = LimitedUntil(stage.slept, after=0)
 
     class Mixed(Hooks):
@@ -265,7 +266,7 @@ def test_what_is_told_to_wait_does_not_try_again_after_a_shorter_wait_of_another
 
 
 @pytest.mark.parametrize("parallel", [1, 8])
-def test_a_limit_that_lasts_longer_than_the_task_may_wait(stage: Stage, parallel: int) -> None:
+def test_a_rate_limit_that_lasts_longer_than_api_max_wait(stage: Stage, parallel: int) -> None:
     stage.seed(*range(8))
     stage.emulator.faults.add(Fault("429_seconds", method="PATCH", times=None))
     outcome = stage(
@@ -281,13 +282,14 @@ def test_a_limit_that_lasts_longer_than_the_task_may_wait(stage: Stage, parallel
     assert len(outcome.result["steps_failed"]) <= parallel
 
 
-# Answers that are lost among them
+# Lost responses among them
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "500_after", "html_after", "504_after"])
 @pytest.mark.parametrize("parallel", [2, 8])
-def test_lost_creations_each_find_their_own(stage: Stage, kind: str, parallel: int) -> None:
-    """Every POST is stored and its answer lost; each entry adopts what it created."""
+def test_each_lost_creation_adopts_its_own_process(stage: Stage, kind: str, parallel: int) -> None:
+    """Every POST is stored and its response is lost; each entry adopts the process that it
+    created."""
     count, kit = 8, stage.kit
     stage.seed(100)
     fault = Fault(kind, method="POST", path=kit.collection, times=None)
@@ -305,8 +307,8 @@ def test_lost_creations_each_find_their_own(stage: Stage, kind: str, parallel: i
     assert settled(stage(listed))
 
 
-def test_lost_creations_of_which_some_were_stored(stage: Stage) -> None:
-    """What was not stored is sent again, what was stored is not."""
+def test_lost_creations_are_retried_only_if_not_stored(stage: Stage) -> None:
+    """A POST that was not stored is retried, a stored one is not."""
     kit = stage.kit
     for number in range(4):
         kind = "drop_after" if number % 2 else "drop_before"
@@ -322,10 +324,10 @@ def test_lost_creations_of_which_some_were_stored(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("parallel", [1, 4])
-def test_a_run_that_is_killed_starts_nothing_more(
+def test_a_killed_run_starts_no_more_writes(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, parallel: int
 ) -> None:
-    """As Ctrl-C does: the main thread is interrupted while others write."""
+    """Like Ctrl-C: the main thread is interrupted while others write."""
     kit = stage.kit
     listed = [kit.entry(number) for number in range(200)]
     send = _http.Client.send
@@ -336,15 +338,15 @@ def test_a_run_that_is_killed_starts_nothing_more(
         if method != "GET":
             with lock:
                 sent.append(path)
-                # Once: the second Ctrl-C does not wait for anything. And not among the first, when
-                # the pool may be starting a thread that it does not know of yet.
+                # Only once: the second Ctrl-C does not wait for anything. And not at the first
+                # ones, when the pool may be starting a thread that it does not know yet.
                 sixtieth = len(sent) == 60
             if sixtieth:
                 _thread.interrupt_main()
                 time.sleep(0.2)
         return send(self, method, path, **more)
 
-    # A shell starts what runs in the background with SIGINT ignored.
+    # A shell starts background processes with SIGINT ignored.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with monkeypatch.context() as patch:
@@ -359,7 +361,7 @@ def test_a_run_that_is_killed_starts_nothing_more(
     assert sorted(stage.names()) == sorted(stage.wanted(range(200)))
 
 
-def test_an_error_of_our_own_in_a_thread_is_not_lost(
+def test_an_unexpected_exception_in_a_thread_is_not_lost(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send = _http.Client.send
@@ -374,8 +376,8 @@ def test_an_error_of_our_own_in_a_thread_is_not_lost(
         stage([stage.kit.entry(number) for number in range(10)])
 
 
-def test_two_webs_created_beside_others(sevalla: Stage) -> None:
-    """The one creation of two steps, among creations of one: its PATCH follows its POST."""
+def test_two_web_processes_created_beside_others(sevalla: Stage) -> None:
+    """The only creation in two steps, among creations in one: its PATCH follows its POST."""
     with sevalla.emulator.world.lock:
         shop = sevalla.emulator.world.sevalla.applications[world.SEVALLA_SHOP_ID]
         del shop.processes[world.SEVALLA_SHOP_WEB_ID]
@@ -395,16 +397,16 @@ def test_two_webs_created_beside_others(sevalla: Stage) -> None:
     assert settled(sevalla(listed))
 
 
-# Interrupted while writes wait
+# Interrupted during waits
 
 
 class TimedOut(BaseException):
-    """What Ansible raises in the main thread when the task's timeout is over."""
+    """What Ansible raises in the main thread when the task's timeout ends."""
 
 
 @contextmanager
 def timed_out_by(fires: threading.Event) -> Iterator[None]:
-    """As Ansible does it: a signal, whose handler raises in the main thread."""
+    """Raise as Ansible does: by a signal, whose handler raises in the main thread."""
 
     def on_alarm(_signal: int, _frame: Any) -> None:
         raise TimedOut
@@ -424,8 +426,8 @@ def timed_out_by(fires: threading.Event) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def test_what_interrupts_threads_stops_them_before_it_goes_on() -> None:
-    """Those that are busy are told, and not waited for; nothing new is begun."""
+def test_an_interruption_stops_the_threads_before_it_is_raised() -> None:
+    """Running threads are stopped, and not waited for; nothing new starts."""
     begun: list[int] = []
     busy, stopped = threading.Event(), threading.Event()
 
@@ -442,7 +444,7 @@ def test_what_interrupts_threads_stops_them_before_it_goes_on() -> None:
 
 
 def really_sleeping(monkeypatch: pytest.MonkeyPatch, waits: threading.Event) -> None:
-    """Let the client wait for real; ``waits`` is set once it does."""
+    """Let the client wait in real time; ``waits`` is set once it does."""
 
     def sleep(self: Any, seconds: float) -> None:
         waits.set()
@@ -452,7 +454,7 @@ def really_sleeping(monkeypatch: pytest.MonkeyPatch, waits: threading.Event) -> 
 
 
 def all_ended() -> bool:
-    """Whether the threads that a run has left end by themselves, and soon. One that was interrupted
+    """Return whether the threads of a run end soon by themselves. A thread that was interrupted
     before it started has no ident."""
     deadline = time.monotonic() + 5
     while any(each.name == NAME and each.ident for each in threading.enumerate()):
@@ -463,10 +465,10 @@ def all_ended() -> bool:
 
 
 @pytest.mark.parametrize("parallel", [1, 4, 16])
-def test_writes_that_wait_are_not_sent_after_a_timeout(
+def test_waiting_writes_are_not_sent_after_a_timeout(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, parallel: int
 ) -> None:
-    """Those that were refused by the limit, and those that were never sent."""
+    """Writes that the rate limit refused, and writes that were never sent."""
     stage.seed(*range(20))
     waits = threading.Event()
     stage.emulator.faults.add(Fault("429_seconds", method="PATCH", times=None))
@@ -485,7 +487,7 @@ def test_writes_that_wait_are_not_sent_after_a_timeout(
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "html_after", "503_after"])
-def test_lost_creations_are_not_looked_for_after_a_timeout(
+def test_lost_creations_are_not_searched_for_after_a_timeout(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     waits = threading.Event()
@@ -498,7 +500,7 @@ def test_lost_creations_are_not_looked_for_after_a_timeout(
     assert all_ended()
     sent = [each["method"] for each in stage.emulator.requests[first:]]
     assert 1 <= sent.count("POST") <= 4
-    assert sent.count("GET") == sent.index("POST")  # none since
+    assert sent.count("GET") == sent.index("POST")  # none since then
     stage.emulator.faults.clear()
     listed = [stage.kit.entry(number) for number in range(20)]
     assert stage(listed).message is None
@@ -506,7 +508,7 @@ def test_lost_creations_are_not_looked_for_after_a_timeout(
 
 
 class Held(Hooks):
-    """Answers writes only once ``release`` is set."""
+    """Holds writes until ``release`` is set."""
 
     def __init__(self, count: int) -> None:
         self.release, self.all_there = threading.Event(), threading.Event()
@@ -524,8 +526,8 @@ class Held(Hooks):
         return None
 
 
-def test_a_silent_service_does_not_hold_up_a_timeout(stage: Stage) -> None:
-    """What is under way may end; the task does not wait for it, and nothing follows on it."""
+def test_a_silent_service_does_not_delay_a_timeout(stage: Stage) -> None:
+    """A running write may end; the task does not wait for it, and nothing follows it."""
     held = Held(4)
     stage.emulator.hooks = held
     with timed_out_by(held.all_there):
@@ -537,16 +539,16 @@ def test_a_silent_service_does_not_hold_up_a_timeout(stage: Stage) -> None:
     assert len(stage.names()) <= 4
 
 
-def test_the_first_failure_ends_the_waiting_of_the_other_writes(
+def test_the_first_failure_ends_the_waits_of_the_other_writes(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They are refused by the limit already, and nobody wants to know what comes of them."""
+    """The rate limit has already refused them, and their outcome is irrelevant."""
     stage.seed(*range(8))
     waits = threading.Event()
     really_sleeping(monkeypatch, waits)
 
     class OneBad(Hooks):
-        """Refuses the first write once another one waits; a limit for the others."""
+        """Refuses the first write once another one waits; the others get a rate limit."""
 
         def __init__(self) -> None:
             self._lock = threading.Lock()

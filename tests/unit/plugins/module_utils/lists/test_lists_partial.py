@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""When a part of a list fails: what is told of each step, and that a second run does the rest.
+"""Partial failures of a list: what is reported for each step, and that a second run completes the
+rest.
 
-``Stage`` holds for every failure that the three lists of steps add up to the plan.
+``Stage`` checks for every failure that the three lists of steps add up to the plan.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 
 
 def steps(outcome: Outcome) -> tuple[int, int, int]:
-    """How many steps are done, failed and not attempted."""
+    """Return the numbers of done, failed and not attempted steps."""
     return tuple(
         len(outcome.result[f"steps_{state}"]) for state in ("done", "failed", "not_attempted")
     )
 
 
 def bad(stage: Stage, *numbers: int) -> Refusing:
-    """The service refuses to create or change the processes of these numbers."""
+    """Let the service refuse to create or change the processes with these numbers."""
     names = set(stage.wanted(numbers))
     ids = {process["id"] for process in stage.live() if stage.kit.named(process) in names}
     return Refusing(
@@ -45,7 +46,7 @@ def bad(stage: Stage, *numbers: int) -> Refusing:
 
 
 def test_the_first_failure_stops_the_run(stage: Stage) -> None:
-    """One after the other, so that it is known what comes before and after."""
+    """Sequentially, so that it is known what comes before and after."""
     kit = stage.kit
     stage.seed(1, 2, 3, 9)
     listed = [kit.changed(1), kit.changed(2), kit.changed(3), kit.entry(4)]
@@ -76,8 +77,8 @@ def test_the_first_failure_stops_the_run(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("parallel", [1, 8])
-def test_with_continue_on_error_all_others_are_done(stage: Stage, parallel: int) -> None:
-    """But for deletions; the task fails all the same, with a message for each."""
+def test_continue_on_error_completes_all_other_writes(stage: Stage, parallel: int) -> None:
+    """Except deletions; the task still fails, with a message for each failure."""
     kit = stage.kit
     stage.seed(1, 2, 3, 9)
     listed = [kit.changed(1), kit.changed(2), kit.changed(3), kit.entry(4), kit.entry(5)]
@@ -108,7 +109,7 @@ def test_with_continue_on_error_all_others_are_done(stage: Stage, parallel: int)
 @pytest.mark.parametrize("go_on", [False, True])
 @pytest.mark.parametrize("parallel", [1, 3, 32])
 @pytest.mark.parametrize("failing", [(0,), (7,), (0, 7), tuple(range(8))])
-def test_a_second_run_does_the_rest(
+def test_a_second_run_completes_the_rest(
     stage: Stage, failing: tuple[int, ...], parallel: int, go_on: bool
 ) -> None:
     kit = stage.kit
@@ -138,8 +139,8 @@ def test_a_second_run_does_the_rest(
 
 
 @pytest.mark.parametrize("go_on", [False, True])
-def test_a_deletion_that_fails(stage: Stage, go_on: bool) -> None:
-    """No other follows it, and the warning names those that are done alone."""
+def test_a_failed_deletion_stops_further_deletions(stage: Stage, go_on: bool) -> None:
+    """No other deletion follows it, and the warning names only the completed ones."""
     kit = stage.kit
     stage.seed(1, 2, 3)
     stage.emulator.hooks = bad(stage, 2)
@@ -156,8 +157,8 @@ def test_a_deletion_that_fails(stage: Stage, go_on: bool) -> None:
     assert stage.names() == stage.wanted([4])
 
 
-def test_what_vanished_meanwhile(stage: Stage) -> None:
-    """A deletion of it is done, a change of it is not."""
+def test_a_process_that_was_deleted_concurrently(stage: Stage) -> None:
+    """A deletion of it is done, a change of it fails."""
     kit = stage.kit
     stage.seed(1, 2, 3)
     stage.emulator.faults.add(Fault("vanish", method="DELETE", path=kit.item))
@@ -179,7 +180,7 @@ WEB = {
 
 @pytest.fixture
 def webless(sevalla: Stage) -> Stage:
-    """An application without its web process, whose creation takes a POST and a PATCH."""
+    """Remove the web process of an application; creating it takes a POST and a PATCH."""
     with sevalla.emulator.world.lock:
         shop = sevalla.emulator.world.sevalla.applications[world.SEVALLA_SHOP_ID]
         del shop.processes[world.SEVALLA_SHOP_WEB_ID]
@@ -187,7 +188,7 @@ def webless(sevalla: Stage) -> Stage:
 
 
 @pytest.mark.parametrize("go_on", [False, True])
-def test_a_creation_that_fails_at_its_second_step(webless: Stage, go_on: bool) -> None:
+def test_a_creation_whose_second_step_fails(webless: Stage, go_on: bool) -> None:
     kit = webless.kit
     listed = [kit.entry(1), WEB, kit.entry(2)]
     webless.emulator.hooks = Refusing(lambda method, _path, _body: method == "PATCH")
@@ -205,8 +206,8 @@ def test_a_creation_that_fails_at_its_second_step(webless: Stage, go_on: bool) -
     assert settled(webless(listed))
 
 
-def test_a_creation_that_fails_at_its_first_step(webless: Stage) -> None:
-    """The second step is not attempted then."""
+def test_a_creation_whose_first_step_fails(webless: Stage) -> None:
+    """The second step is not attempted."""
     webless.emulator.hooks = Refusing(lambda _method, _path, body: body.get("type") == "web")
     outcome = webless([WEB, webless.kit.entry(1)], max_parallel=1, continue_on_error=True)
     assert steps(outcome) == (1, 1, 1)
@@ -216,7 +217,7 @@ def test_a_creation_that_fails_at_its_first_step(webless: Stage) -> None:
 
 
 @pytest.mark.parametrize("kind", ["html_before", "html_after", "504_before"])
-def test_what_may_have_been_stored_is_told_as_not_known(stage: Stage, kind: str) -> None:
+def test_a_write_that_may_have_been_stored_is_reported_as_unknown(stage: Stage, kind: str) -> None:
     kit = stage.kit
     stage.seed(1, 2)
     stage.emulator.faults.add(Fault(kind, method="PATCH", path=kit.item, times=None))
@@ -233,8 +234,8 @@ def test_what_may_have_been_stored_is_told_as_not_known(stage: Stage, kind: str)
 
 
 @pytest.mark.parametrize("parallel", [1, 4])
-def test_a_token_that_is_refused_in_the_middle(stage: Stage, parallel: int) -> None:
-    """Nothing more is started; what is done stays done."""
+def test_a_token_that_is_refused_partway(stage: Stage, parallel: int) -> None:
+    """Nothing more is started; completed writes stay."""
     kit = stage.kit
     came = []
 

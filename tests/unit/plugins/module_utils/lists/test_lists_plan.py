@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a list is planned to be: what is sent, in which order, and what is refused before."""
+"""The plan of a list: what is sent, in which order, and what is refused first."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_list_with_all_kinds_of_entries(stage: Stage, parallel: int) -> None:
     assert settled(stage(listed, **options))
 
 
-def test_without_prune_what_is_not_listed_stays(stage: Stage) -> None:
+def test_without_prune_unlisted_processes_are_kept(stage: Stage) -> None:
     stage.seed(1, 2)
     made = stage([stage.kit.entry(3)])
     assert planned(made) == ["create"]
@@ -58,10 +58,10 @@ def test_without_prune_what_is_not_listed_stays(stage: Stage) -> None:
 
 @pytest.mark.parametrize("prune", [False, True])
 @pytest.mark.parametrize(("count", "requests"), [(50, 1), (130, 2)])
-def test_a_long_list_with_nothing_to_do_is_read_page_by_page_and_no_more(
+def test_an_unchanged_long_list_sends_one_request_for_each_page(
     stage: Stage, count: int, requests: int, prune: bool
 ) -> None:
-    """One request for each hundred processes, whatever the list asks of them."""
+    """One request for each hundred processes, whatever the entries are."""
     stage.seed(*range(count))
     again = stage([stage.kit.entry(number) for number in reversed(range(count))], prune=prune)
     assert settled(again)
@@ -75,7 +75,7 @@ def test_a_long_list_with_nothing_to_do_is_read_page_by_page_and_no_more(
 def test_sizes_are_read_once_for_all_entries(sevalla: Stage) -> None:
     made = sevalla([sevalla.kit.entry(number) for number in range(5)])
     assert made.reads.count("/resources/process-resource-types") == 1
-    # The list before, the sizes, and the list once more, since somebody else may create the same.
+    # The list, the sizes, and the list again, because someone else may create the same.
     assert len(made.reads) == 3
 
 
@@ -85,11 +85,11 @@ def test_an_empty_list_does_nothing(stage: Stage) -> None:
     assert stage.names() == stage.wanted([1])
 
 
-# What is refused before anything is written
+# Refused before anything is written
 
 
 def refused(stage: Stage, listed: list[dict[str, Any]], *said: str, **options: Any) -> Any:
-    """A list that is refused, in check mode and not, with nothing written."""
+    """Check that a list is refused, in check mode and not, and nothing is written."""
     for check_mode in (True, False):
         outcome = stage(listed, check_mode=check_mode, **options)
         assert outcome.message is not None
@@ -102,7 +102,7 @@ def refused(stage: Stage, listed: list[dict[str, Any]], *said: str, **options: A
 
 
 def test_two_entries_for_one_process(stage: Stage) -> None:
-    """By the same identity, whether the process is there or not."""
+    """With the same identity, whether the process exists or not."""
     kit = stage.kit
     listed = [kit.entry(1), kit.entry(2), kit.changed(1)]
     said = f"processes[2]: is the same process as processes[0], the {kit.words(1)}"
@@ -118,7 +118,7 @@ def test_two_entries_for_one_process_by_id_and_by_identity(stage: Stage) -> None
     refused(stage, [{"id": second}, {"id": second}], "processes[1]: is the same process as")
 
 
-def test_two_entries_for_one_process_by_all_that_sevalla_has(sevalla: Stage) -> None:
+def test_two_entries_for_one_process_by_every_address_of_sevalla(sevalla: Stage) -> None:
     (first,) = sevalla.seed(1)
     key = sevalla.live()[0]["key"]
     ways = [{"id": first}, {"id": first.upper()}, {"key": key}, {"display_name": "worker 1"}]
@@ -129,7 +129,7 @@ def test_two_entries_for_one_process_by_all_that_sevalla_has(sevalla: Stage) -> 
     refused(sevalla, web, "processes[1]: is the same", "processes[2]: is the same")
 
 
-def test_two_workers_that_are_one(cloud: Stage) -> None:
+def test_two_spellings_of_one_process(cloud: Stage) -> None:
     worker = {"type": "worker", "config": {"connection": "redis", "queue": "a,b"}}
     spelled = {"type": "worker", "config": {"queue": [" a", "b "], "connection": "redis"}}
     refused(cloud, [worker, spelled], "processes[1]: is the same process as processes[0]")
@@ -138,15 +138,16 @@ def test_two_workers_that_are_one(cloud: Stage) -> None:
     refused(cloud, [command, blanks], "processes[1]: is the same process as processes[0]")
 
 
-def test_two_equal_entries_are_not_told_what_a_creation_lacks(stage: Stage) -> None:
-    """That neither is there yet is not what is wrong with them."""
+def test_duplicate_entries_are_reported_without_missing_options(stage: Stage) -> None:
+    """Their error is not that neither exists yet."""
     outcome = refused(stage, [stage.kit.entry(1), stage.kit.entry(1)], "is the same process as")
     assert "there is no" not in outcome.message
     assert outcome.message.startswith("Invalid options: processes[1]: ")
 
 
-def test_an_entry_that_would_become_another_one(stage: Stage) -> None:
-    """By its id a process gets the name of another entry: the next run could not tell them."""
+def test_an_entry_that_would_take_the_identity_of_another_entry(stage: Stage) -> None:
+    """By its id, a process gets the name of another entry: the next run could not distinguish
+    them."""
     kit = stage.kit
     first, _second = stage.seed(1, 2)
     renamed = {
@@ -160,8 +161,8 @@ def test_an_entry_that_would_become_another_one(stage: Stage) -> None:
     refused(stage, [three, kit.entry(3)], "processes[1]: ", "processes[0]", kit.words(3))
 
 
-def test_a_worker_that_would_be_found_by_a_shorter_address(cloud: Stage) -> None:
-    """The first entry takes the only redis worker there is; with the second there would be two."""
+def test_a_worker_that_a_less_specific_entry_would_match_too(cloud: Stage) -> None:
+    """The first entry matches the only redis worker; with the second there would be two."""
     mails = {"type": "worker", "config": {"connection": "redis", "queue": "mails"}}
     assert cloud([mails]).message is None
     short = {"type": "worker", "config": {"connection": "redis", "tries": 3}}
@@ -170,8 +171,8 @@ def test_a_worker_that_would_be_found_by_a_shorter_address(cloud: Stage) -> None
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_a_change_to_what_a_live_process_is_called(stage: Stage, check_mode: bool) -> None:
-    """By its id, one process would be called as another one that no entry names."""
+def test_a_rename_to_the_name_of_an_unlisted_process(stage: Stage, check_mode: bool) -> None:
+    """By its id, a process would get the name of another one that no entry lists."""
     kit = stage.kit
     option = "display_name" if kit.module.startswith("sevalla") else "command"
     first, second = stage.seed(1, 2)
@@ -185,13 +186,13 @@ def test_a_change_to_what_a_live_process_is_called(stage: Stage, check_mode: boo
     alone = stage._run(single, **kit.scope, **renamed, check_mode=check_mode)
     assert f"{option}: process {second} has the same {option} already" in str(alone.message)
     assert alone.writes == []
-    # Nobody answers to the name any more once the other one is pruned, or renamed too.
+    # No process keeps the name if the other one is pruned, or renamed too.
     assert stage([renamed], prune=True).message is None
     assert stage.names() == stage.wanted([2])
 
 
-def test_the_web_process_cannot_take_a_workers_name(sevalla: Stage) -> None:
-    """Neither when it lives nor when it is to be created, and in a list with the worker too."""
+def test_the_web_process_cannot_take_the_name_of_a_worker(sevalla: Stage) -> None:
+    """Whether it exists or is to be created, and also in a list with the worker."""
     (worker,) = sevalla.seed(1)
     web = {"type": "web", "display_name": "worker 1", "resource_type": "s1"}
     said = f"display_name: process {worker} has the same display_name already"
@@ -205,8 +206,8 @@ def test_the_web_process_cannot_take_a_workers_name(sevalla: Stage) -> None:
     refused(sevalla, [web], f"processes[0].{said}")
 
 
-def test_names_that_are_alike_already_may_stay_so(sevalla: Stage) -> None:
-    """What an entry does not change it is not refused for."""
+def test_existing_duplicate_names_are_allowed(sevalla: Stage) -> None:
+    """An entry is not refused for a field that it does not change."""
     first, _second = sevalla.seed(1), sevalla.seed(1)
     entry = {"id": first[0], "display_name": "worker 1", "entrypoint": "node other.js"}
     made = sevalla([entry])
@@ -214,7 +215,7 @@ def test_names_that_are_alike_already_may_stay_so(sevalla: Stage) -> None:
     assert planned(made) == ["update"]
 
 
-def test_a_worker_cannot_take_anothers_queues(cloud: Stage) -> None:
+def test_a_worker_cannot_take_the_queues_of_another(cloud: Stage) -> None:
     config = {"connection": "redis", "queue": "a,b"}
     other = {"connection": "redis", "queue": "c"}
     made = cloud([{"type": "worker", "config": each} for each in (config, other)])
@@ -228,8 +229,8 @@ def test_a_worker_cannot_take_anothers_queues(cloud: Stage) -> None:
     assert cloud([{"id": second, "config": {"queue": "b,a"}}]).message is None
 
 
-def test_a_change_by_id_reads_the_list_only_for_another_name(stage: Stage) -> None:
-    """The contract of one GET is of runs that change nothing; no other value is worth a second."""
+def test_a_change_by_id_reads_the_list_only_for_a_rename(stage: Stage) -> None:
+    """A run that changes nothing sends one GET; no other changed value needs a second one."""
     kit = stage.kit
     option = "display_name" if kit.module.startswith("sevalla") else "command"
     single = {"sevalla_processes": "sevalla_process"}.get(
@@ -246,8 +247,8 @@ def test_a_change_by_id_reads_the_list_only_for_another_name(stage: Stage) -> No
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_a_type_tells_apart_what_is_called_the_same(sevalla: Stage, state: str) -> None:
-    """A worker and the web process of one name: the worker is found by its type."""
+def test_the_type_distinguishes_processes_with_the_same_name(sevalla: Stage, state: str) -> None:
+    """A worker and the web process have the same name: the worker is found by its type."""
     (worker,) = sevalla.seed(1)
     with sevalla.emulator.world.lock:
         shop = sevalla.emulator.world.sevalla.applications[world.SEVALLA_SHOP_ID]
@@ -260,16 +261,16 @@ def test_a_type_tells_apart_what_is_called_the_same(sevalla: Stage, state: str) 
     assert step["path"].endswith(worker)
     without = {key: value for key, value in entry.items() if key != "type"}
     failed = sevalla._run("sevalla_process", **sevalla.kit.scope, **without)
-    # Without a type several are meant; or the one that is left, which cannot be deleted.
+    # Without a type, several match; or only the remaining one, which cannot be deleted.
     said = {"present": "2 processes answer to process with", "absent": "cannot be deleted"}
     assert said[state] in str(failed.message)
 
 
-# Near misses
+# Similar names
 
 
-def test_a_process_beside_a_nearly_equal_one_is_a_warning(sevalla: Stage) -> None:
-    """In check mode and in a real run; not for one that an entry of the list names."""
+def test_creating_a_process_with_a_similar_name_is_a_warning(sevalla: Stage) -> None:
+    """In check mode and in a real run; not for a process that another entry lists."""
     (live,) = sevalla.seed(1)
     entry = {**sevalla.kit.entry(1), "display_name": "Worker  1"}
     said = (
@@ -294,8 +295,9 @@ def test_a_process_beside_a_nearly_equal_one_is_a_warning(sevalla: Stage) -> Non
         ("mails", []),
     ],
 )
-def test_what_counts_as_nearly_equal(sevalla: Stage, name: str, near: list[str]) -> None:
-    """Case and blanks alone, or one misspelt word. Names that a number tells apart are meant so."""
+def test_which_names_count_as_similar(sevalla: Stage, name: str, near: list[str]) -> None:
+    """A difference in case or spaces, or one misspelled word. Names that differ in a number are
+    intended."""
     sevalla.seed(1)
     entry = {**sevalla.kit.entry(1), "display_name": name}
     warnings = sevalla([entry], check_mode=True).warnings
@@ -303,7 +305,7 @@ def test_what_counts_as_nearly_equal(sevalla: Stage, name: str, near: list[str])
     assert all(f"Did you mean {each!r}" in warnings[0] for each in near)
 
 
-def test_a_command_or_a_queue_that_is_nearly_a_live_one(cloud: Stage) -> None:
+def test_a_command_or_queue_similar_to_an_existing_one_is_a_warning(cloud: Stage) -> None:
     cloud([{"type": "worker", "config": {"connection": "redis", "queue": "mails"}}])
     cloud([{"type": "custom", "command": "php artisan horizon"}])
     worker = {"type": "worker", "config": {"connection": "redis", "queue": "Mails"}}
@@ -316,8 +318,8 @@ def test_a_command_or_a_queue_that_is_nearly_a_live_one(cloud: Stage) -> None:
     assert "Did you mean 'php artisan horizon', the command of process" in second
 
 
-def test_a_missing_process_that_is_to_be_absent(sevalla: Stage) -> None:
-    """Only when case or blanks are all that differs: most of what is absent is so on purpose."""
+def test_an_absent_process_with_a_similar_name_is_a_warning(sevalla: Stage) -> None:
+    """Only for a difference in case or spaces: usually a process is absent on purpose."""
     sevalla.seed(1)
     for name, count in (("Worker 1", 1), ("workerr 1", 0), ("worker 2", 0)):
         outcome = sevalla._run(
@@ -328,8 +330,8 @@ def test_a_missing_process_that_is_to_be_absent(sevalla: Stage) -> None:
         assert all("so nothing is deleted" in warning for warning in outcome.warnings)
 
 
-def test_a_failure_names_what_may_be_meant(sevalla: Stage) -> None:
-    """Where options for a creation are missing, and where no key is right."""
+def test_a_failure_suggests_similar_names(sevalla: Stage) -> None:
+    """If options for a creation are missing, and if no key matches."""
     sevalla.seed(1)
     said = "there is no process with display_name 'Worker 1' (did you mean 'worker 1'?) yet"
     refused(sevalla, [{"display_name": "Worker 1", "entrypoint": "x"}], said)
@@ -338,8 +340,8 @@ def test_a_failure_names_what_may_be_meant(sevalla: Stage) -> None:
     assert f"There are: 'web', {keys[0]!r}." in outcome.message
 
 
-def test_names_that_are_exchanged_by_id(stage: Stage) -> None:
-    """Each process has its own id, so nothing is unclear, now or later."""
+def test_names_can_be_swapped_by_id(stage: Stage) -> None:
+    """Each process has its own id, so nothing is ambiguous, now or later."""
     kit = stage.kit
     key = "display_name" if kit.module.startswith("sevalla") else "command"
     first, second = stage.seed(1, 2)
@@ -349,7 +351,7 @@ def test_names_that_are_exchanged_by_id(stage: Stage) -> None:
     assert settled(stage(listed))
 
 
-def test_an_entry_that_several_processes_answer_to(stage: Stage) -> None:
+def test_an_entry_that_matches_several_processes(stage: Stage) -> None:
     ids = [*stage.seed(1), *stage.seed(1)]
     others = [*stage.seed(2), *stage.seed(2)]
     outcome = refused(
@@ -363,7 +365,7 @@ def test_an_entry_that_several_processes_answer_to(stage: Stage) -> None:
     assert settled(stage([{"id": each} for each in ids + others], prune=True))
 
 
-def test_all_wrong_options_of_all_entries_at_once(stage: Stage) -> None:
+def test_all_invalid_options_of_all_entries_are_reported_together(stage: Stage) -> None:
     listed = [
         {**stage.kit.entry(1), "id": "7"},
         {"type": stage.kit.entry(1)["type"]},
@@ -371,7 +373,7 @@ def test_all_wrong_options_of_all_entries_at_once(stage: Stage) -> None:
     refused(stage, listed, "processes[0].id: is not a", "processes[1].", max_parallel=0)
 
 
-def test_all_values_out_of_range_at_once(stage: Stage) -> None:
+def test_all_values_out_of_range_are_reported_together(stage: Stage) -> None:
     odd = {"port": 70000} if stage.kit.module.startswith("sevalla") else {"processes": 70}
     stage.seed(1)
     listed = [{**stage.kit.entry(number), **odd} for number in (1, 2)]
@@ -406,7 +408,7 @@ def test_prune_with_an_empty_list_is_refused_before_any_request(stage: Stage) ->
 
 
 def test_a_web_process_is_never_pruned(sevalla: Stage) -> None:
-    """Not even one that is not the only one, or whose type is not shown."""
+    """Even if there are others, or if its type is not shown."""
     sevalla.seed(1, 2)
     made = sevalla([sevalla.kit.entry(1)], prune=True)
     assert planned(made) == ["delete"]
@@ -439,7 +441,7 @@ def test_a_warning_names_what_prune_deletes(stage: Stage) -> None:
 # Counts, and how much is returned
 
 
-def test_counts_say_what_became_of_each_entry(stage: Stage) -> None:
+def test_counts_summarize_the_entries(stage: Stage) -> None:
     kit = stage.kit
     stage.seed(1, 2, 3, 4, 5)
     listed = [kit.entry(6), kit.changed(1), kit.entry(2), kit.changed(3), kit.entry(7)]
@@ -461,10 +463,10 @@ def test_counts_say_what_became_of_each_entry(stage: Stage) -> None:
     ("returned", "entries", "diffs"),
     [("all", [1, 2, 3], [1, 2, 3, 4]), ("changed", [1, 3], [1, 3, 4]), ("none", [], [])],
 )
-def test_returned_is_what_the_result_lists(
+def test_returned_limits_what_the_result_lists(
     stage: Stage, returned: str, entries: list[int], diffs: list[int], check_mode: bool
 ) -> None:
-    """The processes and the diff, in order; changed, plan and counts are whole in any case."""
+    """The processes and the diff, in order; changed, plan and counts are always complete."""
     kit = stage.kit
     stage.seed(1, 2, 4)
     outcome = stage._run(
@@ -484,7 +486,7 @@ def test_returned_is_what_the_result_lists(
     assert outcome.result["counts"] == {"created": 1, "updated": 1, "deleted": 1, "unchanged": 1}
 
 
-def test_all_is_returned_when_nothing_is_said(stage: Stage) -> None:
+def test_everything_is_returned_by_default(stage: Stage) -> None:
     stage.seed(1)
     again = stage([stage.kit.entry(1)])
     assert settled(again)
@@ -492,8 +494,9 @@ def test_all_is_returned_when_nothing_is_said(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("kind", ["total_low", "total_high", "page_repeated"])
-def test_nothing_is_pruned_when_the_list_was_not_whole(stage: Stage, kind: str) -> None:
-    """A page is missing, or comes twice: what is not seen may be listed, so nothing is judged."""
+def test_nothing_is_pruned_when_the_list_is_incomplete(stage: Stage, kind: str) -> None:
+    """A page is missing or repeated: a process may be listed but not read, so nothing is
+    decided."""
     stage.seed(*range(130))
     stage.emulator.faults.add(Fault(kind, method="GET", path=stage.kit.collection, times=None))
     outcome = stage([stage.kit.entry(1)], prune=True)
@@ -502,7 +505,7 @@ def test_nothing_is_pruned_when_the_list_was_not_whole(stage: Stage, kind: str) 
     assert len(stage.names()) == 130
 
 
-def test_a_page_that_fails_prunes_nothing(stage: Stage) -> None:
+def test_a_failed_page_prunes_nothing(stage: Stage) -> None:
     stage.seed(*range(130))
     fault = Fault("500_before", method="GET", path=stage.kit.collection, after=1, times=None)
     stage.emulator.faults.add(fault)
@@ -515,7 +518,7 @@ def test_a_page_that_fails_prunes_nothing(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("stage", "key", "code"),
     [
-        # They are known by their names; which of them is the web process is not shown.
+        # They are identified by their names; it is not shown which of them is the web process.
         ("sevalla", "type", None),
         ("sevalla", "display_name", "unexpected_answer"),
         ("laravel_cloud", "type", "unexpected_answer"),
@@ -523,8 +526,10 @@ def test_a_page_that_fails_prunes_nothing(stage: Stage) -> None:
     ],
     indirect=["stage"],
 )
-def test_unclear_processes_are_not_pruned(stage: Stage, key: str, code: str | None) -> None:
-    """A process that does not show what it is known by may be one of the list."""
+def test_processes_without_an_identity_are_not_pruned(
+    stage: Stage, key: str, code: str | None
+) -> None:
+    """A process without its identity may be one of the list."""
     stage.seed(1, 2)
     fault = Fault("missing_key", method="GET", path=stage.kit.collection, key=key, times=None)
     stage.emulator.faults.add(fault)
@@ -535,8 +540,9 @@ def test_unclear_processes_are_not_pruned(stage: Stage, key: str, code: str | No
     assert stage.names() == stage.wanted([1, 2])
 
 
-def test_another_identity_is_another_process(stage: Stage) -> None:
-    """Without prune the old one stays, with it the old one goes after the new one has come."""
+def test_another_identity_creates_another_process(stage: Stage) -> None:
+    """Without prune the old one is kept; with it, the old one is deleted after the new one is
+    created."""
     stage.seed(1)
     assert planned(stage([stage.kit.entry(2)])) == ["create"]
     assert stage.names() == stage.wanted([1, 2])
@@ -555,10 +561,10 @@ def test_with_an_id_another_identity_is_a_change(stage: Stage) -> None:
     assert stage.names() == stage.wanted([2])
 
 
-def test_a_process_that_is_deleted_already_is_deleted_again_until_the_deployment(
+def test_an_already_deleted_process_is_deleted_again_until_the_deployment(
     sevalla: Stage,
 ) -> None:
-    """As the module's documentation says, where the service still lists it."""
+    """As documented in the module, if the service still lists it."""
     sevalla.emulator.reset()
     sevalla.seed(1, 2)
     for _time in range(2):
@@ -567,7 +573,7 @@ def test_a_process_that_is_deleted_already_is_deleted_again_until_the_deployment
 
 
 @pytest.mark.parametrize("scope", ["missing", "unknown"])
-def test_a_scope_that_is_not_there_never_reads_as_an_empty_one(stage: Stage, scope: str) -> None:
+def test_a_missing_scope_is_not_treated_as_empty(stage: Stage, scope: str) -> None:
     sevalla = stage.kit.module.startswith("sevalla")
     option = "application" if sevalla else "instance"
     nobody = "11111111-1111-4111-8111-111111111111" if sevalla else "inst-00000000"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a list shows while it is sent: one line for each write, and the waits with how far it is."""
+"""The progress of a list: one line for each write, and the waits with the number of writes done."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_each_write_is_shown_with_its_count(stage: Stage, max_parallel: int) -> 
         [kit.changed(1), kit.entry(2), kit.entry(3)], prune=True, max_parallel=max_parallel
     )
     assert made.message is None, made.message
-    counts, writes = zip(*(line.split(" writes done: ") for line in made.told))
+    counts, writes = zip(*(line.split(" writes done: ") for line in made.progress))
     assert list(counts) == [f"{number} of 4" for number in (1, 2, 3, 4)]
     words = [f"updated {kit.words(1)}", *(f"created {kit.words(number)}" for number in (2, 3))]
     assert sorted(writes[:3]) == sorted(words)
@@ -39,7 +39,7 @@ def test_a_write_that_fails_is_shown_and_not_counted(stage: Stage) -> None:
     )
     failed = stage([kit.entry(1), kit.entry(2)], max_parallel=1, continue_on_error=True)
     assert failed.message is not None
-    assert failed.told == [
+    assert failed.progress == [
         f"failed to create {kit.words(1)}",
         f"1 of 2 writes done: created {kit.words(2)}",
     ]
@@ -47,12 +47,12 @@ def test_a_write_that_fails_is_shown_and_not_counted(stage: Stage) -> None:
 
 def test_nothing_is_shown_in_check_mode_and_without_a_change(stage: Stage) -> None:
     entries = [stage.kit.entry(1)]
-    assert stage(entries, check_mode=True).told == []
-    assert stage(entries).told != []
-    assert stage(entries).told == []
+    assert stage(entries, check_mode=True).progress == []
+    assert stage(entries).progress != []
+    assert stage(entries).progress == []
 
 
-def test_a_wait_says_for_what_how_far_and_until_when() -> None:
+def test_a_wait_shows_its_reason_progress_and_end() -> None:
     lines: list[tuple[str, int]] = []
     progress = Progress(lambda text, verbosity: lines.append((text, verbosity)))
     progress.on_wait("rate limit of Sevalla", 10.0)

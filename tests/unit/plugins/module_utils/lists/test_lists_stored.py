@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the response to a write shows beside what was written: changes of others, and lost zeros."""
+"""Differences between a write and its response: changes by others, and zeros stored as null."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 )
 
 
-def test_what_someone_else_changed_meanwhile_is_a_warning(sevalla: Stage) -> None:
+def test_a_concurrent_change_by_someone_else_is_a_warning(sevalla: Stage) -> None:
     """The response to the PATCH shows it; the next run changes it back."""
     (process_id,) = sevalla.seed(1)
     listed = [{**sevalla.kit.entry(1), "port": 8080}]
@@ -37,7 +37,7 @@ def test_what_someone_else_changed_meanwhile_is_a_warning(sevalla: Stage) -> Non
     assert settled(sevalla(listed))
 
 
-def test_what_nobody_asked_for_may_change(sevalla: Stage) -> None:
+def test_an_unmanaged_field_may_change(sevalla: Stage) -> None:
     sevalla.seed(1)
     sevalla.emulator.faults.add(
         Fault("change", method="PATCH", path=sevalla.kit.item, values={"entrypoint": "theirs"})
@@ -47,7 +47,7 @@ def test_what_nobody_asked_for_may_change(sevalla: Stage) -> None:
     assert made.warnings == []
 
 
-def test_a_field_that_was_cleared_and_is_filled_meanwhile(sevalla: Stage) -> None:
+def test_a_cleared_field_that_is_set_concurrently_is_a_warning(sevalla: Stage) -> None:
     sevalla.seed(1)
     entry = {"display_name": "worker 1", "clear": ["entrypoint"]}
     assert sevalla([entry]).message is None
@@ -58,7 +58,7 @@ def test_a_field_that_was_cleared_and_is_filled_meanwhile(sevalla: Stage) -> Non
     assert "Someone else changed entrypoint of" in warning
 
 
-def test_laravel_cloud_what_someone_else_changed_meanwhile(cloud: Stage) -> None:
+def test_laravel_cloud_a_concurrent_change_by_someone_else_is_a_warning(cloud: Stage) -> None:
     worker = {"type": "worker", "config": {"connection": "redis", "queue": "a", "tries": 3}}
     assert cloud([{**worker, "processes": 2}]).message is None
     config = {"connection": "redis", "queue": "a", "tries": 9}
@@ -69,8 +69,8 @@ def test_laravel_cloud_what_someone_else_changed_meanwhile(cloud: Stage) -> None
     assert "Someone else changed config of process process-" in warning
 
 
-def test_a_size_that_a_response_shows_by_its_id_alone_is_no_change(sevalla: Stage) -> None:
-    """The list was completed with its name before it was compared."""
+def test_a_size_shown_only_by_its_id_is_not_a_change(sevalla: Stage) -> None:
+    """Its name was added to the list before the comparison."""
     sevalla.emulator.reset(
         switches={"sevalla_deleted_process": "hidden", "sevalla_resource_type_name": "null"}
     )
@@ -84,8 +84,8 @@ def planned_bodies(outcome: Any) -> list[Any]:
     return [step["body"] for step in outcome.result["plan"]]
 
 
-def test_a_creation_of_two_steps_warns_of_nothing(sevalla: Stage) -> None:
-    """What its second step writes is not expected in the response to the first."""
+def test_a_creation_in_two_steps_does_not_warn(sevalla: Stage) -> None:
+    """The values of its second step are not expected in the response to the first."""
     with sevalla.emulator.world.lock:
         shop = sevalla.emulator.world.sevalla.applications[world.SEVALLA_SHOP_ID]
         del shop.processes[world.SEVALLA_SHOP_WEB_ID]
@@ -106,9 +106,9 @@ def zero(queue: str, **config: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("parallel", [1, 4])
-def test_a_zero_that_becomes_null_is_one_warning_a_task(cloud: Stage, parallel: int) -> None:
-    """It says what to write instead, for creations and changes, and for all processes at once."""
-    cloud.emulator.reset(switches={"laravel_cloud_zero": "null"})
+def test_zeros_stored_as_null_are_one_warning(cloud: Stage, parallel: int) -> None:
+    """It says what to write instead, for creations and changes, and for all processes together."""
+    cloud.emulator.reset(switches={"laravel_cloud_zero_in_config": "null"})
     listed = [zero(f"q{number}", rest=0, tries=3) for number in range(3)]
     said = (
         "Laravel Cloud accepted 0 and did not store: config.rest. It shows null there, so every "
@@ -124,9 +124,9 @@ def test_a_zero_that_becomes_null_is_one_warning_a_task(cloud: Stage, parallel: 
     assert settled(cloud([zero("q0", tries=3)]))
 
 
-def test_a_zero_that_becomes_null_hides_nothing_else(cloud: Stage) -> None:
-    """Another setting that was not stored is named as before."""
-    cloud.emulator.reset(switches={"laravel_cloud_zero": "null"})
+def test_a_zero_stored_as_null_does_not_hide_other_warnings(cloud: Stage) -> None:
+    """Another setting that was not stored is still named."""
+    cloud.emulator.reset(switches={"laravel_cloud_zero_in_config": "null"})
     cloud([zero("q", tries=3)])
     cloud.emulator.faults.add(
         Fault("not_stored_shown", method="PATCH", path=cloud.kit.item, times=None)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What each module documents, what it accepts, and what it returns, for tests to compare."""
+"""What each module documents, accepts and returns, for tests to compare."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ANSIBLES_OWN |= {"skipped"}
 
 
 def service_of(module: str) -> str:
-    """The prefix of a module's service."""
+    """Return the prefix of a module's service."""
     return next(prefix for prefix in SERVICES if module.startswith(f"{prefix}_"))
 
 
@@ -46,7 +46,7 @@ def _texts(module: str) -> dict[str, str]:
 
 
 def fragment(name: str) -> dict[str, Any]:
-    """A documentation fragment of this collection, by its full name."""
+    """Return a documentation fragment of this collection, by its full name."""
     namespace, collection, file, *part = name.split(".")
     assert (namespace, collection) == ("evenkeel", "paas"), name
     found = importlib.import_module(f"{PACKAGE}.doc_fragments.{file}").ModuleDocFragment
@@ -54,8 +54,8 @@ def fragment(name: str) -> dict[str, Any]:
 
 
 def documentation(module: str) -> dict[str, Any]:
-    """A module's documentation, merged with its fragments. What a fragment says counts only
-    where the module says nothing, and two fragments never speak of the same option."""
+    """Return a module's documentation, merged with its fragments. The module takes precedence over
+    a fragment, and two fragments never document the same option."""
     merged = yaml.safe_load(_texts(module)["DOCUMENTATION"])
     own = {key: dict(merged.get(key) or {}) for key in ("options", "attributes")}
     for name in merged.get("extends_documentation_fragment", []):
@@ -70,17 +70,17 @@ def documentation(module: str) -> dict[str, Any]:
 
 
 def examples(module: str) -> list[dict[str, Any]]:
-    """The tasks of a module's EXAMPLES."""
+    """Return the tasks of a module's EXAMPLES."""
     return yaml.safe_load(_texts(module)["EXAMPLES"])
 
 
 def returns(module: str) -> dict[str, Any]:
-    """A module's RETURN."""
+    """Return a module's RETURN."""
     return yaml.safe_load(_texts(module)["RETURN"])
 
 
 class _EndedError(Exception):
-    """Ends a module in the place of exit_json or fail_json."""
+    """Raised instead of exit_json or fail_json, to end a module."""
 
 
 def _main(module: str) -> None:
@@ -88,7 +88,7 @@ def _main(module: str) -> None:
 
 
 def module_arguments(module: str) -> dict[str, Any]:
-    """What a module calls AnsibleModule with."""
+    """Return the arguments with which a module calls AnsibleModule."""
     taken: dict[str, Any] = {}
 
     def record(_self: Any, argument_spec: dict[str, Any], **more: Any) -> None:
@@ -103,7 +103,7 @@ def module_arguments(module: str) -> dict[str, Any]:
 
 
 def run(module: str, options: dict[str, Any], check_mode: bool = False) -> dict[str, Any]:
-    """The result of a module, run in this process with options as a task gives them."""
+    """Return the result of a module, run in this process with options as in a task."""
     ended: list[dict[str, Any]] = []
 
     def begin(self: Any, argument_spec: dict[str, Any], **_more: Any) -> None:
@@ -185,11 +185,11 @@ def _wrong_types(documented: dict[str, Any], value: Any, where: str) -> list[str
 
 
 def undocumented(module: str, result: dict[str, Any], *, check_mode: bool = False) -> list[str]:
-    """In what a result of a module differs from its RETURN; give it any result that there is.
+    """Return the differences between a result of a module and its RETURN; any result is allowed.
 
-    A value that is documented as ``returned: success`` must be there on success, ``failure`` on
-    failure, ``always`` in both; a value that comes back must be documented for that case. What
-    a process contains must be all there, except in check mode.
+    A value that is documented as ``returned: success`` must exist on success, ``failure`` on
+    failure, ``always`` in both; a returned value must be documented for that case. The keys of a
+    process must be complete, except in check mode.
     """
     case = "failure" if result.get("failed") else "success"
     documented = returns(module)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What options say, once Ansible has parsed them."""
+"""The values of options, after Ansible has parsed them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ CONNECTION: dict[str, Any] = {
 
 
 def parsed(backend: Any, **options: Any) -> dict[str, Any]:
-    """Options as the module of one process gets them from Ansible."""
+    """Return options as the module for one process gets them from Ansible."""
     checked = ArgumentSpecValidator(_process.process_command(backend).argument_spec).validate(
         options
     )
@@ -48,7 +48,7 @@ def parsed(backend: Any, **options: Any) -> dict[str, Any]:
 
 
 def entry(backend: Any, **options: Any) -> Any:
-    """What the options of one process are made into."""
+    """Return the entry for the options of one process."""
     scope = {"application": "shop"} if backend is SEVALLA else {}
     params = parsed(backend, **{**scope, **options})
     (made,) = _options.entries(backend, [params], params["state"], False, [])
@@ -56,7 +56,7 @@ def entry(backend: Any, **options: Any) -> Any:
 
 
 def refused(function: Any, *arguments: Any, **more: Any) -> dict[str, str]:
-    """The problems with which a function refuses: what is wrong, by option."""
+    """Return the problems for which a function refuses options, by option."""
     with pytest.raises(Failure) as caught:
         function(*arguments, **more)
     assert caught.value.code == "invalid_options"
@@ -68,14 +68,14 @@ def refused(function: Any, *arguments: Any, **more: Any) -> dict[str, str]:
 # Environment variables.
 
 
-def test_the_first_variable_that_is_set_is_taken(monkeypatch):
+def test_the_first_variable_that_is_set_is_used(monkeypatch):
     monkeypatch.setenv("EVENKEEL_ONE", "1")
     monkeypatch.setenv("EVENKEEL_TWO", "2")
     assert _options.first_set("EVENKEEL_ONE", "EVENKEEL_TWO") == "1"
     assert _options.first_set("EVENKEEL_TWO", "EVENKEEL_ONE") == "2"
 
 
-def test_a_variable_that_is_empty_is_passed_over(monkeypatch):
+def test_an_empty_variable_is_skipped(monkeypatch):
     monkeypatch.setenv("EVENKEEL_ONE", "")
     monkeypatch.setenv("EVENKEEL_TWO", "2")
     assert _options.first_set("EVENKEEL_ONE", "EVENKEEL_TWO") == "2"
@@ -91,7 +91,7 @@ def test_without_any_variable_there_is_no_value(value, monkeypatch):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_an_empty_url_variable_leaves_the_default(backend, monkeypatch):
+def test_an_empty_url_variable_keeps_the_default(backend, monkeypatch):
     monkeypatch.setenv(backend.service.url_variable, "")
     spec = {"api_url": _options.connection_spec(backend.service)["api_url"]}
     assert (
@@ -105,12 +105,12 @@ def test_an_empty_url_variable_leaves_the_default(backend, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def no_authorities_of_the_machine(monkeypatch):
-    """What the machine trusts is none of these tests' business."""
+    """Remove the CA settings of the machine."""
     for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
         monkeypatch.delenv(variable, raising=False)
 
 
-def test_settings_take_the_options_as_they_are():
+def test_settings_keep_the_options_unchanged():
     settings = parse(CONNECTION)
     assert settings.url == "https://api.example.com"
     assert settings.token == "token"
@@ -118,20 +118,20 @@ def test_settings_take_the_options_as_they_are():
     assert settings.verify is True
 
 
-def test_settings_without_a_token_have_an_empty_one():
+def test_settings_without_a_token_have_an_empty_token():
     assert parse({**CONNECTION, "api_token": None}).token == ""
 
 
 @pytest.mark.parametrize(
     ("option", "lowest"), [("api_timeout", 1), ("api_retries", 0), ("api_max_wait", 0)]
 )
-def test_settings_refuse_what_is_out_of_range(option, lowest):
+def test_settings_refuse_values_out_of_range(option, lowest):
     assert getattr(parse({**CONNECTION, option: lowest}), option[4:]) == lowest
     problems = refused(parse, {**CONNECTION, option: lowest - 1})
     assert problems == {option: f"must be from {lowest} to 1000000"}
 
 
-def test_settings_name_all_that_is_wrong_at_once():
+def test_settings_report_all_errors_together():
     wrong = {"api_timeout": 0, "api_retries": -1, "api_max_wait": -1, "ca_path": "/nowhere.pem"}
     assert refused(parse, {**CONNECTION, **wrong}).keys() == wrong.keys()
 
@@ -142,7 +142,7 @@ def test_settings_refuse_a_ca_path_that_does_not_exist(tmp_path):
 
 
 @pytest.mark.parametrize(("checked", "verify"), [(True, "the path"), (False, False)])
-def test_settings_verify_by_the_ca_path_unless_nothing_is_checked(checked, verify, tmp_path):
+def test_settings_verify_with_ca_path_unless_validate_certs_is_off(checked, verify, tmp_path):
     path = tmp_path / "ca.pem"
     path.write_text("")
     settings = parse({**CONNECTION, "ca_path": str(path), "validate_certs": checked})
@@ -153,7 +153,7 @@ def test_settings_verify_by_the_ca_path_unless_nothing_is_checked(checked, verif
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_what_is_not_given_or_null_is_not_in_an_entry(backend):
+def test_missing_and_null_options_are_not_in_an_entry(backend):
     address = (
         {"display_name": "queue"} if backend is SEVALLA else {"type": "custom", "command": "run"}
     )
@@ -177,8 +177,8 @@ def test_what_is_not_given_or_null_is_not_in_an_entry(backend):
         {"liveness_probe": {"http_get": {"path": "/up", "scheme": None}}},
     ],
 )
-def test_a_null_for_an_option_with_choices_is_not_managed_too(options):
-    """Ansible's own check of choices refuses null where the option is known to have choices."""
+def test_a_null_option_with_choices_is_not_managed(options):
+    """Ansible's own check of choices refuses null if the option has choices."""
     params = {"application": "shop", "display_name": "queue", **options}
     checked = ArgumentSpecValidator(_process.process_command(SEVALLA).argument_spec).validate(
         params
@@ -220,7 +220,7 @@ def test_nulls_are_dropped_at_every_depth():
         (LARAVEL_CLOUD, {"type": "worker", "config": {"tries": None}}),
     ],
 )
-def test_an_empty_dict_is_not_given(backend, options):
+def test_an_empty_dict_counts_as_not_set(backend, options):
     assert entry(backend, **options).options == {"type": options["type"]}
 
 
@@ -239,7 +239,7 @@ def test_an_empty_dict_is_not_given(backend, options):
         (LARAVEL_CLOUD, {"type": "worker", "config": {"connection": ""}}),
     ],
 )
-def test_what_is_given_is_kept_when_it_is_falsy(backend, options):
+def test_falsy_values_are_kept(backend, options):
     assert entry(backend, **options).options == options
 
 
@@ -249,12 +249,12 @@ def test_an_id_is_kept_unless_it_is_empty(given, kept):
     assert made.options == {**kept, "display_name": "queue"}
 
 
-def test_a_size_is_taken_in_any_case():
+def test_a_size_is_accepted_in_any_case():
     assert entry(SEVALLA, type="web", resource_type="S1").options["resource_type"] == "s1"
 
 
 @pytest.mark.parametrize("queue", [["mails", "default"], "mails,default", " mails , default ,"])
-def test_queues_are_taken_as_a_list_or_as_text(queue):
+def test_queues_are_accepted_as_a_list_or_a_string(queue):
     made = entry(LARAVEL_CLOUD, type="worker", config={"queue": queue})
     assert made.options["config"] == {"queue": ["mails", "default"]}
 
@@ -264,7 +264,7 @@ def test_a_command_is_trimmed():
     assert made.options["command"] == "php artisan horizon"
 
 
-def test_what_is_to_be_cleared_is_kept():
+def test_options_to_clear_are_kept():
     made = entry(SEVALLA, type="web", clear=["liveness_probe", "entrypoint"])
     assert made.clear == ("liveness_probe", "entrypoint")
 
@@ -274,7 +274,7 @@ def test_the_state_is_kept(state):
     assert entry(SEVALLA, display_name="queue", state=state).state == state
 
 
-def test_options_are_not_changed_by_reading_them():
+def test_reading_options_does_not_change_them():
     params = parsed(
         LARAVEL_CLOUD, type="worker", config={"queue": "a, b", "tries": None, "force": False}
     )
@@ -283,15 +283,15 @@ def test_options_are_not_changed_by_reading_them():
     assert repr(params) == before
 
 
-# All that is wrong, at once.
+# All errors together
 
 
-def test_an_option_that_is_given_and_to_be_cleared_is_refused():
+def test_an_option_that_is_set_and_cleared_is_refused():
     problems = refused(entry, SEVALLA, type="web", entrypoint="run", clear=["entrypoint"])
     assert problems.keys() == {"entrypoint"}
 
 
-def test_an_entry_names_all_that_is_wrong_at_once():
+def test_all_errors_of_an_entry_are_reported_together():
     params = parsed(
         SEVALLA,
         application=" ",
@@ -311,7 +311,7 @@ def test_an_entry_names_all_that_is_wrong_at_once():
     assert found.keys() == {"application", "other", "id", "entrypoint", "schedule"}
 
 
-def test_a_problem_is_told_once():
+def test_a_problem_is_reported_once():
     params = parsed(SEVALLA, application="shop", type="web")
     twice = [Problem("x", "is wrong")] * 2
     with pytest.raises(Failure) as caught:
@@ -363,7 +363,7 @@ def perform(backend: Any, given: _module.Task) -> dict[str, Any]:
 
 
 def task(backend: Any, **options: Any) -> _module.Task:
-    """A run with options that must not get as far as the service."""
+    """Return a task whose options must be refused before any request."""
     connection = {"api_token": "token", "api_url": "http://127.0.0.1:1", "api_retries": 0}
     return _module.Task(parsed(backend, **{**connection, **options}), False, lambda _warning: None)
 
@@ -375,13 +375,13 @@ def task(backend: Any, **options: Any) -> _module.Task:
         (LARAVEL_CLOUD, {"type": "worker"}),
     ],
 )
-def test_wrong_connection_options_are_named_together_with_the_others(backend, options):
+def test_invalid_connection_options_are_reported_with_other_errors(backend, options):
     problems = refused(perform, backend, task(backend, **options, api_timeout=0))
     assert "api_timeout" in problems
     assert len(problems) > 1
 
 
-def test_a_wrong_address_is_named_together_with_values_out_of_range():
+def test_an_invalid_address_is_reported_with_values_out_of_range():
     options = {"application": "shop", "id": "no id", "port": 70000}
     problems = refused(perform, SEVALLA, task(SEVALLA, **options))
     assert problems.keys() == {"id", "port"}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every file of the plugins, and the collection's metadata, must be like."""
+"""The requirements for every file of the plugins, and for the collection's metadata."""
 
 from __future__ import annotations
 
@@ -25,34 +25,34 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.parity.do
 FILES = sorted(
     path.relative_to(PLUGINS).as_posix()
     for path in PLUGINS.rglob("*.py")
-    # ansible-test wants them empty.
+    # ansible-test requires them to be empty.
     if path.name != "__init__.py"
 )
 HERE = "ansible_collections.evenkeel.paas."
 THIRD_PARTY = {"requests", "urllib3", "jsonschema"}
 
 CONTROLLER = ("action/", "callback/", "inventory/", "plugin_utils/")
-"""Folders of plugins that run inside Ansible, and so have all of it."""
+"""Folders of plugins that run inside Ansible, and so can import all of it."""
 
 MODULE_UTILS_BYTES = 310_000
-"""More than all of module_utils together. It is sent to the target for every task."""
+"""An upper bound for the size of module_utils. It is sent to the target for every task."""
 
 SHIPPED_BYTES = 213_000
-"""More than any module with what it may import of module_utils.
+"""An upper bound for a module with everything that it may import of module_utils.
 
-These are sources with their comments and docstrings; compressed, as a task sends them, they are a
-third of that, and sending costs little. What costs is what a task imports of it, for which
-test_imports.py has a ceiling.
+These are sources with their comments and docstrings; compressed, as a task sends them, they have a
+third of that size, and sending them costs little. Importing them costs more, and test_imports.py
+limits it.
 """
 
 
 def source(file: str) -> str:
-    """The text of a file of the plugins."""
+    """Return the text of a file of the plugins."""
     return (PLUGINS / file).read_text(encoding="utf-8")
 
 
 def imported(file: str) -> list[str]:
-    """The modules that a file imports anywhere in it, by their full names."""
+    """Return the modules that a file imports anywhere in it, by their full names."""
     names: list[str] = []
     package = ["plugins", *file.split("/")[:-1]]
     for node in ast.walk(ast.parse(source(file))):
@@ -68,7 +68,8 @@ def imported(file: str) -> list[str]:
 
 
 def shipped(file: str) -> set[str]:
-    """The files that are sent to the target when a module runs: itself and all it imports."""
+    """Return the files that are sent to the target when a module runs: itself and all its
+    imports."""
     seen = {file}
     waiting = [file]
     while waiting:
@@ -82,12 +83,12 @@ def shipped(file: str) -> set[str]:
 
 
 def size(files) -> int:
-    """The bytes of some files of the plugins."""
+    """Return the total size of some files of the plugins, in bytes."""
     return sum((PLUGINS / file).stat().st_size for file in files)
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_a_file_has_its_licence_header(file):
+def test_a_file_has_a_licence_header(file):
     head = "\n".join(source(file).splitlines()[:10])
     assert "# SPDX-License-Identifier: GPL-3.0-or-later" in head
     assert re.search(r"^# Copyright \(c\) \d{4} ", head, re.MULTILINE)
@@ -95,18 +96,18 @@ def test_a_file_has_its_licence_header(file):
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_a_file_is_python_3_9(file):
+def test_a_file_compiles_with_python_3_9(file):
     ast.parse(source(file), feature_version=(3, 9))
     assert "from __future__ import annotations" in source(file)
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_a_file_says_what_it_is(file):
+def test_a_file_has_a_docstring(file):
     assert ast.get_docstring(ast.parse(source(file)))
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_a_file_imports_only_what_there_is_where_modules_run(file):
+def test_a_file_imports_only_what_modules_can_import(file):
     standard = getattr(sys, "stdlib_module_names", None)
     if standard is None:
         pytest.skip("this Python cannot tell what belongs to it")
@@ -138,7 +139,7 @@ def test_module_utils_are_private():
             assert file.split("/")[1].startswith("_"), file
 
 
-def test_every_module_has_its_action_and_nothing_else_has():
+def test_exactly_the_modules_have_action_plugins():
     actions = [file for file in FILES if file.startswith("action/")]
     assert actions == [f"action/{module}.py" for module in MODULES]
     shapes = {source(f"action/{module}.py").replace(module, "NAME") for module in MODULES}
@@ -150,14 +151,14 @@ def test_module_utils_are_not_large():
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_what_a_module_ships_is_not_large(module):
+def test_the_payload_of_a_module_is_not_large(module):
     files = shipped(f"modules/{module}.py")
     assert len(files) > 5
     assert size(files) < SHIPPED_BYTES
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_module_ships_nothing_of_the_other_service(module):
+def test_a_module_does_not_ship_code_of_the_other_service(module):
     others = SERVICES.keys() - {service_of(module)}
     for file in shipped(f"modules/{module}.py"):
         assert not any(f"/_{other}/" in file for other in others), file
@@ -166,7 +167,7 @@ def test_a_module_ships_nothing_of_the_other_service(module):
 # Action groups and attributes.
 
 
-def test_an_action_group_holds_exactly_the_modules_of_its_service():
+def test_an_action_group_contains_exactly_the_modules_of_its_service():
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     groups = runtime["action_groups"]
     assert groups.keys() == set(SERVICES.values())
@@ -176,7 +177,7 @@ def test_an_action_group_holds_exactly_the_modules_of_its_service():
         ]
 
 
-def test_no_upper_bound_is_put_on_ansible():
+def test_requires_ansible_has_no_upper_bound():
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     assert re.fullmatch(r">=\d+\.\d+\.\d+", runtime["requires_ansible"])
 
@@ -225,14 +226,14 @@ def test_a_module_that_writes_supports_diff_and_is_idempotent(module):
         *("laravel_cloud_deployment", "laravel_cloud_command"),
     ],
 )
-def test_a_module_that_acts_says_that_it_is_not_idempotent(module):
+def test_an_action_module_documents_that_it_is_not_idempotent(module):
     attributes = documentation(module)["attributes"]
     assert attributes["diff_mode"]["support"] == "none"
     assert attributes["idempotent"]["support"] == "none"
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_module_documents_what_it_is(module):
+def test_a_module_has_complete_documentation(module):
     about = documentation(module)
     assert about["module"] == module
     assert about["short_description"]

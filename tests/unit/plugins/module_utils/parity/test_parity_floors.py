@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The folders of module_utils are floors: imports go downwards only, and no files form a circle."""
+"""The folders of module_utils are floors: imports only go downwards, and have no cycles."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ BELOW = {
     "_sevalla": {"_core", "_http", "_engine"},
     "_laravel_cloud": {"_core", "_http", "_engine"},
 }
-"""What each folder may import beside itself."""
+"""The folders that each folder may import, besides itself."""
 
 
 def files() -> list[str]:
-    """Every file of module_utils, as ``_core/fields``."""
+    """Return every file of module_utils, like ``_core/fields``."""
     return sorted(
         path.relative_to(MODULE_UTILS).with_suffix("").as_posix()
         for path in MODULE_UTILS.rglob("*.py")
@@ -36,7 +36,8 @@ def files() -> list[str]:
 
 
 def imports(file: str) -> set[str]:
-    """What a file imports: files of module_utils as ``_core/fields``, other modules by name."""
+    """Return the imports of a file: files of module_utils like ``_core/fields``, other modules by
+    name."""
     found = set()
     for node in ast.walk(ast.parse((MODULE_UTILS / f"{file}.py").read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -68,7 +69,7 @@ def test_imports_go_downwards(file):
             assert name.split("/")[0] in BELOW[folder] | {folder}, f"{file} imports {name}"
 
 
-def test_no_imports_form_a_circle():
+def test_imports_have_no_cycles():
     waiting = {file: imports(file) & set(files()) for file in files()}
     while waiting:
         free = [file for file, needed in waiting.items() if not needed & waiting.keys()]

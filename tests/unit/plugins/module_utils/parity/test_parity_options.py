@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the modules accept is what they document, and what was promised to their users."""
+"""The modules accept exactly the options that they document, and those of the contract."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.parity.do
 )
 
 SECRETS = {"api_token"}
-"""The options that hold a secret. ansible-core 2.22 redacts their values in the whole run, so
-that no other option may be among them."""
+"""The options that contain a secret. ansible-core 2.22 redacts their values in the whole run, so no
+other option may be one of them."""
 
 LOOKS_SECRET = ("key", "token", "pass", "secret", "credential")
-"""Words in a name for which Ansible asks that no_log is decided."""
+"""Words in a name for which Ansible requires an explicit no_log."""
 
 
 def described(options: dict[str, Any]) -> dict[str, Any]:
-    """Documented options in the form in which argument specs are compared."""
+    """Return documented options in the form in which argument specs are compared."""
     return {
         name: {
             "type": about.get("type", "str"),
@@ -46,7 +46,7 @@ def described(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def accepted(spec: dict[str, Any]) -> dict[str, Any]:
-    """An argument spec in the same form."""
+    """Return an argument spec in the same form."""
     return {
         name: {
             "type": about.get("type", "str"),
@@ -62,14 +62,14 @@ def accepted(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def deep(spec: dict[str, Any], inside: str = "suboptions", path: str = ""):
-    """Every option at every depth: its dotted name and what is said of it."""
+    """Yield every option at every depth: its dotted name and its documentation."""
     for name, about in spec.items():
         yield path + name, about
         yield from deep(about.get(inside) or {}, inside, f"{path}{name}.")
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_module_accepts_exactly_what_it_documents(module):
+def test_a_module_accepts_exactly_the_documented_options(module):
     spec = accepted(module_arguments(module)["argument_spec"])
     documented = described(documentation(module)["options"])
     assert spec.keys() == documented.keys()
@@ -91,22 +91,22 @@ def test_an_option_is_documented_in_full(module):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_no_log_is_set_on_the_token_and_on_nothing_else(module):
+def test_no_log_is_set_only_on_the_token(module):
     spec = module_arguments(module)["argument_spec"]
     hidden = {name for name, about in deep(spec, "options") if about.get("no_log")}
     assert hidden == SECRETS
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_no_log_is_decided_where_a_name_looks_like_a_secret(module):
+def test_no_log_is_explicit_for_names_that_look_like_secrets(module):
     for name, about in deep(module_arguments(module)["argument_spec"], "options"):
         if any(word in name.rpartition(".")[2] for word in LOOKS_SECRET):
             assert isinstance(about.get("no_log"), bool), name
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_an_option_that_can_be_not_managed_has_no_default(module):
-    """Else a null in a playbook would become the default, or an empty string."""
+def test_an_optional_field_has_no_default(module):
+    """Otherwise a null in a playbook would become the default, or an empty string."""
     given = {"state", "api_url", "api_timeout", "api_retries", "api_max_wait", "validate_certs"}
     given |= {"prune", "max_parallel", "continue_on_error", "returned"}  # how to write, not what
     given |= {"restart", "trigger", "wait", "wait_timeout", "poll_interval", "timeout"}
@@ -161,7 +161,7 @@ def test_a_fragment_documents_no_option_twice(part):
     assert len(names) == len(set(names))
 
 
-# What was promised to users: names, types and defaults that playbooks rely on.
+# The contract with users: names, types and defaults that playbooks rely on.
 
 STRING = {"type": "str"}
 NUMBER = {"type": "int"}
@@ -384,7 +384,7 @@ VARIABLES = {
 
 
 @pytest.mark.parametrize("module", PROMISED)
-def test_a_module_accepts_exactly_what_was_promised(module):
+def test_a_module_accepts_exactly_the_options_of_the_contract(module):
     spec = accepted(module_arguments(module)["argument_spec"])
     promised = accepted(PROMISED[module])
     for options in (spec, promised):
@@ -396,14 +396,14 @@ def test_a_module_accepts_exactly_what_was_promised(module):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_the_connection_options_of_every_module_are_the_promised_ones(module):
+def test_the_connection_options_are_those_of_the_contract(module):
     spec = accepted(module_arguments(module)["argument_spec"])
     for name, about in accepted(CONNECTION).items():
         assert spec[name] == about, name
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_token_and_url_come_from_the_promised_variables_in_their_order(module, monkeypatch):
+def test_token_and_url_have_the_variables_of_the_contract(module, monkeypatch):
     spec = module_arguments(module)["argument_spec"]
     tokens, urls = VARIABLES[service_of(module)]
     for name, variables in (("api_token", tokens), ("api_url", urls)):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""RETURN documents exactly what comes back, in success and failure, in check mode and not."""
+"""RETURN documents exactly the returned keys, for success and failure, in check mode and not."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ INFOS = {SEVALLA: "sevalla_process_info", LARAVEL: "laravel_cloud_background_pro
 
 @pytest.fixture(autouse=True)
 def no_sleep(monkeypatch):
-    """No test really sleeps, and no option comes from the machine's environment."""
+    """Replace sleeping, and remove the machine's environment variables."""
     monkeypatch.setattr(Client, "sleep", staticmethod(lambda _seconds: None))
     for backend in (LARAVEL_CLOUD_PROCESSES, SEVALLA_PROCESSES):
         for variable in (*backend.service.token_variables, backend.service.url_variable):
@@ -51,14 +51,14 @@ def no_sleep(monkeypatch):
 
 @pytest.fixture(scope="module")
 def running():
-    """One emulator for all tests of this file."""
+    """Yield one emulator for all tests of this file."""
     with Emulator() as emulator:
         yield emulator
 
 
 @pytest.fixture
 def emulator(running):
-    """The emulator in its first state."""
+    """Return the emulator in its initial state."""
     running.reset()
     return running
 
@@ -75,7 +75,8 @@ SCOPES = {
 
 
 def given(emulator: Emulator, module: str, **options: Any) -> dict[str, Any]:
-    """Options for a module, with how to reach the emulator and what the process belongs to."""
+    """Return options for a module, with the connection to the emulator and the scope of the
+    process."""
     url = emulator.sevalla_url if module.startswith("sevalla") else emulator.laravel_cloud_url
     scope = SCOPES.get(module) or SCOPES[LARAVEL if module.startswith(LARAVEL) else SEVALLA]
     return {"api_token": emulator.token, "api_url": url, **scope, **options}
@@ -155,7 +156,9 @@ def test_a_success_returns_what_is_documented(process, check_mode, emulator):
         (LARAVEL, {"type": "custom", "command": "nobody"}),
     ],
 )
-def test_what_is_absent_already_returns_what_is_documented(module, options, check_mode, emulator):
+def test_an_already_absent_process_returns_what_is_documented(
+    module, options, check_mode, emulator
+):
     result = run(module, given(emulator, module, state="absent", **options), check_mode)
     assert undocumented(module, result, check_mode=check_mode) == []
     assert (result["changed"], result["process"]) == (False, None)
@@ -198,13 +201,13 @@ def test_a_failure_before_any_write_returns_what_is_documented(fault, module, ch
 
 
 class Failing(Hooks):
-    """Answers every request of a method with a status."""
+    """Responds to every request of a method with a status."""
 
     def __init__(self, method: str, status: int) -> None:
         self._method, self._status = method, status
 
     def before(self) -> Any:
-        """Keep the service from seeing it."""
+        """Keep the request from the service."""
         if flask.request.method != self._method:
             return None
         return flask.Response('{"message": "No"}', self._status, mimetype="application/json")
@@ -243,9 +246,9 @@ def test_a_deployment_returns_what_is_documented(module, wait, check_mode, emula
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize("history", ["none", "success", "failed", "running"])
 @pytest.mark.parametrize("module", DEPLOYMENTS)
-def test_what_is_pending_returns_what_is_documented(module, history, check_mode, emulator):
+def test_a_pending_deployment_returns_what_is_documented(module, history, check_mode, emulator):
     service = "sevalla" if module == DEPLOYMENTS[0] else "laravel_cloud"
-    emulator.reset({f"{service}_history": history})
+    emulator.reset({f"{service}_past_deployments": history})
     process = SEVALLA if module == DEPLOYMENTS[0] else LARAVEL
     if history == "failed":
         run(process, given(emulator, process, **ONE[process]))
@@ -259,7 +262,7 @@ ENDS = {DEPLOYMENTS[0]: "failed", DEPLOYMENTS[1]: "build.failed"}
 
 
 @pytest.mark.parametrize("module", DEPLOYMENTS)
-def test_a_deployment_that_fails_returns_what_is_documented(module, emulator):
+def test_a_failed_deployment_returns_what_is_documented(module, emulator):
     service = "sevalla" if module == DEPLOYMENTS[0] else "laravel_cloud"
     emulator.reset({f"{service}_deployment_result": ENDS[module]})
     result = run(module, given(emulator, module))
@@ -273,7 +276,7 @@ def test_a_deployment_that_fails_returns_what_is_documented(module, emulator):
 @pytest.mark.parametrize("status", [400, 500])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("module", [*DEPLOYMENTS, RUN])
-def test_a_failure_to_act_returns_what_is_documented(module, method, status, emulator):
+def test_a_failed_action_returns_what_is_documented(module, method, status, emulator):
     if module == RUN:
         run(SEVALLA, given(emulator, SEVALLA, **PROCESSES["a cron"][1]))
     emulator.hooks = Failing(method, status)
@@ -286,7 +289,7 @@ def test_a_failure_to_act_returns_what_is_documented(module, method, status, emu
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_a_run_of_a_cron_returns_what_is_documented(check_mode, emulator):
+def test_a_cron_run_returns_what_is_documented(check_mode, emulator):
     run(SEVALLA, given(emulator, SEVALLA, **PROCESSES["a cron"][1]))
     result = run(RUN, given(emulator, RUN, display_name="nightly"), check_mode)
     assert not result["failed"]
@@ -310,7 +313,7 @@ def test_a_command_returns_what_is_documented(module, check_mode, emulator):
     assert result["rc"] == 0
 
 
-def test_a_command_that_is_not_waited_for_returns_what_is_documented(emulator):
+def test_a_command_without_wait_returns_what_is_documented(emulator):
     result = run(COMMANDS[1], given(emulator, COMMANDS[1], wait=False))
     assert not result["failed"]
     assert undocumented(COMMANDS[1], result) == []
@@ -318,7 +321,7 @@ def test_a_command_that_is_not_waited_for_returns_what_is_documented(emulator):
 
 @pytest.mark.parametrize("exit_code", [2, None])
 @pytest.mark.parametrize("module", COMMANDS)
-def test_a_command_that_fails_returns_what_is_documented(module, exit_code, emulator):
+def test_a_failed_command_returns_what_is_documented(module, exit_code, emulator):
     if module == COMMANDS[0]:
         target, outcome = world.SEVALLA_SHOP_WEB_ID, ExecOutcome(exit_code=exit_code or 1)
     else:
@@ -343,7 +346,7 @@ def test_a_failure_to_run_a_command_returns_what_is_documented(module, method, s
     assert ("plan" in result) == ("cmd" in result) == (method == "POST")
 
 
-# Lists of them, and reading them.
+# Lists, and info
 
 MANY = {
     SEVALLA: [ONE[SEVALLA], {"type": "web"}, {**ONE[SEVALLA], "display_name": "mails"}],
@@ -355,7 +358,7 @@ CHANGES = {SEVALLA: {"port": 99}, LARAVEL: {"processes": 9}}
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize("single", LISTS)
 def test_a_list_returns_what_is_documented(single, check_mode, emulator):
-    """Created, unchanged, changed with something pruned."""
+    """Created, unchanged, and changed with a pruned process."""
     module, many = LISTS[single], MANY[single]
 
     def step(processes: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
@@ -398,10 +401,8 @@ CONNECTING = {"api_url", "api_token", "api_timeout", "application", "instance"}
 @pytest.mark.parametrize("go_on", [False, True])
 @pytest.mark.parametrize("single", LISTS)
 @pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
-def test_a_list_of_which_a_part_fails_returns_what_is_documented(
-    method, single, go_on, status, emulator
-):
-    """One method fails, so that steps are done, failed, and not attempted."""
+def test_a_partial_failure_returns_what_is_documented(method, single, go_on, status, emulator):
+    """One method fails, so that there are done, failed and not attempted steps."""
     module, many = LISTS[single], MANY[single]
     run(module, given(emulator, module, processes=many))
     wanted = given(
@@ -417,9 +418,9 @@ def test_a_list_of_which_a_part_fails_returns_what_is_documented(
     result = run(module, wanted)
     assert result["failed"]
     assert undocumented(module, result) == []
-    told = [len(result[f"steps_{state}"]) for state in ("done", "failed", "not_attempted")]
-    assert sum(told) == len(result["plan"]) == 3
-    assert told[1] == 1
+    counts = [len(result[f"steps_{state}"]) for state in ("done", "failed", "not_attempted")]
+    assert sum(counts) == len(result["plan"]) == 3
+    assert counts[1] == 1
 
 
 NEW = {
@@ -430,7 +431,7 @@ NEW = {
 
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize("single", INFOS)
-def test_reading_returns_what_is_documented(single, check_mode, emulator):
+def test_info_returns_what_is_documented(single, check_mode, emulator):
     run(LISTS[single], given(emulator, LISTS[single], processes=MANY[single]))
     for narrowed in ({}, {"type": "worker"}, {"type": "web" if single == SEVALLA else "custom"}):
         result = run(INFOS[single], given(emulator, INFOS[single], **narrowed), check_mode)
@@ -442,27 +443,27 @@ def test_reading_returns_what_is_documented(single, check_mode, emulator):
 
 @pytest.mark.parametrize("single", INFOS)
 @pytest.mark.parametrize("fault", ["wrong id", "wrong url", "no token", "no such scope"])
-def test_a_reading_that_fails_returns_what_is_documented(fault, single, emulator):
+def test_a_failed_info_returns_what_is_documented(fault, single, emulator):
     changes = FAULTS[fault][single == LARAVEL]
     result = run(INFOS[single], given(emulator, INFOS[single], **changes))
     assert result["failed"]
     assert undocumented(INFOS[single], result) == []
 
 
-# The names of what comes back.
+# The names of the returned keys
 
 METHODS = set(dir(dict))
 
 
 def names(documented: dict[str, Any], path: str = ""):
-    """Every return key at every depth: its dotted name, and what is said of it."""
+    """Yield every return key at every depth: its dotted name, and its documentation."""
     for name, about in documented.items():
         yield path + name, about
         yield from names(about.get("contains") or {}, f"{path}{name}.")
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_return_key_can_be_used_with_a_dot(module):
+def test_a_return_key_can_be_used_with_dot_notation(module):
     for path, _about in names(returns(module)):
         name = path.rpartition(".")[2]
         assert name.isidentifier(), path
@@ -494,7 +495,7 @@ def test_a_sample_has_exactly_the_documented_keys(module):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_the_promised_keys_come_back(module):
+def test_the_keys_of_the_contract_are_returned(module):
     promised = {"api": "always", "failure": "failure"}
     if module in (SEVALLA, LARAVEL):
         promised.update(process="success", plan="success", diff="success")
@@ -537,8 +538,8 @@ def test_the_promised_keys_come_back(module):
 STEPS = ("steps_done", "steps_failed", "steps_not_attempted")
 
 
-def test_the_comparison_with_return_finds_what_is_wrong():
-    """Else the tests before would be green whatever came back."""
+def test_the_comparison_with_return_detects_differences():
+    """Otherwise the previous tests would pass for any result."""
     api = {"requests": 1, "retries": 0, "waited_seconds": 0.0}
     failure = {"code": "x", "status": None, "details": None, "request_id": None}
     good = {"failed": True, "msg": "no", "api": api, "failure": failure}

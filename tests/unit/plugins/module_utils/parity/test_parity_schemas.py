@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tables, request schemas and documentation speak of the same fields and ranges."""
+"""Field tables, request schemas and documentation have the same fields and ranges."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.parity.do
 SEVALLA = "evenkeel.paas.sevalla_process"
 LARAVEL = "evenkeel.paas.laravel_cloud_background_process"
 
-# What the services' descriptions say, key by key: type, range or choices, null allowed.
-# "n" after a type: may be null.
+# The services' descriptions, key by key: type, range or choices, null allowed. "n" after a type:
+# may be null.
 
 STRING = {"type": "string"}
 INSTANCES = {"type": "integer", "minimum": 0, "maximum": 50}
@@ -48,7 +48,7 @@ PORT = {"type": "integer", "minimum": 1, "maximum": 65535}
 
 
 def whole_number(low: int | None = None, high: int | None = None) -> dict[str, Any]:
-    """The schema of a number in a range."""
+    """Return the schema of a number in a range."""
     limits = {"minimum": low, "maximum": high}
     given = {name: limit for name, limit in limits.items() if limit is not None}
     return {"type": "integer", **given}
@@ -111,12 +111,12 @@ LARAVEL_CONFIG = {
 
 
 def nullable(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema that allows null too."""
+    """Return a schema that also allows null."""
     more = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
     return {**schema, "type": [schema["type"], "null"], **more}
 
 
-def test_sevalla_a_post_takes_what_the_description_says():
+def test_sevalla_a_post_has_the_documented_schema():
     properties = CREATE_PROCESS["properties"]
     assert properties.keys() == SEVALLA_POST.keys() | SEVALLA_OBJECTS
     for key, expected in SEVALLA_POST.items():
@@ -124,7 +124,7 @@ def test_sevalla_a_post_takes_what_the_description_says():
     assert sorted(CREATE_PROCESS["required"]) == sorted(SEVALLA_REQUIRED)
 
 
-def test_sevalla_a_patch_takes_the_same_less_the_type_and_with_the_ingress():
+def test_sevalla_a_patch_has_the_schema_of_a_post_without_type_and_with_ingress():
     expected = {**SEVALLA_POST, **SEVALLA_INGRESS}
     del expected["type"]
     properties = UPDATE_PROCESS["properties"]
@@ -136,19 +136,19 @@ def test_sevalla_a_patch_takes_the_same_less_the_type_and_with_the_ingress():
     assert not UPDATE_PROCESS.get("required")
 
 
-def test_sevalla_no_field_itself_may_be_null():
+def test_sevalla_no_top_level_field_may_be_null():
     for schema in (CREATE_PROCESS, UPDATE_PROCESS):
         for key in schema["properties"]:
             errors = list(Draft7Validator(schema["properties"][key]).iter_errors(None))
             assert errors, key
 
 
-def test_sevalla_a_manual_strategy_is_as_the_description_says():
+def test_sevalla_a_manual_strategy_has_the_documented_schema():
     assert MANUAL_CONFIG["properties"] == MANUAL
     assert MANUAL_CONFIG["required"] == ["instanceCount"]
 
 
-def test_sevalla_a_horizontal_strategy_is_as_the_description_says():
+def test_sevalla_a_horizontal_strategy_has_the_documented_schema():
     optional = {key: nullable(schema) for key, schema in HORIZONTAL_OR_NULL.items()}
     assert HORIZONTAL_CONFIG["properties"] == {**HORIZONTAL, **optional}
     assert sorted(HORIZONTAL_CONFIG["required"]) == ["maxInstanceCount", "minInstanceCount"]
@@ -187,7 +187,7 @@ def test_sevalla_a_horizontal_strategy_is_as_the_description_says():
         (None, False),
     ],
 )
-def test_sevalla_a_strategy_is_checked_by_its_type(strategy, good):
+def test_sevalla_a_strategy_is_validated_by_its_type(strategy, good):
     for schema in (CREATE_PROCESS, UPDATE_PROCESS):
         found = list(
             Draft7Validator(schema["properties"]["scaling_strategy"]).iter_errors(strategy)
@@ -196,7 +196,7 @@ def test_sevalla_a_strategy_is_checked_by_its_type(strategy, good):
 
 
 @pytest.mark.parametrize("probe", ["liveness_probe", "readiness_probe"])
-def test_sevalla_a_probe_is_as_the_description_says(probe):
+def test_sevalla_a_probe_has_the_documented_schema(probe):
     schema = CREATE_PROCESS["properties"][probe]
     assert schema["type"] == "object"
     assert not schema.get("required")
@@ -220,7 +220,7 @@ def test_sevalla_a_probe_is_as_the_description_says(probe):
 
 
 @pytest.mark.parametrize("schema", [CREATE_BACKGROUND_PROCESS, UPDATE_BACKGROUND_PROCESS])
-def test_laravel_cloud_a_body_is_as_the_description_says(schema):
+def test_laravel_cloud_a_body_has_the_documented_schema(schema):
     properties = schema["properties"]
     assert properties.keys() == {"type", "processes", "command", "config"}
     assert properties["type"] == {"type": "string", "enum": ["worker", "custom"]}
@@ -251,59 +251,59 @@ def test_laravel_cloud_a_body_is_as_the_description_says(schema):
         ({"type": "worker", "processes": 1, "config": {"tries": 0, "force": False}}, True),
     ],
 )
-def test_laravel_cloud_a_creation_is_checked(body, good):
+def test_laravel_cloud_a_creation_is_validated(body, good):
     assert (not list(Draft7Validator(CREATE_BACKGROUND_PROCESS).iter_errors(body))) == good
 
 
-def test_laravel_cloud_a_patch_needs_nothing():
+def test_laravel_cloud_a_patch_has_no_required_field():
     assert not UPDATE_BACKGROUND_PROCESS.get("required")
     assert Draft7Validator(UPDATE_BACKGROUND_PROCESS).is_valid({})
 
 
 @pytest.mark.parametrize("backend", [SEVALLA_PROCESSES, LARAVEL_CLOUD_PROCESSES])
 @pytest.mark.parametrize("action", ["create", "update"])
-def test_a_schema_is_valid_and_known_to_draft_7(backend, action):
+def test_a_schema_is_valid_in_draft_7(backend, action):
     Draft7Validator.check_schema(backend.schemas[action])
 
 
-# The tables.
+# The field tables
 
 READ_ONLY = {"key"}
-"""Options that no request takes: they only say which process is meant."""
+"""Options that are not part of a request: they only identify the process."""
 
 NOT_PATCHED = {"type"}
-"""Keys that Laravel Cloud's PATCH would take, and that the table keeps out of it."""
+"""Keys that Laravel Cloud's PATCH would accept, and that the table does not send."""
 
 
 @pytest.mark.parametrize("backend", [SEVALLA_PROCESSES, LARAVEL_CLOUD_PROCESSES])
-def test_a_field_that_a_post_takes_is_in_its_schema_and_the_other_way_round(backend):
+def test_the_fields_of_a_post_are_exactly_those_of_its_schema(backend):
     fields = {known.wire for known in backend.fields if known.on_create}
     assert fields == backend.schemas["create"]["properties"].keys()
 
 
 @pytest.mark.parametrize("backend", [SEVALLA_PROCESSES, LARAVEL_CLOUD_PROCESSES])
-def test_a_field_that_a_patch_takes_is_in_its_schema_and_the_other_way_round(backend):
+def test_the_fields_of_a_patch_are_exactly_those_of_its_schema(backend):
     fields = {known.wire for known in backend.fields if known.on_update}
     assert fields == backend.schemas["update"]["properties"].keys() - NOT_PATCHED
 
 
 @pytest.mark.parametrize("backend", [SEVALLA_PROCESSES, LARAVEL_CLOUD_PROCESSES])
-def test_what_a_post_requires_has_an_option_that_is_not_required_or_a_default(backend):
-    """Nothing is required of an update; what a creation lacks is found by its schema."""
+def test_a_required_field_of_a_post_has_an_optional_option_or_a_default(backend):
+    """An update requires nothing; the schema finds missing fields of a creation."""
     required = set(backend.schemas["create"]["required"])
     assert required <= {known.wire for known in backend.fields}
     assert not [known.option for known in backend.fields if known.spec.get("required")]
 
 
 @pytest.mark.parametrize("backend", [SEVALLA_PROCESSES, LARAVEL_CLOUD_PROCESSES])
-def test_a_field_that_no_request_takes_is_known_as_one(backend):
+def test_a_field_that_cannot_be_sent_is_marked(backend):
     fields = backend.fields
     unsent = {known.option for known in fields if not (known.on_create or known.on_update)}
     assert unsent <= READ_ONLY
 
 
 @pytest.mark.parametrize("backend", [SEVALLA_PROCESSES, LARAVEL_CLOUD_PROCESSES])
-def test_what_empties_a_field_is_a_value_that_a_patch_takes(backend):
+def test_the_cleared_value_of_a_field_is_valid_in_a_patch(backend):
     for known in backend.fields:
         if known.empty is not CANNOT:
             schema = backend.schemas["update"]["properties"][known.wire]
@@ -311,7 +311,7 @@ def test_what_empties_a_field_is_a_value_that_a_patch_takes(backend):
 
 
 @pytest.mark.parametrize("backend", [SEVALLA_PROCESSES, LARAVEL_CLOUD_PROCESSES])
-def test_the_default_of_a_field_is_a_value_that_a_post_takes(backend):
+def test_the_default_of_a_field_is_valid_in_a_post(backend):
     for known in backend.fields:
         if known.default is not None:
             schema = backend.schemas["create"]["properties"][known.wire]
@@ -319,7 +319,7 @@ def test_the_default_of_a_field_is_a_value_that_a_post_takes(backend):
             assert Draft7Validator(schema).is_valid(wire), known.option
 
 
-def test_the_defaults_of_a_creation_are_the_promised_ones():
+def test_the_defaults_of_a_creation_are_those_of_the_contract():
     given = {
         known.option: known.default
         for backend in (SEVALLA_PROCESSES, LARAVEL_CLOUD_PROCESSES)
@@ -350,7 +350,7 @@ def test_the_choices_of_an_option_are_those_of_its_schema(backend):
 
 
 @pytest.mark.parametrize("name", ["maxInstanceCount", "httpGet", "initialDelaySeconds", "port"])
-def test_names_go_to_the_wire_and_back(name):
+def test_option_names_convert_to_wire_keys_and_back(name):
     assert _sevalla_processes.camel(_sevalla_processes.snake(name)) == name
 
 
@@ -358,7 +358,7 @@ def test_names_go_to_the_wire_and_back(name):
 
 
 def documented_options(name: str):
-    """Every option of a fragment at every depth, with all that is said of it as one text."""
+    """Yield every option of a fragment at every depth, with its documentation as one text."""
 
     def walk(options: dict[str, Any], path: str):
         for option, about in options.items():
@@ -370,7 +370,7 @@ def documented_options(name: str):
 
 
 def sevalla_schema(option: str) -> dict[str, Any]:
-    """The schema of an option of Sevalla's, by its dotted name."""
+    """Return the schema of an option of Sevalla, by its dotted name."""
     first, *rest = option.split(".")
     if first in ("id", "key", "clear"):
         return {}
@@ -387,7 +387,7 @@ def sevalla_schema(option: str) -> dict[str, Any]:
 
 
 def laravel_schema(option: str) -> dict[str, Any]:
-    """The schema of an option of Laravel Cloud's, by its dotted name."""
+    """Return the schema of an option of Laravel Cloud, by its dotted name."""
     if option in ("id", "clear"):
         return {}
     schema: dict[str, Any] = CREATE_BACKGROUND_PROCESS
@@ -397,7 +397,7 @@ def laravel_schema(option: str) -> dict[str, Any]:
 
 
 def documented_limits(text: str) -> dict[str, int]:
-    """The limits that a description states."""
+    """Return the limits in a description."""
     limits: dict[str, int] = {}
     for pattern, names in (
         (r"(\d+) to (\d+) characters", ("minLength", "maxLength")),
@@ -412,16 +412,16 @@ def documented_limits(text: str) -> dict[str, int]:
 
 
 STATUS_RANGE = {"minimum": 200, "maximum": 399}
-"""``http_get`` tells of the statuses of answers, not of a limit."""
+"""``http_get`` documents the statuses of responses, not a limit."""
 
 UNDOCUMENTED = {"time_zone": {"maxLength": 100}}
-"""Limits that no real value comes near."""
+"""Limits that no real value reaches."""
 
 
 @pytest.mark.parametrize(
     ("name", "schema_of"), [(SEVALLA, sevalla_schema), (LARAVEL, laravel_schema)]
 )
-def test_every_limit_is_documented_as_the_schema_has_it(name, schema_of):
+def test_documented_limits_match_the_schema(name, schema_of):
     seen = 0
     for option, text in documented_options(name):
         schema = schema_of(option)
@@ -434,7 +434,7 @@ def test_every_limit_is_documented_as_the_schema_has_it(name, schema_of):
         if option.endswith("http_get") and documented == STATUS_RANGE:
             continue
         if limits == {"minLength": 1} and not documented:
-            continue  # that a name is not empty goes without saying
+            continue  # that a name is not empty is obvious
         if limits == UNDOCUMENTED.get(option):
             continue
         assert documented == limits, option
@@ -442,8 +442,8 @@ def test_every_limit_is_documented_as_the_schema_has_it(name, schema_of):
     assert seen >= 2
 
 
-def test_the_documented_limits_are_read_rightly():
-    """Else the test before would find nothing, and be green."""
+def test_the_documented_limits_are_parsed():
+    """Otherwise the previous test would check nothing and pass."""
     assert documented_limits("from 1 to 65535.") == {"minimum": 1, "maximum": 65535}
     assert documented_limits("1 to 255 characters") == {"minLength": 1, "maxLength": 255}
     assert documented_limits("a text of up to 100 characters") == {"maxLength": 100}

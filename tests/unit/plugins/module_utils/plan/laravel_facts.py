@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is known of Laravel Cloud's background processes, written for the tests alone.
+"""The facts about Laravel Cloud's background processes, written only for the tests.
 
-Live processes are in the service's own form here: JSON:API resources, ``config`` an empty
-list for a custom process, numbers in it as numbers or strings. No code of the planner.
+Existing processes have the service's own format: JSON:API resources, ``config`` an empty list for a
+custom process, with numbers as numbers or strings. No code of the planner is used.
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ OPTIONS = ("type", "processes", "command", "config")
 
 
 def queues(text: Any) -> list:
-    """The queues in a comma-separated text or a list of such, in order."""
+    """Return the queues in a comma-separated string or a list of strings, in order."""
     texts = [text] if isinstance(text, str) else text
     return [part.strip() for each in texts for part in each.split(",") if part.strip()]
 
 
 def settings(resource: dict) -> dict:
-    """The config of a live process in one form: what is set, numbers as numbers, the queues as
-    a list. force is left out when it is off, which is how the worker runs without it."""
+    """Return the config of an existing process in a normal form: only set values, numbers as
+    numbers, the queues as a list. force is omitted if it is off, which is how the worker runs
+    without it."""
     shown = resource["attributes"].get("config") or {}
     found: dict = {}
     for key in SETTABLE:
@@ -43,7 +44,7 @@ def settings(resource: dict) -> dict:
 
 
 def asked(config: dict) -> dict:
-    """The config that a user asks for, in the same form; force only when it is on."""
+    """Return the config that a user requests, in the same form; force only if it is on."""
     wanted = {key: value for key, value in config.items() if key != "force" or value}
     if "queue" in wanted:
         wanted["queue"] = queues(wanted["queue"])
@@ -51,7 +52,7 @@ def asked(config: dict) -> dict:
 
 
 def differs(option: str, want: Any, resource: dict) -> bool:
-    """Whether a live process has not what was asked for."""
+    """Return whether an existing process differs from the request."""
     if option != "config":
         want = want.strip() if option == "command" else want
         have = resource["attributes"].get(option)
@@ -63,7 +64,7 @@ def differs(option: str, want: Any, resource: dict) -> bool:
 
 
 def meant(given: dict, live: list) -> list:
-    """The processes that an entry addresses."""
+    """Return the processes that an entry matches."""
     if given.get("id"):
         return [each for each in live if each["id"] == given["id"]]
     same = [each for each in live if each["attributes"]["type"] == given["type"]]
@@ -83,7 +84,8 @@ def meant(given: dict, live: list) -> list:
 
 
 def whole(want: dict, resource: Any) -> dict:
-    """The config that has to be sent: live settable keys that are set, and the given ones."""
+    """Return the config that must be sent: existing settable keys that are set, and the requested
+    ones."""
     sent = {**({} if resource is None else settings(resource)), **asked(want)}
     sent.pop("force", None)
     live = None if resource is None else (resource["attributes"]["config"] or {}).get("force")
@@ -97,7 +99,8 @@ def whole(want: dict, resource: Any) -> dict:
 
 
 def to_refuse(given: dict, resource: Any) -> set:
-    """The options that have to be refused, for a live process or, with None, for a new one."""
+    """Return the options that must be refused, for an existing process or, with None, for a new
+    one."""
     kind = given.get("type") if resource is None else resource["attributes"]["type"]
     bad = set()
     if "command" in given and kind != "custom":

@@ -4,8 +4,8 @@
 
 """A small simulator of Laravel Cloud's background processes of one instance.
 
-Where nobody knows what the service does, ``Habits`` says which of the ways it goes. It refuses
-by AssertionError whatever the planner is not to send.
+Where the service's behavior is unknown, ``Habits`` decides. It raises an AssertionError for
+everything that the planner must not send.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _KEYS = (
 
 
 class Habits(NamedTuple):
-    """``merges``: a PATCH of config keeps the keys that it does not give. ``strings``: numbers
-    come back as strings. ``off`` and ``on``: how a force that is off or on is shown. ``extra``:
-    answers have keys that nobody documented."""
+    """``merges``: a PATCH of config keeps keys that are not sent. ``strings``: numbers are returned
+    as strings. ``off`` and ``on``: how a force that is off or on is shown. ``extra``: responses
+    have undocumented keys."""
 
     merges: bool = True
     strings: bool = False
@@ -48,7 +48,7 @@ class Habits(NamedTuple):
 
 
 class Service:
-    """The processes of one instance, as far as a request can tell."""
+    """The processes of one instance, as requests see them."""
 
     SCOPE = SCOPE
 
@@ -56,7 +56,7 @@ class Service:
         self.habits = habits
 
     def read(self, live: list) -> list:
-        """The processes as the module takes them from answers: flat, config a dict."""
+        """Return the processes as the module reads them from responses: flat, config a dict."""
         return [
             {
                 "id": each["id"],
@@ -71,11 +71,11 @@ class Service:
         ]
 
     def named(self, body: Any) -> Any:
-        """There are no names to look up."""
+        """Return the body unchanged: there are no names to look up."""
         return body
 
     def answer(self, live: list, method: str, path: str, body: Any) -> tuple:
-        """What lives after a request, and the answer to it."""
+        """Return the processes after a request, and the response."""
         if method == "POST":
             assert path == f"/instances/{SCOPE}/background-processes"
             new = self._created(len(live) + 1, body)
@@ -152,7 +152,7 @@ class Service:
 
 
 def worker_command(config: dict) -> str:
-    """The command that the service makes for a worker."""
+    """Return the command that the service generates for a worker."""
     words = ["php artisan queue:work", *filter(None, [config["connection"]])]
     for key in _KEYS[1:-2]:
         if config[key] is not None:

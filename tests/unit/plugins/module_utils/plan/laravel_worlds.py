@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Generated Laravel Cloud instances, and what users ask of a background process there."""
+"""Generated Laravel Cloud instances, and requests of users for a background process there."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _live_config(draw: Any) -> dict:
 
 @st.composite
 def process(draw: Any, number: int, kind: str) -> dict:
-    """A live process of a type, as the service shows it."""
+    """Generate an existing process of a type, as the service shows it."""
     config = draw(_live_config()) if kind == "worker" else draw(st.sampled_from([[], {}, None]))
     attributes = {
         "type": kind,
@@ -77,7 +77,7 @@ def process(draw: Any, number: int, kind: str) -> dict:
 
 @st.composite
 def instances(draw: Any, kind: Any = None) -> list:
-    """The live processes of an instance, equal ones among them; one of a kind at least."""
+    """Generate the existing processes of an instance, with equal ones; at least one of a type."""
     kinds = draw(st.lists(st.sampled_from(KINDS), max_size=2)) + ([kind] if kind else [])
     kinds = draw(st.permutations(kinds))
     return [draw(process(number, each)) for number, each in enumerate(kinds, 1)]
@@ -90,7 +90,7 @@ queues_wanted = st.sampled_from(
 
 @st.composite
 def config_wanted(draw: Any, resource: Any = None) -> dict:
-    """Keys of config as a user gives them: the live values, falsy ones and others."""
+    """Generate keys of config as a user sets them: the existing values, falsy ones and others."""
     have = {} if resource is None else facts.settings(resource)
     any_of = {
         "connection": _connections,
@@ -106,7 +106,7 @@ def config_wanted(draw: Any, resource: Any = None) -> dict:
 
 @st.composite
 def updates(draw: Any, kind: Any = None) -> Case:
-    """A live process, addressed so that it alone answers, and what is asked of it."""
+    """Generate an existing process, an address that matches only it, and the requested fields."""
     kind = kind or draw(st.sampled_from(KINDS))
     live = draw(instances(kind))
     target = draw(st.sampled_from([each for each in live if each["attributes"]["type"] == kind]))
@@ -139,7 +139,7 @@ def updates(draw: Any, kind: Any = None) -> Case:
 
 @st.composite
 def creations(draw: Any) -> Case:
-    """What is asked of a process that there is not; an entry may mean one that there is."""
+    """Generate the request for a new process; an entry may match an existing one."""
     live = draw(instances())
     kind = draw(st.sampled_from(KINDS))
     given: dict = {"type": kind}

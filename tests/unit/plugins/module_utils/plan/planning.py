@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From what a user writes to a plan, the way a run of a module goes, and the plan to a service.
+"""From a user's options to a plan, as in a run of a module, and from the plan to a service.
 
-``Case`` is what the strategies of both services make: processes that live somewhere, what a
-user asks of one of them, and how the service behaves where nobody knows how it does.
+``Case`` is the result of both services' strategies: existing processes, the user's options for one
+of them, and the service's behavior where it is unknown.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._engine.validation i
 
 
 class Case(NamedTuple):
-    """``live`` in the service's own form; ``given`` as a user writes it; ``habits`` are the
-    simulated service's."""
+    """``live`` is in the service's own format; ``given`` as a user writes it; ``habits`` are those
+    of the simulated service."""
 
     live: list
     given: dict
@@ -33,7 +33,7 @@ class Case(NamedTuple):
 
 
 def parameters(backend: Any, given: dict, clear: Any = ()) -> dict:
-    """The options as Ansible hands them over: all of them, null where nothing was given."""
+    """Return the options as Ansible passes them: all of them, null if not set."""
     spec = _options.process_spec(backend)
     unknown = set(given) - set(spec)
     assert not unknown, f"the tests use options that there are not: {unknown}"
@@ -52,13 +52,13 @@ def _filled(about: dict, value: Any) -> Any:
 
 
 def entry(backend: Any, given: dict, clear: Any = (), state: str = "present") -> Entry:
-    """The entry that a run makes of the options."""
+    """Return the entry that a run creates from the options."""
     (made,) = _options.entries(backend, [parameters(backend, given, clear)], state, False, [])
     return made
 
 
 def refusals(backend: Any, made: Plan) -> list:
-    """All problems for which a run refuses a plan before anything is sent."""
+    """Return all problems for which a run refuses a plan before it sends anything."""
     found = list(made.problems)
     for step in made.steps:
         if step.body is not None:
@@ -69,13 +69,13 @@ def refusals(backend: Any, made: Plan) -> list:
 
 
 def refused_options(backend: Any, made: Plan) -> set:
-    """The options that those problems name, without the part inside them."""
+    """Return the options that those problems name, without the part inside them."""
     return {problem.option.split(".")[0].split("[")[0] for problem in refusals(backend, made)}
 
 
 def refused_for(backend: Any, made: Plan, bad: set) -> set:
-    """Check that a plan is refused when options are bad, and that those are named; the options
-    that are. Others may be named beside them, such as a strategy that a wrong type spoils."""
+    """Check that a plan is refused for bad options and that these are named; return them. Others
+    may be named too, such as a strategy that a wrong type invalidates."""
     found = refused_options(backend, made)
     assert bad <= found, f"{bad - found} not refused"
     assert bad or not found, f"{found} refused"
@@ -83,13 +83,13 @@ def refused_for(backend: Any, made: Plan, bad: set) -> set:
 
 
 def planned(backend: Any, service: Any, case: Case) -> Plan:
-    """The plan for a case."""
+    """Return the plan for a case."""
     wanted = entry(backend, case.given, case.clear, case.state)
     return make_plan(backend, service.SCOPE, wanted, service.read(case.live))
 
 
 def sent(service: Any, live: list, made: Plan) -> tuple:
-    """What lives after the steps of a plan, and the answers to them."""
+    """Return the processes after the steps of a plan, and the responses."""
     answers: list = []
     new_id = None
     for step in made.steps:
@@ -103,7 +103,7 @@ def sent(service: Any, live: list, made: Plan) -> tuple:
 
 
 def nulls(value: Any, path: tuple = ()) -> list:
-    """The places of all nulls in a body."""
+    """Return the places of all nulls in a body."""
     if value is None:
         return [path]
     if isinstance(value, dict):
@@ -114,7 +114,7 @@ def nulls(value: Any, path: tuple = ()) -> list:
 
 
 def reordered(value: Any) -> Any:
-    """The same options with the keys of all dicts the other way round."""
+    """Return the same options with the keys of all dicts in reverse order."""
     if isinstance(value, dict):
         return {key: reordered(value[key]) for key in reversed(list(value))}
     if isinstance(value, list):
@@ -123,7 +123,7 @@ def reordered(value: Any) -> Any:
 
 
 def exactly(left: Any, right: Any) -> bool:
-    """Equality that takes 1 and true, and 1 and 1.0, for different things."""
+    """Return whether values are equal, where 1 differs from true and from 1.0."""
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(exactly(left[key], right[key]) for key in left)
     if isinstance(left, list) and isinstance(right, list):

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is known of Sevalla's processes, written for the tests alone: no code of the planner.
+"""The facts about Sevalla's processes, written only for the tests: no code of the planner.
 
-How a user's option names what the service has, when a live process has what was asked for,
-which processes an entry means, and what has to be refused.
+They say how options correspond to the service's keys, when an existing process matches the request,
+which processes an entry matches, and what must be refused.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ ONLY = {
     "readiness_probe": "web",
 }
 AT_ONCE = {"display_name", "is_ingress_enabled", "ingress_protocol"}
-"""What takes effect without a deployment."""
+"""Options that take effect without a deployment."""
 
 OPTIONS = (
     "key",
@@ -75,12 +75,12 @@ OPTIONS = (
 
 
 def wire(option: str) -> str:
-    """The key of an option in bodies and answers."""
+    """Return the key of an option in bodies and responses."""
     return "resource_type_id" if option == "resource_type" else option
 
 
 def probe_to_wire(probe: dict) -> dict:
-    """A probe as a user writes it, as the service takes it."""
+    """Return a probe in the service's format."""
     out: dict = {}
     for name, value in probe.items():
         if name == "http_get":
@@ -91,15 +91,15 @@ def probe_to_wire(probe: dict) -> dict:
 
 
 def strategy_to_wire(strategy: dict) -> dict:
-    """A strategy as a user writes it, as the service takes it."""
+    """Return a strategy in the service's format."""
     names = {**MANUAL, **HORIZONTAL}
     config = {names[key]: value for key, value in strategy.items() if key != "type"}
     return {"type": strategy["type"], "config": config}
 
 
 def strategy_of(process: dict) -> Any:
-    """The live strategy as a user would write it; None without one. The keys of the other kind
-    and nulls mean nothing."""
+    """Return the existing strategy in the user's format, or None. Keys of the other scaling type
+    and nulls are omitted."""
     shown = process.get("scaling_strategy")
     if shown is None:
         return None
@@ -110,7 +110,7 @@ def strategy_of(process: dict) -> Any:
 
 
 def probe_of(process: dict, option: str) -> Any:
-    """The live probe as a user would write it; None without one, however that is shown."""
+    """Return the existing probe in the user's format, or None however a missing one is shown."""
     shown = process.get(option)
     if not shown:
         return None
@@ -128,7 +128,7 @@ def probe_of(process: dict, option: str) -> Any:
 
 
 def value_of(process: dict, option: str) -> Any:
-    """What a process has for an option, in one form whatever way it is shown."""
+    """Return a process's value of an option in a normal form."""
     if option == "scaling_strategy":
         return strategy_of(process)
     if option in PROBES:
@@ -138,12 +138,12 @@ def value_of(process: dict, option: str) -> Any:
 
 
 def kinds(probe: Any) -> set:
-    """The handlers of a probe."""
+    """Return the handlers of a probe."""
     return {name for name in KINDS if name in (probe or {})}
 
 
 def differs(option: str, want: Any, process: dict) -> bool:
-    """Whether a live process has not what was asked for."""
+    """Return whether an existing process differs from the request."""
     if option in ("key", "type"):
         return process.get(option) is not None and process[option] != want
     if option == "resource_type":
@@ -167,12 +167,12 @@ def _holds(have: Any, want: Any) -> bool:
 
 
 def empty(option: str, process: dict) -> bool:
-    """Whether a live process has nothing for an option that can be cleared."""
+    """Return whether an existing process has no value for an option that can be cleared."""
     return wire(option) in process and value_of(process, option) in ("", None)
 
 
 def meant(given: dict, live: list) -> list:
-    """The processes that an entry addresses."""
+    """Return the processes that an entry matches."""
     if given.get("id"):
         return [process for process in live if process["id"] == given["id"]]
     if given.get("key"):
@@ -180,13 +180,13 @@ def meant(given: dict, live: list) -> list:
     if given.get("type") == "web":
         return [process for process in live if process["type"] == "web"]
     named = [process for process in live if process["display_name"] == given["display_name"]]
-    # A type that is given tells several of one name apart; one that has no type may be of any.
+    # A given type distinguishes several with one name; a process without a type may have any.
     typed = [each for each in named if each["type"] in (None, given.get("type"))]
     return typed if typed and "type" in given else named
 
 
 def whole_strategy(want: dict, process: Any) -> dict:
-    """The strategy that has to be sent, in the user's words."""
+    """Return the strategy that must be sent, in the user's format."""
     have = {"type": "manual", "instance_count": 1} if process is None else strategy_of(process)
     if have is None or want.get("type", have["type"]) != have["type"]:
         return dict(want)
@@ -194,7 +194,7 @@ def whole_strategy(want: dict, process: Any) -> dict:
 
 
 def whole_probe(want: dict, process: Any, option: str) -> dict:
-    """The probe that has to be sent, in the user's words."""
+    """Return the probe that must be sent, in the user's format."""
     have = None if process is None else probe_of(process, option)
     if have is None or (kinds(want) and kinds(want) != kinds(have)):
         return dict(want)
@@ -205,7 +205,8 @@ def whole_probe(want: dict, process: Any, option: str) -> dict:
 
 
 def to_refuse(given: dict, process: Any) -> set:
-    """The options that have to be refused, for a live process or, with None, for a new one."""
+    """Return the options that must be refused, for an existing process or, with None, for a new
+    one."""
     creating = process is None
     bad = set()
     its_type = given.get("type") if creating else process["type"] or given.get("type")

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A small simulator of Sevalla's processes: from a request to what lives then and the answer.
+"""A small simulator of Sevalla's processes: from a request to the stored processes and the
+response.
 
-Where nobody knows what the service does, ``Habits`` says which of the ways it goes. It refuses
-whatever the service's description does not take, and it refuses by AssertionError: the planner
-is not to send any such thing.
+Where the service's behavior is unknown, ``Habits`` decides. It raises an AssertionError for
+everything that the service's description does not accept: the planner must not send it.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ _RANGES = {
 
 
 class Habits(NamedTuple):
-    """``nested``: what a PATCH does with scaling_strategy and the probes: ``replace``,
-    ``shallow`` (their own keys are merged) or ``deep``. ``cleared``: what shows for an emptied
-    text. ``fills``: a horizontal strategy gets defaults. ``zone``: the time zone of a new cron
-    process. ``no_probe``: how a probe that is not set is shown, ``null``, ``empty`` or
-    ``nulls``. ``shows_nulls``: keys that are not set are shown as nulls inside. ``extra``:
-    answers have keys that nobody documented. ``keeps_deleted``: until the next deployment."""
+    """``nested``: what a PATCH does with scaling_strategy and the probes: ``replace``, ``shallow``
+    (their own keys are merged) or ``deep``. ``cleared``: how a cleared string is shown. ``fills``:
+    a horizontal strategy gets defaults. ``zone``: the time zone of a new cron process.
+    ``no_probe``: how a probe that is not set is shown, ``null``, ``empty`` or ``nulls``.
+    ``shows_nulls``: keys that are not set are shown as nulls inside. ``extra``: responses have
+    undocumented keys. ``keeps_deleted``: until the next deployment."""
 
     nested: str = "replace"
     cleared: str | None = ""
@@ -66,7 +66,7 @@ class Habits(NamedTuple):
 
 
 class Service:
-    """The processes of one application, as far as a request can tell."""
+    """The processes of one application, as requests see them."""
 
     SCOPE = SCOPE
 
@@ -74,17 +74,17 @@ class Service:
         self.habits = habits
 
     def read(self, live: list) -> list:
-        """The processes as the module gets them: as they are."""
+        """Return the processes as the module reads them: unchanged."""
         return live
 
     def named(self, body: Any) -> Any:
-        """A body with ids for the names of sizes, as a run looks them up before sending."""
+        """Return a body with ids for the names of sizes, which a run looks up before sending."""
         if body and body.get("resource_type_id") in facts.SIZES:
             body["resource_type_id"] = facts.SIZES[body["resource_type_id"]]
         return body
 
     def answer(self, live: list, method: str, path: str, body: Any) -> tuple:
-        """What lives after a request, and the answer to it."""
+        """Return the processes after a request, and the response."""
         match = re.fullmatch(f"/applications/{SCOPE}/processes(?:/([0-9a-f-]{{36}}))?", path)
         assert match, f"no such path: {path}"
         if method == "POST":

@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Generated Sevalla applications, and what users ask of a process there.
+"""Generated Sevalla applications, and requests of users for a process there.
 
-Legal shapes only, odd ones among them: whatever may be null is null at times, a probe has no
-handler or two, a strategy keeps keys of the other kind. Values asked for are the live ones,
-falsy ones and any others. A few requests cannot be met; ``sevalla_facts.to_refuse`` says which.
+They are valid, including unusual ones: everything nullable is sometimes null, a probe has no
+handler or two, a strategy has keys of the other scaling type. Requested values are the existing
+ones, falsy ones and any others. A few requests cannot be fulfilled; ``sevalla_facts.to_refuse``
+lists them.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ _HANDLERS = {
 
 @st.composite
 def probes(draw: Any, handlers: int = 1) -> dict:
-    """A probe as a user writes it."""
+    """Generate a probe as a user writes it."""
     kinds = draw(st.permutations(list(_HANDLERS)))[:handlers]
     return {**{kind: draw(_HANDLERS[kind]) for kind in kinds}, **draw(_timings)}
 
@@ -137,7 +138,7 @@ def _live_probe(draw: Any) -> Any:
 
 @st.composite
 def process(draw: Any, number: int, kind: Any) -> dict:
-    """A live process of a type."""
+    """Generate an existing process of a type."""
     size = draw(st.sampled_from([None, "s1", "h1"]))
     web = kind == "web"
     made = {
@@ -173,7 +174,8 @@ def process(draw: Any, number: int, kind: Any) -> dict:
 
 @st.composite
 def applications(draw: Any, kind: Any = None) -> list:
-    """The live processes of an application: one web process at most, and one of a kind."""
+    """Generate the existing processes of an application: at most one web process, and one of a
+    type."""
     kinds = draw(st.lists(st.sampled_from(["worker", "cron", "job"]), max_size=2))
     kinds += [kind] if kind else []
     if kind != "web" and draw(st.booleans()):
@@ -196,7 +198,7 @@ def _strategy_wanted(draw: Any) -> dict:
 
 
 def _some_of(whole: Any) -> Any:
-    """A part of a dict, with a part of the dicts in it."""
+    """Generate a part of a dict, with a part of the dicts in it."""
     if not isinstance(whole, dict) or not whole:
         return st.just(whole)
     return st.lists(st.sampled_from(sorted(whole)), min_size=1, unique=True).flatmap(
@@ -207,13 +209,13 @@ def _some_of(whole: Any) -> Any:
 @st.composite
 def _probe_wanted(draw: Any) -> dict:
     probe = draw(probes(draw(st.sampled_from([0, 1, 1, 1, 1, 1, 1, 2]))))
-    # An empty handler is no handler: Ansible has no other way to write one that is not given.
+    # An empty handler is not a handler: Ansible cannot omit one in any other way.
     return {key: value for key, value in probe.items() if value != {}}
 
 
 @st.composite
 def _probe_changed(draw: Any, kinds: list) -> dict:
-    """Some keys of a probe with a handler that the live one has."""
+    """Generate some keys of a probe with a handler that the existing one has."""
     kind = draw(st.sampled_from(kinds))
     probe = {kind: draw(_HANDLERS[kind]), **draw(_timings)}
     return {key: value for key, value in probe.items() if value != {}}
@@ -238,7 +240,7 @@ CLEARABLE = ("entrypoint", "schedule", "time_zone", *facts.PROBES)
 
 @st.composite
 def wanted(draw: Any, kind: Any, live: Any) -> dict:
-    """What is asked of a process of a type, without how it is addressed."""
+    """Generate the requested fields of a process of a type, without its address."""
     given = {}
     for option, values in _ANY.items():
         fits = facts.ONLY.get(option, kind) == kind
@@ -250,7 +252,7 @@ def wanted(draw: Any, kind: Any, live: Any) -> dict:
         elif option in facts.PROBES and facts.kinds(have) and draw(st.booleans()):
             given[option] = draw(_probe_changed(sorted(facts.kinds(have))))
         elif isinstance(have, dict):
-            # A handler without any key, which the service may show, cannot be asked for.
+            # A handler without keys, which the service may show, cannot be requested.
             part = {k: v for k, v in draw(_some_of(have)).items() if v != {}}
             given.update({option: part} if part else {})
         else:
@@ -260,7 +262,7 @@ def wanted(draw: Any, kind: Any, live: Any) -> dict:
 
 @st.composite
 def updates(draw: Any, kind: Any = None) -> Case:
-    """A live process, addressed so that it alone answers, and what is asked of it."""
+    """Generate an existing process, an address that matches only it, and the requested fields."""
     kind = kind or draw(st.sampled_from(KINDS))
     live = draw(applications(kind))
     target = draw(st.sampled_from([each for each in live if each["type"] in (kind, None)]))
@@ -280,14 +282,14 @@ def updates(draw: Any, kind: Any = None) -> Case:
         given["key"] = draw(st.sampled_from([target["key"], "another"]))
     given.update(way)
     clear = [option for option in CLEARABLE if option not in given and draw(_often)]
-    if target["type"] != "web":  # it has none, and the simulator takes none
+    if target["type"] != "web":  # it has none, and the simulator accepts none
         clear = [option for option in clear if option not in facts.PROBES]
     return Case(live, given, tuple(clear), "present", draw(habits))
 
 
 @st.composite
 def creations(draw: Any) -> Case:
-    """What is asked of a process that there is not."""
+    """Generate the request for a new process."""
     live = draw(applications())
     kinds = ["worker", "cron", "job", None]
     if all(process["type"] != "web" for process in live):

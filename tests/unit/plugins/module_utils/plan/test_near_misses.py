@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which name is suggested for one that does not exist."""
+"""Which name is suggested for an unknown one."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._core.near_misses im
         ("Queue", ["queue"], "queue"),
         (" my queue", ["my\tQUEUE "], "my\tQUEUE "),
         ("STRASSE", ["straße"], "straße"),
-        # What begins alike goes before what only looks alike.
+        # A name with the same start is preferred to one that is only similar.
         ("prod", ["preprod", "production"], "production"),
         ("production", ["prod", "staging"], None),
         ("prodution", ["prod", "production", "staging"], "production"),
         ("Berlin", ["Asia/Bishkek", "Europe/Berlin"], "Europe/Berlin"),
-        # Of two that begin alike, the shorter one.
+        # Of two with the same start, the shorter one is suggested.
         ("stag", ["staging-2", "staging"], "staging"),
-        # Of two that differ in case alone, the first one.
+        # Of two that differ only in case, the first one is suggested.
         ("Shop", ["shop", "SHOP"], "shop"),
         ("sh", ["shop"], None),
         ("", ["shop"], None),
@@ -37,12 +37,14 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._core.near_misses im
         ("shop", [], None),
     ],
 )
-def test_the_name_that_was_probably_meant(wanted: str, names: list[str], meant: str | None) -> None:
+def test_the_most_similar_name_is_suggested(
+    wanted: str, names: list[str], meant: str | None
+) -> None:
     assert closest(wanted, names) == meant
     assert suggestion(wanted, names) == (f"; did you mean {meant!r}?" if meant else ".")
 
 
-def test_a_blank_name_is_no_suggestion_for_nothing() -> None:
+def test_a_blank_name_is_not_suggested_for_an_empty_one() -> None:
     assert closest("shop", ["", " "]) is None
 
 

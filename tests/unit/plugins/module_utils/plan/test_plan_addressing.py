@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which live process an entry means, and what happens when several do or none."""
+"""Which existing process an entry matches, and what happens if several or none match."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def _check(backend: Any, given_: dict, state: str, live: list, meant: list, crea
             make_plan(backend, "scope", wanted, live)
         assert caught.value.code == "not_found"
         return
-    made = make_plan(backend, "scope", wanted, live)
-    assert (made.live["id"] if made.live else None) == (meant[0]["id"] if meant else None)
-    actions = [step.action for step in made.steps]
+    plan = make_plan(backend, "scope", wanted, live)
+    assert (plan.live["id"] if plan.live else None) == (meant[0]["id"] if meant else None)
+    actions = [step.action for step in plan.steps]
     if state == "absent":
         assert actions == ["delete"] * len(meant)
     elif not meant:
@@ -66,9 +66,9 @@ def _check(backend: Any, given_: dict, state: str, live: list, meant: list, crea
 
 @given(st.data(), st.sampled_from(["present", "absent"]))
 @examples(200)
-def test_sevalla_entries_mean_what_they_name(data: st.DataObject, state: str) -> None:
-    """By id, else by key, else the one web process, else by display_name; the names of several
-    are an error that lists them all, in check mode as well; a new one only under a name."""
+def test_sevalla_entries_match_processes(data: st.DataObject, state: str) -> None:
+    """By id, else by key, else the only web process, else by display_name; several matches are an
+    error that lists them all, in check mode as well; a creation needs a name."""
     live = data.draw(sevalla_worlds.applications(data.draw(st.sampled_from(sevalla_worlds.KINDS))))
     known = [process["id"] for process in live]
     ways = {
@@ -90,9 +90,9 @@ def test_sevalla_entries_mean_what_they_name(data: st.DataObject, state: str) ->
 
 @given(st.data(), st.sampled_from(["present", "absent"]))
 @examples(200)
-def test_laravel_cloud_entries_mean_what_they_name(data: st.DataObject, state: str) -> None:
-    """By id; a worker by the ones given of connection and queue, in order and less blanks; a
-    custom process by its trimmed command. Several are an error, also where they are equal."""
+def test_laravel_cloud_entries_match_processes(data: st.DataObject, state: str) -> None:
+    """By id; a worker by the given ones of connection and queue, in order and without spaces; a
+    custom process by its trimmed command. Several matches are an error, even if they are equal."""
     raw = data.draw(laravel_worlds.instances("worker"))
     raw += [dict(each, id=each["id"] + "-2") for each in raw if data.draw(st.booleans())]
     live = laravel_service.Service(laravel_service.Habits()).read(raw)
@@ -119,8 +119,8 @@ def _sevalla_problems(given_: dict, state: str = "present", clear: tuple = ()) -
     return {each["option"]: each["message"] for each in caught.value.details}
 
 
-def test_a_sevalla_entry_has_to_say_which_process() -> None:
-    """No address, an id of the wrong form, the web process to be absent: refused before a read."""
+def test_a_sevalla_entry_must_identify_a_process() -> None:
+    """No address, a malformed id, the web process with state absent: refused before a read."""
     assert set(_sevalla_problems({"port": 80})) == {"display_name"}
     assert set(_sevalla_problems({"type": "worker"})) == {"display_name"}
     assert set(_sevalla_problems({"display_name": ""})) == {"display_name"}
@@ -130,8 +130,8 @@ def test_a_sevalla_entry_has_to_say_which_process() -> None:
     assert set(_sevalla_problems({"type": "web", "display_name": "x"}, "absent")) == {"state"}
 
 
-def test_what_is_given_cannot_be_cleared() -> None:
-    """All such options are named at once, with the address that is missing; "" is given too."""
+def test_an_option_cannot_be_set_and_cleared() -> None:
+    """All such options are named together, with the missing address; "" counts as set."""
     problems = _sevalla_problems(
         {"entrypoint": "", "schedule": "* * * * *"}, "present", ("schedule", "entrypoint")
     )
@@ -155,10 +155,10 @@ def test_what_is_given_cannot_be_cleared() -> None:
         ),
     ],
 )
-def test_a_laravel_cloud_entry_has_to_say_which_process(
+def test_a_laravel_cloud_entry_must_identify_a_process(
     given_: dict, state: str, options: set
 ) -> None:
-    """Whatever is missing of the address is named, all of it, and before a read."""
+    """Everything that is missing from the address is named, before a read."""
     with pytest.raises(Failure) as caught:
         entry(LARAVEL_CLOUD, given_, (), state)
     assert caught.value.code == "invalid_options"
@@ -169,14 +169,15 @@ def _background(number: int, kind: str, command: str) -> dict:
     return {"id": f"process-{number}", "type": kind, "processes": 1, "command": command}
 
 
-def test_a_custom_process_is_its_trimmed_command() -> None:
-    """Also where the live one has blanks around it; a worker with the same command is none."""
+def test_a_custom_process_is_identified_by_its_trimmed_command() -> None:
+    """Also if the existing one has spaces around it; a worker with the same command does not
+    match."""
     command = "php artisan queue:work redis --queue=high --quiet"
     worker = _background(1, "worker", command)
     wanted = entry(LARAVEL_CLOUD, {"type": "custom", "command": f" {command}\n"})
-    made = make_plan(LARAVEL_CLOUD, "scope", wanted, [worker])
-    assert [step.action for step in made.steps] == ["create"]
-    assert made.steps[0].body["command"] == command
+    plan = make_plan(LARAVEL_CLOUD, "scope", wanted, [worker])
+    assert [step.action for step in plan.steps] == ["create"]
+    assert plan.steps[0].body["command"] == command
     for live in (command, f"  {command}", f"{command}\n"):
         custom = _background(2, "custom", live)
         assert make_plan(LARAVEL_CLOUD, "scope", wanted, [worker, custom]).live == custom
@@ -185,8 +186,8 @@ def test_a_custom_process_is_its_trimmed_command() -> None:
         assert make_plan(LARAVEL_CLOUD, "scope", wanted, [worker, custom]).live is None
 
 
-def test_ids_are_the_same_in_any_case() -> None:
-    """UUIDs are, and so are a size's; a name of a size is as well."""
+def test_ids_are_compared_without_case() -> None:
+    """UUIDs, the id of a size, and the name of a size."""
     letters = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"
     live = {
         "id": letters,
@@ -196,14 +197,14 @@ def test_ids_are_the_same_in_any_case() -> None:
     }
     for size in (live["resource_type_id"], live["resource_type_id"].upper(), "S1", "s1"):
         wanted = entry(SEVALLA, {"id": letters.upper(), "resource_type": size})
-        made = make_plan(SEVALLA, "scope", wanted, [live])
-        assert made.live == live
-        assert made.steps == []
+        plan = make_plan(SEVALLA, "scope", wanted, [live])
+        assert plan.live == live
+        assert plan.steps == []
 
 
-def test_options_not_given_are_not_in_an_entry() -> None:
-    """null and a dict of nulls are not given; "", 0 and false are."""
-    made = entry(
+def test_options_that_are_not_set_are_not_in_an_entry() -> None:
+    """null and a dict of nulls are not set; "", 0 and false are."""
+    parsed = entry(
         SEVALLA,
         {
             "display_name": "x",
@@ -214,12 +215,12 @@ def test_options_not_given_are_not_in_an_entry() -> None:
             "readiness_probe": {"http_get": {"path": None}, "period_seconds": 1},
         },
     )
-    assert made.options["entrypoint"] == ""
-    assert made.options["is_ingress_enabled"] is False
-    assert made.options["scaling_strategy"] == {"instance_count": 0}
-    assert "liveness_probe" not in made.options
-    assert "port" not in made.options
-    assert made.options["readiness_probe"]["period_seconds"] == 1
+    assert parsed.options["entrypoint"] == ""
+    assert parsed.options["is_ingress_enabled"] is False
+    assert parsed.options["scaling_strategy"] == {"instance_count": 0}
+    assert "liveness_probe" not in parsed.options
+    assert "port" not in parsed.options
+    assert parsed.options["readiness_probe"]["period_seconds"] == 1
     worker = entry(
         LARAVEL_CLOUD, {"type": "worker", "config": {"tries": 0, "force": False, "queue": None}}
     )
@@ -227,7 +228,7 @@ def test_options_not_given_are_not_in_an_entry() -> None:
 
 
 def test_ids_are_quoted_in_paths() -> None:
-    """What an answer gives as an id cannot become another path."""
+    """An id in a response cannot become another path."""
     live = [{"id": "../a?b", "key": "k", "type": "worker"}]
-    made = make_plan(SEVALLA, "s/c", entry(SEVALLA, {"key": "k"}, (), "absent"), live)
-    assert made.steps[0].path == "/applications/s%2Fc/processes/..%2Fa%3Fb"
+    plan = make_plan(SEVALLA, "s/c", entry(SEVALLA, {"key": "k"}, (), "absent"), live)
+    assert plan.steps[0].path == "/applications/s%2Fc/processes/..%2Fa%3Fb"

@@ -2,10 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever a service answers, a plan or a Failure comes of it, and no other exception.
+"""Any response of a service leads to a plan or a Failure, and to no other exception.
 
-The answers are JSON of any form in the place of every field; only the id is what the readers
-have checked it to be.
+The responses have JSON of any form in the place of every field; only the id has been validated.
 """
 
 from __future__ import annotations
@@ -95,10 +94,10 @@ _nearly_config = st.dictionaries(st.sampled_from(laravel_facts.SETTABLE), _numbe
 
 
 class Unread:
-    """In the place of the client: what it makes of an answer of the wrong form."""
+    """Stands in for the client when it reports an unexpected response."""
 
     def unexpected(self, method: str, path: str, what: str) -> Failure:
-        """The Failure for it."""
+        """Return the Failure for it."""
         return Failure(f"{method} {path}: {what}", code="unexpected_answer")
 
 
@@ -108,14 +107,14 @@ def _survives(backend: Any, given_: dict, clear: tuple, state: str, live: list) 
         for pruned in plan_list(backend, "scope", [], live, True):
             assert isinstance(pruned.address.words, str)
     try:
-        made = make_plan(backend, "scope", wanted, live)
+        plan = make_plan(backend, "scope", wanted, live)
     except Failure:
         return
-    refusals(backend, made)
-    told = [made.before, made.after, [step.as_result() for step in made.steps], made.process]
-    json.dumps(told)
-    assert all(isinstance(problem.message, str) for problem in made.problems)
-    for step in made.steps:
+    refusals(backend, plan)
+    values = [plan.before, plan.after, [step.as_result() for step in plan.steps], plan.process]
+    json.dumps(values)
+    assert all(isinstance(problem.message, str) for problem in plan.problems)
+    for step in plan.steps:
         if step.body:
             missed = unstored(backend, step.body, live[0] if live else {})
             assert all(isinstance(option, str) for option in missed)
@@ -137,8 +136,8 @@ def _sevalla_live(draw: Any) -> dict:
 
 @given(_sevalla_live(), st.data())
 @examples(200)
-def test_sevalla_answers_of_any_form(live: dict, data: st.DataObject) -> None:
-    """Update, clear and delete of a process with anything in it, as an answer to a write too."""
+def test_sevalla_responses_of_any_form(live: dict, data: st.DataObject) -> None:
+    """Update, clear and delete a process with any values, including in the response to a write."""
     kind = data.draw(st.sampled_from(sevalla_worlds.KINDS))
     given_ = {**data.draw(sevalla_worlds.wanted(kind, None)), "id": ID}
     clear = tuple(option for option in sevalla_worlds.CLEARABLE if option not in given_)
@@ -148,8 +147,8 @@ def test_sevalla_answers_of_any_form(live: dict, data: st.DataObject) -> None:
 
 @given(st.data())
 @examples(200)
-def test_laravel_cloud_answers_of_any_form(data: st.DataObject) -> None:
-    """Update and delete of a process with anything in it, by id and by what it is."""
+def test_laravel_cloud_responses_of_any_form(data: st.DataObject) -> None:
+    """Update and delete a process with any values, by id and by identity."""
     fields = st.sampled_from(["type", "processes", "command", "config", "strategy_type"])
     attributes = {name: data.draw(anything) for name in data.draw(st.lists(fields, unique=True))}
     if data.draw(st.booleans()):
@@ -173,7 +172,7 @@ def test_laravel_cloud_answers_of_any_form(data: st.DataObject) -> None:
 
 
 def _read(backend: Any, answer: Any) -> Any:
-    """The process that a backend takes from an answer, or None where it fails as it shall."""
+    """Return the process that a backend reads from a response, or None if it fails as required."""
     try:
         return backend.receive(Unread(), "GET", "/", answer, "")
     except Failure:
@@ -182,8 +181,8 @@ def _read(backend: Any, answer: Any) -> Any:
 
 @given(anything)
 @examples(100)
-def test_an_answer_without_a_process_is_a_failure(odd: Any) -> None:
-    """Anything in the place of a process, of its attributes or of its relations."""
+def test_a_response_without_a_process_is_a_failure(odd: Any) -> None:
+    """Any value in the place of a process, of its attributes or of its relationships."""
     assert _read(LARAVEL_CLOUD, odd) is None
     assert _read(LARAVEL_CLOUD, {"data": odd}) is None
     inside = _read(LARAVEL_CLOUD, {"data": {"id": "process-1", "attributes": odd}})
@@ -193,32 +192,33 @@ def test_an_answer_without_a_process_is_a_failure(odd: Any) -> None:
     assert isinstance(process["config"], dict)
     json.dumps([process, inside])
     assert _read(SEVALLA, odd) is None
-    assert _read(SEVALLA, {"id": odd}) is None  # nothing else becomes a part of a path
+    assert _read(SEVALLA, {"id": odd}) is None  # nothing else becomes part of a path
     assert _read(SEVALLA, {"id": ID}) == {"id": ID}
 
 
-def test_a_number_may_come_as_a_dict() -> None:
-    """A live port or count of the wrong form is unequal, and its value is shown as it is."""
-    made = make_plan(
+def test_a_dict_instead_of_a_number_is_a_difference() -> None:
+    """An existing port or count of the wrong type is a difference, and its value is shown
+    unchanged."""
+    plan = make_plan(
         SEVALLA,
         "scope",
         entry(SEVALLA, {"id": ID, "port": 80}),
         [{"id": ID, "type": "worker", "port": {"a": 1}}],
     )
-    assert made.steps[0].body == {"port": 80}
+    assert plan.steps[0].body == {"port": 80}
 
 
-def test_a_number_may_come_as_digits_or_not_quite() -> None:
-    """A string of digits is the number; one that only looks so is unequal, and no crash."""
+def test_a_string_of_digits_is_compared_as_a_number() -> None:
+    """A string of digits equals the number; a similar string is a difference, and no crash."""
     wanted = entry(SEVALLA, {"id": ID, "port": 1})
     for text in ("1", "--1", "-", "1-", "\u00b2", "9" * 5000, "1e3", "0x1"):
-        made = make_plan(SEVALLA, "s", wanted, [{"id": ID, "type": "worker", "port": text}])
-        assert bool(made.steps) == (text != "1"), text
+        plan = make_plan(SEVALLA, "s", wanted, [{"id": ID, "type": "worker", "port": text}])
+        assert bool(plan.steps) == (text != "1"), text
 
 
-def test_a_live_limit_may_come_as_a_string() -> None:
-    """A live minimum of digits is that number: it is sent on as one, beside the new maximum, and
-    a maximum below it is refused."""
+def test_a_live_limit_may_be_a_string() -> None:
+    """An existing minimum of digits is a number: it is sent as one, with the new maximum, and a
+    maximum below it is refused."""
     live = {
         "id": ID,
         "type": "worker",
@@ -230,22 +230,22 @@ def test_a_live_limit_may_come_as_a_string() -> None:
     refused = {4: [], 1: ["scaling_strategy.min_instance_count"]}
     for most, options in refused.items():
         wanted = entry(SEVALLA, {"id": ID, "scaling_strategy": {"max_instance_count": most}})
-        made = make_plan(SEVALLA, "scope", wanted, [live])
-        (step,) = made.steps
+        plan = make_plan(SEVALLA, "scope", wanted, [live])
+        (step,) = plan.steps
         config = {"minInstanceCount": 2, "maxInstanceCount": most}
         assert step.body == {"scaling_strategy": {"type": "horizontal", "config": config}}
-        assert [problem.option for problem in refusals(SEVALLA, made)] == options
+        assert [problem.option for problem in refusals(SEVALLA, plan)] == options
 
 
 def test_a_deletion_can_be_reported_when_a_field_is_missing() -> None:
-    """The diff of a deletion is plain data whatever the answer leaves out or mangles, and shows
-    what it does not know as little as what is not set."""
+    """The diff of a deletion is plain data whatever the response omits, and does not show missing
+    values or values that are not set."""
     wanted = entry(SEVALLA, {"id": ID}, (), "absent")
     complete: dict = {"id": ID, **dict.fromkeys(_sevalla_fields), "resource_type_name": None}
     for odd in ({}, {"scaling_strategy": "odd"}, {"liveness_probe": []}, {"key": "k"}):
         for missing in sorted(complete.keys() - {"id"}):
             live = {**complete, **odd}
             live.pop(missing)
-            made = make_plan(SEVALLA, "scope", wanted, [live])
-            json.dumps(made.before)
-            assert set(made.before) <= {"key"}
+            plan = make_plan(SEVALLA, "scope", wanted, [live])
+            json.dumps(plan.before)
+            assert set(plan.before) <= {"key"}

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How the work of planning grows with a list: ten times as many entries are ten times the work.
+"""How the cost of planning grows with a list: ten times as many entries cost ten times as much.
 
-Counted are the Python functions that are called, which no busy machine changes.
+The cost is the number of Python function calls, which a busy machine does not change.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _queued(number: int) -> dict[str, Any]:
 
 
 def calls(work: Callable[[], Any]) -> int:
-    """How many Python functions a piece of work calls."""
+    """Return the number of Python functions that are called."""
     count = 0
 
     def counting(frame: Any, event: str, argument: Any) -> None:
@@ -81,10 +81,10 @@ SERVICES = [(SEVALLA, _sevalla, _named), (LARAVEL_CLOUD, _worker, _queued)]
 @pytest.mark.parametrize("prune", [False, True])
 @pytest.mark.parametrize("shift", [0, 10**6])
 @pytest.mark.parametrize(("backend", "live", "given"), SERVICES)
-def test_planning_grows_with_the_list_and_no_faster(
+def test_the_cost_of_planning_is_linear(
     backend: Any, live: Any, given: Any, shift: int, prune: bool
 ) -> None:
-    """Whether each entry changes one that there is, or each creates another one."""
+    """Whether each entry changes an existing process, or each creates one."""
 
     def plan_of(count: int) -> int:
         processes = [live(number) for number in range(count)]
@@ -99,7 +99,7 @@ def test_planning_grows_with_the_list_and_no_faster(
 def test_each_live_process_is_read_once(
     backend: Any, live: Any, given: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And each one that changes once more, as it would be."""
+    """And each changed one once more, for its prediction."""
     read: list[int] = []
     kind = type(backend)
     answers_to = kind.answers_to
@@ -115,7 +115,7 @@ def test_each_live_process_is_read_once(
 
 
 @pytest.mark.parametrize(("backend", "live", "given"), SERVICES)
-def test_what_info_makes_of_a_list_grows_no_faster(backend: Any, live: Any, given: Any) -> None:
+def test_the_cost_of_info_is_linear(backend: Any, live: Any, given: Any) -> None:
     def read(count: int) -> int:
         processes = [live(number) for number in range(count)]
         known = Live(backend, processes)

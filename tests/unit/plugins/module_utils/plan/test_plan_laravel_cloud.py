@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the planner promises for Laravel Cloud's background processes, on generated instances.
+"""The promises of the planner for Laravel Cloud's background processes, on generated instances.
 
-Held against a simulated service in every way that the real one may behave, with a comparison
-of the tests' own.
+The oracle is a simulated service with every possible behavior of the real one, and the tests' own
+comparison.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _target(case: Case) -> dict:
 
 
 def _asked(option: str, value: object) -> object:
-    """A value in the form in which the diff shows it."""
+    """Return a value in the form in which the diff shows it."""
     if option == "config":
         value = {**value, **({"queue": facts.queues(value["queue"])} if "queue" in value else {})}
     return value.strip() if option == "command" else value
@@ -68,22 +68,22 @@ def _asked(option: str, value: object) -> object:
 @given(data=st.data())
 @examples(200)
 def test_an_update_sends_exactly_what_differs(kind: str, data: st.DataObject) -> None:
-    """One PATCH with the fields that differ, config whole without nulls, and nothing at all when
-    none does; never a worker's command, never strategy_*, never a type."""
+    """One PATCH with the fields that differ, with the full config without nulls, and nothing if
+    none differs; never a worker's command, strategy_* or a type."""
     case = data.draw(worlds.updates(kind))
     target = _target(case)
-    made = _planned(case)
+    plan = _planned(case)
     bad = facts.to_refuse(case.given, target)
-    refused_for(LARAVEL_CLOUD, made, bad)
+    refused_for(LARAVEL_CLOUD, plan, bad)
     want = {
         option
         for option in ("processes", "command", "config")
         if option in case.given and facts.differs(option, case.given[option], target)
     }
-    assert [(step.action, step.method) for step in made.steps] == [("update", "PATCH")] * bool(want)
-    assert {key for step in made.steps for key in step.body} == want
-    assert made.deployment_required == bool(want)
-    for step in made.steps:
+    assert [(step.action, step.method) for step in plan.steps] == [("update", "PATCH")] * bool(want)
+    assert {key for step in plan.steps for key in step.body} == want
+    assert plan.deployment_required == bool(want)
+    for step in plan.steps:
         assert step.path == f"/background-processes/{target['id']}"
         assert nulls(step.body) == []
         for option, value in step.body.items():
@@ -93,26 +93,26 @@ def test_an_update_sends_exactly_what_differs(kind: str, data: st.DataObject) ->
             elif not bad:
                 assert exactly(value, facts.whole(case.given["config"], target))
     managed = {option for option in facts.OPTIONS if option in case.given}
-    assert set(made.before) == set(made.after) == managed
+    assert set(plan.before) == set(plan.after) == managed
     for option in managed:
-        assert exactly(made.after[option], _asked(option, case.given[option]))
-        assert exactly(made.before[option], made.after[option]) == (option not in want)
-    json.dumps([made.before, made.after, [step.as_result() for step in made.steps], made.process])
+        assert exactly(plan.after[option], _asked(option, case.given[option]))
+        assert exactly(plan.before[option], plan.after[option]) == (option not in want)
+    json.dumps([plan.before, plan.after, [step.as_result() for step in plan.steps], plan.process])
 
 
 @pytest.mark.parametrize("kind", worlds.KINDS)
 @given(data=st.data())
 @examples(200)
-def test_an_update_does_what_it_said(kind: str, data: st.DataObject) -> None:
-    """Applied, the process is as predicted, what was not asked about is as before, the service
-    stored everything, and the same task again changes nothing."""
+def test_an_update_matches_its_prediction(kind: str, data: st.DataObject) -> None:
+    """After the update, the process is as predicted, unmanaged fields are unchanged, the service
+    has stored everything, and the same task changes nothing."""
     case = data.draw(worlds.updates(kind))
     target = _target(case)
-    made = _planned(case)
-    if refused_options(LARAVEL_CLOUD, made):
+    plan = _planned(case)
+    if refused_options(LARAVEL_CLOUD, plan):
         return
     service = Service(case.habits)
-    live, answers = sent(service, case.live, made)
+    live, answers = sent(service, case.live, plan)
     after = next(each for each in live if each["id"] == target["id"])
     assert after["attributes"]["processes"] == case.given.get(
         "processes", target["attributes"]["processes"]
@@ -127,10 +127,10 @@ def test_an_update_does_what_it_said(kind: str, data: st.DataObject) -> None:
         assert after["attributes"]["command"] == target["attributes"]["command"]
     others = [each for each in live if each["id"] != target["id"]]
     assert others == [each for each in case.live if each["id"] != target["id"]]
-    _assert_predicted(made.process, after)
-    for step, answer in zip(made.steps, answers):
+    _assert_predicted(plan.process, after)
+    for step, answer in zip(plan.steps, answers):
         assert unstored(LARAVEL_CLOUD, step.body, service.read([answer])[0]) == []
-    # A changed command or a changed connection or queue is another address.
+    # A changed command, connection or queue is another address.
     given_ = {**case.given, "id": target["id"]}
     again = _planned(case._replace(live=live, given=given_))
     assert again.steps == []
@@ -160,47 +160,47 @@ def _assert_predicted(predicted: dict, after: dict) -> None:
 @given(worlds.updates("worker"))
 @examples(80)
 def test_a_changed_worker_is_not_predicted_to_keep_its_command(case: Case) -> None:
-    """The service makes the command of a worker from its config, so a plan that changes the
-    config does not say what the command will be; any other plan says what it is."""
-    made = _planned(case)
-    if refused_options(LARAVEL_CLOUD, made):
+    """The service generates the command of a worker from its config, so a plan that changes the
+    config does not predict the command; any other plan does."""
+    plan = _planned(case)
+    if refused_options(LARAVEL_CLOUD, plan):
         return
-    sends_config = any("config" in step.body for step in made.steps)
-    shown = made.process.get("command")
+    sends_config = any("config" in step.body for step in plan.steps)
+    shown = plan.process.get("command")
     assert shown == (None if sends_config else _target(case)["attributes"]["command"])
 
 
 @given(worlds.creations())
 @examples(200)
-def test_a_creation_is_one_post_and_does_what_it_said(case: Case) -> None:
-    """One POST with what was given and the number of processes; then the process is as predicted
-    and the same task again changes nothing."""
+def test_a_creation_is_one_post_and_matches_its_prediction(case: Case) -> None:
+    """One POST with the options and the number of processes; then the process is as predicted and
+    the same task changes nothing."""
     matching = facts.meant(case.given, case.live)
     if matching:
         return
-    made = _planned(case)
+    plan = _planned(case)
     bad = facts.to_refuse(case.given, None)
-    found = refused_for(LARAVEL_CLOUD, made, bad)
-    (step,) = made.steps
+    found = refused_for(LARAVEL_CLOUD, plan, bad)
+    (step,) = plan.steps
     assert (step.action, step.method) == ("create", "POST")
     assert step.path == f"/instances/{SCOPE}/background-processes"
     assert set(step.body) == set(case.given) | {"processes"}
     assert step.body["processes"] == case.given.get("processes", 1)
     assert nulls(step.body) == []
-    assert made.deployment_required
-    assert made.before == {}
-    assert set(made.after) == set(step.body)
+    assert plan.deployment_required
+    assert plan.before == {}
+    assert set(plan.after) == set(step.body)
     if found:
         return
     if "config" in case.given:
         assert exactly(step.body["config"], facts.whole(case.given["config"], None))
     service = Service(case.habits)
-    live, (answer,) = sent(service, case.live, made)
+    live, (answer,) = sent(service, case.live, plan)
     assert live[:-1] == case.live
     for option, value in case.given.items():
         assert not facts.differs(option, value, live[-1]), option
-    _assert_predicted(made.process, live[-1])
-    assert not {"id", "created_at"} & set(made.process)
+    _assert_predicted(plan.process, live[-1])
+    assert not {"id", "created_at"} & set(plan.process)
     assert unstored(LARAVEL_CLOUD, step.body, service.read([answer])[0]) == []
     again = _planned(case._replace(live=live))
     assert again.steps == []
@@ -209,9 +209,9 @@ def test_a_creation_is_one_post_and_does_what_it_said(case: Case) -> None:
 
 @given(worlds.updates() | worlds.creations())
 @examples(100)
-def test_planning_changes_no_input_and_heeds_no_order(case: Case) -> None:
-    """Entry and live processes are as before; options in another order make the same plan. The
-    order of queues is not one of keys."""
+def test_planning_does_not_change_its_input_or_depend_on_order(case: Case) -> None:
+    """Entry and existing processes are unchanged; options in another order lead to the same plan.
+    The order of queues is not an order of keys."""
     if len(facts.meant(case.given, case.live)) > 1:
         return
     wanted = entry(LARAVEL_CLOUD, case.given)
@@ -229,8 +229,8 @@ def test_planning_changes_no_input_and_heeds_no_order(case: Case) -> None:
 
 @given(worlds.updates(), st.data())
 @examples(80)
-def test_a_field_that_the_answer_does_not_have_is_unequal(case: Case, data: st.DataObject) -> None:
-    """Whatever is missing from the live process is sent, and nothing fails for it."""
+def test_a_field_missing_from_the_response_is_a_difference(case: Case, data: st.DataObject) -> None:
+    """A field that is missing from the existing process is sent, and nothing fails."""
     target = _target(case)
     names = [option for option in ("processes", "command", "config") if option in case.given]
     if not names or "id" not in case.given or facts.to_refuse(case.given, target):
@@ -243,15 +243,15 @@ def test_a_field_that_the_answer_does_not_have_is_unequal(case: Case, data: st.D
         target["attributes"]["config"].pop(inner)
     else:
         target["attributes"].pop(gone)
-    made = _planned(case)
-    assert gone in made.steps[0].body
-    json.dumps([made.before, made.after, made.process])
+    plan = _planned(case)
+    assert gone in plan.steps[0].body
+    json.dumps([plan.before, plan.after, plan.process])
 
 
 @given(worlds.instances("worker"), st.data())
 @examples(60)
 def test_absent_deletes_one_process(live: list, data: st.DataObject) -> None:
-    """One DELETE without a body, by id or by identity; nothing when there is none."""
+    """One DELETE without a body, by id or by identity; nothing if there is no match."""
     target = data.draw(st.sampled_from(live))
     attributes = target["attributes"]
     given_: dict = {"id": target["id"]}
@@ -260,16 +260,16 @@ def test_absent_deletes_one_process(live: list, data: st.DataObject) -> None:
         if len(facts.meant(given_, live)) > 1:
             return
     case = Case(live, given_, (), "absent", data.draw(worlds.habits))
-    made = _planned(case)
-    (step,) = made.steps
+    plan = _planned(case)
+    (step,) = plan.steps
     assert (step.action, step.method, step.body) == ("delete", "DELETE", None)
-    assert made.problems == []
-    assert made.process is None
-    assert made.deployment_required
-    assert made.after == {}
-    assert made.before["type"] == attributes["type"]
-    json.dumps(made.before)
-    left, _answers = sent(Service(case.habits), live, made)
+    assert plan.problems == []
+    assert plan.process is None
+    assert plan.deployment_required
+    assert plan.after == {}
+    assert plan.before["type"] == attributes["type"]
+    json.dumps(plan.before)
+    left, _answers = sent(Service(case.habits), live, plan)
     assert left == [each for each in live if each is not target]
     again = _planned(case._replace(live=left))
     assert again.steps == []

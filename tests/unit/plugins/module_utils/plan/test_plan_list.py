@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plans of a list of entries: each process in one of them, and what prune takes with it."""
+"""The plans of a list of entries: each process in one of them, and what prune deletes."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def planned(
 
 
 def steps(plans: list[Plan]) -> list[tuple[str, str]]:
-    """What is to be sent: the action, and the id at the end of its path."""
+    """Return the planned requests: the action, and the id at the end of its path."""
     return [(step.action, step.path.rpartition("/")[2]) for made in plans for step in made.steps]
 
 
@@ -87,10 +87,10 @@ def test_each_entry_has_its_plan_in_the_order_of_the_list() -> None:
         (NEW, NEW),
     ],
 )
-def test_two_entries_of_one_process_are_a_problem_of_the_second(
+def test_two_entries_for_one_process_are_a_problem_of_the_second(
     one: dict[str, Any], other: dict[str, Any]
 ) -> None:
-    """Both places are told. Of two that would be created, neither has an id yet."""
+    """Both positions are reported. If both would be created, neither has an id yet."""
     first, second, third = planned(SEVALLA, [one, other, {"display_name": "images"}], LIVE)
     assert first.problems == third.problems == []
     (problem,) = second.problems
@@ -98,12 +98,12 @@ def test_two_entries_of_one_process_are_a_problem_of_the_second(
     assert "is the same process as processes[0]" in problem.message
 
 
-def test_a_third_entry_of_one_process_is_told_as_well() -> None:
+def test_a_third_entry_for_one_process_is_reported_too() -> None:
     plans = planned(SEVALLA, [MAIL, MAIL, MAIL], LIVE)
     assert [len(made.problems) for made in plans] == [0, 1, 1]
 
 
-def test_failures_of_all_entries_are_told_at_once() -> None:
+def test_problems_of_all_entries_are_reported_together() -> None:
     live = [*LIVE, process(4, "mail")]
     failure = refused([{"display_name": "images"}, MAIL, {"key": "nobody"}], live)
     assert failure.code == "ambiguous"
@@ -116,8 +116,8 @@ def test_without_prune_nothing_is_deleted() -> None:
     assert steps(planned(SEVALLA, [MAIL], LIVE)) == [("update", IDS[1])]
 
 
-def test_prune_deletes_what_is_not_in_the_list_and_can_be_deleted() -> None:
-    """By its id, and never a web process; what is in the list only to be created stays out."""
+def test_prune_deletes_unlisted_processes_that_can_be_deleted() -> None:
+    """By its id, and never a web process; an entry that is only to be created has none."""
     plans = planned(SEVALLA, [NEW, MAIL], LIVE, prune=True)
     deleted = [("delete", IDS[2]), ("delete", IDS[3])]
     assert steps(plans) == [("create", "processes"), ("update", IDS[1]), *deleted]
@@ -129,12 +129,12 @@ def test_prune_deletes_what_is_not_in_the_list_and_can_be_deleted() -> None:
     "address",
     [{"id": IDS[2]}, {"id": IDS[2].upper()}, {"key": "key-2"}, {"display_name": "images"}],
 )
-def test_prune_spares_a_process_however_the_list_names_it(address: dict[str, Any]) -> None:
+def test_prune_keeps_a_process_however_the_list_addresses_it(address: dict[str, Any]) -> None:
     plans = planned(SEVALLA, [address], LIVE, prune=True)
     assert steps(plans) == [("delete", IDS[1]), ("delete", IDS[3])]
 
 
-def test_prune_spares_one_that_is_renamed_by_the_list() -> None:
+def test_prune_keeps_a_process_that_the_list_renames() -> None:
     plans = planned(SEVALLA, [{"id": IDS[1], "display_name": "post"}], LIVE, prune=True)
     assert steps(plans) == [("update", IDS[1]), ("delete", IDS[2]), ("delete", IDS[3])]
 
@@ -143,10 +143,10 @@ def test_prune_spares_one_that_is_renamed_by_the_list() -> None:
     ("entry", "missing"),
     [(MAIL, "display_name"), ({"type": "web"}, "type"), ({"key": "key-1"}, "key")],
 )
-def test_prune_deletes_nothing_when_the_list_does_not_show_what_processes_are_known_by(
+def test_prune_deletes_nothing_when_the_list_lacks_identities(
     entry: dict[str, Any], missing: str
 ) -> None:
-    """It may be the one that the list of entries names."""
+    """It may be the process that an entry matches."""
     live = [dict(each) for each in LIVE]
     del live[2][missing]
     failure = refused([entry], live, prune=True)
@@ -155,7 +155,7 @@ def test_prune_deletes_nothing_when_the_list_does_not_show_what_processes_are_kn
     assert "nothing is pruned" in failure.message
 
 
-def test_prune_spares_a_process_that_may_be_a_web_process() -> None:
+def test_prune_keeps_a_process_that_may_be_a_web_process() -> None:
     live = [dict(each) for each in LIVE]
     del live[2]["type"]
     assert steps(planned(SEVALLA, [{"display_name": "mail"}], live, prune=True)) == [
@@ -164,8 +164,8 @@ def test_prune_spares_a_process_that_may_be_a_web_process() -> None:
 
 
 @pytest.mark.parametrize("missing", ["display_name", "key", "type"])
-def test_nothing_is_created_or_deleted_when_an_entry_may_be_there_already(missing: str) -> None:
-    """The one process that does not show it may be the one that is meant."""
+def test_nothing_is_created_or_deleted_when_an_entry_may_already_exist(missing: str) -> None:
+    """The one process that lacks it may be the match."""
     entry = {
         "display_name": {"display_name": "nobody", "type": "worker"},
         "key": {"key": "nobody"},
@@ -186,7 +186,7 @@ def test_nothing_is_created_or_deleted_when_an_entry_may_be_there_already(missin
         ({"type": "worker", "config": {"connection": "redis", "queue": ["c"]}}, "type"),
     ],
 )
-def test_laravel_cloud_what_does_not_show_what_it_is_known_by_may_be_the_one(
+def test_laravel_cloud_a_process_without_an_identity_may_match(
     entry: dict[str, Any], missing: str
 ) -> None:
     odd = {**worker(3, "x"), "type": "custom", "command": "b"}
@@ -198,7 +198,7 @@ def test_laravel_cloud_what_does_not_show_what_it_is_known_by_may_be_the_one(
     assert "process-1" not in caught.value.message
 
 
-def test_laravel_cloud_prune_knows_workers_by_their_queues() -> None:
+def test_laravel_cloud_prune_identifies_workers_by_their_queues() -> None:
     live = [worker(1, "a"), worker(2, "a, b"), worker(3, "b,a")]
     kept = {"type": "worker", "config": {"connection": "redis", "queue": ["a", "b"]}}
     plans = planned(LARAVEL_CLOUD, [kept], live, prune=True)

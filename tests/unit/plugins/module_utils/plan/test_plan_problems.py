@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run refuses: the schemas' errors in our words, and the rules across options."""
+"""The reasons for which a run refuses: schema errors in our words, and rules across options."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _manual(count: Any) -> dict:
     return {"scaling_strategy": {"type": "manual", "config": {"instanceCount": count}}}
 
 
-# The option that each key is, with the lowest and the highest value that the service takes.
+# The option of each key, with the lowest and the highest value that the service accepts.
 RANGES = [
     (lambda number: {"port": number}, "port", 1, 65535),
     (_manual, "scaling_strategy.instance_count", 0, 50),
@@ -104,10 +104,11 @@ RANGES = [
 
 
 @pytest.mark.parametrize(("body", "option", "low", "high"), RANGES)
-def test_a_number_out_of_range_is_told_with_the_range(
+def test_a_number_out_of_range_is_reported_with_the_range(
     body: Any, option: str, low: int, high: Any
 ) -> None:
-    """By the option's name, with the value and what is allowed; the ends themselves are fine."""
+    """With the option's name, the value and the allowed range; the limits themselves are
+    allowed."""
     for fine in (low, high or 10**9):
         assert _problems(SEVALLA, "update", body(fine)) == {}
         assert _problems(SEVALLA, "create", {**CREATE, **body(fine)}) == {}
@@ -159,8 +160,10 @@ def test_a_number_out_of_range_is_told_with_the_range(
         ),
     ],
 )
-def test_a_wrong_value_is_told_without_quoting_it(body: dict, option: str, allowed: tuple) -> None:
-    """By the option's name, with what is allowed; a value may hold a secret."""
+def test_an_invalid_value_is_reported_without_quoting_it(
+    body: dict, option: str, allowed: tuple
+) -> None:
+    """With the option's name and the allowed values; a value may contain a secret."""
     found = _problems(SEVALLA, "update", body)
     assert list(found) == [option]
     assert all(word in found[option] for word in allowed)
@@ -184,8 +187,8 @@ def test_a_wrong_value_is_told_without_quoting_it(body: dict, option: str, allow
         ({"config": [CANARY]}, "config", ("object",)),
     ],
 )
-def test_a_wrong_value_for_laravel_cloud(body: dict, option: str, allowed: tuple) -> None:
-    """The same; a number without a documented range has none here."""
+def test_an_invalid_value_for_laravel_cloud(body: dict, option: str, allowed: tuple) -> None:
+    """The same; a number without a documented range has no range here."""
     found = _problems(LARAVEL_CLOUD, "update", body)
     assert list(found) == [option]
     assert all(word in found[option] for word in allowed)
@@ -194,8 +197,8 @@ def test_a_wrong_value_for_laravel_cloud(body: dict, option: str, allowed: tuple
     assert _problems(LARAVEL_CLOUD, "update", {"config": numbers, "processes": 10}) == {}
 
 
-def test_all_errors_are_told_at_once() -> None:
-    """Every one of them, at every depth, each once, in the order of the options' names."""
+def test_all_errors_are_reported_together() -> None:
+    """All of them, at every depth, each once, in the order of the options' names."""
     body = {
         "display_name": "",
         "type": "daemon",
@@ -227,15 +230,15 @@ def test_all_errors_are_told_at_once() -> None:
     assert dict(found)["resource_type"] == "is missing"
 
 
-def test_what_a_create_needs_is_told() -> None:
-    """All of it, by the options' names."""
+def test_missing_options_of_a_creation_are_reported() -> None:
+    """All of them, by the options' names."""
     assert set(_problems(SEVALLA, "create", {})) == {
         "display_name",
         "type",
         "resource_type",
         "scaling_strategy",
     }
-    # Without a type nobody can say whether a command is needed.
+    # Without a type, it is unknown whether a command is required.
     found = set(_problems(LARAVEL_CLOUD, "create", {}))
     assert found - {"command"} == {"type", "processes"}
     custom = {"type": "custom", "processes": 1}
@@ -276,8 +279,8 @@ def test_what_a_create_needs_is_told() -> None:
         ({"type": "horizontal", "config": {"minInstanceCount": 1}}, set()),
     ],
 )
-def test_a_strategy_has_the_settings_of_its_type(strategy: dict, options: set) -> None:
-    """And its minimum is not above its maximum; all that is wrong is told."""
+def test_a_strategy_may_have_only_the_settings_of_its_type(strategy: dict, options: set) -> None:
+    """And its minimum is not above its maximum; all errors are reported."""
     found = SEVALLA.body_rules({"scaling_strategy": strategy}, {})
     assert {problem.option for problem in found} == {f"scaling_strategy.{o}" for o in options}
 
@@ -294,7 +297,7 @@ def test_a_strategy_has_the_settings_of_its_type(strategy: dict, options: set) -
     ],
 )
 def test_a_probe_has_one_handler(probe: str, value: dict, fine: bool) -> None:
-    """Exactly one, unless it is being emptied."""
+    """Exactly one, unless it is being cleared."""
     found = SEVALLA.body_rules({probe: value}, {})
     assert [problem.option for problem in found] == ([] if fine else [probe])
 
@@ -302,7 +305,7 @@ def test_a_probe_has_one_handler(probe: str, value: dict, fine: bool) -> None:
 @pytest.mark.parametrize("kind", ["web", "worker", "cron", "job", None])
 @pytest.mark.parametrize("creating", [True, False])
 def test_options_of_other_types_are_refused(kind: Any, creating: bool) -> None:
-    """Each by its name and with the type that has it; falsy values too."""
+    """Each by its name and with the type that has it; also falsy values."""
     values = {"is_ingress_enabled": False, "schedule": "", "time_zone": ""}
     options = {option: values.get(option, "x") for option in facts.ONLY}
     found = {p.option: p.message for p in SEVALLA.rules(options, kind, creating)}
@@ -336,13 +339,13 @@ def test_options_of_other_types_are_refused(kind: Any, creating: bool) -> None:
 def test_laravel_cloud_options_of_other_types_are_refused(
     options: dict, kind: Any, creating: bool, refused: set
 ) -> None:
-    """A worker has no command, a custom process no config; a new worker needs its identity."""
+    """A worker has no command, a custom process has no config; a new worker needs its identity."""
     found = LARAVEL_CLOUD.rules(options, kind, creating)
     assert {problem.option for problem in found} == refused
 
 
 def test_every_problem_of_an_entry_is_found_in_one_plan() -> None:
-    """What cannot change, what another type has, and what is out of range, together."""
+    """A fixed field, an option of another type, and a value out of range, together."""
     live = {
         "id": "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed",
         "key": "k",
@@ -362,19 +365,19 @@ def test_every_problem_of_an_entry_is_found_in_one_plan() -> None:
             "scaling_strategy": {"type": "horizontal", "min_instance_count": 3},
         },
     )
-    made = make_plan(SEVALLA, "scope", wanted, [live])
-    assert {problem.option for problem in refusals(SEVALLA, made)} == {
+    plan = make_plan(SEVALLA, "scope", wanted, [live])
+    assert {problem.option for problem in refusals(SEVALLA, plan)} == {
         "key",
         "type",
         "port",
         "schedule",
         "scaling_strategy.max_instance_count",
     }
-    assert not {"key", "type"} & set(made.steps[0].body)
+    assert not {"key", "type"} & set(plan.steps[0].body)
 
 
 def test_a_failure_lists_each_problem_once() -> None:
-    """In its message for a person, in its details for a playbook."""
+    """In its message for people, and in its details for playbooks."""
     problems = [Problem("port", "is wrong"), Problem("type", "is odd"), Problem("port", "is wrong")]
     failure = invalid_options(problems, " (there is none yet)")
     assert failure.message.count("port: is wrong") == 1
@@ -388,7 +391,7 @@ def test_a_failure_lists_each_problem_once() -> None:
 
 
 class _Sizes:
-    """A client that has the list of sizes, and counts how often it is asked."""
+    """A client with the list of sizes that counts its requests."""
 
     def __init__(self, answer: Any) -> None:
         self.answer, self.asked = answer, 0
@@ -424,7 +427,7 @@ def test_sizes_are_looked_up_only_when_a_write_needs_an_id() -> None:
     ]
 
 
-def test_a_size_that_there_is_not_is_told_with_those_there_are() -> None:
+def test_an_unknown_size_is_reported_with_the_available_sizes() -> None:
     """As a problem of resource_type."""
     (problem,) = SEVALLA.resolve_names(_Sizes(LISTED), _steps("s99"))  # type: ignore[arg-type]
     assert problem.option == "resource_type"
@@ -445,8 +448,8 @@ def test_a_size_that_there_is_not_is_told_with_those_there_are() -> None:
         ({}, []),
     ],
 )
-def test_what_looks_wrong_is_a_warning(body: dict, warned: list) -> None:
-    """The service may know better about cron expressions and time zones."""
+def test_suspicious_values_are_warnings(body: dict, warned: list) -> None:
+    """The service may accept other cron expressions and time zones."""
     said = SEVALLA.remarks(body)
     assert [remark.text.split(":")[0] for remark in said] == warned
     assert [remark.plain.split(":")[0] for remark in said] == warned

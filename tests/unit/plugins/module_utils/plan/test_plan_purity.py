@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The decision is pure: its files import nothing that could ask the world.
+"""The planner is pure: its files import nothing that does I/O.
 
-Held twice, by reading the imports and by running the files where such modules cannot be had.
+This is checked twice: by reading the imports, and by running the files where such modules are
+missing.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ ROOT = FOLDER.parents[5]
 
 @pytest.mark.parametrize("name", FILES)
 def test_imports_are_pure(name: str) -> None:
-    """Only pure modules and the other pure files, wherever in the file the import stands."""
+    """Only pure modules and the other pure files, wherever in the file the import is."""
     tree = ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -84,8 +85,8 @@ print([step.as_result() for step in made.steps], made.process)
 """
 
 
-def test_planning_works_without_the_world() -> None:
-    """A whole plan is made where nothing of Ansible, requests, the clock or the system is."""
+def test_planning_works_without_ansible_requests_and_clock() -> None:
+    """A whole plan is made without Ansible, requests, the clock and the system."""
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT.format(blocked=BLOCKED)],
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},

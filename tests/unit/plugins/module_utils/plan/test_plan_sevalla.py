@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the planner promises for Sevalla's processes, on generated applications.
+"""The promises of the planner for Sevalla's processes, on generated applications.
 
-Held against a simulated service in every way that the real one may behave, with a comparison
-of the tests' own: with the planner's as oracle, planted bugs survived.
+The oracle is a simulated service with every possible behavior of the real one, and the tests' own
+comparison: with the planner's own comparison, planted bugs survived.
 """
 
 from __future__ import annotations
@@ -63,26 +63,26 @@ def _target(case: Case) -> dict:
 @given(data=st.data())
 @examples(120)
 def test_an_update_sends_exactly_what_differs(kind: str, data: st.DataObject) -> None:
-    """One PATCH of the one process, with the fields that differ and were given, whole, and
-    nothing at all when none does; nothing for what has to be refused."""
+    """One PATCH of the one process, with the given fields that differ, in full, and nothing if none
+    differs; nothing if an option must be refused."""
     case = data.draw(worlds.updates(kind))
     target = _target(case)
-    made = _planned(case)
+    plan = _planned(case)
     want = {
         facts.wire(option)
         for option in ALL
         if option in case.given and facts.differs(option, case.given[option], target)
     } - {"key", "type"}
     want |= {facts.wire(o) for o in case.clear if not facts.empty(o, target)}
-    assert [(step.action, step.method) for step in made.steps] == [("update", "PATCH")] * bool(want)
-    assert {key for step in made.steps for key in step.body} == want
-    assert made.live == target
-    for step in made.steps:
+    assert [(step.action, step.method) for step in plan.steps] == [("update", "PATCH")] * bool(want)
+    assert {key for step in plan.steps for key in step.body} == want
+    assert plan.live == target
+    for step in plan.steps:
         assert step.path == f"/applications/{SCOPE}/processes/{target['id']}"
         _assert_body(case, target, step.body)
-        assert made.deployment_required == bool(want - facts.AT_ONCE)
+        assert plan.deployment_required == bool(want - facts.AT_ONCE)
     bad = facts.to_refuse(case.given, target)
-    refused_for(SEVALLA, made, bad)
+    refused_for(SEVALLA, plan, bad)
 
 
 def _assert_body(case: Case, target: dict, body: dict) -> None:
@@ -100,7 +100,7 @@ def _assert_body(case: Case, target: dict, body: dict) -> None:
             whole = facts.probe_to_wire(facts.whole_probe(case.given[option], target, option))
             kept = {key: item for key, item in value.items() if item is not None}
             assert exactly(kept, whole)
-            # The live keys that are to go, and no others, are sent as null.
+            # Exactly the existing keys to remove are sent as null.
             live = {key for key, item in (target[option] or {}).items() if item is not None}
             assert {key for key, item in value.items() if item is None} == live - set(whole)
         elif option == "resource_type" and value is not None:
@@ -116,41 +116,41 @@ def _assert_body(case: Case, target: dict, body: dict) -> None:
 @pytest.mark.parametrize("kind", worlds.KINDS)
 @given(data=st.data())
 @examples(120)
-def test_an_update_does_what_it_said(kind: str, data: st.DataObject) -> None:
-    """Applied, the process is as predicted, what was not asked about is as before, the service
-    stored everything, and the same task again changes nothing."""
+def test_an_update_matches_its_prediction(kind: str, data: st.DataObject) -> None:
+    """After the update, the process is as predicted, unmanaged fields are unchanged, the service
+    has stored everything, and the same task changes nothing."""
     case = data.draw(worlds.updates(kind))
     target = _target(case)
-    made = _planned(case)
-    if refused_options(SEVALLA, made):
+    plan = _planned(case)
+    if refused_options(SEVALLA, plan):
         return
     service = Service(case.habits)
-    live, answers = sent(service, case.live, made)
+    live, answers = sent(service, case.live, plan)
     after = next(process for process in live if process["id"] == target["id"])
-    sends = {key for step in made.steps for key in step.body}
+    sends = {key for step in plan.steps for key in step.body}
     for probe in sends & set(facts.PROBES):
-        shown = made.process[probe]
+        shown = plan.process[probe]
         assert shown is None if probe in case.clear else not nulls(shown), "nulls predicted"
     for option in ALL:
         if option in case.given:
             assert not facts.differs(option, case.given[option], after), option
-            assert not facts.differs(option, case.given[option], made.process), option
+            assert not facts.differs(option, case.given[option], plan.process), option
         elif option in case.clear:
             assert facts.empty(option, after), option
-            assert facts.empty(option, made.process), option
+            assert facts.empty(option, plan.process), option
         else:
             same = exactly(facts.value_of(after, option), facts.value_of(target, option))
             assert same, f"{option} was not asked about"
         probe = option in facts.PROBES and option in case.given
         if probe and len(facts.kinds(facts.probe_of(target, option))) > 1:
-            # One of two live handlers stays, which is no other kind for a service that merges
-            # what is inside it and a new one for a service that does not: nobody can say.
+            # One of two existing handlers stays: for a service that merges, it is the same handler,
+            # and for one that does not, it is a new one. Both are allowed.
             continue
-        _assert_predicted(option, made.process, after)
+        _assert_predicted(option, plan.process, after)
     _assert_kept(case, target, after)
     others = [process for process in live if process["id"] != target["id"]]
     assert others == [process for process in case.live if process["id"] != target["id"]]
-    for step, answer in zip(made.steps, answers):
+    for step, answer in zip(plan.steps, answers):
         assert unstored(SEVALLA, service.named(step.body), answer) == []
     again = _planned(_after(case, live))
     assert again.steps == []
@@ -188,8 +188,11 @@ _LIVE_PROBE = {"exec": None, "httpGet": _HTTP, "periodSeconds": 5, "timeoutSecon
         ),
     ],
 )
-def test_a_changed_probe_keeps_the_rest_or_goes_whole(asked: dict, then: dict, nested: str) -> None:
-    """With the same handler every key not given stays, also inside it; with another none does."""
+def test_a_changed_probe_is_merged_unless_its_handler_changes(
+    asked: dict, then: dict, nested: str
+) -> None:
+    """With the same handler, keys that are not set are kept at every depth; with another, none
+    is."""
     live = {
         "id": "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed",
         "type": "web",
@@ -197,17 +200,17 @@ def test_a_changed_probe_keeps_the_rest_or_goes_whole(asked: dict, then: dict, n
     }
     habits = worlds.Habits(nested=nested)
     case = Case([live], {"type": "web", "liveness_probe": asked}, (), "present", habits)
-    made = _planned(case)
-    left, _answers = sent(Service(habits), case.live, made)
+    plan = _planned(case)
+    left, _answers = sent(Service(habits), case.live, plan)
     want = {"liveness_probe": then}
-    for process in (left[0], made.process):
+    for process in (left[0], plan.process):
         have = facts.value_of(process, "liveness_probe")
         assert exactly(have, facts.value_of(want, "liveness_probe"))
     assert _planned(case._replace(live=left)).steps == []
 
 
 def _after(case: Case, live: list) -> Case:
-    """The same task again. A rename by the old name is another task: it follows the name."""
+    """Return the same task again. After a rename by the old name, it uses the new name."""
     return case._replace(live=live)
 
 
@@ -218,7 +221,7 @@ def _assert_predicted(option: str, predicted: dict, after: dict) -> None:
         name = predicted.get("resource_type_name") or ""
         assert name.lower() in ("", (after["resource_type_name"] or "").lower())
     elif option == "scaling_strategy" and said is not None:
-        # The service may fill in what nobody gave.
+        # The service may set fields that are not given.
         assert have["type"] == said["type"]
         assert exactly({key: have.get(key) for key in said}, said)
     else:
@@ -226,7 +229,7 @@ def _assert_predicted(option: str, predicted: dict, after: dict) -> None:
 
 
 def _assert_kept(case: Case, target: dict, after: dict) -> None:
-    """Inside a changed strategy or probe of the same kind the keys not given are as before."""
+    """Check that a changed strategy or probe of the same type keeps the keys that are not set."""
     for option in ("scaling_strategy", *facts.PROBES):
         if option not in case.given:
             continue
@@ -249,69 +252,69 @@ def _assert_kept(case: Case, target: dict, after: dict) -> None:
 @given(worlds.updates())
 @examples(120)
 def test_the_diff_shows_managed_fields_only(case: Case) -> None:
-    """before and after hold what was given or cleared and differ where something is sent; after
-    is what was asked for; both can be printed."""
+    """before and after contain what was set or cleared and differ if something is sent; after is
+    the request; both can be printed."""
     target = _target(case)
-    made = _planned(case)
+    plan = _planned(case)
     managed = {option for option in ALL if option in case.given} | set(case.clear)
-    assert set(made.before) == set(made.after) == managed
-    body = made.steps[0].body if made.steps else {}
+    assert set(plan.before) == set(plan.after) == managed
+    body = plan.steps[0].body if plan.steps else {}
     for option in managed:
-        differs = not exactly(made.before[option], made.after[option])
+        differs = not exactly(plan.before[option], plan.after[option])
         assert differs == (facts.wire(option) in body), option
         if option in case.clear:
-            assert made.after[option] is None
+            assert plan.after[option] is None
         elif option == "resource_type":
-            assert made.after[option] in (case.given[option], case.given[option].lower())
+            assert plan.after[option] in (case.given[option], case.given[option].lower())
         else:
-            assert made.after[option] == case.given[option]
-        if differs and not isinstance(made.after[option], dict) and option not in facts.TEXTS:
+            assert plan.after[option] == case.given[option]
+        if differs and not isinstance(plan.after[option], dict) and option not in facts.TEXTS:
             had = facts.value_of(target, option)
             name = (target["resource_type_name"] or "").lower() or None
-            assert made.before[option] in ((had, name) if option == "resource_type" else (had,))
-    json.dumps([made.before, made.after, [step.as_result() for step in made.steps], made.process])
+            assert plan.before[option] in ((had, name) if option == "resource_type" else (had,))
+    json.dumps([plan.before, plan.after, [step.as_result() for step in plan.steps], plan.process])
 
 
 @given(worlds.creations())
 @examples(250)
-def test_a_creation_is_one_post_and_does_what_it_said(case: Case) -> None:
-    """One POST with what was given and no more, one PATCH for the ingress when asked for; then
-    the process is as predicted and the same task again changes nothing."""
-    made = _planned(case)
+def test_a_creation_is_one_post_and_matches_its_prediction(case: Case) -> None:
+    """One POST with exactly the options, one PATCH for the ingress if requested; then the process
+    is as predicted and the same task changes nothing."""
+    plan = _planned(case)
     assert facts.meant(case.given, case.live) == []
-    assert made.live is None
-    assert made.before == {}
+    assert plan.live is None
+    assert plan.before == {}
     bad = facts.to_refuse(case.given, None)
-    found = refused_for(SEVALLA, made, bad)
+    found = refused_for(SEVALLA, plan, bad)
     ingress = {"is_ingress_enabled", "ingress_protocol"} & set(case.given)
-    methods = [(step.action, step.method) for step in made.steps]
+    methods = [(step.action, step.method) for step in plan.steps]
     assert methods == [("create", "POST")] + [("update", "PATCH")] * bool(ingress)
-    post = made.steps[0]
+    post = plan.steps[0]
     assert post.path == f"/applications/{SCOPE}/processes"
     given_keys = {facts.wire(option) for option in case.given}
     assert set(post.body) == (given_keys - ingress) | {"scaling_strategy"}
     if ingress:
-        assert made.steps[1].path == f"/applications/{SCOPE}/processes/{{process_id}}"
-        assert made.steps[1].body == {key: case.given[key] for key in ingress}
-        assert not made.steps[1].deploys
-    assert made.deployment_required
-    assert nulls([step.body for step in made.steps]) == []
-    assert set(made.after) == set(case.given) | {"scaling_strategy"}
+        assert plan.steps[1].path == f"/applications/{SCOPE}/processes/{{process_id}}"
+        assert plan.steps[1].body == {key: case.given[key] for key in ingress}
+        assert not plan.steps[1].deploys
+    assert plan.deployment_required
+    assert nulls([step.body for step in plan.steps]) == []
+    assert set(plan.after) == set(case.given) | {"scaling_strategy"}
     if found:
         return
     strategy = facts.whole_strategy(case.given.get("scaling_strategy", {}), None)
     assert exactly(post.body["scaling_strategy"], facts.strategy_to_wire(strategy))
     service = Service(case.habits)
-    live, answers = sent(service, case.live, made)
+    live, answers = sent(service, case.live, plan)
     assert live[:-1] == case.live
     new = live[-1]
     for option, value in {**case.given, "scaling_strategy": strategy}.items():
         assert not facts.differs(option, value, new), option
-        assert not facts.differs(option, value, made.process), option
-        _assert_predicted(option, made.process, new)
-    assert not {"id", "created_at", "updated_at", "key"} & set(made.process)
-    assert made.process["app_id"] == SCOPE
-    for step, answer in zip(made.steps, answers):
+        assert not facts.differs(option, value, plan.process), option
+        _assert_predicted(option, plan.process, new)
+    assert not {"id", "created_at", "updated_at", "key"} & set(plan.process)
+    assert plan.process["app_id"] == SCOPE
+    for step, answer in zip(plan.steps, answers):
         assert unstored(SEVALLA, service.named(step.body), answer) == []
     again = _planned(_after(case, live))
     assert again.steps == []
@@ -320,14 +323,14 @@ def test_a_creation_is_one_post_and_does_what_it_said(case: Case) -> None:
 
 @given(worlds.updates() | worlds.creations())
 @examples(100)
-def test_planning_changes_no_input_and_heeds_no_order(case: Case) -> None:
-    """Entry and live processes are as before, also once names of sizes are looked up in the
-    bodies; options in another order, nested ones too, make the same plan."""
+def test_planning_does_not_change_its_input_or_depend_on_order(case: Case) -> None:
+    """Entry and existing processes are unchanged, also after names of sizes are looked up in the
+    bodies; options in another order, also nested ones, lead to the same plan."""
     wanted = entry(SEVALLA, case.given, case.clear)
     live = copy.deepcopy(case.live)
     before = copy.deepcopy(wanted)
-    made = make_plan(SEVALLA, SCOPE, wanted, live)
-    for step in made.steps:
+    plan = make_plan(SEVALLA, SCOPE, wanted, live)
+    for step in plan.steps:
         Service(case.habits).named(step.body)
     assert exactly(live, case.live)
     assert exactly(wanted.options, before.options)
@@ -343,8 +346,8 @@ def test_planning_changes_no_input_and_heeds_no_order(case: Case) -> None:
 
 @given(worlds.updates(), st.data())
 @examples(120)
-def test_a_field_that_the_answer_does_not_have_is_unequal(case: Case, data: st.DataObject) -> None:
-    """Whatever is missing from the live process is sent, and nothing fails for it."""
+def test_a_field_missing_from_the_response_is_a_difference(case: Case, data: st.DataObject) -> None:
+    """A field that is missing from the existing process is sent, and nothing fails."""
     target = _target(case)
     names = [o for o in (*case.given, *case.clear) if o not in ("id", "key", "type")]
     ways = {"id", "key"} & set(case.given)
@@ -353,37 +356,37 @@ def test_a_field_that_the_answer_does_not_have_is_unequal(case: Case, data: st.D
     gone = data.draw(st.sampled_from(names))
     for key in (gone, facts.wire(gone), "resource_type_name" if gone == "resource_type" else gone):
         target.pop(key, None)
-    made = _planned(case)
-    assert facts.wire(gone) in made.steps[0].body
-    assert made.before[gone] is None
-    json.dumps([made.before, made.after, [step.as_result() for step in made.steps], made.process])
+    plan = _planned(case)
+    assert facts.wire(gone) in plan.steps[0].body
+    assert plan.before[gone] is None
+    json.dumps([plan.before, plan.after, [step.as_result() for step in plan.steps], plan.process])
 
 
 @given(st.data())
 @examples(80)
 def test_absent_deletes_one_process_and_never_a_web_process(data: st.DataObject) -> None:
-    """One DELETE without a body; a problem for a web process; nothing when there is none."""
+    """One DELETE without a body; a problem for a web process; nothing if there is no match."""
     live = data.draw(worlds.applications(data.draw(st.sampled_from(worlds.KINDS))))
     target = data.draw(st.sampled_from(live))
     given_ = data.draw(st.sampled_from([{"id": target["id"]}, {"key": target["key"]}]))
     habits = data.draw(worlds.habits)
     case = Case(live, given_, (), "absent", habits)
-    made = _planned(case)
-    (step,) = made.steps
+    plan = _planned(case)
+    (step,) = plan.steps
     assert (step.action, step.method, step.body) == ("delete", "DELETE", None)
     assert step.path == f"/applications/{SCOPE}/processes/{target['id']}"
-    assert made.process is None
-    assert made.after == {}
-    assert made.deployment_required
-    assert [p.option for p in made.problems] == ["state"] * (target["type"] == "web")
+    assert plan.process is None
+    assert plan.after == {}
+    assert plan.deployment_required
+    assert [p.option for p in plan.problems] == ["state"] * (target["type"] == "web")
     for option in ALL:
         have = facts.value_of(target, option)
         if option == "resource_type":
             have = (target["resource_type_name"] or "").lower()
-        shown = made.before.get(option)
+        shown = plan.before.get(option)
         assert exactly(shown, None if have in ("", None, {}) else have), option
-    if made.problems:
+    if plan.problems:
         return
-    left, _answers = sent(Service(habits._replace(keeps_deleted=False)), live, made)
+    left, _answers = sent(Service(habits._replace(keeps_deleted=False)), live, plan)
     assert left == [process for process in live if process is not target]
     assert _planned(case._replace(live=left)).steps == []

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tables of fields, and the shapes of values that they name."""
+"""The field tables, and the value types in them."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan impo
         {"spec": {"type": "int", "required": True}},
     ],
 )
-def test_a_table_that_contradicts_itself_is_refused(wrong: dict) -> None:
+def test_a_contradictory_field_table_is_refused(wrong: dict) -> None:
     """Cleared without a PATCH, a default without a POST, an option that is always managed."""
     with pytest.raises(ValueError, match="size"):
         Field(**{"option": "size", "spec": {"type": "int"}, **wrong})
 
 
-def test_a_field_is_named_on_the_wire_as_its_option() -> None:
-    """Unless the table says otherwise; and a field cannot be changed once it is made."""
+def test_a_wire_key_is_derived_from_the_option() -> None:
+    """Unless the table says otherwise; and a field is immutable."""
     field = Field("size", {"type": "int", "required": False})
     assert field.wire == "size"
     assert field.empty is CANNOT
@@ -70,13 +70,13 @@ def test_a_field_is_named_on_the_wire_as_its_option() -> None:
     ("backend", "options"),
     [(SEVALLA, sevalla_facts.OPTIONS), (LARAVEL_CLOUD, laravel_facts.OPTIONS)],
 )
-def test_the_tests_know_every_option(backend: Any, options: tuple) -> None:
-    """A new option is not left untested by these properties."""
+def test_every_option_is_tested(backend: Any, options: tuple) -> None:
+    """A new option must not be left out of these properties."""
     assert [field.option for field in backend.fields] == list(options)
 
 
-def test_the_tests_know_every_suboption() -> None:
-    """The same for what is inside the options."""
+def test_every_suboption_is_tested() -> None:
+    """The same for suboptions."""
     specs = {field.option: field.spec.get("options", {}) for field in SEVALLA.fields}
     names = {"type", *sevalla_facts.MANUAL, *sevalla_facts.HORIZONTAL}
     assert set(specs["scaling_strategy"]) == names
@@ -114,7 +114,8 @@ def test_the_tests_know_every_suboption() -> None:
     ],
 )
 def test_scalars_are_compared_by_value(want: Any, have: Any, same: bool) -> None:
-    """Numbers also when they come back as strings; false is not 0; unknown is equal to nothing."""
+    """Numbers also if they are returned as strings; false is not 0; an unknown value equals
+    nothing."""
     assert equal(want, have) is same
 
 
@@ -138,7 +139,7 @@ def test_scalars_are_compared_by_value(want: Any, have: Any, same: bool) -> None
     ],
 )
 def test_dicts_are_compared_by_given_keys_and_lists_whole(want: Any, have: Any, same: bool) -> None:
-    """What the service filled in is no drift; the order and the length of a list are."""
+    """Keys that the service added are not drift; the order and the length of a list are."""
     assert covers(have, want) is same
 
 
@@ -154,8 +155,8 @@ def test_dicts_are_compared_by_given_keys_and_lists_whole(want: Any, have: Any, 
         (0, 1, 0),
     ],
 )
-def test_an_overlay_keeps_the_keys_not_given(want: Any, have: Any, whole: Any) -> None:
-    """At every depth, lists whole, and leaves what it was given as it is."""
+def test_an_overlay_keeps_keys_that_are_not_set(want: Any, have: Any, whole: Any) -> None:
+    """At every depth, lists in full, and without changing its input."""
     before = copy.deepcopy((want, have if have is not UNKNOWN else None))
     assert overlay(want, have) == whole
     assert (want, have if have is not UNKNOWN else None) == before
@@ -166,12 +167,12 @@ def test_an_overlay_keeps_the_keys_not_given(want: Any, have: Any, whole: Any) -
     [(None, True), ("", True), ({}, True), ([], True), (0, False), (False, False), (" ", False)],
 )
 def test_zero_and_false_are_set(value: Any, empty: bool) -> None:
-    """Only null, "", {} and [] stand for nothing set."""
+    """Only null, "", {} and [] mean not set."""
     assert is_empty(value) is empty
 
 
-def test_an_argument_spec_of_a_schema() -> None:
-    """Types, choices without null, items of lists with what they require; no ranges."""
+def test_an_argument_spec_is_derived_from_a_schema() -> None:
+    """Types, choices without null, list items with their required keys; no ranges."""
     schema = {
         "type": ["object", "null"],
         "required": ["aB"],
@@ -202,8 +203,8 @@ def test_an_argument_spec_of_a_schema() -> None:
     }
 
 
-def test_wire_names_go_there_and_back() -> None:
-    """snake_case to camelCase and back for every name inside strategies and probes."""
+def test_wire_keys_convert_to_option_names_and_back() -> None:
+    """From snake_case to camelCase and back for every name inside strategies and probes."""
     named = {**sevalla_facts.MANUAL, **sevalla_facts.HORIZONTAL, **sevalla_facts.KINDS}
     for option, wire in {**named, **sevalla_facts.TIMINGS, **sevalla_facts.HTTP}.items():
         assert _sevalla_processes.camel(option) == wire
@@ -235,8 +236,8 @@ PROBE = {"httpGet": {"path": "/", "port": 80}, "periodSeconds": 5}
         ),
     ],
 )
-def test_what_the_service_did_not_store_is_named(answer: dict, missed: list) -> None:
-    """By option, every one of them, and also when a field is not in the answer at all."""
+def test_fields_that_the_service_did_not_store_are_named(answer: dict, missed: list) -> None:
+    """By option, all of them, and also if a field is missing from the response."""
     size = sevalla_facts.SIZES["s1"]
     body = {
         "entrypoint": "new",
@@ -255,8 +256,8 @@ def test_what_the_service_did_not_store_is_named(answer: dict, missed: list) -> 
         assert unstored(SEVALLA, body, less) == [option]
 
 
-def test_what_laravel_cloud_did_not_store_is_named() -> None:
-    """A config by its keys, numbers by value, an unset force as one that is off."""
+def test_fields_that_laravel_cloud_did_not_store_are_named() -> None:
+    """A config by its keys, numbers by value, a force that is not set as off."""
     body = {"processes": 2, "config": {"queue": "a,b", "tries": 3, "force": False}}
     config = {"queue": "a, b", "tries": "3", "force": None, "sleep": 3}
     resource = LARAVEL_CLOUD
@@ -270,16 +271,16 @@ def test_what_laravel_cloud_did_not_store_is_named() -> None:
 
 @pytest.mark.parametrize("shown", [[], {}, None])
 def test_a_config_may_be_shown_as_an_empty_list(shown: Any) -> None:
-    """PHP's empty array, which a custom process has, is no config like {} and null."""
+    """PHP's empty array, which a custom process has, means no config, like {} and null."""
     (config,) = (field for field in LARAVEL_CLOUD.fields if field.option == "config")
     assert config.live({"config": shown}) == {}
     assert config.live({}) is UNKNOWN
 
 
 def test_a_plan_with_nothing_to_do_needs_no_deployment() -> None:
-    """And it says so by having no steps."""
+    """It has no steps."""
     live = {"id": "process-1", "type": "custom", "command": "x", "processes": 2, "config": {}}
-    made = make_plan(LARAVEL_CLOUD, "i", Entry({"id": "process-1", "processes": 2}), [live])
-    assert made.steps == []
-    assert made.deployment_required is False
-    assert made.process == live
+    plan = make_plan(LARAVEL_CLOUD, "i", Entry({"id": "process-1", "processes": 2}), [live])
+    assert plan.steps == []
+    assert plan.deployment_required is False
+    assert plan.process == live

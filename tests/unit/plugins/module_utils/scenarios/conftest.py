@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every scenario runs in each way that a module can run."""
+"""Fixtures of the scenarios: every scenario runs in each way in which a module can run."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ try:
         in_worker,
     )
 except ImportError:
-    # ansible-test lets the tests of module_utils see what a module sees, and no controller.
-    # With plain pytest it is there, which test_worker.py holds.
+    # ansible-test only provides what a module can import for the tests of module_utils, without a
+    # controller. With plain pytest the worker is available, which test_worker.py checks.
     pass
 else:
     WAYS["worker"] = in_worker
@@ -37,17 +37,17 @@ else:
 
 @pytest.fixture(autouse=True, params=list(WAYS))
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """How the scenario's modules run."""
+    """Return the way in which the scenario's modules run."""
     monkeypatch.setattr(Runner, "way", staticmethod(WAYS[request.param]))
     return str(request.param)
 
 
-# Of the scenarios of deployments.
+# For the scenarios of deployments.
 
 
 @pytest.fixture
 def time(monkeypatch: pytest.MonkeyPatch) -> Time:
-    """The same time for the modules and the emulator; none of it is real."""
+    """Return a fake clock for the modules and the emulator."""
     monkeypatch.setattr(Client, "sleep", staticmethod(TIME.sleep))
     monkeypatch.setattr(Client, "clock", staticmethod(TIME.clock))
     TIME.slept.clear()
@@ -57,31 +57,31 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
 
 @pytest.fixture(scope="module")
 def in_time() -> Iterator[Emulator]:
-    """An emulator that lives in the tests' time."""
+    """Yield an emulator that uses the fake clock."""
     with Emulator(clock=TIME.clock) as emulator:
         yield emulator
 
 
 @pytest.fixture
 def emulated(in_time: Emulator, time: Time) -> Emulator:
-    """The emulator as it is after a start."""
+    """Return the emulator in its initial state."""
     in_time.reset()
     return in_time
 
 
 @pytest.fixture(params=["sevalla", "laravel_cloud"])
 def service(request: pytest.FixtureRequest, emulated: Emulator) -> Service:
-    """Each of the two services."""
+    """Return each of the two services in turn."""
     return Service(request.param, emulated)
 
 
 @pytest.fixture
 def sevalla(emulated: Emulator) -> Service:
-    """Sevalla alone."""
+    """Return only Sevalla."""
     return Service("sevalla", emulated)
 
 
 @pytest.fixture
 def cloud(emulated: Emulator) -> Service:
-    """Laravel Cloud alone."""
+    """Return only Laravel Cloud."""
     return Service("laravel_cloud", emulated)

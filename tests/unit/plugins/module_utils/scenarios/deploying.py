@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the scenarios of deployments need: a time of their own, and the two services."""
+"""The helpers of the deployment scenarios: a fake clock, and the two services."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 
 
 class Time:
-    """A clock that moves on only when somebody sleeps. ``meanwhile`` happens in the first sleep."""
+    """A clock that only moves when something sleeps. ``meanwhile`` is called in the first sleep."""
 
     def __init__(self) -> None:
         self.now = 1_800_000_000.0
@@ -28,7 +28,7 @@ class Time:
         self.meanwhile: Callable[[], object] | None = None
 
     def sleep(self, seconds: float) -> None:
-        """Let that much time pass."""
+        """Move the clock."""
         assert seconds >= 0
         assert len(self.slept) < 1000, "it does not end"
         self.slept.append(seconds)
@@ -38,7 +38,7 @@ class Time:
             self.meanwhile = None
 
     def clock(self) -> float:
-        """The time."""
+        """Return the time."""
         return self.now
 
 
@@ -46,7 +46,7 @@ TIME = Time()
 
 
 class Service:
-    """A service with one of its environments or applications to deploy."""
+    """A service with an environment or application to deploy."""
 
     def __init__(self, name: str, emulator: Emulator) -> None:
         self.name = name
@@ -70,19 +70,19 @@ class Service:
         return self.run(self.module, **{**self.scope, **options})
 
     def switch(self, **values: Any) -> None:
-        """Start anew with switches of this service."""
+        """Restore the initial data with switches of this service."""
         self.emulator.reset({f"{self.name}_{name}": value for name, value in values.items()})
 
     def fault(self, kind: str, method: str, path: str | None = None, **more: Any) -> None:
-        """Something that goes wrong with the list or, where the path says so, elsewhere."""
+        """Add a fault for the list or for another path."""
         self.emulator.faults.add(Fault(kind, method=method, path=path or self.path, **more))
 
     def past(self, status: str = "success", ago: float = 3600, **values: Any) -> dict[str, Any]:
-        """Add a deployment of the past, which started so many seconds ago."""
+        """Add a past deployment, which started so many seconds ago."""
         return self.emulator.world.past_deployment(self.target, status, ago, values=values)
 
     def stored(self) -> list[dict[str, Any]]:
-        """The deployments of the target that there are, oldest first."""
+        """Return all deployments of the target, oldest first."""
         world = self.emulator.world.snapshot()[self.name]
         targets = world["applications"]
         if not self.is_sevalla:
@@ -91,12 +91,13 @@ class Service:
 
 
 def posts(outcome: Outcome) -> int:
-    """How many POSTs were sent."""
+    """Return the number of POSTs."""
     return sum(request["method"] == "POST" for request in outcome.requests)
 
 
 def ended_well(service: Service, outcome: Outcome) -> dict[str, Any]:
-    """The deployment of a task that succeeded: the newest there is, at its good end."""
+    """Return the deployment of a task that succeeded: check that it is the newest one, and
+    successful."""
     assert outcome.message is None, outcome.message
     assert outcome.result["changed"] is True
     deployment: dict[str, Any] = outcome.result["deployment"]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a scenario runs a module as its action does in Ansible's worker."""
+"""How a scenario runs a module as its action plugin does in Ansible's worker."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 def in_worker(
     command: Command, given: dict[str, Any], check_mode: bool, no_log: bool = False
 ) -> Said:
-    """Run a command as the action of its module does."""
+    """Run a command as the action plugin of its module does."""
     task = SimpleNamespace(
         action="evenkeel.paas.it", args=given, check_mode=check_mode, no_log=no_log
     )
-    told: list[str] = []
+    progress: list[str] = []
 
     def show(_action: Any, line: str, _verbosity: int) -> None:
         host, _space, text = line.partition(" ")
         assert host == "[localhost]"
-        told.append(text)
+        progress.append(text)
 
     own = {"COMMAND": command, "_show": show}
     action = type("Action", (WorkerAction,), own)(
@@ -39,4 +39,4 @@ def in_worker(
     result.pop("invocation", None)
     message = result.pop("msg") if result.pop("failed", False) else None
     assert "exception" not in result, result["exception"]
-    return result, message, warnings, told
+    return result, message, warnings, progress

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a scenario runs a module: in this process, on the module's own code, against the emulator.
+"""How a scenario runs a module: in this process, with the module's own code, against the emulator.
 
-What is asked of the module for one process can be asked of the module for lists instead, with a
-list of one: the same scenarios hold both to the same promises.
+A scenario for the module for one process can also run with the module for lists, with a list of
+one: the same scenarios test both.
 """
 
 from __future__ import annotations
@@ -26,35 +26,37 @@ LISTS = {
     "sevalla_process": "sevalla_processes",
     "laravel_cloud_background_process": "laravel_cloud_background_processes",
 }
-"""The module for lists of each module for one process."""
+"""The module for lists that corresponds to each module for one process."""
 
 SCOPE = ("application", "environment", "instance")
 STAYING: dict[str, dict[str, Any]] = {
     "sevalla_process": {"type": "web"},
     "laravel_cloud_background_process": {"type": "custom", "command": "php artisan stays"},
 }
-"""What a list of one names when the process of a scenario is to be absent, and all else is pruned.
-On Sevalla it is there anyway; `let_stay` sees to it on Laravel Cloud."""
+"""The entry of the list when the process of a scenario is to be absent, and all others are pruned.
+
+It always exists on Sevalla; `let_stay` creates it on Laravel Cloud.
+"""
 
 
 def command_of(module: str) -> _module.Command:
-    """What a module does, less Ansible's part in it."""
+    """Return the work of a module without Ansible's part of it."""
     command: _module.Command = import_module(f"{MODULES}.{module}").COMMAND
     return command
 
 
 class Outcome(NamedTuple):
-    """What a run of a module ended in, and what it sent."""
+    """The result of a run, and its requests."""
 
     result: dict[str, Any]
     message: str | None
     warnings: list[str]
     requests: list[dict[str, Any]]
-    told: list[str]
+    progress: list[str]
 
     @property
     def writes(self) -> list[tuple[str, str, int]]:
-        """The requests that were no GET: method, path and the status that they got."""
+        """Return the requests other than GET: method, path and status."""
         return [
             (request["method"], request["path"], request["status"])
             for request in self.requests
@@ -63,7 +65,7 @@ class Outcome(NamedTuple):
 
     @property
     def reads(self) -> list[str]:
-        """The paths of the GET requests, without their queries."""
+        """Return the paths of the GET requests, without their queries."""
         return [
             request["path"].partition("?")[0]
             for request in self.requests
@@ -72,37 +74,37 @@ class Outcome(NamedTuple):
 
 
 Said = tuple[dict[str, Any], Optional[str], list[str], list[str]]
-"""A result, the message of a failure, the warnings, and what was told on the way."""
+"""A result, the message of a failure, the warnings, and the progress."""
 
 
 def by_itself(
     command: _module.Command, given: dict[str, Any], check_mode: bool, no_log: bool = False
 ) -> Said:
-    """Run a command with no Ansible around it but for the parsing of its options."""
+    """Run a command without Ansible, except for the parsing of its options."""
     parsed = ArgumentSpecValidator(command.argument_spec).validate(given)
     if parsed.error_messages:
         return {}, "; ".join(parsed.error_messages), [], []
     warnings: list[str] = []
-    told: list[str] = []
+    progress: list[str] = []
     params = parsed.validated_parameters
     task = _module.Task(
-        params, check_mode, warnings.append, lambda text, _verbosity: told.append(text), no_log
+        params, check_mode, warnings.append, lambda text, _verbosity: progress.append(text), no_log
     )
     try:
-        return _module.perform(command, task), None, warnings, told
+        return _module.perform(command, task), None, warnings, progress
     except Failure as failure:
-        return failure.as_result(), failure.message, warnings, told
+        return failure.as_result(), failure.message, warnings, progress
 
 
 class Runner:
     """Runs modules against one emulator, without waiting in real time.
 
-    With ``lists`` the modules for one process are stood in for by those for lists. With ``no_log``
-    every task has it.
+    With ``lists`` the modules for lists replace those for one process. With ``no_log`` every task
+    has it.
     """
 
     way: Callable[[_module.Command, dict[str, Any], bool, bool], Said] = staticmethod(by_itself)
-    """How; conftest.py has every scenario run in each way that there is."""
+    """The way to run; conftest.py runs every scenario in each way."""
 
     def __init__(self, emulator: Any, lists: bool = False, no_log: bool = False) -> None:
         self.emulator = emulator
@@ -114,7 +116,7 @@ class Runner:
         if self.lists and module in LISTS:
             given = list_of_one(self.emulator, module, options)
             outcome = self._run(LISTS[module], check_mode, given)
-            return told_as_one(outcome, given["prune"])
+            return as_single(outcome, given["prune"])
         return self._run(module, check_mode, options)
 
     def _run(self, module: str, check_mode: bool, options: dict[str, Any]) -> Outcome:
@@ -126,11 +128,11 @@ class Runner:
         )
         given = {"api_url": url, "api_token": self.emulator.token, **options}
         first = len(self.emulator.requests)
-        result, message, warnings, told = self.way(command, given, check_mode, self.no_log)
-        return Outcome(result, message, warnings, list(self.emulator.requests[first:]), told)
+        result, message, warnings, progress = self.way(command, given, check_mode, self.no_log)
+        return Outcome(result, message, warnings, list(self.emulator.requests[first:]), progress)
 
     def converge(self, module: str, **options: Any) -> tuple[Outcome, Outcome, Outcome]:
-        """Run in check mode, for real, and again; hold what must hold for every task."""
+        """Run in check mode, for real, and again; check what must hold for every task."""
         before = self.emulator.world.snapshot()
         checked = self(module, check_mode=True, **options)
         assert checked.message is None, checked.message
@@ -146,7 +148,7 @@ class Runner:
 
 
 def list_of_one(emulator: Any, module: str, options: dict[str, Any]) -> dict[str, Any]:
-    """The options of a module for one process, as the module for lists takes them."""
+    """Return the options of a module for one process as the module for lists expects them."""
     entry = dict(options)
     state = entry.pop("state", "present")
     spec = command_of(LISTS[module]).argument_spec
@@ -160,23 +162,25 @@ def list_of_one(emulator: Any, module: str, options: dict[str, Any]) -> dict[str
 
 
 def _instance_of(emulator: Any, process_id: Any) -> str:
-    """The instance of a process that is given by its id alone: a list always belongs to one."""
+    """Return the instance of a process that is given only by its id: a list always has an
+    instance."""
     process = emulator.world.laravel_cloud.processes.get(str(process_id))
     return str(process.parent) if process else world.LARAVEL_CLOUD_PRODUCTION_WORKERS_ID
 
 
 def let_stay(emulator: Any, instance: str) -> None:
-    """Give an instance the process that stays when all others are pruned."""
+    """Create the process of an instance that is kept when all others are pruned."""
     with emulator.world.lock:
         cloud = emulator.world.laravel_cloud
         body = {"processes": 1, **STAYING["laravel_cloud_background_process"]}
         cloud.create(cloud.instances[instance], body)
 
 
-def told_as_one(outcome: Outcome, pruned: bool) -> Outcome:
-    """What the module for lists said of a list of one, in the words of the module for one.
+def as_single(outcome: Outcome, pruned: bool) -> Outcome:
+    """Return the result of the module for lists with a list of one, in the form of the module for
+    one.
 
-    Holds on the way what is promised of every result of a list.
+    Check what the contract says about every result of a list.
     """
     result, message = dict(outcome.result), outcome.message
     if message is None:
@@ -206,7 +210,7 @@ _PARTIAL = (
 
 
 def adds_up(outcome: Outcome) -> None:
-    """Hold that a failure of a write accounts for every step of the plan, and for no other."""
+    """Check that a failure of a write accounts for exactly the steps of the plan."""
     result = outcome.result
     if "plan" not in result:
         assert not {"steps_done", "steps_failed", "steps_not_attempted"} & result.keys()
@@ -215,22 +219,22 @@ def adds_up(outcome: Outcome) -> None:
         {key: step[key] for key in step if key not in ("error", "failure")}
         for step in result["steps_failed"]
     ]
-    # Without a failed write, the check after a creation has found more than one of the same.
+    # Without a failed write, the check after a creation has found a duplicate.
     twins = result["failure"]["code"] == "ambiguous" and result["changed"]
     assert failed or twins
     assert all(step["error"] and step["failure"]["code"] for step in result["steps_failed"])
-    told = [*result["steps_done"], *failed, *result["steps_not_attempted"]]
-    assert sorted(map(repr, told)) == sorted(map(repr, result["plan"]))
+    reported = [*result["steps_done"], *failed, *result["steps_not_attempted"]]
+    assert sorted(map(repr, reported)) == sorted(map(repr, result["plan"]))
     assert not result["steps_done"] or result["changed"] is True
 
 
 def settled(again: Outcome) -> bool:
-    """Whether a second run changed nothing and wrote nothing."""
+    """Return whether a second run changed and wrote nothing."""
     return again.result["changed"] is False and again.writes == [] and again.result["plan"] == []
 
 
 def no_waiting(monkeypatch: Any) -> list[float]:
-    """Let the client's clock stand in for time; the list fills with the seconds it slept."""
+    """Replace the client's clock and sleeping; return the list of seconds that it slept."""
     slept: list[float] = []
     monkeypatch.setattr(_http.Client, "sleep", staticmethod(slept.append))
     return slept

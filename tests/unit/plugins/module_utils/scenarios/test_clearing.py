@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Settings inside an option that a task empties by their dotted names."""
+"""Settings inside an option that a task clears by their dotted names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 
 @pytest.fixture
 def run(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    """Runs modules against one emulator."""
+    """Return a runner of modules against one emulator."""
     no_waiting(monkeypatch)
     return Runner(emulator)
 
@@ -44,7 +44,7 @@ PROBE = {"http_get": {"path": "/up", "port": 80, "host": "a"}, "period_seconds":
 def test_a_worker_setting_is_unset_with_the_rest_of_its_config(
     emulator: Emulator, run: Runner, merges: str
 ) -> None:
-    """Under a PATCH that merges and under one that replaces, and once only."""
+    """With a PATCH that merges and with one that replaces, and only once."""
     emulator.reset(
         {"laravel_cloud_config_patch": merges, "laravel_cloud_null_config_key": "accepted"}
     )
@@ -64,7 +64,7 @@ def test_a_worker_setting_is_unset_with_the_rest_of_its_config(
 def test_a_service_that_refuses_null_cannot_unset_a_setting(
     emulator: Emulator, run: Runner
 ) -> None:
-    """And the failure names the setting."""
+    """The failure names the setting."""
     emulator.reset({"laravel_cloud_null_config_key": "refused"})
     run(LARAVEL, **TRIES)
     refused = run(LARAVEL, **WORKER, clear=["config.tries"])
@@ -73,14 +73,14 @@ def test_a_service_that_refuses_null_cannot_unset_a_setting(
 
 
 def test_force_of_false_counts_as_unset(run: Runner) -> None:
-    """Nothing is sent to unset what is not forced."""
+    """Nothing is sent to unset a force that is off."""
     run(LARAVEL, **{**TRIES, "config": {**TRIES["config"], "force": False}})
     assert settled(run(LARAVEL, **WORKER, clear=["config.force"]))
 
 
 @pytest.mark.parametrize("merges", ["merge", "replace"])
 @pytest.mark.parametrize("null", ["echoed", "dropped"])
-def test_settings_of_a_probe_are_emptied_and_the_rest_of_it_stays(
+def test_cleared_settings_of_a_probe_leave_the_rest_unchanged(
     emulator: Emulator, run: Runner, merges: str, null: str
 ) -> None:
     """At any depth."""
@@ -96,10 +96,10 @@ def test_settings_of_a_probe_are_emptied_and_the_rest_of_it_stays(
 
 
 @pytest.mark.parametrize("merges", ["merge", "replace"])
-def test_a_limit_of_horizontal_scaling_is_emptied(
+def test_a_limit_of_horizontal_scaling_is_cleared(
     emulator: Emulator, run: Runner, merges: str
 ) -> None:
-    """And can be in the same task that changes another one."""
+    """The same task can change another limit."""
     emulator.reset({"sevalla_nested_patch": merges})
     horizontal = {"type": "horizontal", "min_instance_count": 1, "max_instance_count": 3}
     run(SEVALLA, **WEB, scaling_strategy={**horizontal, "target_cpu_percent": 70})
@@ -114,7 +114,7 @@ def test_a_limit_of_horizontal_scaling_is_emptied(
 
 
 def test_a_setting_of_the_other_kind_of_scaling_is_not_sent(run: Runner) -> None:
-    """Manual scaling has no limits that could be emptied."""
+    """Manual scaling has no limits to clear."""
     horizontal = {"type": "horizontal", "min_instance_count": 1, "max_instance_count": 3}
     run(SEVALLA, **WEB, scaling_strategy={**horizontal, "target_cpu_percent": 70})
     manual = {"type": "manual", "instance_count": 1}
@@ -125,20 +125,20 @@ def test_a_setting_of_the_other_kind_of_scaling_is_not_sent(run: Runner) -> None
     assert settled(again)
 
 
-def test_a_setting_cannot_be_given_and_emptied(run: Runner) -> None:
-    """Both stand in one message, and nothing is read."""
+def test_a_setting_cannot_be_set_and_cleared(run: Runner) -> None:
+    """Both are in one message, and nothing is read."""
     wrong = run(LARAVEL, **TRIES, clear=["config.tries"])
     assert wrong.message is not None
     assert "config.tries: is given and in clear" in wrong.message
     assert wrong.requests == []
 
 
-def test_a_service_that_keeps_what_was_emptied_is_a_warning(monkeypatch: Any) -> None:
+def test_a_cleared_setting_that_the_service_keeps_is_a_warning(monkeypatch: Any) -> None:
     """The warning names the setting."""
     no_waiting(monkeypatch)
 
     class Keeping(Hooks):
-        """Shows the old value, as a service would that ignores the null."""
+        """Shows the old value, like a service that ignores null."""
 
         def after(self, response: Any) -> Any:
             """Put the old value into each process."""

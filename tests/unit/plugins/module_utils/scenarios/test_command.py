@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A command on a Laravel Cloud environment: what is run, how often, and what is said of it."""
+"""A command in a Laravel Cloud environment: what is run, how often, and what is reported."""
 
 from __future__ import annotations
 
@@ -44,25 +44,25 @@ class Shop:
         )
 
     def next(self, **outcome: Any) -> None:
-        """Say how the next command ends."""
+        """Set how the next command ends."""
         self.emulator.world.outcomes.add(PRODUCTION, CommandOutcome(**outcome))
 
     def switch(self, **values: str) -> None:
-        """Start anew with switches of Laravel Cloud."""
+        """Restore the initial data with switches of Laravel Cloud."""
         self.emulator.reset({f"laravel_cloud_{name}": value for name, value in values.items()})
 
     def fault(self, kind: str, method: str = "POST", path: str = PATH, **more: Any) -> None:
-        """Let something go wrong."""
+        """Add a fault."""
         self.emulator.faults.add(Fault(kind, method=method, path=path, **more))
 
     def start(self, cmd: str = RESTART) -> str:
-        """Let somebody else start a command; its id."""
+        """Let someone else start a command; return its id."""
         cloud = self.emulator.world.laravel_cloud
         with self.emulator.world.lock:
             return str(cloud.run_command(cloud.environments[PRODUCTION], {"command": cmd}).id)
 
     def stored(self) -> list[dict[str, Any]]:
-        """The commands of the environment, oldest first."""
+        """Return the commands of the environment, oldest first."""
         environments = [
             each
             for application in self.emulator.world.snapshot()["laravel_cloud"]["applications"]
@@ -76,10 +76,10 @@ def shop(emulated: Emulator) -> Shop:
     return Shop(emulated)
 
 
-# The main path.
+# The main path
 
 
-def test_a_command_is_run_once_and_followed_to_its_end(shop: Shop, time: Time) -> None:
+def test_a_command_is_run_once_and_waited_for(shop: Shop, time: Time) -> None:
     shop.next(output="Broadcasting queue restart signal.\n\n  done\n")
     done = shop()
     assert done.message is None, done.message
@@ -108,7 +108,7 @@ def test_a_command_is_run_once_and_followed_to_its_end(shop: Shop, time: Time) -
     (sent,) = [request for request in done.requests if request["method"] == "POST"]
     assert sent["body"] == body
     assert not {"stderr", "skipped", "msg"} & result.keys()
-    assert [told.partition(": ")[2].split(" ")[0] for told in done.told] == WALK
+    assert [line.partition(": ")[2].split(" ")[0] for line in done.progress] == WALK
 
 
 @pytest.mark.parametrize(
@@ -151,8 +151,8 @@ def test_check_mode_skips_a_command_as_ansible_does(shop: Shop) -> None:
     }
 
 
-def test_a_command_that_is_not_waited_for_has_no_return_code(shop: Shop, time: Time) -> None:
-    """Not even null: Ansible would take that for a failure."""
+def test_a_command_without_wait_has_no_return_code(shop: Shop, time: Time) -> None:
+    """Not even null: Ansible would treat it as a failure."""
     done = shop(wait=False)
     assert done.message is None
     assert time.slept == []
@@ -184,14 +184,14 @@ def test_a_command_that_prints_nothing(shop: Shop, time: Time, output: str) -> N
         ({"api_retries": -1}, "api_retries: must be from 0 to"),
     ],
 )
-def test_wrong_options_of_a_command(shop: Shop, options: dict[str, Any], said: str) -> None:
+def test_invalid_options_of_a_command(shop: Shop, options: dict[str, Any], said: str) -> None:
     for check_mode in (True, False):
         refused = shop(check_mode=check_mode, **options)
         assert said in str(refused.message)
         assert refused.requests == []
 
 
-def test_an_environment_that_is_not_there(shop: Shop) -> None:
+def test_an_unknown_environment(shop: Shop) -> None:
     gone = PRODUCTION[:-4] + "0000"
     for check_mode in (True, False):
         failed = shop(environment=gone, check_mode=check_mode)
@@ -199,10 +199,10 @@ def test_an_environment_that_is_not_there(shop: Shop) -> None:
         assert failed.writes == []
 
 
-# Ends other than success.
+# Ends other than success
 
 
-def test_a_return_code_that_is_not_zero_fails_the_task(shop: Shop, time: Time) -> None:
+def test_a_nonzero_return_code_fails_the_task(shop: Shop, time: Time) -> None:
     lines = [f"line {number}" for number in range(1, 31)]
     shop.next(exit_code=3, output="\n".join(lines) + "\n")
     failed = shop()
@@ -226,7 +226,7 @@ def test_a_return_code_that_is_not_zero_fails_the_task(shop: Shop, time: Time) -
     assert result["statuses"][-1]["status"] == "command.failure"
 
 
-def test_the_reason_of_the_service_is_told(shop: Shop, time: Time) -> None:
+def test_the_failure_reason_of_the_service_is_reported(shop: Shop, time: Time) -> None:
     shop.next(exit_code=137, output="", reason="Out of memory.")
     failed = shop()
     assert "the non-zero return code 137: Out of memory. It printed nothing." in str(failed.message)
@@ -243,19 +243,19 @@ def test_a_command_that_never_ran(shop: Shop, time: Time) -> None:
     assert failed.result["delta"] is None
 
 
-def test_a_failure_with_the_return_code_0(shop: Shop, time: Time) -> None:
+def test_a_failed_command_with_return_code_0_fails(shop: Shop, time: Time) -> None:
     shop.next(status="command.failure", exit_code=0)
     failed = shop()
     assert "ended as command.failure with the return code 0" in str(failed.message)
     assert failed.result["rc"] == 0
 
 
-def test_a_success_with_another_return_code_than_0_is_none(shop: Shop, time: Time) -> None:
+def test_a_successful_command_with_a_nonzero_return_code_fails(shop: Shop, time: Time) -> None:
     shop.next(status="command.success", exit_code=1)
     assert "the non-zero return code 1" in str(shop().message)
 
 
-def test_a_return_code_as_a_text(shop: Shop, time: Time) -> None:
+def test_a_return_code_may_be_a_string(shop: Shop, time: Time) -> None:
     shop.next(exit_code=2)
     shop.fault("numbers_as_text", "GET", "/commands/*", times=None)
     assert shop().result["rc"] == 2
@@ -263,7 +263,7 @@ def test_a_return_code_as_a_text(shop: Shop, time: Time) -> None:
 
 @pytest.mark.parametrize("known", ["null", "partial"])
 def test_a_command_that_does_not_end_in_time(shop: Shop, time: Time, known: str) -> None:
-    shop.switch(running_output=known, command_pace="clock")
+    shop.switch(output_while_running=known, command_pace="clock")
     shop.next(output="half and half", seconds=40)
     failed = shop(wait_timeout=100, poll_interval=30)
     (stored,) = shop.stored()
@@ -280,14 +280,14 @@ def test_a_command_that_does_not_end_in_time(shop: Shop, time: Time, known: str)
     assert sum(time.slept) == 100
 
 
-def test_a_status_that_is_not_known(shop: Shop, time: Time) -> None:
+def test_an_unknown_status(shop: Shop, time: Time) -> None:
     shop.fault("change", "GET", "/commands/*", values={"status": "command.paused"})
     done = shop()
     assert any("command.paused" in warning for warning in done.warnings)
     assert [each["status"] for each in done.result["statuses"]][:2] == ["pending", "command.paused"]
 
 
-def test_a_command_that_vanishes(shop: Shop, time: Time) -> None:
+def test_a_command_that_disappears(shop: Shop, time: Time) -> None:
     shop.fault("vanish", "GET", "/commands/*")
     failed = shop()
     assert "was started and had the status pending" in str(failed.message)
@@ -295,7 +295,7 @@ def test_a_command_that_vanishes(shop: Shop, time: Time) -> None:
     assert failed.result["stdout"] == ""
 
 
-# A request that is lost.
+# A lost request
 
 AFTER = ("drop_after", "cut_after", "500_after", "504_after", "html_after", "json_list_after")
 BEFORE = ("drop_before", "500_before", "502_before", "503_before")
@@ -304,11 +304,11 @@ LATE = ("504_before", "html_before", "redirect_root_before")
 
 @pytest.mark.parametrize("kind", AFTER)
 @pytest.mark.parametrize("cmd", [RESTART, f"  {RESTART}\n"])
-def test_a_command_whose_answer_is_lost_is_found(
+def test_a_command_whose_response_is_lost_is_found(
     shop: Shop, time: Time, kind: str, cmd: str
 ) -> None:
     """By its text, which the service trims."""
-    shop.start()  # of the same text, before
+    shop.start()  # an earlier one with the same text
     shop.fault(kind)
     done = shop(cmd)
     assert done.message is None, done.message
@@ -323,7 +323,7 @@ def test_a_command_whose_answer_is_lost_is_found(
 
 
 @pytest.mark.parametrize("kind", BEFORE)
-def test_a_command_that_was_not_stored_is_sent_again(shop: Shop, time: Time, kind: str) -> None:
+def test_a_command_that_was_not_stored_is_retried(shop: Shop, time: Time, kind: str) -> None:
     shop.fault(kind)
     done = shop()
     assert done.message is None, done.message
@@ -332,7 +332,7 @@ def test_a_command_that_was_not_stored_is_sent_again(shop: Shop, time: Time, kin
 
 
 @pytest.mark.parametrize("kind", LATE)
-def test_a_command_that_may_still_be_stored_is_not_sent_again(
+def test_a_command_that_may_still_be_stored_is_not_retried(
     shop: Shop, time: Time, kind: str
 ) -> None:
     shop.fault(kind)
@@ -344,7 +344,7 @@ def test_a_command_that_may_still_be_stored_is_not_sent_again(
     assert "rc" not in failed.result
 
 
-def test_a_command_of_another_text_is_not_taken_for_a_lost_one(shop: Shop, time: Time) -> None:
+def test_a_different_command_is_not_mistaken_for_a_lost_one(shop: Shop, time: Time) -> None:
     shop.fault("drop_before")
     time.meanwhile = lambda: shop.start("php artisan migrate")
     done = shop()
@@ -353,7 +353,7 @@ def test_a_command_of_another_text_is_not_taken_for_a_lost_one(shop: Shop, time:
     assert done.result["command"]["id"] == shop.stored()[1]["id"]
 
 
-def test_two_commands_of_the_same_text_after_a_lost_one(shop: Shop, time: Time) -> None:
+def test_two_identical_commands_after_a_lost_one_are_ambiguous(shop: Shop, time: Time) -> None:
     shop.fault("drop_after")
     time.meanwhile = shop.start
     failed = shop()
@@ -373,8 +373,8 @@ def test_a_lost_command_in_a_long_list(shop: Shop, time: Time) -> None:
 
 
 @pytest.mark.parametrize("known", ["accepted", "refused"])
-def test_another_command_of_the_same_text_runs(shop: Shop, time: Time, known: str) -> None:
-    shop.switch(same_command=known)
+def test_an_identical_command_is_already_running(shop: Shop, time: Time, known: str) -> None:
+    shop.switch(duplicate_command=known)
     other = shop.start()
     done = shop()
     if known == "accepted":
@@ -388,7 +388,9 @@ def test_another_command_of_the_same_text_runs(shop: Shop, time: Time, known: st
 
 
 @pytest.mark.parametrize("known", ["accepted", "refused"])
-def test_a_command_where_nothing_was_deployed(shop: Shop, time: Time, known: str) -> None:
+def test_a_command_in_an_environment_that_was_never_deployed(
+    shop: Shop, time: Time, known: str
+) -> None:
     shop.switch(command_never_deployed=known)
     done = shop()
     assert (done.message is None) == (known == "accepted")
@@ -396,7 +398,7 @@ def test_a_command_where_nothing_was_deployed(shop: Shop, time: Time, known: str
         assert "The environment has not been deployed yet" in done.message
 
 
-def test_the_limit_of_commands_is_waited_for(shop: Shop, time: Time) -> None:
+def test_the_rate_limit_of_commands_is_waited_for(shop: Shop, time: Time) -> None:
     shop.fault("429_seconds")
     done = shop()
     assert done.message is None
@@ -409,12 +411,12 @@ def test_a_read_that_fails_does_not_lose_the_command(shop: Shop, time: Time) -> 
     done = shop(api_retries=0)
     assert done.message is None
     assert done.result["rc"] == 0
-    assert sum("It will be read again" in told for told in done.told) == 3
+    assert sum("It will be read again" in line for line in done.progress) == 3
 
 
 @pytest.mark.parametrize("odd", [5, True, [], {}, "x", None])
-def test_odd_values_in_a_command(shop: Shop, time: Time, odd: Any) -> None:
-    """They are shown as they are, and never end in an accident."""
+def test_malformed_values_in_a_command(shop: Shop, time: Time, odd: Any) -> None:
+    """They are shown unchanged, and never raise an exception."""
     values = dict.fromkeys(("output", "exit_code", "started_at", "finished_at"), odd)
     values["status"] = "command.success"
     shop.fault("change", "GET", "/commands/*", values=values)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the deployment modules start, what they wait for, and what they say when it goes wrong."""
+"""What the deployment modules start, what they wait for, and what they report after a failure."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 PUSHED = {"type": "automatic", "trigger": "AUTO_DEPLOY_ON_PUSH"}
 
 
-# The main path.
+# The main path
 
 
-def test_one_is_started_and_followed_to_its_end(service: Service, time: Time) -> None:
+def test_a_deployment_is_started_and_waited_for(service: Service, time: Time) -> None:
     done = service()
     deployment = ended_well(service, done)
     assert [each["id"] for each in service.stored()] == [deployment["id"]]
@@ -57,7 +57,7 @@ def test_one_is_started_and_followed_to_its_end(service: Service, time: Time) ->
     assert done.result["api"] == {"requests": 2 + polls, "retries": 0, "waited_seconds": 0.0}
     assert done.warnings == []
     first, *others = service.walk
-    assert done.told == [
+    assert done.progress == [
         f"deployment {deployment['id']}: {first}",
         *(
             f"deployment: {status} after {number * service.interval} s"
@@ -66,15 +66,14 @@ def test_one_is_started_and_followed_to_its_end(service: Service, time: Time) ->
     ]
 
 
-def test_what_a_deployment_is_asked_for_with(service: Service) -> None:
+def test_the_options_of_a_deployment_are_sent(service: Service) -> None:
     done = service()
     (step,) = done.result["plan"]
     body = {} if service.is_sevalla else None
     assert step == {"action": "deploy", "method": "POST", "path": service.path, "body": body}
     (sent,) = [request for request in done.requests if request["method"] == "POST"]
     assert sent["body"] == body
-    # A body that is announced and not there is refused by Sevalla, one that is required and
-    # missing too.
+    # Sevalla refuses a missing body, whether its Content-Type announces it or not.
     assert (sent["content_type"] == "application/json") == service.is_sevalla
 
 
@@ -87,7 +86,9 @@ def test_what_a_deployment_is_asked_for_with(service: Service) -> None:
         ("laravel_cloud_deployment", {"application": "Shop", "environment": "staging-3"}),
     ],
 )
-def test_by_name(emulated: Emulator, time: Time, module: str, scope: dict[str, Any]) -> None:
+def test_a_deployment_by_name(
+    emulated: Emulator, time: Time, module: str, scope: dict[str, Any]
+) -> None:
     done = Runner(emulated)(module, **scope)
     assert done.message is None, done.message
     assert len(done.writes) == 1
@@ -95,7 +96,7 @@ def test_by_name(emulated: Emulator, time: Time, module: str, scope: dict[str, A
     assert f"/{parent}/deployments" in done.writes[0][1]
 
 
-def test_check_mode_says_what_it_would_send_and_only_reads(service: Service) -> None:
+def test_check_mode_shows_the_request_and_only_reads(service: Service) -> None:
     before = service.emulator.world.snapshot()
     checked = service(check_mode=True)
     assert checked.message is None
@@ -111,7 +112,9 @@ def test_check_mode_says_what_it_would_send_and_only_reads(service: Service) -> 
     assert "id" not in predicted
 
 
-def test_without_waiting_it_is_over_once_it_is_started(service: Service, time: Time) -> None:
+def test_without_wait_the_task_ends_once_the_deployment_starts(
+    service: Service, time: Time
+) -> None:
     done = service(wait=False)
     assert done.message is None
     assert done.result["deployment"]["status"] == service.walk[0]
@@ -120,18 +123,18 @@ def test_without_waiting_it_is_over_once_it_is_started(service: Service, time: T
     assert done.reads == [service.path]
 
 
-def test_by_the_clock_of_the_service(service: Service, time: Time) -> None:
+def test_a_deployment_that_advances_by_the_clock(service: Service, time: Time) -> None:
     service.switch(deployment_pace="clock")
     done = service(poll_interval=8)
     ended_well(service, done)
-    # The service steps every twenty seconds, and is read every eight.
+    # The service advances every twenty seconds, and is read every eight.
     assert [each["after_seconds"] for each in done.result["statuses"]] == [0, 24, 40, 64][
         : len(service.walk)
     ]
     assert set(time.slept) == {8}
 
 
-# Ends other than success.
+# Ends other than success
 
 BAD_ENDS = [
     *(("sevalla", end) for end in ("failed", "cancelled", "skipped")),
@@ -143,7 +146,9 @@ BAD_ENDS = [
 
 
 @pytest.mark.parametrize(("name", "end"), BAD_ENDS)
-def test_any_other_end_fails_the_task(emulated: Emulator, time: Time, name: str, end: str) -> None:
+def test_any_other_final_status_fails_the_task(
+    emulated: Emulator, time: Time, name: str, end: str
+) -> None:
     service = Service(name, emulated)
     service.switch(deployment_result=end)
     failed = service()
@@ -165,7 +170,7 @@ def test_any_other_end_fails_the_task(emulated: Emulator, time: Time, name: str,
     assert ("output" in details) == (end not in ("cancelled", "skipped"))
 
 
-def test_the_services_reason_is_told(cloud: Service) -> None:
+def test_the_failure_reason_of_a_deployment_is_reported(cloud: Service) -> None:
     cloud.switch(deployment_result="build.failed")
     message = cloud().message
     assert message is not None
@@ -173,13 +178,13 @@ def test_the_services_reason_is_told(cloud: Service) -> None:
     assert said in message
 
 
-# Why it failed.
+# The reason of a failure
 
 OUTPUT = "".join(f"line {number}\n" for number in range(1, 31))
 
 
 def fail(service: Service, output: str | None = OUTPUT, step: str | None = None) -> Outcome:
-    """Run a deployment that fails in a step, which prints something."""
+    """Run a deployment whose step fails and prints something."""
     step = step or ("build" if service.is_sevalla else "php.command")
     outcome = DeploymentOutcome(step=step, output=output)
     service.emulator.world.outcomes.add(service.target, outcome)
@@ -189,8 +194,8 @@ def fail(service: Service, output: str | None = OUTPUT, step: str | None = None)
 
 
 @pytest.mark.parametrize("steps", ["names", "objects"])
-def test_the_last_lines_of_sevallas_log_are_told(sevalla: Service, steps: str) -> None:
-    """Which step failed its description cannot say: there the steps are names."""
+def test_the_last_lines_of_the_sevalla_log_are_reported(sevalla: Service, steps: str) -> None:
+    """Its description cannot name the failed step if the steps are only names."""
     sevalla.switch(deployment_steps=steps)
     failed = fail(sevalla)
     details = failed.result["failure"]["details"]
@@ -205,8 +210,10 @@ def test_the_last_lines_of_sevallas_log_are_told(sevalla: Service, steps: str) -
 
 @pytest.mark.parametrize("word", ["failed", "error", "finished"])
 @pytest.mark.parametrize("step", ["php.command", "deploy.command"])
-def test_the_step_and_its_last_lines_are_told(cloud: Service, step: str, word: str) -> None:
-    """Whatever the status of a step is called that failed."""
+def test_the_failed_step_and_its_last_lines_are_reported(
+    cloud: Service, step: str, word: str
+) -> None:
+    """Whatever the status of the failed step is."""
     cloud.switch(failed_step_status=word)
     failed = fail(cloud, step=step)
     end = "build.failed" if step == "php.command" else "deployment.failed"
@@ -223,7 +230,7 @@ def test_the_step_and_its_last_lines_are_told(cloud: Service, step: str, word: s
     assert read == f"/deployments/{failed.result['deployment']['id']}/logs"
 
 
-def test_what_a_terminal_would_obey_is_not_in_the_message(service: Service) -> None:
+def test_control_characters_are_removed_from_the_message(service: Service) -> None:
     red = "\x1b[31;1mred\x1b[0m\x1b[2K " + "x" * 1000
     failed = fail(service, output=red)
     assert "\x1b" not in str(failed.message)
@@ -243,9 +250,9 @@ def test_a_log_that_cannot_be_read_does_not_hide_the_failure(service: Service, k
 
 
 @pytest.mark.parametrize("logs", ["unavailable", "422", "empty"])
-def test_a_log_that_is_not_there_is_no_trouble(emulated: Emulator, time: Time, logs: str) -> None:
+def test_a_missing_log_is_ignored(emulated: Emulator, time: Time, logs: str) -> None:
     service = Service("sevalla" if logs == "empty" else "laravel_cloud", emulated)
-    service.switch(logs=logs)
+    service.switch(deployment_logs=logs)
     failed = fail(service)
     assert f"{service.stored()[0]['id']} of {service.target} ended as " in str(failed.message)
     assert "shows the deployment's log." in str(failed.message)
@@ -260,9 +267,9 @@ def test_a_log_that_is_not_there_is_no_trouble(emulated: Emulator, time: Time, l
         {"data": {"build": {"steps": [7, {}, {"step": {}, "output": ["a"], "status": []}]}}},
     ],
 )
-def test_whatever_a_log_holds_the_failure_is_told(service: Service, answer: Any) -> None:
+def test_the_failure_is_reported_whatever_the_log_contains(service: Service, answer: Any) -> None:
     class Odd(Hooks):
-        """Answers a read of the log with something."""
+        """Responds to a read of the log with something else."""
 
         def before(self) -> Any:
             if not flask.request.path.endswith("/logs"):
@@ -275,7 +282,7 @@ def test_whatever_a_log_holds_the_failure_is_told(service: Service, answer: Any)
     assert f"{service.stored()[0]['id']} of {service.target} ended as " in str(failed.message)
 
 
-def test_time_is_over(service: Service, time: Time) -> None:
+def test_wait_timeout_ends_the_wait(service: Service, time: Time) -> None:
     service.switch(deployment_pace="clock")
     start = time.now
     failed = service(wait_timeout=27, poll_interval=10)
@@ -294,14 +301,14 @@ def test_time_is_over(service: Service, time: Time) -> None:
     assert failed.result["deployment"]["status"] == status
 
 
-def test_the_end_at_the_last_moment_is_seen(service: Service, time: Time) -> None:
+def test_an_end_at_the_last_moment_is_detected(service: Service, time: Time) -> None:
     service.switch(deployment_pace="clock")
     seconds = 20 * (len(service.walk) - 1)
     ended_well(service, service(wait_timeout=seconds, poll_interval=1000))
     assert time.slept == [seconds]
 
 
-# Statuses that nobody has told of.
+# Undocumented statuses
 
 
 @pytest.mark.parametrize("status", ["rollingBack", None, ["a", "list"]])
@@ -323,11 +330,11 @@ def test_an_unknown_status_is_not_shown_with_no_log(service: Service) -> None:
     deployment = ended_well(service, done)
     (warning,) = done.warnings
     assert warning == "The deployment has an unknown status. It is taken to be on its way."
-    assert done.told == []
+    assert done.progress == []
     assert deployment["id"] not in warning
 
 
-def test_an_unknown_status_does_not_last_for_ever(service: Service) -> None:
+def test_an_unknown_status_is_not_waited_for_forever(service: Service) -> None:
     service.fault("change", "GET", service.item, times=None, values={"status": "rollingBack"})
     failed = service()
     assert failed.result["failure"]["code"] == "wait_timeout"
@@ -335,7 +342,7 @@ def test_an_unknown_status_does_not_last_for_ever(service: Service) -> None:
     assert len(failed.warnings) == 1
 
 
-def test_an_unknown_status_of_a_deployment_that_has_finished_is_no_success(
+def test_an_unknown_status_of_a_finished_deployment_is_a_failure(
     service: Service, time: Time
 ) -> None:
     values = {"status": "expired", "finished_at": "2026-03-01T10:00:00.000Z"}
@@ -370,7 +377,7 @@ LARAVELS = {
     ],
 )
 @pytest.mark.parametrize("finished_at", [None, "2026-03-01T10:00:00Z"])
-def test_every_documented_status_is_known_whatever_the_times_say(
+def test_every_documented_status_is_known_whatever_the_timestamps_say(
     statuses: Any, documented: dict[str, tuple[str, ...]], finished_at: str | None
 ) -> None:
     for what, words in documented.items():
@@ -383,10 +390,10 @@ def test_every_documented_status_is_known_whatever_the_times_say(
     assert statuses.is_over({"status": "new", "finished_at": finished_at}) == bool(finished_at)
 
 
-# Somebody else's deployments.
+# Deployments of someone else
 
 
-def test_the_one_that_somebody_else_started_before_is_not_the_one(service: Service) -> None:
+def test_an_earlier_deployment_of_someone_else_is_not_followed(service: Service) -> None:
     theirs = service.emulator.world.deploy(service.target, {})["id"]
     done = service()
     mine = ended_well(service, done)["id"]
@@ -397,14 +404,16 @@ def test_the_one_that_somebody_else_started_before_is_not_the_one(service: Servi
     assert all(path.endswith(mine) for path in polled)
 
 
-def test_the_one_that_somebody_else_starts_just_before_is_not_the_one(service: Service) -> None:
+def test_a_deployment_that_someone_else_starts_just_before_is_not_followed(
+    service: Service,
+) -> None:
     service.fault("deploy", "POST")
     mine = ended_well(service, service())
     theirs, stored = service.stored()
     assert stored["id"] == mine["id"] != theirs["id"]
 
 
-def test_the_one_that_somebody_else_starts_meanwhile_is_not_the_one(
+def test_a_deployment_that_someone_else_starts_during_the_wait_is_not_followed(
     service: Service, time: Time
 ) -> None:
     time.meanwhile = lambda: service.emulator.world.deploy(service.target, {})
@@ -416,7 +425,7 @@ def test_the_one_that_somebody_else_starts_meanwhile_is_not_the_one(
     assert all(path.endswith(mine["id"]) for path in done.reads[1:])
 
 
-def test_while_another_one_runs_none_is_started_where_the_service_refuses(
+def test_a_deployment_refused_because_another_runs_is_a_failure(
     service: Service,
 ) -> None:
     service.switch(concurrent_deployments="refused")
@@ -431,7 +440,7 @@ def test_while_another_one_runs_none_is_started_where_the_service_refuses(
     assert len(service.stored()) == 1
 
 
-def test_being_skipped_for_a_newer_one_is_a_failure(sevalla: Service) -> None:
+def test_a_deployment_skipped_for_a_newer_one_is_a_failure(sevalla: Service) -> None:
     sevalla.switch(concurrent_deployments="skip_waiting")
     sevalla.emulator.world.deploy(sevalla.target, {})
     sevalla.fault("deploy", "GET", f"{sevalla.path}/*")
@@ -440,7 +449,7 @@ def test_being_skipped_for_a_newer_one_is_a_failure(sevalla: Service) -> None:
     assert len(sevalla.stored()) == 3
 
 
-# A lost POST.
+# A lost POST
 
 STORED = [
     *("drop_after", "cut_after", "cut_chunked_after", "500_after", "502_after", "503_after"),
@@ -452,9 +461,7 @@ NOT_TOLD = ["504_before", "html_before", "redirect_root_before", "json_null_befo
 
 
 @pytest.mark.parametrize("kind", STORED)
-def test_a_deployment_whose_answer_is_lost_is_found_and_not_started_again(
-    service: Service, kind: str
-) -> None:
+def test_a_deployment_whose_response_is_lost_is_found(service: Service, kind: str) -> None:
     service.emulator.world.deploy(service.target, {"status": service.walk[-1]})
     service.fault(kind, "POST")
     done = service()
@@ -467,7 +474,7 @@ def test_a_deployment_whose_answer_is_lost_is_found_and_not_started_again(
 
 
 @pytest.mark.parametrize("kind", NOT_STORED)
-def test_a_deployment_that_was_not_started_is_started_again(service: Service, kind: str) -> None:
+def test_a_deployment_that_was_not_started_is_retried(service: Service, kind: str) -> None:
     service.emulator.world.deploy(service.target, {"status": service.walk[-1]})
     service.fault(kind, "POST")
     done = service()
@@ -480,14 +487,14 @@ def test_a_deployment_that_was_not_started_is_started_again(service: Service, ki
 @pytest.mark.parametrize("lost", ["drop_after", "drop_before"])
 @pytest.mark.parametrize("count", [100, 101, 301])
 @pytest.mark.parametrize("name", ["sevalla", "ascending", "descending"])
-def test_a_lost_one_is_told_from_many_before_in_whichever_order_they_are_listed(
+def test_a_lost_deployment_is_found_among_many_in_any_order(
     emulated: Emulator, time: Time, name: str, count: int, lost: str
 ) -> None:
-    """No order of Laravel Cloud's list is documented: the newest may be on the last page. Nor is
-    an old one taken for new that another page has since."""
+    """The order of Laravel Cloud's list is not documented: the newest may be on the last page. An
+    old one that has moved to another page is not mistaken for a new one."""
     service = Service("sevalla" if name == "sevalla" else "laravel_cloud", emulated)
     if not service.is_sevalla:
-        service.switch(order=name)
+        service.switch(list_order=name)
     for _before in range(count):
         service.emulator.world.deploy(service.target, {"status": service.walk[-1]})
     service.fault(lost, "POST")
@@ -502,9 +509,7 @@ def test_a_lost_one_is_told_from_many_before_in_whichever_order_they_are_listed(
 
 
 @pytest.mark.parametrize("kind", NOT_TOLD)
-def test_a_deployment_that_may_still_be_started_is_not_started_again(
-    service: Service, kind: str
-) -> None:
+def test_a_deployment_that_may_still_be_started_is_not_retried(service: Service, kind: str) -> None:
     if kind == "not_stored":
         service.fault("not_stored", "POST")
         service.fault("html_after", "POST")
@@ -519,7 +524,7 @@ def test_a_deployment_that_may_still_be_started_is_not_started_again(
     assert service.stored() == []
 
 
-def test_three_posts_are_enough(service: Service) -> None:
+def test_a_deployment_is_attempted_at_most_three_times(service: Service) -> None:
     service.fault("drop_before", "POST", times=None)
     failed = service()
     assert posts(failed) == 3
@@ -527,7 +532,7 @@ def test_three_posts_are_enough(service: Service) -> None:
     assert service.stored() == []
 
 
-def test_nothing_is_sent_again_when_the_list_cannot_be_read(service: Service) -> None:
+def test_a_lost_deployment_is_not_retried_when_the_list_cannot_be_read(service: Service) -> None:
     service.fault("drop_after", "POST")
     service.fault("503_before", "GET", after=1, times=None)
     failed = service(api_retries=1)
@@ -537,7 +542,9 @@ def test_nothing_is_sent_again_when_the_list_cannot_be_read(service: Service) ->
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
-def test_nothing_is_sent_again_without_the_time_to_look(service: Service, kind: str) -> None:
+def test_a_lost_deployment_is_not_retried_without_time_to_read_the_list(
+    service: Service, kind: str
+) -> None:
     service.fault(kind, "POST")
     failed = service(api_max_wait=0)
     assert "no time left (api_max_wait) to look for it" in str(failed.message)
@@ -546,7 +553,7 @@ def test_nothing_is_sent_again_without_the_time_to_look(service: Service, kind: 
     assert failed.reads == [service.path]
 
 
-def test_two_that_may_be_it_are_none_of_them(service: Service) -> None:
+def test_two_candidates_for_a_lost_deployment_are_ambiguous(service: Service) -> None:
     service.fault("deploy", "POST")
     service.fault("drop_after", "POST")
     failed = service()
@@ -570,10 +577,11 @@ def test_two_that_may_be_it_are_none_of_them(service: Service) -> None:
         ({"branch": "next"}, {"branch": "main"}),
     ],
 )
-def test_what_cannot_be_it_is_not_taken_for_it(
+def test_a_different_deployment_is_not_mistaken_for_a_lost_one(
     sevalla: Service, options: dict[str, Any], theirs: dict[str, Any]
 ) -> None:
-    """Somebody else's appears while the own POST is lost: once before it arrived, once after."""
+    """A deployment of someone else appears while our POST is lost: once before it arrived, once
+    after."""
     for lost, sent in (("drop_before", 2), ("drop_after", 1)):
         sevalla.switch()
         sevalla.fault("deploy", "POST", values=theirs)
@@ -586,7 +594,7 @@ def test_what_cannot_be_it_is_not_taken_for_it(
 
 
 @pytest.mark.parametrize("theirs", [{"trigger": None}, {"trigger": "NEW_WORD"}, {"branch": None}])
-def test_what_a_deployment_does_not_tell_speaks_against_nothing(
+def test_missing_fields_do_not_rule_out_a_deployment(
     sevalla: Service, theirs: dict[str, Any]
 ) -> None:
     sevalla.fault("deploy", "POST", values=theirs)
@@ -596,9 +604,11 @@ def test_what_a_deployment_does_not_tell_speaks_against_nothing(
     assert len(done.warnings) == 1
 
 
-def test_laravel_cloud_does_not_tell_who_started_a_deployment(cloud: Service) -> None:
-    """One that appears while the own POST is lost deploys what is stored, and is taken with a
-    warning that names it."""
+def test_a_deployment_on_laravel_cloud_during_a_lost_post_is_adopted_with_a_warning(
+    cloud: Service,
+) -> None:
+    """A deployment that appears while our POST is lost deploys the stored state, and is adopted
+    with a warning that names it."""
     cloud.fault("deploy", "POST")
     cloud.fault("drop_before", "POST")
     done = cloud()
@@ -609,10 +619,10 @@ def test_laravel_cloud_does_not_tell_who_started_a_deployment(cloud: Service) ->
     assert theirs in warning
 
 
-# The rate limit, and reads that fail.
+# The rate limit, and failed reads
 
 
-def test_a_post_that_the_rate_limit_refuses_is_sent_again(service: Service, time: Time) -> None:
+def test_a_rate_limited_post_is_retried(service: Service, time: Time) -> None:
     service.fault("429_seconds", "POST", times=2)
     done = service()
     ended_well(service, done)
@@ -639,7 +649,7 @@ def test_a_read_that_fails_does_not_lose_the_deployment(service: Service, kind: 
         service.fault(kind, "GET", service.item, times=3)
 
 
-def test_pauses_are_no_waiting_and_the_rate_limit_is(service: Service, time: Time) -> None:
+def test_rate_limits_count_as_waiting_and_polling_does_not(service: Service, time: Time) -> None:
     service.fault("429_seconds", "GET", service.item)
     done = service(api_max_wait=20)
     ended_well(service, done)
@@ -649,7 +659,7 @@ def test_pauses_are_no_waiting_and_the_rate_limit_is(service: Service, time: Tim
     assert sum(time.slept) == pytest.approx(pauses * service.interval + waited, abs=0.001)
 
 
-def test_reads_go_on_at_the_limits_pace_when_all_waiting_is_used_up(
+def test_polling_continues_after_rate_limits_without_api_max_wait_left(
     service: Service, time: Time
 ) -> None:
     service.fault("429_seconds", "GET", service.item, times=3)
@@ -657,16 +667,16 @@ def test_reads_go_on_at_the_limits_pace_when_all_waiting_is_used_up(
     ended_well(service, done)
     assert done.result["api"]["waited_seconds"] == 0.0
     assert time.slept[:4] == [service.interval, 60, 60, 60]
-    assert sum("It will be read again." in told for told in done.told) == 3
+    assert sum("It will be read again." in line for line in done.progress) == 3
     name = "Sevalla" if service.is_sevalla else "Laravel Cloud"
-    assert done.told.count(f"rate limit of {name}: continuing in 60 s") == 3
+    assert done.progress.count(f"rate limit of {name}: continuing in 60 s") == 3
 
 
 @pytest.mark.parametrize("kind", ["503_before", "drop_before", "429_seconds", "html_before"])
-def test_reads_that_never_succeed_end_with_the_time(
+def test_reads_that_never_succeed_end_at_wait_timeout(
     service: Service, time: Time, kind: str
 ) -> None:
-    """However long the waiting that the service asks for or that the repeating would take."""
+    """Whatever wait the service requests and the retries need."""
     service.fault(kind, "GET", service.item, times=None)
     start = time.now
     failed = service(wait_timeout=100)
@@ -676,7 +686,7 @@ def test_reads_that_never_succeed_end_with_the_time(
     assert f"had the status {service.walk[0]}" in str(failed.message)
 
 
-def test_a_limit_that_lifts_after_the_time_is_not_waited_for(service: Service, time: Time) -> None:
+def test_a_rate_limit_beyond_wait_timeout_is_not_waited_for(service: Service, time: Time) -> None:
     service.fault("429_seconds", "GET", service.item)
     start = time.now
     failed = service(wait_timeout=12, poll_interval=9)
@@ -684,7 +694,7 @@ def test_a_limit_that_lifts_after_the_time_is_not_waited_for(service: Service, t
     assert failed.result["failure"]["code"] == "wait_timeout"
 
 
-def test_a_deployment_that_vanishes(service: Service) -> None:
+def test_a_deployment_that_disappears(service: Service) -> None:
     service.fault("vanish", "GET", service.item)
     failed = service()
     assert failed.message is not None
@@ -694,10 +704,10 @@ def test_a_deployment_that_vanishes(service: Service) -> None:
     assert failed.result["deployment"]["id"] in failed.message
 
 
-# What is refused.
+# Refusals
 
 
-def test_a_restart_takes_the_last_build(sevalla: Service) -> None:
+def test_a_restart_uses_the_last_build(sevalla: Service) -> None:
     done = sevalla(restart=True)
     assert ended_well(sevalla, done)["trigger"] == "RESTART"
     (step,) = done.result["plan"]
@@ -705,7 +715,7 @@ def test_a_restart_takes_the_last_build(sevalla: Service) -> None:
     assert sevalla(restart=True, check_mode=True).result["plan"] == [step]
 
 
-def test_branch_and_image_are_sent_as_given(sevalla: Service) -> None:
+def test_branch_and_image_are_sent_unchanged(sevalla: Service) -> None:
     done = sevalla(branch="next")
     assert done.result["plan"][0]["body"] == {"branch": "next"}
     assert ended_well(sevalla, done)["branch"] == "next"
@@ -714,7 +724,9 @@ def test_branch_and_image_are_sent_as_given(sevalla: Service) -> None:
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_what_was_never_deployed_cannot_restart(sevalla: Service, check_mode: bool) -> None:
+def test_an_application_that_was_never_deployed_cannot_restart(
+    sevalla: Service, check_mode: bool
+) -> None:
     failed = sevalla(application="draft-d3e4f", restart=True, check_mode=check_mode)
     assert failed.message is not None
     assert f"Application {SEVALLA_DRAFT_ID} was never deployed." in failed.message
@@ -725,7 +737,9 @@ def test_what_was_never_deployed_cannot_restart(sevalla: Service, check_mode: bo
 
 
 @pytest.mark.parametrize("status", [400, 404, 409, 422])
-def test_what_never_deployed_well_cannot_restart_either(sevalla: Service, status: int) -> None:
+def test_an_application_without_a_successful_deployment_cannot_restart(
+    sevalla: Service, status: int
+) -> None:
     sevalla.switch(deployment_result="failed", restart_never_deployed=status)
     assert sevalla(application="draft-d3e4f").message is not None
     failed = sevalla(application="draft-d3e4f", restart=True)
@@ -735,7 +749,7 @@ def test_what_never_deployed_well_cannot_restart_either(sevalla: Service, status
     assert failed.result["changed"] is False
 
 
-def test_what_was_never_deployed_can_be_deployed(sevalla: Service) -> None:
+def test_an_application_that_was_never_deployed_can_be_deployed(sevalla: Service) -> None:
     ended_well(sevalla, sevalla(application="draft-d3e4f"))
     done = sevalla(application=SEVALLA_DRAFT_ID, restart=True)
     ended_well(sevalla, done)
@@ -777,7 +791,7 @@ def test_what_was_never_deployed_can_be_deployed(sevalla: Service) -> None:
         ),
     ],
 )
-def test_all_invalid_options_are_told_before_anything_is_sent(
+def test_all_invalid_options_are_reported_before_any_request(
     emulated: Emulator, name: str, options: dict[str, Any], said: list[str]
 ) -> None:
     for check_mode in (True, False):
@@ -810,7 +824,7 @@ def test_all_invalid_options_are_told_before_anything_is_sent(
         ),
     ],
 )
-def test_what_is_not_there(emulated: Emulator, name: str, scope: dict[str, Any], said: str) -> None:
+def test_an_unknown_target(emulated: Emulator, name: str, scope: dict[str, Any], said: str) -> None:
     for check_mode in (True, False):
         failed = Service(name, emulated)(check_mode=check_mode, **scope)
         assert said in str(failed.message)
@@ -818,10 +832,10 @@ def test_what_is_not_there(emulated: Emulator, name: str, scope: dict[str, Any],
         assert failed.writes == []
 
 
-# What it is all for.
+# The purpose of a deployment
 
 
-def test_a_deleted_process_is_gone_after_the_deployment(sevalla: Service) -> None:
+def test_a_deleted_process_disappears_with_the_deployment(sevalla: Service) -> None:
     queue = {"application": "shop-x1y2z", "display_name": "queue"}
     created = {**queue, "type": "worker", "resource_type": "s1"}
     assert sevalla.run("sevalla_process", **created).result["deployment_required"] is True

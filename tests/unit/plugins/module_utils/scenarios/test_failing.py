@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a failed task tells, and what a playbook can make of it."""
+"""What a failed task reports, and how a playbook can use it."""
 
 from __future__ import annotations
 
@@ -46,25 +46,25 @@ def run(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
 # Invalid options
 
 
-def test_an_url_is_refused_together_with_all_else(run: Runner) -> None:
+def test_an_invalid_url_is_reported_with_other_errors(run: Runner) -> None:
     outcome = run(
         "sevalla_process", **{**QUEUE, "port": 0, "id": "x"}, api_url="http://example.com"
     )
     assert outcome.requests == []
-    told = [each["option"] for each in outcome.result["failure"]["details"]]
-    assert sorted(told) == ["api_url", "id", "port"]
+    named = [each["option"] for each in outcome.result["failure"]["details"]]
+    assert sorted(named) == ["api_url", "id", "port"]
 
 
-def test_what_needs_no_reading_is_told_with_the_rest(run: Runner) -> None:
-    """A rule between options, beside a name that is missing."""
+def test_errors_found_without_a_read_are_reported_with_the_others(run: Runner) -> None:
+    """A rule across options, together with an unknown name."""
     wrong = {**QUEUE, "display_name": None, "schedule": "* * * * *", "port": 70000}
     outcome = run("sevalla_process", **wrong)
     assert outcome.requests == []
-    told = [each["option"] for each in outcome.result["failure"]["details"]]
-    assert {"display_name", "schedule", "port"} <= set(told)
+    named = [each["option"] for each in outcome.result["failure"]["details"]]
+    assert {"display_name", "schedule", "port"} <= set(named)
 
 
-def test_what_cannot_be_planned_does_not_hide_what_is_out_of_range(run: Runner) -> None:
+def test_an_ambiguous_entry_does_not_hide_a_value_out_of_range(run: Runner) -> None:
     sevalla = run.emulator.world.sevalla
     twin = {"display_name": "twin", "type": "worker", "resource_type_id": SEVALLA_SIZE_IDS["s1"]}
     for _twice in range(2):
@@ -77,7 +77,7 @@ def test_what_cannot_be_planned_does_not_hide_what_is_out_of_range(run: Runner) 
     assert "processes[1].port: 70000 is out of range" in outcome.message
 
 
-# Where something is
+# Unknown ids and names
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_what_cannot_be_planned_does_not_hide_what_is_out_of_range(run: Runner) 
         ("laravel_cloud_deployment", {"environment": f"env-{NOBODY}"}),
     ],
 )
-def test_an_id_of_nothing_is_told_with_the_service_s_answer(
+def test_an_unknown_id_is_reported_with_the_response_of_the_service(
     run: Runner, module: str, options: dict[str, Any]
 ) -> None:
     outcome = run(module, **options)
@@ -102,8 +102,8 @@ def test_an_id_of_nothing_is_told_with_the_service_s_answer(
         assert failure["request_id"] in message
 
 
-def test_a_name_of_nothing_has_no_status(run: Runner) -> None:
-    """All requests were answered well."""
+def test_an_unknown_name_is_reported_without_a_status(run: Runner) -> None:
+    """All requests succeeded."""
     for module, options in (
         ("sevalla_process", {**QUEUE, "application": "nobody"}),
         ("laravel_cloud_deployment", {"environment": "nobody", "application": "shop"}),
@@ -112,7 +112,7 @@ def test_a_name_of_nothing_has_no_status(run: Runner) -> None:
         assert (failure["code"], failure["status"]) == ("not_found", None)
 
 
-def test_a_slug_that_begins_like_an_id_is_a_slug(run: Runner) -> None:
+def test_a_slug_that_starts_like_an_id_is_a_slug(run: Runner) -> None:
     cloud = run.emulator.world.laravel_cloud
     application = cloud.add_application("Store", "app-store")
     instance = cloud.add_instance(cloud.add_environment(application, "env-dev"), "inst-1")
@@ -131,7 +131,7 @@ def test_a_slug_that_begins_like_an_id_is_a_slug(run: Runner) -> None:
 
 @pytest.mark.parametrize("retries", [0, 1, 5])
 @pytest.mark.parametrize("module", ["sevalla_process", "laravel_cloud_background_process"])
-def test_api_retries_bounds_creations_too(run: Runner, module: str, retries: int) -> None:
+def test_api_retries_limits_creations(run: Runner, module: str, retries: int) -> None:
     run.emulator.faults.add(Fault("503_before", method="POST", path="*", times=None))
     outcome = run(module, **ONE[module], api_retries=retries)
     posts = [write for write in outcome.writes if write[0] == "POST"]
@@ -140,22 +140,22 @@ def test_api_retries_bounds_creations_too(run: Runner, module: str, retries: int
 
 
 @pytest.mark.parametrize("retries", [0, 1, 5])
-def test_api_retries_bounds_deployments_too(run: Runner, retries: int) -> None:
+def test_api_retries_limits_deployments(run: Runner, retries: int) -> None:
     run.emulator.faults.add(Fault("503_before", method="POST", path="*", times=None))
     outcome = run("sevalla_deployment", application=SEVALLA_SHOP_ID, api_retries=retries)
     assert len(outcome.writes) == min(3, 1 + retries)
     assert outcome.result["api"]["retries"] == len(outcome.writes) - 1
 
 
-def test_a_creation_that_there_is_no_time_to_look_for_says_so(run: Runner) -> None:
+def test_a_lost_creation_without_time_to_read_the_list_says_so(run: Runner) -> None:
     run.emulator.faults.add(Fault("drop_after", method="POST", path="*"))
     outcome = run("sevalla_process", **QUEUE, api_max_wait=0)
     assert len(outcome.writes) == 1
     assert "no time left (api_max_wait) to look for it" in (outcome.message or "")
 
 
-def test_a_failure_tells_whether_to_deploy(run: Runner) -> None:
-    """For a rescue: what was stored before it takes effect at a deployment."""
+def test_a_failure_says_whether_a_deployment_is_required(run: Runner) -> None:
+    """For a rescue: values that were stored before the failure take effect at a deployment."""
     nothing = run("sevalla_process", **{**QUEUE, "port": 0})
     assert "deployment_required" not in nothing.result
     run.emulator.faults.add(Fault("500_before", method="DELETE", path="*", times=None))
@@ -172,8 +172,8 @@ def test_a_failure_tells_whether_to_deploy(run: Runner) -> None:
 # Check mode
 
 
-def test_a_creation_in_check_mode_has_the_keys_of_the_real_one(run: Runner) -> None:
-    """All but what the service makes."""
+def test_a_creation_in_check_mode_has_the_keys_of_a_real_one(run: Runner) -> None:
+    """Except for those that the service generates."""
     made = run("sevalla_process", check_mode=True, **QUEUE).result["process"]
     real = run("sevalla_process", **QUEUE).result["process"]
     of_service = {"id", "key", "created_at", "updated_at", "internal_hostname"}
@@ -187,7 +187,7 @@ def test_a_creation_in_check_mode_has_the_keys_of_the_real_one(run: Runner) -> N
 # Deleting
 
 
-def test_a_name_that_fits_a_process_of_another_type_deletes_nothing(run: Runner) -> None:
+def test_a_process_of_another_type_is_not_deleted_by_name(run: Runner) -> None:
     run("sevalla_process", **QUEUE)
     gone = run("sevalla_process", **{**QUEUE, "type": "cron", "state": "absent"})
     assert gone.writes == []

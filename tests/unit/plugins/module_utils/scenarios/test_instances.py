@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What single tasks do with instances of Laravel Cloud, and with Sevalla's applications."""
+"""Single tasks for instances of Laravel Cloud and applications of Sevalla."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 
 @pytest.fixture
 def run(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    """Runs modules against one emulator."""
+    """Return a runner of modules against one emulator."""
     no_waiting(monkeypatch)
     return Runner(emulator)
 
@@ -31,7 +31,7 @@ CLUSTER = {**SHOP, "name": "Mail workers", "type": "service", "size": "flex.m-1v
 
 
 def test_a_cluster_is_created_changed_and_deleted(run: Runner) -> None:
-    """In one request each, and check mode says the same."""
+    """In one request each, and check mode predicts it."""
     checked, made, again = run.converge(INSTANCE, **CLUSTER)
     assert (
         checked.result["instance"].items()
@@ -71,8 +71,8 @@ def test_an_instance_is_addressed_by_id_without_its_environment(run: Runner) -> 
     assert settled(run(INSTANCE, id=made["id"], state="absent"))
 
 
-def test_replicas_follow_the_kind_of_scaling(run: Runner) -> None:
-    """None with auto, both again without."""
+def test_replicas_depend_on_the_scaling_type(run: Runner) -> None:
+    """Not with auto; both are required without it."""
     _checked, made, again = run.converge(INSTANCE, **CLUSTER, scaling_type="auto")
     assert "min_replicas" not in made.result["plan"][0]["body"]
     assert made.result["instance"]["min_replicas"] is None
@@ -88,7 +88,7 @@ def test_replicas_follow_the_kind_of_scaling(run: Runner) -> None:
     assert settled(again)
 
 
-def test_every_mistake_is_named_at_once(run: Runner) -> None:
+def test_all_errors_of_an_instance_are_reported_together(run: Runner) -> None:
     """Before any write, in check mode too."""
     run(INSTANCE, **CLUSTER)
     for check_mode in (True, False):
@@ -135,7 +135,7 @@ def test_instances_without_their_names_say_which_one_may_be_meant(run: Runner) -
 
 @pytest.mark.parametrize("live", [True, False])
 def test_replicas_cannot_be_given_with_auto(run: Runner, live: bool) -> None:
-    """Nor for an instance that scales by itself already."""
+    """Also for an instance that already scales automatically."""
     if live:
         run(INSTANCE, **CLUSTER, scaling_type="auto")
         wrong = run(INSTANCE, **CLUSTER, max_replicas=3)
@@ -149,20 +149,20 @@ def test_replicas_cannot_be_given_with_auto(run: Runner, live: bool) -> None:
     "address", [{**SHOP, "name": "App"}, {"id": world.LARAVEL_CLOUD_PRODUCTION_APP_ID}]
 )
 def test_the_app_instance_is_never_deleted(run: Runner, address: dict[str, str]) -> None:
-    """However it is named."""
+    """However it is addressed."""
     refused = run(INSTANCE, **address, state="absent")
     assert "an environment's app instance cannot be deleted" in (refused.message or "")
     assert refused.writes == []
 
 
-def test_what_is_missing_for_a_creation_is_named_at_once(run: Runner) -> None:
-    """By its options."""
+def test_all_missing_options_of_a_creation_are_reported_together(run: Runner) -> None:
+    """By the names of the options."""
     missing = run(INSTANCE, **SHOP, name="Mail workers")
     assert {each["option"] for each in missing.result["failure"]["details"]} == {"type", "size"}
 
 
-def test_nothing_names_an_instance(run: Runner) -> None:
-    """Before anything is read."""
+def test_an_instance_without_an_address_is_refused(run: Runner) -> None:
+    """Before any read."""
     missing = run(INSTANCE, type="service")
     assert {each["option"] for each in missing.result["failure"]["details"]} >= {
         "name",
@@ -171,7 +171,7 @@ def test_nothing_names_an_instance(run: Runner) -> None:
     assert missing.requests == []
 
 
-def test_instances_are_read_with_the_sizes_and_what_would_keep_them(run: Runner) -> None:
+def test_instances_are_returned_with_sizes_and_desired(run: Runner) -> None:
     """Each item of desired changes nothing."""
     found = run("laravel_cloud_instance_info", **SHOP).result
     assert [each["name"] for each in found["instances"]] == ["App", "Workers"]
@@ -182,8 +182,8 @@ def test_instances_are_read_with_the_sizes_and_what_would_keep_them(run: Runner)
     assert [each["name"] for each in one["instances"]] == ["Workers"]
 
 
-def test_applications_are_read_with_the_sizes_of_processes(run: Runner) -> None:
-    """Four keys each, and nothing that could be a secret."""
+def test_applications_are_returned_with_the_sizes_of_processes(run: Runner) -> None:
+    """Four keys each, and no secrets."""
     found = run("sevalla_application_info").result
     assert all(
         each.keys() == {"id", "name", "display_name", "status"} for each in found["applications"]
@@ -197,7 +197,7 @@ def test_applications_are_read_with_the_sizes_of_processes(run: Runner) -> None:
 
 
 def test_an_application_that_does_not_exist_is_a_failure(run: Runner) -> None:
-    """With the closest name."""
+    """With the most similar name."""
     missing = run("sevalla_application_info", application="shop-x1y2")
     assert missing.result["failure"]["code"] == "not_found"
     assert "Did you mean 'shop-x1y2z'?" in (missing.message or "")

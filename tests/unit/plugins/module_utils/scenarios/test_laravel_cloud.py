@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What single tasks do on Laravel Cloud, and what they send for it."""
+"""Single tasks on Laravel Cloud, and the requests that they send."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ HORIZON = {**WORKERS, "type": "custom", "command": "php artisan horizon"}
 
 @pytest.fixture(params=[False, True], ids=["one", "list"])
 def run(request: Any, emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    """Runs the module for one process, and the one for lists in its place."""
+    """Return a runner of the module for one process, and of the one for lists instead."""
     no_waiting(monkeypatch)
     return Runner(emulator, lists=request.param)
 
 
 @pytest.fixture
 def single(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    """Runs the module for one process, for what a list has no way to say."""
+    """Return a runner of only the module for one process, for what a list cannot express."""
     no_waiting(monkeypatch)
     return Runner(emulator)
 
@@ -54,7 +54,7 @@ def created(run: Runner, options: dict[str, Any], **more: Any) -> Outcome:
     return outcome
 
 
-def test_a_run_that_changes_nothing_sends_one_get_for_an_id_and_two_for_names(run: Runner) -> None:
+def test_an_unchanged_run_sends_one_get_for_an_id_and_two_for_names(run: Runner) -> None:
     process = created(run, WORKER).result["process"]
     instance = process["instance_id"]
     named = run(PROCESS, **WORKER)
@@ -70,7 +70,7 @@ def test_a_run_that_changes_nothing_sends_one_get_for_an_id_and_two_for_names(ru
     assert len(by_both.reads) == 1
 
 
-def test_a_process_that_is_named_by_its_id_needs_no_instance(single: Runner) -> None:
+def test_a_process_id_needs_no_instance(single: Runner) -> None:
     created(single, WORKER)
     process = single(PROCESS, **WORKER).result["process"]
     by_id = single(PROCESS, id=process["id"], config={"tries": 3})
@@ -162,7 +162,7 @@ def test_a_worker_without_any_setting_is_not_in_the_way(run: Runner, config: Any
         ),
     ],
 )
-def test_refused_before_anything_is_written(
+def test_invalid_options_are_refused_before_any_write(
     run: Runner, options: dict[str, Any], said: str
 ) -> None:
     refused(run, options, said)
@@ -178,8 +178,10 @@ def test_refused_before_anything_is_written(
         ),
     ],
 )
-def test_refused_for_one_process(single: Runner, options: dict[str, Any], said: str) -> None:
-    """A list always has an instance, and deletes by pruning alone."""
+def test_options_of_the_list_module_are_refused_for_one_process(
+    single: Runner, options: dict[str, Any], said: str
+) -> None:
+    """A list always has an instance, and deletes only by prune."""
     refused(single, options, said)
 
 
@@ -191,7 +193,7 @@ def refused(run: Runner, options: dict[str, Any], said: str) -> None:
         assert outcome.writes == []
 
 
-def test_the_order_of_queues_counts_and_blanks_do_not(run: Runner) -> None:
+def test_the_order_of_queues_matters_and_spaces_do_not(run: Runner) -> None:
     process = created(run, WORKER).result["process"]
     for queue in ("emails,default", " emails , default ", ["emails", " default"]):
         same = run(PROCESS, **{**WORKER, "config": {"connection": "redis", "queue": queue}})
@@ -203,13 +205,13 @@ def test_the_order_of_queues_counts_and_blanks_do_not(run: Runner) -> None:
     assert other["id"] != process["id"]
 
 
-def test_a_worker_without_a_queue_is_not_one_with_the_default_queue(run: Runner) -> None:
+def test_a_worker_without_a_queue_differs_from_one_with_the_default_queue(run: Runner) -> None:
     created(run, {**WORKER, "config": {"connection": "redis", "queue": "default"}})
     other = {**WORKER, "config": {"connection": "sqs", "queue": "default"}}
     assert created(run, other).result["process"]["config"]["connection"] == "sqs"
 
 
-def test_several_matches_are_an_error_that_lists_them(run: Runner) -> None:
+def test_several_matches_are_listed_in_the_error(run: Runner) -> None:
     first = created(run, WORKER).result["process"]["id"]
     config = {"connection": "redis", "queue": "other"}
     second = created(run, {**WORKER, "config": config}).result["process"]["id"]
@@ -220,7 +222,7 @@ def test_several_matches_are_an_error_that_lists_them(run: Runner) -> None:
     assert outcome.writes == []
 
 
-def test_a_changed_config_is_sent_whole_and_alone(run: Runner) -> None:
+def test_a_changed_config_is_sent_in_full_and_alone(run: Runner) -> None:
     created(run, WORKER, processes=2)
     changed = run(PROCESS, **{**WORKER, "config": {**WORKER["config"], "tries": 0}})
     (step,) = changed.result["plan"]
@@ -294,11 +296,11 @@ def test_absent(run: Runner, emulator: Any) -> None:
     assert settled(run(PROCESS, **WORKER, state="absent"))
 
 
-def test_absent_by_an_id_that_is_nobodys(single: Runner) -> None:
+def test_absent_by_an_unknown_id(single: Runner) -> None:
     assert settled(single(PROCESS, id="process-00000000", state="absent"))
 
 
-def test_secrets_of_environments_are_nowhere(run: Runner, emulator: Any) -> None:
+def test_secrets_of_environments_are_not_in_results(run: Runner, emulator: Any) -> None:
     created(run, WORKER)
     named = run(PROCESS, **WORKER)
     failed = run(PROCESS, **{**WORKER, "environment": "nowhere"})
@@ -306,7 +308,7 @@ def test_secrets_of_environments_are_nowhere(run: Runner, emulator: Any) -> None
         assert "canary" not in repr((outcome.result, outcome.message, outcome.warnings)).lower()
 
 
-def test_the_create_route_that_redirects(run: Runner, emulator: Any) -> None:
+def test_a_create_route_that_redirects_is_a_failure(run: Runner, emulator: Any) -> None:
     emulator.reset(switches={"laravel_cloud_create_route": "redirects"})
     outcome = run(PROCESS, **HORIZON)
     assert outcome.message is not None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Names that are nearly right: the message says which name was meant."""
+"""Misspelled names: the message suggests the right one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 
 @pytest.fixture
 def run(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    """Runs modules against one emulator."""
+    """Return a runner of modules against one emulator."""
     no_waiting(monkeypatch)
     return Runner(emulator)
 
@@ -44,17 +44,17 @@ WORKER = {"type": "worker", "config": {"connection": "redis", "queue": ["mails"]
         ),
     ],
 )
-def test_a_scope_that_is_nearly_right_on_laravel_cloud(
+def test_a_misspelled_scope_on_laravel_cloud(
     run: Runner, given: dict[str, str], wanted: list[str]
 ) -> None:
-    """With what there is."""
+    """With the available names."""
     missing = run("laravel_cloud_background_process", **given, **WORKER)
     assert missing.result["failure"]["code"] == "not_found"
     assert all(text in (missing.message or "") for text in wanted), missing.message
 
 
 @pytest.mark.parametrize(("name", "meant"), [("Shop X", "Shop"), ("SHOP-X1Y2Z", "shop-x1y2z")])
-def test_an_application_that_is_nearly_right_on_sevalla(run: Runner, name: str, meant: str) -> None:
+def test_a_misspelled_application_on_sevalla(run: Runner, name: str, meant: str) -> None:
     """By its unique name or its display name."""
     missing = run("sevalla_process", application=name, type="web")
     assert missing.result["failure"]["code"] == "not_found"
@@ -107,7 +107,7 @@ def test_a_name_of_another_type_is_no_near_miss(run: Runner) -> None:
 
 
 def test_more_than_ten_names_are_not_listed(emulator: Emulator, run: Runner) -> None:
-    """The closest one is named all the same."""
+    """The most similar one is still suggested."""
     with emulator.world.lock:
         for number in range(12):
             emulator.world.sevalla.add_application(f"app-{number}")
@@ -116,16 +116,16 @@ def test_more_than_ten_names_are_not_listed(emulator: Emulator, run: Runner) -> 
     assert "Sevalla has " not in (missing.message or "")
 
 
-def test_an_instance_by_name_needs_environment_and_application_at_once(run: Runner) -> None:
-    """Both are named, and nothing is read."""
+def test_an_instance_by_name_needs_environment_and_application(run: Runner) -> None:
+    """Both missing options are named, and nothing is read."""
     missing = run("laravel_cloud_background_process", instance="Workers", **WORKER)
     found = {each["option"] for each in missing.result["failure"]["details"]}
     assert found == {"environment", "application"}
     assert missing.requests == []
 
 
-def test_a_city_is_nearly_a_time_zone(run: Runner) -> None:
-    """The value is sent as it is."""
+def test_a_city_instead_of_a_time_zone(run: Runner) -> None:
+    """The value is sent unchanged."""
     cron = {"type": "cron", "resource_type": "s1", "schedule": "0 0 3 * * *", "time_zone": "Berlin"}
     made = run("sevalla_process", application="shop-x1y2z", display_name="night", **cron)
     schedule, zone = made.warnings
@@ -133,7 +133,7 @@ def test_a_city_is_nearly_a_time_zone(run: Runner) -> None:
     assert "Did you mean 'Europe/Berlin'?" in zone
 
 
-def test_a_size_is_nearly_right(run: Runner) -> None:
+def test_a_misspelled_size(run: Runner) -> None:
     """On both services."""
     wrong = run("sevalla_process", application="shop-x1y2z", type="web", resource_type="s11")
     assert "there is no size 's11' (did you mean 's1'?); Sevalla has " in (wrong.message or "")
@@ -146,7 +146,7 @@ def test_a_size_is_nearly_right(run: Runner) -> None:
 def test_a_worker_on_a_queue_cluster_is_a_warning(
     emulator: Emulator, run: Runner, by_name: bool
 ) -> None:
-    """Only where one is created; the worker is created all the same."""
+    """Only when one is created; the worker is still created."""
     with emulator.world.lock:
         for instance in emulator.world.laravel_cloud.instances.values():
             if instance.attributes["name"] == "Workers":
@@ -172,10 +172,10 @@ def test_a_worker_on_a_queue_cluster_is_a_warning(
         {"type": "horizontal", "min_instance_count": 1, "max_instance_count": 2},
     ],
 )
-def test_a_process_with_a_disk_stays_at_one_instance(
+def test_a_process_with_a_disk_cannot_scale_above_one_instance(
     emulator: Emulator, run: Runner, strategy: dict[str, Any]
 ) -> None:
-    """Sevalla would set it back, for ever."""
+    """Sevalla would reset it after each run."""
     emulator.reset({"sevalla_disk_key": "always"})
     web = {"application": "shop-x1y2z", "type": "web"}
     assert run("sevalla_process", **web, scaling_strategy=strategy, check_mode=True).message is None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task with no_log says beside its result: no text of an option, and no progress."""
+"""What a task with no_log shows before its result: no values of options, and no progress."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def fault(kind: str, method: str, path: str, **more: Any) -> Callable[[Runner], 
 
 
 def stubborn(run: Runner) -> dict[str, Any]:
-    """A web process with a probe, on a service that keeps it whatever a PATCH says."""
+    """Create a web process with a probe, which the service keeps whatever a PATCH says."""
     run.emulator.reset({"sevalla_empty_probe": "ignored"})
     probe = {"exec": {"command": [CANARY]}}
     web = {"application": world.SEVALLA_SHOP_ID, "type": "web"}
@@ -75,13 +75,13 @@ def stubborn(run: Runner) -> dict[str, Any]:
 
 
 def unreadable(run: Runner) -> dict[str, Any]:
-    """The response to the POST lacks a field, and the process cannot be read afterwards."""
+    """Remove a field from the response to the POST, and let reads of the process fail."""
     fault("missing_key", "POST", CLOUD_PROCESSES, key="processes")(run)
     return fault("500_before", "GET", "/background-processes/*", times=None)(run)
 
 
 class Case(NamedTuple):
-    """A task that warns: what else it takes, what the warning says, and of what it is about."""
+    """A task that warns: its options, the text of the warning, and its subject."""
 
     module: str
     options: dict[str, Any]
@@ -155,12 +155,12 @@ CASES = {
 
 @pytest.fixture(params=list(CASES))
 def case(request: pytest.FixtureRequest) -> Case:
-    """Each task that warns."""
+    """Return each task that warns in turn."""
     return CASES[request.param]
 
 
 @pytest.mark.parametrize("no_log", [False, True])
-def test_a_warning_names_what_it_is_about_unless_there_is_no_log(
+def test_a_warning_names_its_subject_without_no_log(
     emulator: Any, monkeypatch: pytest.MonkeyPatch, case: Case, no_log: bool
 ) -> None:
     no_waiting(monkeypatch)
@@ -174,15 +174,15 @@ def test_a_warning_names_what_it_is_about_unless_there_is_no_log(
     shown = [case.about in warning for warning in about]
     assert shown == [not no_log], about
     if no_log:
-        said = " ".join([*outcome.warnings, *outcome.told])
+        said = " ".join([*outcome.warnings, *outcome.progress])
         scopes = [options[scope] for scope in SCOPE if scope in options]
         assert scopes
         assert not [value for value in (CANARY, case.about, *scopes) if value in said]
-        assert outcome.told == []
+        assert outcome.progress == []
 
 
 @pytest.mark.parametrize("module", ["sevalla_deployment", "laravel_cloud_deployment"])
-def test_progress_is_shown_unless_there_is_no_log(
+def test_progress_is_shown_without_no_log(
     emulator: Any, monkeypatch: pytest.MonkeyPatch, module: str
 ) -> None:
     no_waiting(monkeypatch)
@@ -191,16 +191,16 @@ def test_progress_is_shown_unless_there_is_no_log(
         if module.startswith("sevalla")
         else ("environment", world.LARAVEL_CLOUD_PRODUCTION_ID)
     )
-    assert Runner(emulator)(module, **{option: scope}).told != []
+    assert Runner(emulator)(module, **{option: scope}).progress != []
     silent = Runner(emulator, no_log=True)(module, **{option: scope})
-    assert silent.told == []
+    assert silent.progress == []
     assert silent.message is None
     assert len(silent.result["statuses"]) > 1
 
 
 @pytest.mark.parametrize("no_log", [False, True])
 @pytest.mark.parametrize("module", ["sevalla_deployment", "laravel_cloud_deployment"])
-def test_a_failed_deployment_quotes_its_log_unless_there_is_no_log(
+def test_a_failed_deployment_quotes_its_log_without_no_log(
     emulator: Any, monkeypatch: pytest.MonkeyPatch, module: str, no_log: bool
 ) -> None:
     """ansible-core shows the message of a failure in spite of no_log, and hides the result."""
@@ -270,8 +270,8 @@ def test_a_failure_quotes_the_service_unless_there_is_no_log(no_log: bool) -> No
     assert raised.value.message == f"{shown} Nothing was changed."
 
 
-def test_a_warning_without_a_wording_for_no_log_is_hidden() -> None:
-    """So that a new warning cannot show a value by being forgotten here."""
+def test_a_warning_without_a_no_log_text_is_hidden() -> None:
+    """So that a new warning without such a text cannot show a value."""
     said: list[str] = []
     Task({}, False, said.append, no_log=True).warn(f"about {CANARY}")
     (hidden,) = said

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The same task on several hosts creates one process: by a lock on one machine, and by a look at
-the list afterwards for what other machines do.
+"""The same task on several hosts creates one process: by a lock on one machine, and by another read
+of the list for other machines.
 
-The other task on this machine is played by the test, which locks the file itself.
+The test plays the other task on this machine, and locks the file itself.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 
 
 class Case(NamedTuple):
-    """A module that creates: where, what with ``create(n)``, and what it is called.
+    """A module that creates: its scope, the options ``create(n)``, and the identity of the result.
 
-    ``changed`` is an option that an update changes, ``elsewhere`` another scope. ``collection``
-    is where the list is read, ``entries`` the option that a module for lists has them in.
+    ``changed`` is an option that an update changes, ``elsewhere`` another scope. ``collection`` is
+    the path of the list, ``entries`` the option with the entries of a module for lists.
     """
 
     module: str
@@ -56,7 +56,7 @@ class Case(NamedTuple):
     entries: str | None = None
 
     def task(self, *numbers: int, **options: Any) -> dict[str, Any]:
-        """The options that create some."""
+        """Return the options that create the processes with these numbers."""
         if self.entries is None:
             (number,) = numbers
             return {**self.scope, **self.create(number), **options}
@@ -106,8 +106,8 @@ CASES = {
 }
 
 
-class Desk:
-    """Runs tasks of one case; knows the file that they lock, and can be the task beside them."""
+class TaskRunner:
+    """Runs tasks of one case; knows their lock file, and can play another task."""
 
     def __init__(self, emulator: Any, case: Case, folder: Path) -> None:
         self.emulator = emulator
@@ -118,21 +118,21 @@ class Desk:
         self.slept: list[float] = []
 
     def __call__(self, *numbers: int, **options: Any) -> Outcome:
-        """Run the task that creates what the numbers say."""
+        """Run the task that creates the processes with these numbers."""
         return self.run(self.case.module, **self.case.task(*numbers, **options))
 
     def sleep(self, seconds: float) -> None:
-        """Stand in for the client's sleep: time passes at once, and others do something."""
+        """Replace the client's sleep: time passes immediately, and other tasks can act."""
         self.slept.append(seconds)
         self.on_sleep(seconds)
 
     @property
     def files(self) -> list[Path]:
-        """The files that tasks have locked so far."""
+        """Return the lock files so far."""
         return sorted(self.folder.glob("evenkeel.paas-*/*"))
 
     def know(self) -> Path:
-        """Let a task run that changes nothing, and return the file that it has made."""
+        """Run a task that changes nothing, and return its lock file."""
         before = set(self.files)
         self.run(self.case.module, **self.case.task(0))
         made = self.run(self.case.module, **self.case.task(0))
@@ -141,15 +141,15 @@ class Desk:
         return file
 
     def lists(self, outcome: Outcome) -> int:
-        """How often a run read the list of the scope."""
+        """Return how often a run read the list of the scope."""
         return outcome.reads.count(self.case.collection)
 
     def posts(self, outcome: Outcome) -> int:
-        """How many creations a run sent."""
+        """Return how many creations a run sent."""
         return [method for method, _path, _status in outcome.writes].count("POST")
 
     def ids(self, number: int) -> list[str]:
-        """The ids of what exists under the name of a number."""
+        """Return the ids of all processes with the name of a number."""
         wanted = self.case.create(number)
         key = "display_name" if "display_name" in wanted else "command"
         with self.emulator.world.lock:
@@ -164,32 +164,36 @@ class Desk:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder for temporary files, empty."""
+    """Return an empty folder for temporary files."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
 
-def desk_of(emulator: Any, case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    desk = Desk(emulator, case, folder)
-    monkeypatch.setattr(Client, "sleep", staticmethod(desk.sleep))
-    return desk
+def runner_of(
+    emulator: Any, case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> TaskRunner:
+    runner = TaskRunner(emulator, case, folder)
+    monkeypatch.setattr(Client, "sleep", staticmethod(runner.sleep))
+    return runner
 
 
 @pytest.fixture(params=list(CASES))
-def desk(request: Any, emulator: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """Each module in turn."""
-    return desk_of(emulator, CASES[request.param], folder, monkeypatch)
+def runner(
+    request: Any, emulator: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> TaskRunner:
+    """Return each module in turn."""
+    return runner_of(emulator, CASES[request.param], folder, monkeypatch)
 
 
 @pytest.fixture(params=list(LISTS))
-def table(request: Any, emulator: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """Each module for lists."""
-    return desk_of(emulator, CASES[request.param], folder, monkeypatch)
+def table(request: Any, emulator: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> TaskRunner:
+    """Return each module for lists in turn."""
+    return runner_of(emulator, CASES[request.param], folder, monkeypatch)
 
 
 @contextmanager
 def held(file: Path, kind: int = fcntl.LOCK_EX) -> Iterator[Callable[[], None]]:
-    """Hold a lock as another task does; what is yielded lets it go."""
+    """Hold a lock like another task; yield a function that releases it."""
     handle = os.open(file, os.O_RDWR)
     fcntl.flock(handle, kind | fcntl.LOCK_NB)
     try:
@@ -199,7 +203,7 @@ def held(file: Path, kind: int = fcntl.LOCK_EX) -> Iterator[Callable[[], None]]:
 
 
 def is_free(file: Path) -> bool:
-    """Whether nobody holds or shares a lock."""
+    """Return whether nobody holds or shares a lock."""
     try:
         with held(file):
             return True
@@ -207,130 +211,131 @@ def is_free(file: Path) -> bool:
         return False
 
 
-# What it costs
+# The cost
 
 
-def test_only_a_run_that_creates_reads_the_list_once_more(desk: Desk) -> None:
-    made = desk(1)
+def test_only_a_run_that_creates_reads_the_list_again(runner: TaskRunner) -> None:
+    made = runner(1)
     assert made.message is None, made.message
-    assert (desk.lists(made), desk.posts(made)) == (2, 1)
-    same = desk(1)
-    assert (desk.lists(same), same.writes, len(same.requests)) == (1, [], 1)
-    name = {**desk.case.create(1), **desk.case.changed}
-    options = name if desk.case.entries is None else {desk.case.entries: [name]}
-    updated = desk.run(desk.case.module, **desk.case.scope, **options)
+    assert (runner.lists(made), runner.posts(made)) == (2, 1)
+    same = runner(1)
+    assert (runner.lists(same), same.writes, len(same.requests)) == (1, [], 1)
+    name = {**runner.case.create(1), **runner.case.changed}
+    options = name if runner.case.entries is None else {runner.case.entries: [name]}
+    updated = runner.run(runner.case.module, **runner.case.scope, **options)
     assert [write[0] for write in updated.writes] == ["PATCH"]
-    assert desk.lists(updated) == 1
-    assert desk.slept == []
+    assert runner.lists(updated) == 1
+    assert runner.slept == []
 
 
-def test_a_list_is_read_once_more_however_many_it_creates(table: Desk) -> None:
+def test_a_list_is_read_once_more_for_any_number_of_creations(table: TaskRunner) -> None:
     made = table(*range(6))
     assert made.message is None, made.message
     assert (table.lists(made), table.posts(made)) == (2, 6)
 
 
-def test_nothing_is_stored_in_the_file_of_a_lock(desk: Desk) -> None:
-    assert desk(1).message is None
-    (file,) = desk.files
+def test_a_lock_file_is_empty(runner: TaskRunner) -> None:
+    assert runner(1).message is None
+    (file,) = runner.files
     assert file.read_bytes() == b""
-    assert desk.emulator.token not in file.name
+    assert runner.emulator.token not in file.name
     assert SEVALLA_SHOP_ID not in file.name
     assert file.parent.stat().st_mode & 0o777 == 0o700
     assert is_free(file), "held no longer than the task"
 
 
-def test_what_cannot_create_uses_no_lock(desk: Desk) -> None:
-    """Check mode, and tasks that address by id; nor does a task that deletes."""
-    desk.run(desk.case.module, check_mode=True, **desk.case.task(1))
-    if desk.case.entries is None:
-        desk(1, state="absent")
-    made = desk(1)
-    before = desk.files
+def test_a_task_that_cannot_create_does_not_use_a_lock(runner: TaskRunner) -> None:
+    """Check mode, tasks that address by id, and tasks that delete."""
+    runner.run(runner.case.module, check_mode=True, **runner.case.task(1))
+    if runner.case.entries is None:
+        runner(1, state="absent")
+    made = runner(1)
+    before = runner.files
     for file in before:
         file.unlink()
     (process,) = made.result.get("processes") or [made.result["process"]]
-    by_id = {"id": process["id"], **desk.case.changed}
-    entries = by_id if desk.case.entries is None else {desk.case.entries: [by_id]}
-    assert desk.run(desk.case.module, **desk.case.scope, **entries).result["changed"] is True
+    by_id = {"id": process["id"], **runner.case.changed}
+    entries = by_id if runner.case.entries is None else {runner.case.entries: [by_id]}
+    assert runner.run(runner.case.module, **runner.case.scope, **entries).result["changed"] is True
     assert len(before) == 1
-    assert desk.files == []
+    assert runner.files == []
 
 
 # Another task on this machine
 
 
-def test_a_run_that_changes_nothing_does_not_wait_for_one_that_creates(desk: Desk) -> None:
-    with held(desk.know()):
-        outcome = desk(0)
+def test_a_run_that_changes_nothing_does_not_wait_for_one_that_creates(runner: TaskRunner) -> None:
+    with held(runner.know()):
+        outcome = runner(0)
     assert (outcome.message, outcome.result["changed"]) == (None, False)
-    assert (desk.slept, len(outcome.requests)) == ([], 1)
+    assert (runner.slept, len(outcome.requests)) == ([], 1)
 
 
-def test_two_scopes_do_not_wait_for_each_other(desk: Desk) -> None:
-    case = desk.case
-    with held(desk.know()):
+def test_tasks_of_different_scopes_do_not_wait_for_each_other(runner: TaskRunner) -> None:
+    case = runner.case
+    with held(runner.know()):
         task = {**case.task(1), **case.elsewhere}
-        outcome = desk.run(case.module, **task)
+        outcome = runner.run(case.module, **task)
     assert outcome.message is None, outcome.message
-    assert desk.posts(outcome) == 1
-    assert desk.slept == []
-    assert len(desk.files) == 2
+    assert runner.posts(outcome) == 1
+    assert runner.slept == []
+    assert len(runner.files) == 2
 
 
-def test_what_another_task_creates_meanwhile_is_found(desk: Desk) -> None:
+def test_a_process_that_another_task_creates_concurrently_is_found(runner: TaskRunner) -> None:
     """It read the list before the other one created, so it reads it again."""
-    file = desk.know()
+    file = runner.know()
     with held(file, fcntl.LOCK_SH) as let_go:
 
         def other_task(_seconds: float) -> None:
-            if len(desk.slept) == 3:
+            if len(runner.slept) == 3:
                 let_go()
-                desk.on_sleep = lambda seconds: None
-                assert desk.posts(desk(1)) == 1
+                runner.on_sleep = lambda seconds: None
+                assert runner.posts(runner(1)) == 1
 
-        desk.on_sleep = other_task
-        outcome = desk(1)
+        runner.on_sleep = other_task
+        outcome = runner(1)
     assert outcome.message is None, outcome.message
     assert outcome.result["changed"] is False
     assert outcome.result["plan"] == []
-    assert len(desk.ids(1)) == 1
+    assert len(runner.ids(1)) == 1
     assert is_free(file)
 
 
-def test_what_others_read_at_the_same_time_costs_nothing(desk: Desk) -> None:
-    """Tasks share the lock while they read, and only who may have missed something reads again."""
-    with held(desk.know(), fcntl.LOCK_SH) as let_go:
+def test_concurrent_reads_of_other_tasks_do_not_delay_a_creation(runner: TaskRunner) -> None:
+    """Tasks share the lock while they read, and only a task that may have missed something reads
+    again."""
+    with held(runner.know(), fcntl.LOCK_SH) as let_go:
 
         class Ending(Hooks):
-            """The other task has read, too, when this one's list is asked for."""
+            """The other task has read, too, when this one requests the list."""
 
             def before(self) -> None:
                 let_go()
 
-        desk.emulator.hooks = Ending()
-        outcome = desk(1)
+        runner.emulator.hooks = Ending()
+        outcome = runner(1)
     assert outcome.message is None, outcome.message
-    assert (desk.posts(outcome), desk.lists(outcome)) == (1, 2)
-    assert desk.slept == []
+    assert (runner.posts(outcome), runner.lists(outcome)) == (1, 2)
+    assert runner.slept == []
 
 
-def test_what_others_only_read_meanwhile_is_created_then(desk: Desk) -> None:
-    """Somebody who shares the lock may create next, so nobody takes it from under him."""
-    file = desk.know()
+def test_a_creation_waits_for_tasks_that_still_read(runner: TaskRunner) -> None:
+    """A task that shares the lock may create next, so its lock is not taken away."""
+    file = runner.know()
     with held(file, fcntl.LOCK_SH) as let_go:
-        desk.on_sleep = lambda seconds: let_go() if len(desk.slept) == 3 else None
-        outcome = desk(1)
+        runner.on_sleep = lambda seconds: let_go() if len(runner.slept) == 3 else None
+        outcome = runner(1)
     assert outcome.message is None, outcome.message
-    assert (desk.posts(outcome), desk.lists(outcome)) == (1, 3)
-    assert desk.slept == [0.2] * 3
-    assert len(desk.ids(1)) == 1
+    assert (runner.posts(outcome), runner.lists(outcome)) == (1, 3)
+    assert runner.slept == [0.2] * 3
+    assert len(runner.ids(1)) == 1
 
 
-def test_waiting_for_another_task_ends_at_api_max_wait(desk: Desk) -> None:
-    file = desk.know()
+def test_waiting_for_another_task_ends_at_api_max_wait(runner: TaskRunner) -> None:
+    file = runner.know()
     with held(file):
-        outcome = desk(1, api_max_wait=7)
+        outcome = runner(1, api_max_wait=7)
     assert outcome.result["failure"]["code"] == "locked"
     assert outcome.message == (
         "Another task on this machine is creating in the same place. This task has waited for it "
@@ -340,63 +345,65 @@ def test_waiting_for_another_task_ends_at_api_max_wait(desk: Desk) -> None:
     assert outcome.result["changed"] is False
     assert outcome.writes == []
     assert outcome.result["api"]["waited_seconds"] == 7
-    assert sum(desk.slept) == pytest.approx(7)
+    assert sum(runner.slept) == pytest.approx(7)
     assert is_free(file)
-    assert desk(1).message is None
+    assert runner(1).message is None
 
 
-def test_without_time_to_wait_a_task_fails_at_once(desk: Desk) -> None:
-    with held(desk.know()):
-        outcome = desk(1, api_max_wait=0)
+def test_without_time_to_wait_a_task_fails_immediately(runner: TaskRunner) -> None:
+    with held(runner.know()):
+        outcome = runner(1, api_max_wait=0)
     assert outcome.result["failure"]["code"] == "locked"
-    assert (desk.slept, outcome.writes) == ([], [])
-    assert desk(1, api_max_wait=0).message is None
+    assert (runner.slept, outcome.writes) == ([], [])
+    assert runner(1, api_max_wait=0).message is None
 
 
-def test_a_long_wait_for_another_task_is_shown_and_not_blamed_on_the_service(desk: Desk) -> None:
-    """Once on the way, after ten seconds, and in a warning at the end."""
-    with held(desk.know()) as let_go:
-        desk.on_sleep = lambda seconds: let_go() if len(desk.slept) == 60 else None
-        outcome = desk(1)
+def test_a_long_wait_for_another_task_is_shown_as_such(runner: TaskRunner) -> None:
+    """Once during the wait, after ten seconds, and in a warning at the end."""
+    with held(runner.know()) as let_go:
+        runner.on_sleep = lambda seconds: let_go() if len(runner.slept) == 60 else None
+        outcome = runner(1)
     assert outcome.message is None, outcome.message
     assert outcome.warnings == [
         "This task waited 12 seconds for another task on this machine, which created in the same "
         "place."
     ]
-    waits = [line for line in outcome.told if "task" in line]
+    waits = [line for line in outcome.progress if "task" in line]
     assert waits == ["another task on this machine: waiting for it, 290 s at most"]
     assert outcome.result["api"]["waited_seconds"] == 12
 
 
-def test_a_task_that_ends_while_it_waits_sends_nothing_and_keeps_no_lock(desk: Desk) -> None:
-    """A task's timeout, Ctrl-C."""
-    file = desk.know()
+def test_a_task_that_ends_while_it_waits_sends_nothing_and_releases_its_lock(
+    runner: TaskRunner,
+) -> None:
+    """By the task's timeout, or by Ctrl-C."""
+    file = runner.know()
 
     def end(_seconds: float) -> None:
         raise KeyboardInterrupt
 
-    desk.on_sleep = end
-    first = len(desk.emulator.requests)
+    runner.on_sleep = end
+    first = len(runner.emulator.requests)
     with held(file, fcntl.LOCK_SH) as let_go:
         with pytest.raises(KeyboardInterrupt):
-            desk(1)
+            runner(1)
         let_go()
         assert is_free(file)
-    assert {each["method"] for each in desk.emulator.requests[first:]} == {"GET"}
+    assert {each["method"] for each in runner.emulator.requests[first:]} == {"GET"}
 
 
-def test_a_failure_keeps_no_lock(desk: Desk) -> None:
-    file = desk.know()
+def test_a_failure_releases_the_lock(runner: TaskRunner) -> None:
+    file = runner.know()
     for method in ("GET", "POST"):
-        desk.emulator.faults.add(Fault("html_before", method=method, times=None))
-        assert desk(1).message is not None
+        runner.emulator.faults.add(Fault("html_before", method=method, times=None))
+        assert runner(1).message is not None
         assert is_free(file)
-        desk.emulator.faults.clear()
+        runner.emulator.faults.clear()
 
 
-def test_a_task_that_is_killed_lets_go(desk: Desk) -> None:
-    """The operating system keeps the lock for the process alone that has it."""
-    file = desk.know()
+def test_a_killed_task_releases_its_lock(runner: TaskRunner) -> None:
+    """The operating system keeps the lock only for the process that has it."""
+    file = runner.know()
     code = (
         "import fcntl, sys, time\n"
         "file = open(sys.argv[1])\n"
@@ -409,98 +416,98 @@ def test_a_task_that_is_killed_lets_go(desk: Desk) -> None:
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
-        assert desk(1, api_max_wait=1).result["failure"]["code"] == "locked"
+        assert runner(1, api_max_wait=1).result["failure"]["code"] == "locked"
         other.kill()
-    assert desk(1).message is None
+    assert runner(1).message is None
 
 
-# Where there can be no lock
+# Without a lock
 
 
-def test_what_is_no_folder_of_the_user_is_not_used(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+def test_a_lock_folder_that_the_user_does_not_own_is_not_used(
+    runner: TaskRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a folder for all, anybody can be the first to make what is called so."""
-    target = desk.folder / "target"
+    """In a shared folder, anyone can create a folder of this name first."""
+    target = runner.folder / "target"
     target.mkdir()
-    name = desk.folder / f"evenkeel.paas-{os.geteuid()}"
+    name = runner.folder / f"evenkeel.paas-{os.geteuid()}"
     name.symlink_to(target)
-    assert desk(1).message is None
+    assert runner(1).message is None
     assert list(target.iterdir()) == []
     name.unlink()
-    name.symlink_to(desk.folder / "nowhere")
-    assert desk(2).message is None
-    assert not (desk.folder / "nowhere").exists()
+    name.symlink_to(runner.folder / "nowhere")
+    assert runner(2).message is None
+    assert not (runner.folder / "nowhere").exists()
     name.unlink()
     name.write_text("a file")
-    assert desk(3).message is None
+    assert runner(3).message is None
     name.unlink()
     name.mkdir()
     another = os.geteuid() + 1
-    name.rename(desk.folder / f"evenkeel.paas-{another}")
+    name.rename(runner.folder / f"evenkeel.paas-{another}")
     monkeypatch.setattr(os, "geteuid", lambda: another)
-    assert desk(4).message is None
-    assert desk.files == []
-    assert [len(desk.ids(number)) for number in (1, 2, 3, 4)] == [1] * 4
+    assert runner(4).message is None
+    assert runner.files == []
+    assert [len(runner.ids(number)) for number in (1, 2, 3, 4)] == [1] * 4
 
 
-def test_a_file_that_is_a_link_is_not_followed(desk: Desk) -> None:
-    file = desk.know()
+def test_a_lock_file_that_is_a_link_is_not_followed(runner: TaskRunner) -> None:
+    file = runner.know()
     file.unlink()
-    file.symlink_to(desk.folder / "target")
-    assert desk(1).message is None
-    assert not (desk.folder / "target").exists()
+    file.symlink_to(runner.folder / "target")
+    assert runner(1).message is None
+    assert not (runner.folder / "target").exists()
 
 
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
-def test_a_file_system_without_locks_keeps_nobody_from_creating(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, number: int
+def test_a_file_system_without_locks_does_not_prevent_a_creation(
+    runner: TaskRunner, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     def flock(_file: int, _kind: int) -> None:
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(fcntl, "flock", flock)
-    assert desk(1).message is None
-    assert len(desk.ids(1)) == 1
+    assert runner(1).message is None
+    assert len(runner.ids(1)) == 1
 
 
-def test_no_folder_for_temporary_files_keeps_nobody_from_creating(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+def test_a_missing_temporary_folder_does_not_prevent_a_creation(
+    runner: TaskRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gettempdir() -> str:
         raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
 
     monkeypatch.setattr(tempfile, "gettempdir", gettempdir)
-    assert desk(1).message is None
-    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(desk.folder / "none"))
-    assert desk(2).message is None
-    assert desk.files == []
+    assert runner(1).message is None
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(runner.folder / "none"))
+    assert runner(2).message is None
+    assert runner.files == []
 
 
-def test_a_name_that_is_no_text_is_locked_as_any_other(desk: Desk) -> None:
-    """What a command line holds need not be UTF-8. There is no such scope, which is told."""
-    scope = dict.fromkeys(desk.case.scope, "sh\udcffop")
+def test_a_name_that_is_not_valid_utf_8_is_locked(runner: TaskRunner) -> None:
+    """Arguments on a command line need not be UTF-8. There is no such scope, which is reported."""
+    scope = dict.fromkeys(runner.case.scope, "sh\udcffop")
     if "instance" in scope:
         scope.update(environment=LARAVEL_CLOUD_PRODUCTION_ID)
-    outcome = desk.run(desk.case.module, **{**desk.case.task(1), **scope})
+    outcome = runner.run(runner.case.module, **{**runner.case.task(1), **scope})
     assert outcome.result["failure"]["code"] == "not_found"
 
 
-def test_a_file_in_use_is_not_old(desk: Desk) -> None:
-    """What cleans up temporary files goes by their age."""
-    file = desk.know()
+def test_using_a_lock_file_updates_its_age(runner: TaskRunner) -> None:
+    """Programs that clean up temporary files check their age."""
+    file = runner.know()
     os.utime(file, (0, 0))
-    assert desk(0).result["changed"] is False
+    assert runner(0).result["changed"] is False
     assert file.stat().st_mtime > time.time() - 3600
 
 
 # Another machine
 
 
-def test_what_another_machine_created_at_the_same_time_is_told_at_once(desk: Desk) -> None:
-    desk.emulator.faults.add(Fault("create_same", method="POST"))
-    outcome = desk(1)
-    ids = desk.ids(1)
+def test_a_duplicate_of_another_machine_is_reported_at_once(runner: TaskRunner) -> None:
+    runner.emulator.faults.add(Fault("create_same", method="POST"))
+    outcome = runner(1)
+    ids = runner.ids(1)
     assert len(ids) == 2
     assert outcome.message is not None
     assert "Someone else created the same process at the same time. 2 answer to " in outcome.message
@@ -510,14 +517,14 @@ def test_what_another_machine_created_at_the_same_time_is_told_at_once(desk: Des
     assert sorted(outcome.result["failure"]["details"]) == sorted(ids)
     assert outcome.result["changed"] is True
     assert [step["action"] for step in outcome.result["plan"]] == ["create"]
-    assert desk.lists(outcome) == 2
-    again = desk(1)
+    assert runner.lists(outcome) == 2
+    again = runner(1)
     assert again.result["failure"]["code"] == "ambiguous"
     assert again.writes == []
 
 
-def test_all_that_others_created_is_named(table: Desk) -> None:
-    """Of three creations, those of the first and the last have another beside them."""
+def test_all_duplicates_of_others_are_named(table: TaskRunner) -> None:
+    """Of three creations, the first and the last have a duplicate."""
     table.emulator.faults.add(
         Fault("create_same", method="POST"), Fault("create_same", method="POST", after=2)
     )
@@ -534,7 +541,7 @@ def test_all_that_others_created_is_named(table: Desk) -> None:
     assert table.lists(outcome) == 2
 
 
-def test_what_others_created_is_told_beside_a_write_that_failed(table: Desk) -> None:
+def test_duplicates_are_reported_beside_a_failed_write(table: TaskRunner) -> None:
     table.emulator.faults.add(
         Fault("create_same", method="POST"),
         Fault("html_before", method="POST", after=1),
@@ -547,7 +554,9 @@ def test_what_others_created_is_told_beside_a_write_that_failed(table: Desk) -> 
     assert len(outcome.result["steps_failed"]) == 1
 
 
-def test_nothing_is_looked_for_after_a_failure_that_stopped_the_list(table: Desk) -> None:
+def test_duplicates_are_not_searched_for_after_a_failure_that_stopped_the_list(
+    table: TaskRunner,
+) -> None:
     table.emulator.faults.add(
         Fault("create_same", method="POST"), Fault("429_seconds", method="POST", after=1)
     )
@@ -559,11 +568,11 @@ def test_nothing_is_looked_for_after_a_failure_that_stopped_the_list(table: Desk
 
 
 @pytest.mark.parametrize("kind", ["html_before", "drop_before", "429_seconds"])
-def test_a_check_that_fails_is_a_warning(desk: Desk, kind: str) -> None:
-    desk.emulator.faults.add(
-        Fault(kind, method="GET", path=desk.case.collection, after=1, times=None)
+def test_a_failed_check_for_duplicates_is_a_warning(runner: TaskRunner, kind: str) -> None:
+    runner.emulator.faults.add(
+        Fault(kind, method="GET", path=runner.case.collection, after=1, times=None)
     )
-    outcome = desk(1)
+    outcome = runner(1)
     assert outcome.message is None, outcome.message
     assert outcome.result["changed"] is True
     (warning,) = (each for each in outcome.warnings if "could not" in each.lower())
@@ -571,11 +580,11 @@ def test_a_check_that_fails_is_a_warning(desk: Desk, kind: str) -> None:
         "Could not check whether someone else created the same at the same time: GET /"
     )
     assert warning.endswith(" Run the task again to check.")
-    desk.emulator.faults.clear()
-    assert desk(1).result["changed"] is False
+    runner.emulator.faults.clear()
+    assert runner(1).result["changed"] is False
 
 
-def test_an_instance_too_is_created_once(
+def test_an_instance_is_created_once(
     emulator: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = Case(
@@ -586,12 +595,12 @@ def test_an_instance_too_is_created_once(
         {},
         f"/environments/{LARAVEL_CLOUD_PRODUCTION_ID}/instances",
     )
-    desk = desk_of(emulator, case, folder, monkeypatch)
-    file = desk.know()
+    runner = runner_of(emulator, case, folder, monkeypatch)
+    file = runner.know()
     with held(file):
-        assert desk(1, api_max_wait=1).result["failure"]["code"] == "locked"
+        assert runner(1, api_max_wait=1).result["failure"]["code"] == "locked"
     emulator.faults.add(Fault("create_same", method="POST"))
-    outcome = desk(1)
+    outcome = runner(1)
     assert outcome.message is not None
     assert "Someone else created the same instance at the same time." in outcome.message
     assert len(outcome.result["failure"]["details"]) == 2

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``trigger: pending``: what is deployed, what is waited for, and what only costs reads.
+"""``trigger: pending``: what is deployed, what is waited for, and what only sends reads.
 
-It may deploy once too often where a service leaves a doubt, and never too seldom.
+In doubt it may deploy once too often, but it never omits a deployment.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def change(service: Service, name: str = "queue") -> dict[str, Any]:
 
 
 def created(service: Service, process: dict[str, Any]) -> dict[str, Any]:
-    """Return the reason that a process is, which no deployment has seen."""
+    """Return the reason for a process that no deployment includes."""
     name = process["display_name" if service.is_sevalla else "command"]
     return {
         "reason": "process_created",
@@ -74,12 +74,12 @@ def created(service: Service, process: dict[str, Any]) -> dict[str, Any]:
 
 
 def reasons(outcome: Outcome) -> list[str]:
-    """Return what was pending, in a word each."""
+    """Return the pending reasons, one word each."""
     return [each["reason"] for each in outcome.result["pending"]]
 
 
 def assert_quiet(service: Service, outcome: Outcome) -> None:
-    """Nothing is pending, nothing is sent, and it costs two or three reads."""
+    """Check that nothing is pending or sent, with two or three reads."""
     assert outcome.message is None, outcome.message
     assert outcome.result["changed"] is False
     assert outcome.result["pending"] == []
@@ -91,11 +91,13 @@ def assert_quiet(service: Service, outcome: Outcome) -> None:
     assert outcome.result["api"]["requests"] == len(outcome.reads)
 
 
-# Nothing is pending.
+# Nothing is pending
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
-def test_nothing_pending_sends_nothing_but_two_reads(service: Service, check_mode: bool) -> None:
+def test_without_pending_changes_only_two_reads_are_sent(
+    service: Service, check_mode: bool
+) -> None:
     done = service.past()
     quiet = pending(service, check_mode=check_mode)
     assert_quiet(service, quiet)
@@ -105,19 +107,19 @@ def test_nothing_pending_sends_nothing_but_two_reads(service: Service, check_mod
 
 
 @pytest.mark.parametrize("backwards", [False, True])
-def test_of_many_deployments_the_newest_count_in_few_reads(
+def test_the_newest_of_many_deployments_are_found_in_few_reads(
     service: Service, backwards: bool
 ) -> None:
-    """Whichever way round they are listed."""
+    """Whatever the order of the list is."""
     if service.is_sevalla:
         service.switch(deployments_order="oldest_first" if backwards else "newest_first")
     else:
-        service.switch(order="descending" if backwards else "ascending")
+        service.switch(list_order="descending" if backwards else "ascending")
     for number in range(301):
         service.past("failed" if number < 300 else "success", ago=80_000 - 100 * number)
     quiet = pending(service)
     if service.is_sevalla and backwards:
-        # Against the description: then all pages are read.
+        # Contrary to the description: then all pages are read.
         assert quiet.reads.count(service.path) == 4
     else:
         assert_quiet(service, quiet)
@@ -127,7 +129,7 @@ def test_of_many_deployments_the_newest_count_in_few_reads(
     assert reasons(pending(service, check_mode=True)) == ["deployment_failed"]
 
 
-def test_a_deployment_under_way_is_none_of_our_business_when_nothing_is_pending(
+def test_a_running_deployment_is_ignored_without_pending_changes(
     service: Service,
 ) -> None:
     service.past(ago=3600)
@@ -135,10 +137,10 @@ def test_a_deployment_under_way_is_none_of_our_business_when_nothing_is_pending(
     assert_quiet(service, pending(service))
 
 
-# Something is.
+# Something is pending
 
 
-def test_what_was_never_deployed_is_deployed_and_then_not_again(service: Service) -> None:
+def test_an_application_that_was_never_deployed_is_deployed_once(service: Service) -> None:
     first = pending(service)
     ended_well(service, first)
     assert first.result["pending"] == [
@@ -149,7 +151,7 @@ def test_what_was_never_deployed_is_deployed_and_then_not_again(service: Service
 
 
 @pytest.mark.parametrize("deployed", [True, False])
-def test_a_new_process_is_deployed_and_then_not_again(service: Service, deployed: bool) -> None:
+def test_a_new_process_is_deployed_once(service: Service, deployed: bool) -> None:
     if deployed:
         service.past()
     process = change(service)
@@ -166,7 +168,7 @@ def test_a_new_process_is_deployed_and_then_not_again(service: Service, deployed
     assert_quiet(service, pending(service))
 
 
-def test_a_changed_process_is_deployed_and_then_not_again(sevalla: Service, time: Time) -> None:
+def test_a_changed_process_is_deployed_once(sevalla: Service, time: Time) -> None:
     process = change(sevalla)
     ended_well(sevalla, pending(sevalla))
     time.sleep(60)
@@ -185,8 +187,8 @@ def test_a_changed_process_is_deployed_and_then_not_again(sevalla: Service, time
     assert_quiet(sevalla, pending(sevalla))
 
 
-def test_an_update_leaves_no_trace_on_laravel_cloud(cloud: Service, time: Time) -> None:
-    """The documentation says so: it is for a handler with ``always``."""
+def test_an_update_on_laravel_cloud_is_not_detected_as_pending(cloud: Service, time: Time) -> None:
+    """As documented: a handler with ``always`` is for that."""
     process = change(cloud)
     ended_well(cloud, pending(cloud))
     time.sleep(60)
@@ -195,7 +197,7 @@ def test_an_update_leaves_no_trace_on_laravel_cloud(cloud: Service, time: Time) 
     assert_quiet(cloud, pending(cloud))
 
 
-def test_processes_of_every_instance_count(cloud: Service) -> None:
+def test_processes_of_every_instance_are_compared(cloud: Service) -> None:
     cloud.past()
     made = cloud.run(
         "laravel_cloud_background_process",
@@ -208,7 +210,7 @@ def test_processes_of_every_instance_count(cloud: Service) -> None:
     assert found == [created(cloud, each) for each in others]
 
 
-def test_processes_that_the_list_of_instances_lacks_are_read_for_themselves(
+def test_processes_missing_from_the_list_of_instances_are_read_separately(
     cloud: Service,
 ) -> None:
     cloud.past()
@@ -221,7 +223,7 @@ def test_processes_that_the_list_of_instances_lacks_are_read_for_themselves(
 
 @pytest.mark.parametrize("times", ["set", "null"])
 @pytest.mark.parametrize("end", ["failed", "cancelled"])
-def test_after_a_deployment_that_did_not_succeed_the_next_run_deploys(
+def test_after_an_unsuccessful_deployment_the_next_run_deploys(
     service: Service, end: str, times: str
 ) -> None:
     if not service.is_sevalla:
@@ -254,7 +256,7 @@ def test_a_change_whose_deployment_failed_is_deployed_by_the_next_run(service: S
 
 
 @pytest.mark.parametrize("value", [None, "soon", ["a"], "2026-03-01", 7])
-def test_a_process_whose_time_cannot_be_read_counts_as_pending(
+def test_a_process_with_a_malformed_timestamp_counts_as_pending(
     service: Service, value: Any
 ) -> None:
     service.past()
@@ -273,7 +275,7 @@ def test_a_process_whose_time_cannot_be_read_counts_as_pending(
 
 
 @pytest.mark.parametrize("value", [None, "soon", ["a"], 7])
-def test_a_successful_deployment_whose_time_cannot_be_read_has_seen_nothing(
+def test_a_successful_deployment_with_a_malformed_timestamp_counts_as_too_old(
     service: Service, value: Any
 ) -> None:
     process = change(service)
@@ -283,11 +285,11 @@ def test_a_successful_deployment_whose_time_cannot_be_read_has_seen_nothing(
     assert set(reasons(found)) == {"process_created"}
 
 
-# Somebody deploys meanwhile.
+# Someone else deploys
 
 
 @pytest.mark.parametrize("wait", [True, False])
-def test_one_that_started_after_the_change_is_waited_for_and_not_doubled(
+def test_a_running_deployment_that_started_after_the_change_is_waited_for(
     service: Service, time: Time, wait: bool
 ) -> None:
     service.past()
@@ -314,7 +316,7 @@ def test_one_that_started_after_the_change_is_waited_for_and_not_doubled(
     assert len(service.stored()) == 2
 
 
-def test_one_that_succeeds_just_before_the_list_is_read_is_enough(
+def test_a_deployment_that_succeeds_just_before_the_list_is_read_is_enough(
     service: Service, time: Time
 ) -> None:
     change(service)
@@ -325,7 +327,9 @@ def test_one_that_succeeds_just_before_the_list_is_read_is_enough(
     assert [each["id"] for each in service.stored()] == [quiet.result["deployment"]["id"]]
 
 
-def test_one_that_started_before_the_change_is_not_enough(service: Service, time: Time) -> None:
+def test_a_running_deployment_that_started_before_the_change_is_not_enough(
+    service: Service, time: Time
+) -> None:
     service.past()
     theirs = service.past("running", ago=0)
     time.sleep(10)
@@ -336,7 +340,7 @@ def test_one_that_started_before_the_change_is_not_enough(service: Service, time
     assert_quiet(service, pending(service))
 
 
-def test_after_a_failure_one_under_way_is_enough(service: Service) -> None:
+def test_after_a_failed_deployment_a_running_one_is_enough(service: Service) -> None:
     service.past("failed", ago=600)
     theirs = service.past("running", ago=60)
     done = pending(service)
@@ -346,7 +350,9 @@ def test_after_a_failure_one_under_way_is_enough(service: Service) -> None:
     assert done.result["deployment"]["id"] == theirs["id"]
 
 
-def test_one_that_is_waited_for_and_fails_fails_the_task(service: Service, time: Time) -> None:
+def test_the_task_fails_when_the_deployment_it_waits_for_fails(
+    service: Service, time: Time
+) -> None:
     service.past()
     change(service)
     time.sleep(10)
@@ -364,11 +370,11 @@ def test_one_that_is_waited_for_and_fails_fails_the_task(service: Service, time:
     assert failed.writes == []
 
 
-# A lost response to the POST.
+# A lost response to the POST
 
 
 @pytest.mark.parametrize("lost", ["drop_after", "drop_before"])
-def test_a_lost_post_is_looked_for_in_the_list_that_was_read_anyway(
+def test_a_lost_post_is_compared_with_the_list_that_was_already_read(
     service: Service, lost: str
 ) -> None:
     service.past()
@@ -382,7 +388,7 @@ def test_a_lost_post_is_looked_for_in_the_list_that_was_read_anyway(
 
 
 def test_always_reads_one_page_before_the_post(service: Service) -> None:
-    """However many deployments there are, where the list shows its order."""
+    """For any number of deployments, if the list shows its order."""
     for number in range(301):
         service.past(ago=80_000 - 100 * number)
     done = service(wait=False)
@@ -394,14 +400,14 @@ def test_always_reads_one_page_before_the_post(service: Service) -> None:
     assert len(service.stored()) == 303
 
 
-# What is not known of the services.
+# Unknown behavior of the services
 
 
 @pytest.mark.parametrize("clock", ["same", "behind", "ahead"])
-def test_a_change_right_after_a_deployment_is_never_missed(
+def test_a_change_right_after_a_deployment_is_always_detected(
     service: Service, time: Time, clock: str
 ) -> None:
-    """Whatever the clocks say, and without an end of deploying."""
+    """Whatever the clocks are, and without endless deployments."""
     service.switch(deployment_clock=clock, deployment_pace="at_once")
     time.sleep(100.5)
     service.emulator.world.deploy(service.target, {})
@@ -418,15 +424,15 @@ def test_a_change_right_after_a_deployment_is_never_missed(
     assert_quiet(service, pending(service))
 
 
-@pytest.mark.parametrize("touches", ["nothing", "at_start", "at_end"])
-def test_a_deployment_that_moves_updated_at_is_repeated_and_says_why(
-    sevalla: Service, time: Time, touches: str
+@pytest.mark.parametrize("changed", ["never", "at_start", "at_end"])
+def test_a_deployment_that_changes_updated_at_is_repeated_with_its_reason(
+    sevalla: Service, time: Time, changed: str
 ) -> None:
-    sevalla.switch(deployment_touches=touches)
+    sevalla.switch(deployment_changes_updated_at=changed)
     ended_well(sevalla, pending(sevalla))
     time.sleep(60)
     again = pending(sevalla)
-    if touches == "nothing":
+    if changed == "never":
         assert_quiet(sevalla, again)
         return
     ended_well(sevalla, again)
@@ -435,10 +441,11 @@ def test_a_deployment_that_moves_updated_at_is_repeated_and_says_why(
     assert "process_created" in reasons(pending(sevalla))
 
 
-def test_a_change_while_a_deployment_waits_for_its_turn_is_deployed_again(
+def test_a_change_while_a_deployment_is_queued_is_deployed_again(
     sevalla: Service, time: Time
 ) -> None:
-    """Nobody says when a deployment reads the processes: not before it is asked for."""
+    """It is unknown when a deployment reads the processes, except that it is not before its
+    request."""
     theirs = sevalla.emulator.world.deploy(sevalla.target, {})
     time.sleep(10)
     change(sevalla)
@@ -450,7 +457,7 @@ def test_a_change_while_a_deployment_waits_for_its_turn_is_deployed_again(
 
 
 def random_life(service: Service, time: Time, seed: int) -> None:
-    """Let things happen in any order, and hold each run against what has truly been deployed."""
+    """Run random steps in any order, and compare each run with what has really been deployed."""
     dice = random.Random(seed)
     undeployed, succeeded, failed_last = False, False, False
     for number in range(12):
@@ -483,7 +490,7 @@ def test_any_sequence_of_changes_and_deployments(service: Service, time: Time, s
     random_life(service, time, seed)
 
 
-def test_pending_is_no_word_of_another_kind(emulated: Emulator) -> None:
+def test_an_unknown_trigger_is_refused(emulated: Emulator) -> None:
     for name in ("sevalla", "laravel_cloud"):
         failed = Service(name, emulated)(trigger="sometimes")
         assert "value of trigger must be one of: always, pending" in str(failed.message)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A command in a process of Sevalla: what is run, where, how often, and what is said of it."""
+"""A command in a process of Sevalla: what is run, where, how often, and what is reported."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ class Web:
         return self.run("sevalla_process_exec", **{"application": SEVALLA_SHOP_ID, **options})
 
     def next(self, **outcome: Any) -> None:
-        """Say how the next command ends."""
+        """Set how the next command ends."""
         self.emulator.world.outcomes.add(SEVALLA_SHOP_WEB_ID, ExecOutcome(**outcome))
 
     def switch(self, **values: str) -> None:
-        """Start anew with switches of exec."""
+        """Restore the initial data with switches of exec."""
         self.emulator.reset({f"sevalla_exec_{name}": value for name, value in values.items()})
 
     def ran(self) -> list[Any]:
-        """The commands that were run in the shop."""
+        """Return the commands that were run in the shop."""
         shop = self.emulator.world.sevalla.applications[SEVALLA_SHOP_ID]
         return [each["command"] for each in shop.execs]
 
@@ -62,7 +62,7 @@ def web(emulated: Emulator) -> Web:
     return Web(emulated)
 
 
-# The main path.
+# The main path
 
 
 def test_a_command_is_run_once(web: Web) -> None:
@@ -96,19 +96,19 @@ def test_a_command_is_run_once(web: Web) -> None:
         {"cmd": "node send.js the\\ shop\\ is\\ open"},
     ],
 )
-def test_the_words_of_a_command(web: Web, options: dict[str, Any]) -> None:
+def test_a_command_is_split_into_arguments(web: Web, options: dict[str, Any]) -> None:
     done = web(**options)
     assert done.message is None, done.message
     assert web.ran() == [WORDS]
     assert done.result["cmd"] == WORDS
 
 
-def test_no_shell_runs_the_command(web: Web) -> None:
+def test_a_command_is_not_run_by_a_shell(web: Web) -> None:
     web(cmd="echo $HOME | wc -l > /tmp/x; ls *")
     assert web.ran() == [["echo", "$HOME", "|", "wc", "-l", ">", "/tmp/x;", "ls", "*"]]
 
 
-def test_numbers_among_the_words_are_texts(web: Web) -> None:
+def test_numbers_in_the_arguments_become_strings(web: Web) -> None:
     web(argv=["sleep", 5])
     assert web.ran() == [["sleep", "5"]]
 
@@ -123,7 +123,7 @@ def test_numbers_among_the_words_are_texts(web: Web) -> None:
         {"type": "web", "application": "Shop", "display_name": ""},
     ],
 )
-def test_the_process_by_the_rules_of_the_module_for_processes(
+def test_the_process_is_addressed_as_in_the_process_module(
     web: Web, address: dict[str, str]
 ) -> None:
     done = web(**address)
@@ -175,7 +175,7 @@ WHICH = "display_name: give exactly one of id, key, display_name and type: web, 
         ({"api_retries": -1}, "api_retries: must be from 0 to"),
     ],
 )
-def test_wrong_options_of_an_exec(web: Web, options: dict[str, Any], said: str) -> None:
+def test_invalid_options_of_an_exec(web: Web, options: dict[str, Any], said: str) -> None:
     for check_mode in (True, False):
         refused = web(check_mode=check_mode, **options)
         assert said in str(refused.message)
@@ -189,7 +189,7 @@ def test_wrong_options_of_an_exec(web: Web, options: dict[str, Any], said: str) 
         ({"id": "11111111-1111-4111-8111-111111111111"}, "process with id 11111111"),
     ],
 )
-def test_a_process_that_is_not_there(web: Web, address: dict[str, str], words: str) -> None:
+def test_an_unknown_process(web: Web, address: dict[str, str], words: str) -> None:
     for check_mode in (True, False):
         refused = web(check_mode=check_mode, **address)
         assert f"There is no {words}" in str(refused.message)
@@ -197,7 +197,7 @@ def test_a_process_that_is_not_there(web: Web, address: dict[str, str], words: s
         assert refused.writes == []
 
 
-# Ends other than success.
+# Ends other than success
 
 
 @pytest.mark.parametrize(
@@ -208,9 +208,7 @@ def test_a_process_that_is_not_there(web: Web, address: dict[str, str], words: s
         ("", "", "It printed nothing."),
     ],
 )
-def test_an_exit_code_that_is_not_zero_fails_the_task(
-    web: Web, stdout: str, stderr: str, last: str
-) -> None:
+def test_a_nonzero_exit_code_fails_the_task(web: Web, stdout: str, stderr: str, last: str) -> None:
     web.next(exit_code=2, stdout=stdout, stderr=stderr)
     failed = web()
     assert failed.message == (
@@ -252,9 +250,9 @@ def test_the_longest_timeout(web: Web, most: str) -> None:
 
 
 @pytest.mark.parametrize("answer", ["409", "400", "404", "422", "500", "exit_code"])
-def test_a_process_that_does_not_run(web: Web, answer: str) -> None:
-    """Not deployed yet; it is found all the same."""
-    web.switch(stopped=answer)
+def test_a_process_without_a_running_instance(web: Web, answer: str) -> None:
+    """It is not deployed yet, but it is found."""
+    web.switch(without_instance=answer)
     created = web.run("sevalla_process", **WORKER, type="worker", resource_type="s1")
     assert created.message is None
     failed = web(display_name="queue")
@@ -281,7 +279,7 @@ def test_a_worker_runs_commands_once_it_is_deployed(web: Web) -> None:
 
 
 @pytest.mark.parametrize(("cmd", "allowed"), [("cat /etc/hosts", True), ("rm -r /app", False)])
-def test_a_key_that_may_only_read(web: Web, cmd: str, allowed: bool) -> None:
+def test_a_read_only_key(web: Web, cmd: str, allowed: bool) -> None:
     done = web(cmd=cmd, api_token=web.emulator.read_only_token)
     assert (done.message is None) == allowed
     if done.message is not None:
@@ -289,7 +287,7 @@ def test_a_key_that_may_only_read(web: Web, cmd: str, allowed: bool) -> None:
         assert done.result["failure"]["code"] == "forbidden"
 
 
-# A request that is lost.
+# A lost request
 
 
 @pytest.mark.parametrize(
@@ -300,7 +298,7 @@ def test_a_key_that_may_only_read(web: Web, cmd: str, allowed: bool) -> None:
         *((kind, 1) for kind in ("empty_after", "json_null_after", "json_list_after")),
     ],
 )
-def test_an_exec_whose_answer_is_lost_is_not_sent_again(web: Web, kind: str, ran: int) -> None:
+def test_an_exec_whose_response_is_lost_is_not_retried(web: Web, kind: str, ran: int) -> None:
     web.emulator.faults.add(Fault(kind, method="POST", times=None))
     failed = web()
     assert failed.message is not None
@@ -313,7 +311,7 @@ def test_an_exec_whose_answer_is_lost_is_not_sent_again(web: Web, kind: str, ran
     assert "rc" not in failed.result
 
 
-def test_an_answer_without_an_exit_code_is_not_a_success(web: Web) -> None:
+def test_a_response_without_an_exit_code_is_a_failure(web: Web) -> None:
     web.emulator.faults.add(Fault("missing_key", method="POST", key="exit_code"))
     failed = web()
     assert "something that is not the result of a command" in str(failed.message)
@@ -321,13 +319,13 @@ def test_an_answer_without_an_exit_code_is_not_a_success(web: Web) -> None:
     assert len(web.ran()) == 1
 
 
-def test_an_exit_code_as_a_text(web: Web) -> None:
+def test_an_exit_code_may_be_a_string(web: Web) -> None:
     web.next(exit_code=3)
     web.emulator.faults.add(Fault("numbers_as_text", method="POST"))
     assert web().result["rc"] == 3
 
 
-def test_an_exec_that_the_rate_limit_refused_is_sent_again(web: Web) -> None:
+def test_a_rate_limited_exec_is_retried(web: Web) -> None:
     web.emulator.faults.add(Fault("429_reset", method="POST"))
     done = web()
     assert done.message is None
@@ -335,13 +333,13 @@ def test_an_exec_that_the_rate_limit_refused_is_sent_again(web: Web) -> None:
     assert len(web.ran()) == 1
 
 
-# How long the task waits for the response.
+# How long the task waits for the response
 
 
 def test_the_response_may_take_timeout_and_api_timeout_together(
     web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Reads have api_timeout alone."""
+    """Reads have only api_timeout."""
     timeouts: list[tuple[str, Any]] = []
     request = Session.request
 
@@ -354,7 +352,7 @@ def test_the_response_may_take_timeout_and_api_timeout_together(
     assert timeouts == [("GET", (7, 7)), ("POST", (7, 47))]
 
 
-def test_an_exec_that_is_never_answered(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_exec_without_a_response(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     web.emulator.faults.add(Fault("slow_before", method="POST", seconds=30))
     failed = web(timeout=1, api_timeout=1)
     assert "no answer within 2 seconds, which is timeout and api_timeout together" in str(
@@ -368,27 +366,27 @@ ODD = [None, [], "x", 5, {}, {"exit_code": None}, {"exit_code": True}, {"exit_co
 
 
 class Answering(Hooks):
-    """Answers commands with something else."""
+    """Responds to commands with something else."""
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer
 
     def before(self) -> Any:
-        """Answer in the place of the service."""
+        """Respond instead of the service."""
         if not flask.request.path.endswith("/exec"):
             return None
         return flask.Response(json.dumps(self.answer), 200, mimetype="application/json")
 
 
 @pytest.mark.parametrize("answer", ODD, ids=str)
-def test_an_odd_answer_is_not_a_result(web: Web, answer: Any) -> None:
+def test_a_malformed_response_is_a_failure(web: Web, answer: Any) -> None:
     web.emulator.hooks = Answering(answer)
     failed = web()
     assert "something that is not the result of a command" in str(failed.message)
     assert "rc" not in failed.result
 
 
-def test_an_output_that_is_not_a_text(web: Web) -> None:
+def test_an_output_that_is_not_a_string(web: Web) -> None:
     web.emulator.hooks = Answering({"exit_code": "0", "stdout": ["a"], "stderr": None})
     done = web()
     assert done.message is None

@@ -30,7 +30,7 @@ def run(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
 
 @pytest.fixture
 def cron(run: Runner) -> dict[str, Any]:
-    """A cron process that is there."""
+    """Create a cron process."""
     created = run(
         "sevalla_process", **NIGHTLY, type="cron", schedule="0 3 * * *", resource_type="s1"
     )
@@ -39,14 +39,14 @@ def cron(run: Runner) -> dict[str, Any]:
 
 
 def runs(run: Runner) -> list[str]:
-    """The ids of the processes that were run."""
+    """Return the ids of the processes that were run."""
     (shop, *_others) = run.emulator.world.snapshot()["sevalla"]["applications"]
     started: list[str] = shop["runs"]
     return started
 
 
 @pytest.mark.parametrize("by", ["id", "key", "display_name"])
-def test_a_cron_runs_each_time_it_is_asked_to(run: Runner, cron: dict[str, Any], by: str) -> None:
+def test_a_cron_runs_at_each_task(run: Runner, cron: dict[str, Any], by: str) -> None:
     for times in (1, 2):
         done = run(RUN, **SHOP, **{by: cron[by]})
         assert done.message is None, done.message
@@ -58,11 +58,11 @@ def test_a_cron_runs_each_time_it_is_asked_to(run: Runner, cron: dict[str, Any],
         assert done.result["plan"] == [
             {"action": "run", "method": "POST", "path": path, "body": None}
         ]
-        # The service answers 400 to a body that is announced and not there.
+        # The service responds with 400 if a body is announced and missing.
         assert done.requests[-1]["content_type"] is None
 
 
-def test_by_ids_it_takes_two_requests(run: Runner, cron: dict[str, Any]) -> None:
+def test_a_run_by_ids_sends_two_requests(run: Runner, cron: dict[str, Any]) -> None:
     done = run(RUN, application=cron["app_id"], id=cron["id"])
     assert done.result["api"] == {"requests": 2, "retries": 0, "waited_seconds": 0.0}
 
@@ -87,7 +87,7 @@ def test_check_mode_only_reads(run: Runner, cron: dict[str, Any]) -> None:
         ({"display_name": "migrate"}, "job"),
     ],
 )
-def test_only_a_cron_is_run(run: Runner, process: dict[str, Any], kind: str) -> None:
+def test_only_a_cron_can_be_run(run: Runner, process: dict[str, Any], kind: str) -> None:
     common = {**SHOP, "resource_type": "s1"}
     run("sevalla_process", **common, display_name="queue", type="worker")
     run(
@@ -117,7 +117,7 @@ def test_only_a_cron_is_run(run: Runner, process: dict[str, Any], kind: str) -> 
         ({"key": "a", "api_retries": -1}, "api_retries: must be from 0 to"),
     ],
 )
-def test_wrong_options_send_nothing(run: Runner, options: dict[str, Any], said: str) -> None:
+def test_invalid_options_send_nothing(run: Runner, options: dict[str, Any], said: str) -> None:
     refused = run(RUN, **{**SHOP, **options})
     assert said in str(refused.message)
     assert refused.requests == []
@@ -131,7 +131,7 @@ def test_wrong_options_send_nothing(run: Runner, options: dict[str, Any], said: 
         {"id": "11111111-1111-4111-8111-111111111111"},
     ],
 )
-def test_what_is_not_there(run: Runner, options: dict[str, Any]) -> None:
+def test_an_unknown_target(run: Runner, options: dict[str, Any]) -> None:
     for check_mode in (True, False):
         refused = run(RUN, check_mode=check_mode, **SHOP, **options)
         assert "There is no process with" in str(refused.message)
@@ -140,7 +140,7 @@ def test_what_is_not_there(run: Runner, options: dict[str, Any]) -> None:
         assert refused.writes == []
 
 
-def test_a_name_that_two_have(run: Runner, cron: dict[str, Any]) -> None:
+def test_a_name_of_two_processes_is_ambiguous(run: Runner, cron: dict[str, Any]) -> None:
     other = run(
         "sevalla_process",
         **{**NIGHTLY, "display_name": "other"},
@@ -148,7 +148,7 @@ def test_a_name_that_two_have(run: Runner, cron: dict[str, Any]) -> None:
         schedule="0 4 * * *",
         resource_type="s1",
     ).result["process"]
-    with run.emulator.world.lock:  # no module makes a name ambiguous
+    with run.emulator.world.lock:  # the modules cannot create two with the same name
         shop = run.emulator.world.sevalla.applications[other["app_id"]]
         shop.processes[other["id"]]["display_name"] = "nightly"
     refused = run(RUN, **NIGHTLY)
@@ -156,7 +156,7 @@ def test_a_name_that_two_have(run: Runner, cron: dict[str, Any]) -> None:
     assert runs(run) == []
 
 
-def test_an_application_that_is_not_there(run: Runner) -> None:
+def test_an_unknown_application(run: Runner) -> None:
     refused = run(RUN, application="nobody", key="a")
     assert "There is no application 'nobody' on Sevalla" in str(refused.message)
 
@@ -168,7 +168,7 @@ def test_an_application_that_is_not_there(run: Runner) -> None:
         *((kind, 1) for kind in ("drop_after", "cut_after", "500_after", "redirect_root_after")),
     ],
 )
-def test_a_request_whose_answer_is_lost_is_not_sent_again(
+def test_a_run_whose_response_is_lost_is_not_retried(
     run: Runner, cron: dict[str, Any], kind: str, started: int
 ) -> None:
     run.emulator.faults.add(Fault(kind, method="POST"))
@@ -181,9 +181,7 @@ def test_a_request_whose_answer_is_lost_is_not_sent_again(
     assert failed.result["plan"][0]["action"] == "run"
 
 
-def test_a_request_that_the_rate_limit_refused_is_sent_again(
-    run: Runner, cron: dict[str, Any]
-) -> None:
+def test_a_rate_limited_run_is_retried(run: Runner, cron: dict[str, Any]) -> None:
     run.emulator.faults.add(Fault("429_reset", method="POST"))
     done = run(RUN, **NIGHTLY)
     assert done.message is None
@@ -192,8 +190,8 @@ def test_a_request_that_the_rate_limit_refused_is_sent_again(
 
 
 @pytest.mark.parametrize("status", ["400", "404", "409", "422"])
-def test_what_the_service_refuses_is_told(run: Runner, emulator: Any, status: str) -> None:
-    """Somebody else deleted the process and made another one of its name meanwhile."""
+def test_a_refusal_of_the_service_is_reported(run: Runner, emulator: Any, status: str) -> None:
+    """Someone else has deleted the process and created another one with its name."""
     emulator.reset(switches={"sevalla_trigger_refusal": status})
     run("sevalla_process", **NIGHTLY, type="cron", schedule="0 3 * * *", resource_type="s1")
     emulator.faults.add(Fault("change", method="POST", path="*/trigger", values={"type": "job"}))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a service's file finds what a task names, in lists that a test gives page by page."""
+"""How a service finds what a task names, in lists that a test provides page by page."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import (
 
 
 class Pages:
-    """A client of a service whose lists are given, by the last part of their paths."""
+    """A client of a service with given lists, by the last part of their paths."""
 
     def __init__(self, **pages: list[Any]) -> None:
         self.pages = pages
 
     def get(self, path: str, params: dict[str, Any]) -> dict[str, Any]:
-        """A page, by offset or by number: whichever the service asks for."""
+        """Return a page, by offset or by number, as the service requests it."""
         pages = self.pages[path.rpartition("/")[2].replace("-", "_")]
         if "offset" in params:
             starts = [sum(map(len, pages[:at])) for at in range(len(pages))]
@@ -35,7 +35,7 @@ class Pages:
         return {**pages[params.get("page", 1) - 1], "meta": {"last_page": len(pages)}}
 
     def keep(self, path: str, value: Any) -> None:
-        """Nothing is read twice here."""
+        """Do nothing: nothing is read twice here."""
 
 
 SHOPS = [
@@ -44,8 +44,8 @@ SHOPS = [
 ]
 
 
-def test_two_applications_with_a_display_name_are_ambiguous() -> None:
-    """On whichever pages they are."""
+def test_two_applications_with_the_same_display_name_are_ambiguous() -> None:
+    """On any pages."""
     for pages in ([SHOPS], [SHOPS[:1], SHOPS[1:]]):
         with pytest.raises(Failure) as caught:
             _sevalla_service.find_application(Pages(applications=pages), "Shop")  # type: ignore[arg-type]
@@ -53,8 +53,8 @@ def test_two_applications_with_a_display_name_are_ambiguous() -> None:
         assert caught.value.details == [shop["id"] for shop in SHOPS]
 
 
-def test_the_unique_name_of_an_application_goes_before_display_names() -> None:
-    """Also when two are displayed so."""
+def test_the_unique_name_of_an_application_takes_precedence() -> None:
+    """Also if two have this display name."""
     named = {"id": "1b9d6bcd-bbfd-4b2d-9b5d-000000000003", "name": "Shop", "display_name": "Other"}
     pages: Any = Pages(applications=[SHOPS, [named]])
     assert _sevalla_service.find_application(pages, "Shop") == named["id"]
@@ -71,7 +71,7 @@ def instance(number: int, *processes: str) -> dict[str, Any]:
 BOTH = [{"id": f"process-{n}", "attributes": {"type": "worker"}} for n in (1, 2)]
 
 
-def test_two_instances_with_a_name_are_ambiguous() -> None:
+def test_two_instances_with_the_same_name_are_ambiguous() -> None:
     pages: Any = Pages(instances=[{"data": [instance(1)]}, {"data": [instance(2)]}])
     with pytest.raises(Failure) as caught:
         LARAVEL_CLOUD.read_instance(

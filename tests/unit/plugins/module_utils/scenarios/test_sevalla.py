@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What single tasks do on Sevalla, and what they send for it."""
+"""Single tasks on Sevalla, and the requests that they send."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ QUEUE = {
 
 @pytest.fixture(params=[False, True], ids=["one", "list"])
 def run(request: Any, emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    """Runs the module for one process, and the one for lists in its place."""
+    """Return a runner of the module for one process, and of the one for lists instead."""
     no_waiting(monkeypatch)
     return Runner(emulator, lists=request.param)
 
 
 @pytest.fixture
 def single(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    """Runs the module for one process, for what a list has no way to say."""
+    """Return a runner of only the module for one process, for what a list cannot express."""
     no_waiting(monkeypatch)
     return Runner(emulator)
 
@@ -50,7 +50,7 @@ def created(run: Runner, **options: Any) -> Outcome:
     return outcome
 
 
-def test_a_run_that_changes_nothing_sends_a_list_of_processes_and_one_of_applications(
+def test_an_unchanged_run_sends_two_list_requests(
     run: Runner,
 ) -> None:
     process = created(run).result["process"]
@@ -85,7 +85,7 @@ def test_sizes_are_looked_up_only_for_a_write_that_needs_one(run: Runner) -> Non
     assert sizes not in by_id.reads
 
 
-def test_sizes_without_names_cost_a_task_with_a_size_by_name_one_request_more(
+def test_a_size_by_name_costs_one_request_when_processes_show_only_ids(
     run: Runner, emulator: Any
 ) -> None:
     emulator.reset(switches={"sevalla_resource_type_name": "null"})
@@ -100,14 +100,14 @@ def test_sizes_without_names_cost_a_task_with_a_size_by_name_one_request_more(
         again = run(PROCESS, **options)
         assert settled(again)
         assert again.reads == [*lists, *more]
-    # A change of something else looks them up as well, a change of the size only once.
+    # A change of another option looks them up as well, a change of the size only once.
     for options in ({"entrypoint": "node x.js"}, {"resource_type": "s2"}):
         changed = run(PROCESS, **{**QUEUE, **options})
         assert changed.result["changed"] is True
         assert changed.reads.count("/resources/process-resource-types") == 1
 
 
-def test_one_patch_holds_all_that_differs_and_nothing_else(run: Runner) -> None:
+def test_one_patch_contains_exactly_the_differences(run: Runner) -> None:
     created(run)
     changed = run(PROCESS, **{**QUEUE, "entrypoint": "", "port": 9000})
     (step,) = changed.result["plan"]
@@ -116,7 +116,7 @@ def test_one_patch_holds_all_that_differs_and_nothing_else(run: Runner) -> None:
     assert changed.result["process"]["entrypoint"] == ""
 
 
-def test_options_that_are_not_given_are_left_alone(run: Runner) -> None:
+def test_options_that_are_not_set_are_not_changed(run: Runner) -> None:
     before = created(run, port=9000).result["process"]
     after = run(PROCESS, **SHOP, display_name="queue", entrypoint="x").result["process"]
     for volatile in ("updated_at", "entrypoint"):
@@ -191,7 +191,7 @@ def test_addressing_by_id_and_key_and_renaming(run: Runner) -> None:
         ({"display_name": "new"}, "resource_type: is missing; type: is missing"),
     ],
 )
-def test_refused_before_anything_is_written(
+def test_invalid_options_are_refused_before_any_write(
     run: Runner, options: dict[str, Any], said: str
 ) -> None:
     for check_mode in (True, False):
@@ -210,10 +210,8 @@ def test_refused_before_anything_is_written(
     ],
 )
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_an_application_id_that_there_is_not(
-    run: Runner, options: dict[str, Any], check_mode: bool
-) -> None:
-    """A missing application is never taken for one without processes, or for "already absent"."""
+def test_an_unknown_application_id(run: Runner, options: dict[str, Any], check_mode: bool) -> None:
+    """A missing application is never treated as one without processes, or as "already absent"."""
     nowhere = "11111111-1111-4111-8111-111111111111"
     outcome = run(PROCESS, check_mode=check_mode, application=nowhere, **options)
     assert outcome.message is not None
@@ -247,7 +245,7 @@ def deploy(emulator: Any) -> None:
     emulator.world.finish_deployments()
 
 
-def test_absent_by_id_of_a_process_that_is_gone_reads_the_list_once(single: Runner) -> None:
+def test_absent_by_the_id_of_a_deleted_process_reads_the_list_once(single: Runner) -> None:
     process = created(single).result["process"]
     gone = single(
         PROCESS,
@@ -269,7 +267,7 @@ def test_a_second_deletion(run: Runner, emulator: Any, answer: str) -> None:
         assert gone.result["changed"] is True
 
 
-def test_a_second_deletion_that_is_refused_is_told(run: Runner, emulator: Any) -> None:
+def test_a_refused_second_deletion_is_reported(run: Runner, emulator: Any) -> None:
     emulator.reset(switches={"sevalla_second_delete": "400"})
     created(run)
     assert run(PROCESS, **SHOP, display_name="queue", state="absent").message is None
@@ -288,7 +286,7 @@ def test_deployment_required(run: Runner) -> None:
     assert run(PROCESS, **web, port=3000).result["deployment_required"] is True
 
 
-def test_what_looks_wrong_is_a_warning(run: Runner) -> None:
+def test_suspicious_values_are_warnings(run: Runner) -> None:
     outcome = created(
         run, display_name="c", type="cron", schedule="@daily", time_zone="Europe/Nowhere"
     )

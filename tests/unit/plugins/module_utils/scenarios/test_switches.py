@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The modules under every combination of the emulator's switches that touches a scenario.
+"""The modules with every combination of the emulator's switches that affects a scenario.
 
-A switch stands for something that the services' facts leave open. For each scenario the
-switches that can matter to it are listed with all their values, and the product is run: check
-mode, for real, and again. What must hold is the same in each: check mode plans what is done,
-the end state is the wanted one, and the second run changes nothing. Where a service cannot be
-brought to the wanted state, the task must say so.
+A switch represents an unknown fact about a service. For each scenario, the switches that can affect
+it are listed with all their values, and all combinations are run: in check mode, for real, and
+again. The same must hold for each: check mode plans what is done, the end state is the wanted one,
+and the second run changes nothing. If a service cannot be brought to the wanted state, the task
+must say so.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ Switched = dict[str, str]
 
 
 def never(switches: Switched) -> bool:
-    """For what holds under no combination."""
+    """Return False: nothing holds for any combination."""
     return False
 
 
 class Scenario(NamedTuple):
-    """A task, the tasks before it, and the switches that could make a difference to it.
+    """A task, the tasks before it, and the switches that could affect it.
 
-    ``kept`` tells for which combinations the service does not store what it accepts: there the
-    task warns, and changes something on every run. ``refused`` tells for which it refuses.
-    ``workers`` is the type of Laravel Cloud's instance Workers.
+    ``kept`` says for which combinations the service does not store what it accepts: there the task
+    warns, and changes something in every run. ``refused`` says for which it refuses. ``workers`` is
+    the type of Laravel Cloud's instance Workers.
     """
 
     module: str
@@ -87,7 +87,7 @@ SCENARIOS = {
             "scaling_strategy": {"type": "manual", "instance_count": 0},
         },
         (
-            "sevalla_key",
+            "sevalla_process_key",
             "sevalla_resource_type_name",
             "sevalla_fields_of_other_types",
             "sevalla_horizontal_defaults",
@@ -239,7 +239,7 @@ SCENARIOS = {
         (
             "laravel_cloud_worker_defaults",
             "laravel_cloud_config_numbers",
-            "laravel_cloud_order",
+            "laravel_cloud_list_order",
             "laravel_cloud_trim_strings",
             "laravel_cloud_unknown_keys",
         ),
@@ -290,9 +290,13 @@ SCENARIOS = {
     "a setting of 0": Scenario(
         LARAVEL,
         {**WORKER, "config": {**WORKER["config"], "rest": 0}},
-        ("laravel_cloud_zero", "laravel_cloud_config_patch", "laravel_cloud_config_numbers"),
+        (
+            "laravel_cloud_zero_in_config",
+            "laravel_cloud_config_patch",
+            "laravel_cloud_config_numbers",
+        ),
         before=(WORKER,),
-        kept=lambda on: on["laravel_cloud_zero"] == "null",
+        kept=lambda on: on["laravel_cloud_zero_in_config"] == "null",
     ),
     "a worker of a managed queue is created": Scenario(
         LARAVEL,
@@ -312,7 +316,7 @@ SCENARIOS = {
         {**WORKERS, "type": "custom", "command": "  php artisan horizon "},
         (
             "laravel_cloud_trim_strings",
-            "laravel_cloud_order",
+            "laravel_cloud_list_order",
             "laravel_cloud_max_processes",
             "laravel_cloud_writes_deploy",
         ),
@@ -326,9 +330,9 @@ SCENARIOS = {
     "a custom process goes": Scenario(
         LARAVEL,
         {**WORKERS, "type": "custom", "command": "php artisan horizon", "state": "absent"},
-        ("laravel_cloud_delete", "laravel_cloud_order"),
+        ("laravel_cloud_process_delete", "laravel_cloud_list_order"),
         before=({**WORKERS, "type": "custom", "command": "php artisan horizon"},),
-        refused=lambda on: on["laravel_cloud_delete"] == "422",
+        refused=lambda on: on["laravel_cloud_process_delete"] == "422",
     ),
 }
 
@@ -343,13 +347,13 @@ NO_SCENARIO = {
     "sevalla_concurrent_deployments": "test_deployments.py",
     "sevalla_restart_never_deployed": "test_deployments.py",
     "sevalla_rate_limit": "limits/",
-    "sevalla_post_tier": "limits/; makes no difference without limits",
+    "sevalla_post_rate_limit": "limits/; makes no difference without limits",
     "sevalla_retry_after": "limits/; makes no difference without limits",
     "laravel_cloud_worker_command": "no task sends a command for a worker",
     "laravel_cloud_read_only_config_keys": "no task sends them",
     "laravel_cloud_create_route": "test_laravel_cloud.py; a redirect tells nothing of the outcome",
     "laravel_cloud_filters": "no task filters",
-    "laravel_cloud_without_json_accept": "every request asks for JSON",
+    "laravel_cloud_error_without_json_accept": "every request asks for JSON",
     "laravel_cloud_deployment_result": "test_deployments.py",
     "laravel_cloud_deployment_pace": "test_deployments.py",
     "laravel_cloud_concurrent_deployments": "test_deployments.py",
@@ -359,21 +363,21 @@ NO_SCENARIO = {
         ("sevalla_null_probe", "sevalla_nested_null"), "no task of these modules sends null"
     ),
     **dict.fromkeys(
-        ("sevalla_exec_stopped", "sevalla_exec_max_timeout", "sevalla_exec_timed_out"),
+        ("sevalla_exec_without_instance", "sevalla_exec_max_timeout", "sevalla_exec_timed_out"),
         "for the exec module",
     ),
     "sevalla_deleting_application": "for the inventory",
     **dict.fromkeys(
         (
             "sevalla_deployment_steps",
-            "sevalla_logs",
+            "sevalla_deployment_logs",
             "sevalla_deployments_order",
-            "sevalla_history",
-            "sevalla_deployment_touches",
+            "sevalla_past_deployments",
+            "sevalla_deployment_changes_updated_at",
             "sevalla_deployment_clock",
-            "laravel_cloud_logs",
+            "laravel_cloud_deployment_logs",
             "laravel_cloud_failed_step_status",
-            "laravel_cloud_history",
+            "laravel_cloud_past_deployments",
             "laravel_cloud_deployment_clock",
             "laravel_cloud_cancelled_times",
         ),
@@ -383,7 +387,7 @@ NO_SCENARIO = {
         (
             "laravel_cloud_instance_keys",
             "laravel_cloud_instance_types",
-            "laravel_cloud_replicas",
+            "laravel_cloud_missing_replicas",
             "laravel_cloud_min_above_max",
             "laravel_cloud_queue_settings",
             "laravel_cloud_instance_names",
@@ -395,8 +399,8 @@ NO_SCENARIO = {
         (
             "laravel_cloud_command_result",
             "laravel_cloud_command_pace",
-            "laravel_cloud_same_command",
-            "laravel_cloud_running_output",
+            "laravel_cloud_duplicate_command",
+            "laravel_cloud_output_while_running",
             "laravel_cloud_empty_output",
             "laravel_cloud_command_never_deployed",
         ),
@@ -404,17 +408,17 @@ NO_SCENARIO = {
     ),
     "laravel_cloud_command_limit": "limits/; makes no difference without limits",
 }
-"""The switches that are in no scenario here: where else they are tried, or why they touch none."""
+"""The switches without a scenario here: where else they are tested, or why they affect none."""
 
 
 def combinations(switches: tuple[str, ...]) -> list[Switched]:
-    """Some switches with every combination of their values."""
+    """Return every combination of the values of some switches."""
     values = product(*(VALUES[switch] for switch in switches))
     return [dict(zip(switches, combination)) for combination in values]
 
 
 def named(switches: Switched) -> str:
-    """A combination, in the name of a test."""
+    """Return the name of a combination, for the id of a test."""
     return "-".join(switches.values())
 
 
@@ -427,7 +431,7 @@ COMBINATIONS = [
 
 @pytest.mark.parametrize("lists", [False, True], ids=["one", "list"])
 @pytest.mark.parametrize(("scenario", "switches"), COMBINATIONS)
-def test_right_under_every_answer(
+def test_a_scenario_is_right_with_every_switch(
     emulator: Any,
     monkeypatch: pytest.MonkeyPatch,
     scenario: Scenario,
@@ -456,7 +460,7 @@ def test_right_under_every_answer(
         assert any("did not store" in warning for warning in made.warnings)
         assert again.result["plan"] == made.result["plan"]
     else:
-        # A list deletes by prune, which says what it deletes.
+        # A list deletes by prune, and warns about it.
         assert [each for each in made.warnings if not each.startswith("prune deleted 1 of ")] == []
         assert settled(again)
 
@@ -473,22 +477,23 @@ GONE = {**SHOP, "display_name": "queue", "state": "absent"}
 
 @pytest.fixture(params=[False, True], ids=["one", "list"])
 def run(request: Any, emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    """Runs the module for one process, and the one for lists in its place."""
+    """Return a runner of the module for one process, and of the one for lists instead."""
     no_waiting(monkeypatch)
     return Runner(emulator, request.param)
 
 
 def deploy(run: Runner) -> None:
-    """Deploy the shop as somebody else would."""
+    """Deploy the shop as someone else would."""
     run.emulator.world.deploy(SEVALLA_SHOP_ID, {})
     run.emulator.world.finish_deployments()
 
 
 @pytest.mark.parametrize("switches", combinations(SECOND_DELETION), ids=named)
-def test_a_deleted_process_is_deleted_again_as_long_as_it_is_listed(
+def test_a_deleted_process_is_deleted_again_while_it_is_listed(
     run: Runner, switches: Switched
 ) -> None:
-    """Until the deployment nothing shows that it is deleted, so no second run can settle."""
+    """Until the deployment nothing shows that it is deleted, so a second run changes something
+    too."""
     run.emulator.reset(switches=switches)
     assert run(SEVALLA, **QUEUE).message is None
     checked = run(SEVALLA, check_mode=True, **GONE)
@@ -511,10 +516,10 @@ def test_a_deleted_process_is_deleted_again_as_long_as_it_is_listed(
 
 
 @pytest.mark.parametrize("switches", combinations(WANTED_BACK), ids=named)
-def test_a_deleted_process_that_is_wanted_back_before_the_deployment(
+def test_a_deleted_process_that_is_recreated_before_the_deployment(
     run: Runner, switches: Switched
 ) -> None:
-    """Where it is listed nothing shows that it is deleted, and it goes at the deployment."""
+    """If it is listed, nothing shows that it is deleted, and the deployment removes it."""
     run.emulator.reset(switches=switches)
     first = run(SEVALLA, **QUEUE).result["process"]
     assert run(SEVALLA, **GONE).message is None
@@ -549,7 +554,7 @@ def test_a_deleted_process_that_is_wanted_back_before_the_deployment(
     assert settled(run(SEVALLA, **QUEUE))
 
 
-def test_every_switch_is_in_a_scenario_or_has_a_reason_not_to_be() -> None:
+def test_every_switch_has_a_scenario_or_a_reason() -> None:
     tried = {*SECOND_DELETION, *WANTED_BACK}
     for scenario in SCENARIOS.values():
         tried.update(scenario.switches)

@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever goes wrong, with whichever request: canaries are in nothing that a module hands on.
+"""No failure of any request leaks a canary into the output of a module.
 
-A canary is the token, or a variable of the user's application. What is searched is all that a
-module hands to Ansible, and what Python would print of its exceptions.
+A canary is the token, or a variable of the user's application. The tests search everything that a
+module returns to Ansible, and what Python would print of its exceptions.
 
-The modules run in this process, so nothing is masked by Ansible here.
+The modules run in this process, so Ansible masks nothing here.
 """
 
 from __future__ import annotations
@@ -92,19 +92,18 @@ TASKS: list[tuple[str, dict[str, Any]]] = [
 
 
 class Listening:
-    """Keeps all that runs say: results, warnings, progress, and the exceptions as Python shows
-    them."""
+    """Keeps the output of all runs: results, warnings, progress, and tracebacks of exceptions."""
 
     def __init__(self, emulator: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         slept = no_waiting(monkeypatch)
-        # A deployment that cannot be read is waited for until its time is over.
+        # A deployment that cannot be read is waited for until wait_timeout.
         monkeypatch.setattr(
             _http.Client, "clock", staticmethod(lambda: time.monotonic() + sum(slept))
         )
         self.emulator = emulator
         self.run = Runner(emulator)
         self.said: list[str] = []
-        self.told: list[str] = []
+        self.progress: list[str] = []
         perform = _module.perform
 
         def listened(command: Any, task: Any) -> Any:
@@ -120,21 +119,21 @@ class Listening:
         monkeypatch.setattr(_module, "perform", listened)
 
     def all_tasks(self, modes: tuple[bool, ...] = (False,), **options: Any) -> list[str | None]:
-        """Run every task; the messages of those that failed, None for the others. ``modes``
-        says whether in check mode."""
+        """Run every task; return the messages of those that failed, None for the others. ``modes``
+        are the values of check mode."""
         messages = []
         for module, own in TASKS:
             for check_mode in modes:
                 outcome = self.run(module, check_mode=check_mode, **{**own, **options})
-                said = [*outcome[:3], outcome.told]
+                said = [*outcome[:3], outcome.progress]
                 self.said += [repr(said), json.dumps(said, ensure_ascii=False)]
-                self.told += outcome.told
+                self.progress += outcome.progress
             messages.append(outcome.message)
         self.search()
         return messages
 
     def search(self) -> None:
-        """No canary was said, whole or by half."""
+        """Check that no canary is in the output, whole or in part."""
         said = "\n".join(self.said)
         for canary in (self.emulator.token, *world.SECRET_CANARIES.values()):
             for part in (canary, canary[: len(canary) // 2], canary[-(len(canary) // 2) :]):
@@ -146,8 +145,8 @@ def listening(emulator: Any, monkeypatch: pytest.MonkeyPatch) -> Listening:
     return Listening(emulator, monkeypatch)
 
 
-def test_the_canaries_are_in_what_the_services_answer(listening: Listening) -> None:
-    """Else nothing here would find anything."""
+def test_the_canaries_are_in_the_responses_of_the_services(listening: Listening) -> None:
+    """Otherwise the other tests would check nothing."""
 
     class Kept(Hooks):
         text = ""
@@ -162,24 +161,24 @@ def test_the_canaries_are_in_what_the_services_answer(listening: Listening) -> N
         assert canary in hooks.text
 
 
-def test_success_and_the_failures_of_options(listening: Listening) -> None:
+def test_success_and_invalid_options_show_no_secret(listening: Listening) -> None:
     messages = listening.all_tasks(modes=(True, False))
     assert [message is None for message in messages].count(False) == 3 + 4 + 2
-    assert any("deployment " in told for told in listening.told)
+    assert any("deployment " in line for line in listening.progress)
     listening.all_tasks(state="absent", api_timeout=0)
     listening.all_tasks(api_url="http://api.example.com")
 
 
 @pytest.mark.parametrize("kind", [kind.name for kind in faults.KINDS])
 @pytest.mark.parametrize("method", ["GET", "[!G]*"])
-def test_every_kind_of_fault(listening: Listening, kind: str, method: str) -> None:
-    """All that the emulator can do wrong, with every request of a method."""
+def test_no_kind_of_fault_shows_a_secret(listening: Listening, kind: str, method: str) -> None:
+    """All faults of the emulator, with every request of a method."""
     listening.emulator.faults.add(faults.Fault(kind, method, times=None, seconds=0.01))
     listening.all_tasks(api_retries=1)
 
 
 class Quoting(Hooks):
-    """Quotes the token and the user's variables in every text of an error."""
+    """Quotes the token and the user's variables in every string of an error."""
 
     def __init__(self, status: int, method: str, **headers: str) -> None:
         self.status = status
@@ -187,22 +186,24 @@ class Quoting(Hooks):
         self.headers = headers
 
     def before(self) -> Response | None:
-        """An answer in the place of the service's, for the chosen methods."""
+        """Respond instead of the service to the chosen methods."""
         if (request.method == "GET") != (self.method == "GET"):
             return None
-        told = request.headers["Authorization"].partition(" ")[2]
+        token = request.headers["Authorization"].partition(" ")[2]
         body = {
-            "message": f"{told} is bad",
-            "data": {"code": told, "message": told, told: [told, {told: told}]},
-            "errors": {"a": [told], told: told},
+            "message": f"{token} is bad",
+            "data": {"code": token, "message": token, token: [token, {token: token}]},
+            "errors": {"a": [token], token: token},
         }
-        given = {name.replace("_", "-"): text.format(told) for name, text in self.headers.items()}
+        given = {name.replace("_", "-"): text.format(token) for name, text in self.headers.items()}
         return Response(json.dumps(body), self.status, given, content_type="application/json")
 
 
 @pytest.mark.parametrize("method", ["GET", "write"])
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 429, 500, 503, 504])
-def test_a_service_that_quotes_the_token(listening: Listening, status: int, method: str) -> None:
+def test_a_token_quoted_by_the_service_is_not_shown(
+    listening: Listening, status: int, method: str
+) -> None:
     listening.emulator.hooks = Quoting(
         status, method, x_request_id="{}", x_ratelimit_limit="{}", Retry_After="{}"
     )
@@ -212,7 +213,7 @@ def test_a_service_that_quotes_the_token(listening: Listening, status: int, meth
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("method", ["GET", "write"])
-def test_a_redirect_to_another_host_gets_no_connection(
+def test_a_redirect_to_another_host_is_not_followed(
     listening: Listening, status: int, method: str
 ) -> None:
     other = ScriptedServer()
@@ -225,15 +226,17 @@ def test_a_redirect_to_another_host_gets_no_connection(
         other.stop()
 
 
-def test_a_token_that_may_only_read(listening: Listening) -> None:
-    """403 for every write; the longer token holds the other one."""
+def test_a_read_only_token(listening: Listening) -> None:
+    """403 for every write; the read-only token contains the other one."""
     messages = listening.all_tasks(api_token=listening.emulator.read_only_token)
     assert any("HTTP 403" in str(message) for message in messages)
 
 
 @pytest.mark.parametrize("where", ["applications", "environments", "instances", "processes"])
-def test_environments_where_something_else_is_expected(listening: Listening, where: str) -> None:
-    """An environment holds the user's variables; one in the wrong place is not shown either."""
+def test_unexpected_environments_in_a_response_are_not_shown(
+    listening: Listening, where: str
+) -> None:
+    """An environment has the user's variables; one in an unexpected place is not shown either."""
 
     class Wrong(Hooks):
         def after(self, response: Response) -> Response:
