@@ -1022,8 +1022,8 @@ PLAN_DEFECTS = (
     ),
     Defect(
         "the type does not distinguish processes with the same name",
-        "_sevalla/processes.py",
-        {"kind)] if kind else []": "kind)] if not name else []"},
+        "_core/resource.py",
+        {"type_)] if type_ else []": "type_)] if not name else []"},
         (LISTS_PLAN, ADDRESSING),
     ),
     Defect(

@@ -36,8 +36,8 @@ OLDEST_TARGET = (3, 9)
 # These test the development tools, and need their requirements, which ansible-test does not have.
 TOOLS = ("tests/unit/tools/",)
 
-# The broadest unit tests, which take twice as long as all others. ansible-test runs them only on the
-# oldest Python with the oldest libraries; plain pytest runs them on the newest Python.
+# The broadest unit tests, which take twice as long as all others. ansible-test runs them only on
+# the oldest Python with the oldest libraries; plain pytest runs them on the newest Python.
 WIDEST = (
     "tests/unit/plugins/module_utils/faults/",
     "tests/unit/plugins/module_utils/fuzz/",
