@@ -158,7 +158,7 @@ def find_environment(client: Client, environment: str, application: str | None) 
         application = named["id"]
     if found is None:
         path = f"/applications/{application}/environments"
-        found = [item for item, _ in listed("application", application, walk(client, path))]
+        found = [item for item, _included in listed("application", application, walk(client, path))]
     # Never return an environment itself: it carries the application's secrets in plain text.
     candidates: list[Listed] = [(each, {}) for each in found]
     return str(the_one("environment", environment, APPLICATION_NAMES, candidates)[0]["id"])

@@ -117,6 +117,7 @@ def test_a_fleet_without_changes_sends_one_request_for_each_application(fleet: F
     assert run.seconds < WINDOW
 
 
+@pytest.mark.slow
 def test_a_change_to_each_application_sends_two_requests_for_each(fleet: Fleet) -> None:
     """Changes are limited for each application, so a fleet does not wait for them."""
     web = [{"type": "web", "port": 9000}]
@@ -139,6 +140,7 @@ def test_names_instead_of_ids_cost_list_requests(fleet: Fleet) -> None:
     assert run.seconds < (windows - 1) * WINDOW * 1.2
 
 
+@pytest.mark.slow
 def test_a_first_run_with_the_api_max_wait_of_the_example(fleet: Fleet) -> None:
     """Every task succeeds, because it may wait for all the others; nearly as fast as the limit
     allows."""
@@ -158,6 +160,7 @@ def test_a_first_run_with_the_api_max_wait_of_the_example(fleet: Fleet) -> None:
     assert run.seconds < closings * WINDOW * 1.1
 
 
+@pytest.mark.slow
 def test_fewer_forks_are_rate_limited_less_often(fleet: Fleet) -> None:
     """The advice of the guide for a first run: five in parallel are as fast, because the limit
     decides."""
@@ -170,6 +173,7 @@ def test_fewer_forks_are_rate_limited_less_often(fleet: Fleet) -> None:
     assert run.seconds < closings * WINDOW * 1.1
 
 
+@pytest.mark.slow
 def test_a_service_with_one_rate_limit_for_all_requests(fleet: Fleet) -> None:
     """Laravel Cloud: 120 requests a minute of every kind, and a deadline in each refusal."""
     cloud = fleet.emulator.world.laravel_cloud
