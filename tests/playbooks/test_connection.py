@@ -66,7 +66,6 @@ def test_a_task_trusts_the_ca_bundle_of_the_environment(
     assert [each["kind"] for each in run.results] == ["ok"], run.output
 
 
-@pytest.mark.daily
 @pytest.mark.parametrize("way", WAYS)
 def test_a_task_without_certificate_checks_warns_once(
     playbooks: Any, encrypted: Path, way: str

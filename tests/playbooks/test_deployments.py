@@ -243,7 +243,6 @@ def test_an_update_is_deployed_once(playbooks: Any) -> None:
     assert reasons == ["process_updated", "process_updated"]
 
 
-@pytest.mark.daily
 def test_an_update_on_laravel_cloud_is_deployed_once_by_the_handler(playbooks: Any) -> None:
     assert playbooks.run(LARAVEL).status == 0
     playbooks.emulator.world.move_clock(60)

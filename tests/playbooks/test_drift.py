@@ -283,7 +283,7 @@ FALLEN = [(BLOG, "unknown"), ("draft-d3e4f", "unknown")]
 
 
 @pytest.mark.daily
-@pytest.mark.parametrize("strategy", ["linear", "free"])
+@pytest.mark.parametrize("strategy", ["linear", pytest.param("free", marks=pytest.mark.slow)])
 def test_tasks_that_failed_hosts_did_not_run(drift: Drift, strategy: str) -> None:
     assert drift([each_application(PING, TEST, strategy=strategy)], inventory=DOWN) == FALLEN
     assert drift.summary == (1, 0, 2)

@@ -22,8 +22,8 @@ WORKERS = [
 @pytest.mark.parametrize(
     ("kind", "limit"),
     [
-        ("429_seconds", "timeout"),
         ("slow_before", "ANSIBLE_TASK_TIMEOUT"),
+        pytest.param("429_seconds", "timeout", marks=pytest.mark.slow),
         pytest.param("429_seconds", "ANSIBLE_TASK_TIMEOUT", marks=pytest.mark.slow),
         pytest.param("slow_before", "timeout", marks=pytest.mark.slow),
     ],
