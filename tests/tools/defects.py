@@ -108,7 +108,7 @@ CLIENT_DEFECTS = (
     Defect(
         "a redirect is treated as a response",
         "_http/client.py",
-        {"if status >= 300:": "if status == 300:"},
+        {"if response.status_code >= 300:": "if status == 300:"},
         (ANSWERS,),
     ),
     Defect(

@@ -13,6 +13,7 @@ This module is private to the collection.
 from __future__ import annotations
 
 import json
+import threading
 import traceback
 import warnings
 from contextlib import ExitStack
@@ -61,6 +62,12 @@ class _Bearer(AuthBase):
         return request
 
 
+class _Answered(threading.local):
+    """The last answer that a thread got."""
+
+    response: requests.Response | None = None
+
+
 class Client(Waiting):
     """One session with one service, for one task.
 
@@ -78,6 +85,7 @@ class Client(Waiting):
         self._settings = settings
         self._writes = False
         self._kept: dict[str, Any] = {}
+        self._answered = _Answered()
         self._on_exit = ExitStack()
         self._session = _session(service, settings)
 
@@ -100,11 +108,12 @@ class Client(Waiting):
 
         return Faults(self.service, self._settings)
 
-    def unexpected(
-        self, method: str, path: str, what: str, response: requests.Response | None = None
-    ) -> Failure:
-        """Return the failure for an answer that is not what the service's description promises."""
-        return self._faults.unexpected(method, path, what, response)
+    def unexpected(self, method: str, path: str, what: str) -> Failure:
+        """Return the failure for an answer that is not what the service's description promises.
+
+        It is about the last answer that this thread got.
+        """
+        return self._faults.unexpected(method, path, what, self._answered.response)
 
     def allow_writes(self) -> None:
         """From here on the client sends POST, PATCH and DELETE too."""
@@ -241,14 +250,13 @@ class Client(Waiting):
             raise failure
 
     def _result_of(self, method: str, path: str, response: requests.Response, decoded: Any) -> Any:
-        status = response.status_code
-        if status >= 300:
+        if response.status_code >= 300:
             raise self._faults.redirected(method, path, response)
+        self._answered.response = response
         if decoded is not _NOT_JSON:
             return decoded
         kind = response.headers.get("Content-Type", "no content type")
-        what = f"HTTP {status} with {kind}, which cannot be read as JSON"
-        raise self.unexpected(method, path, what, response)
+        raise self.unexpected(method, path, f"{kind}, which cannot be read as JSON")
 
 
 def _session(service: Service, settings: Settings) -> Session:

@@ -45,16 +45,20 @@ class Faults:
         self._settings = settings
 
     def unexpected(
-        self, method: str, path: str, what: str, response: requests.Response | None = None
+        self, method: str, path: str, what: str, response: requests.Response | None
     ) -> Failure:
-        """Return the failure for a response that is not as in the service's description."""
+        """Return the failure for a response that is not as in the service's description.
+
+        ``response`` is None where what was read is kept, and the response is not.
+        """
+        status = None if response is None else response.status_code
         return self._failure(
             method,
             path,
-            f"answered {what}. Check api_url: is this really the API, with no proxy or login "
-            "page in between?",
+            f"answered {f'HTTP {status} with ' if status else ''}{what}. Check api_url: is this "
+            "really the API, with no proxy or login page in between?",
             code="unexpected_answer",
-            status=None if response is None else response.status_code,
+            status=status,
             request_id=None if response is None else response.headers.get("x-request-id"),
             outcome_unknown=True,
             resendable=False,

@@ -50,6 +50,7 @@ NO_MESSAGES = {
     "web process",
     "connection and queue",
     f"{ANYTHING} and type",
+    f"HTTP {ANYTHING} with ",
     f" (did you mean {ANYTHING}?)",
     f"; give {ANYTHING} to create a new {ANYTHING}{ANYTHING}",
     "another name",

@@ -7,6 +7,8 @@ ones."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
@@ -85,6 +87,24 @@ def test_html_with_a_success_status_is_a_failure(method, status, serve, client_o
 def test_plain_text_with_a_success_status_is_a_failure(kind, serve, client_of, failure_of):
     server = serve(answer(200, "fine", content_type=kind))
     assert failure_of(client_of(server)).code == "unexpected_answer"
+
+
+def test_json_of_the_wrong_shape_is_a_failure_with_status_and_request_id(serve, client_of):
+    """Also while another thread gets answers of its own."""
+    server = serve(
+        answer(201, json={"no": "id"}, x_request_id="req-8"),
+        answer(200, json={}, x_request_id="req-9"),
+    )
+    client = client_of(server)
+    client.send("POST", "/things", body={})
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(client.get, "/others").result()
+    failure = client.unexpected("POST", "/things", "something that is no object with an id")
+    assert (failure.status, failure.request_id) == (201, "req-8")
+    assert failure.message.startswith(
+        "POST /things: Sevalla answered HTTP 201 with something that is no object with an id. "
+    )
+    assert "Request id: req-8." in failure.message
 
 
 def test_json_that_is_nested_too_deeply_is_a_failure(serve, client_of, failure_of):
