@@ -115,7 +115,10 @@ def play_examples(playbooks: Any, module: str) -> Any:
         tasks += [task for task in examples_of("sevalla_process") if "schedule" in str(task)][:1]
     if module.endswith("_info"):
         bulk = module.replace("process_info", "processes")
-        tasks += examples_of(bulk)[:1]
+        (seed,) = examples_of(bulk)[:1]
+        # One after the other: the list has them in the order in which they were created.
+        name = f"evenkeel.paas.{bulk}"
+        tasks.append({**seed, name: {**seed[name], "max_parallel": 1}})
     for task in examples_of(module):
         tasks += [{**task, "check_mode": True, "diff": True}, {**task, "diff": True}, task]
     return playbooks.run_tasks(tasks)
