@@ -102,7 +102,7 @@ build: environment ## build the collection's tarball
 	@$(VENV)/bin/ansible-galaxy collection build --force --output-path . "$$($(TOOL)mirror.py)"
 
 .PHONY: release
-release: environment ## prepare a release: VERSION=1.2.3; version, changelog, make test and slow tests, tarball
+release: environment ## prepare a release: VERSION=1.2.3; version, changelog, make test, tarball; then commit, matrix, tag
 	@$(TOOL)release.py "$(VERSION)"
 	@$(MAKE) --no-print-directory build
 

@@ -42,8 +42,8 @@ def main() -> int:
         return 1
     print(
         f"\nrelease: {text} is ready. Look at it with git diff, and then:\n"
-        f"  git add --all && git commit --message 'Release {text}' && git tag {text}\n"
-        f"  git push --atomic origin HEAD {text}\n"
+        f"  git add --all && git commit --message 'Release {text}'\n"
+        f"  make matrix && git tag {text} && git push --atomic origin HEAD {text}\n"
         f"  ansible-galaxy collection publish evenkeel-paas-{text}.tar.gz"
     )
     return 0
@@ -143,12 +143,9 @@ def _git(root: Path, *arguments: str) -> str:
 
 
 def _run_checks() -> bool:
-    """Run the checks and tests of ``make test``, and the slow ones."""
+    """Run the checks and tests of ``make test``; the matrix runs on the commit, before its tag."""
     tool = str(Path(__file__).with_name("run_checks.py"))
-    return all(
-        subprocess.run([sys.executable, tool, *names], check=False).returncode == 0
-        for names in ((), ("slow",))
-    )
+    return subprocess.run([sys.executable, tool], check=False).returncode == 0
 
 
 if __name__ == "__main__":
