@@ -642,13 +642,10 @@ APPLY_DEFECTS = (
         "a 404 on PATCH is treated as success",
         "_engine/apply.py",
         {
-            '        process = self._write("PATCH", path, step.body)\n': (
-                "        try:\n"
-                '            process = self._write("PATCH", path, step.body)\n'
-                "        except Failure as failure:\n"
-                "            if failure.status != 404:\n"
-                "                raise\n"
-                '            return {"id": path.rpartition("/")[2], **(step.body or {})}\n'
+            "            if step.cleared and failure.status in (400, 422):\n": (
+                "            if failure.status == 404:\n"
+                '                return {"id": path.rpartition("/")[2], **(step.body or {})}\n'
+                "            if step.cleared and failure.status in (400, 422):\n"
             ),
         },
         (FAULTS_WRITES,),
@@ -734,7 +731,7 @@ APPLY_DEFECTS = (
     Defect(
         "check mode writes",
         "_engine/run_one.py",
-        {"    if task.check_mode:\n": "    if task.check_mode and not plans:\n"},
+        {"if task.check_mode or not any(": "if not any("},
         (SEVALLA, LARAVEL_CLOUD),
     ),
     Defect(

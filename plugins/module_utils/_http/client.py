@@ -63,9 +63,10 @@ class _Bearer(AuthBase):
 
 
 class _Answered(threading.local):
-    """The last answer that a thread got."""
+    """What the last answer that a thread got had; the answer itself would keep its connection."""
 
-    response: requests.Response | None = None
+    status: int | None = None
+    request_id: str | None = None
 
 
 class Client(Waiting):
@@ -113,7 +114,8 @@ class Client(Waiting):
 
         It is about the last answer that this thread got.
         """
-        return self._faults.unexpected(method, path, what, self._answered.response)
+        last = self._answered
+        return self._faults.unexpected(method, path, what, last.status, last.request_id)
 
     def allow_writes(self) -> None:
         """From here on the client sends POST, PATCH and DELETE too."""
@@ -252,7 +254,8 @@ class Client(Waiting):
     def _result_of(self, method: str, path: str, response: requests.Response, decoded: Any) -> Any:
         if response.status_code >= 300:
             raise self._faults.redirected(method, path, response)
-        self._answered.response = response
+        self._answered.status = response.status_code
+        self._answered.request_id = response.headers.get("x-request-id")
         if decoded is not _NOT_JSON:
             return decoded
         kind = response.headers.get("Content-Type", "no content type")

@@ -45,13 +45,12 @@ class Faults:
         self._settings = settings
 
     def unexpected(
-        self, method: str, path: str, what: str, response: requests.Response | None
+        self, method: str, path: str, what: str, status: int | None, request_id: str | None
     ) -> Failure:
         """Return the failure for a response that is not as in the service's description.
 
-        ``response`` is None where what was read is kept, and the response is not.
+        ``status`` is None where another thread has read it.
         """
-        status = None if response is None else response.status_code
         return self._failure(
             method,
             path,
@@ -59,7 +58,7 @@ class Faults:
             "really the API, with no proxy or login page in between?",
             code="unexpected_answer",
             status=status,
-            request_id=None if response is None else response.headers.get("x-request-id"),
+            request_id=request_id,
             outcome_unknown=True,
             resendable=False,
         )
