@@ -2,16 +2,16 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one exception that ends a task, with everything that a person needs to act on.
+"""The exception that ends a task, with everything that a user needs to act on it.
 
-What it can be, by its code::
+The codes::
 
     Failure
     ├── the task is wrong      invalid_options, not_found, ambiguous, never_deployed, not_a_cron
     ├── the token is wrong     no_token, unauthorized, forbidden
     ├── the service refuses    refused, conflict, rate_limited
-    ├── the service is ill     service_error, unexpected_answer, redirected, unreachable
-    ├── what was started       deployment_failed, wait_timeout
+    ├── the service fails      service_error, unexpected_answer, redirected, unreachable
+    ├── the operation failed   deployment_failed, wait_timeout
     └── this machine           missing_library, locked, interrupted
 
 This module is private to the collection.
@@ -24,29 +24,29 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 MISSING = "is missing"
-"""The message of a Problem with an option that was not given."""
+"""The message of a Problem with a missing option."""
 
 
 class Problem(NamedTuple):
-    """Something wrong with one option: its name as the user writes it, and what to do."""
+    """A problem with one option: its name as the user writes it, and what to do."""
 
     option: str
     message: str
 
 
 class Failure(Exception):
-    """An expected failure: data, until ``worded`` makes a message of it. It never holds a secret.
+    """An expected failure, as data that ``worded`` turns into a message. It contains no secrets.
 
-    ``what`` says what happened. ``code`` is a stable word that playbooks can test, see the list
-    at the head of this file. ``status`` is the HTTP status when the service gave one,
-    ``details`` its field errors or ours, ``request_id`` the service's.
+    ``what`` says what happened. ``code`` is a stable word that playbooks can test; this module's
+    docstring lists the codes. ``status`` is the HTTP status if there was a response,
+    ``details`` are the service's field errors or ours, ``request_id`` is the service's.
 
-    ``outcome_unknown`` says that a write was sent and may have been stored; ``resendable`` that
-    it may be sent again once the service is seen not to have stored it. ``out_of_time`` says that
-    the task may wait no longer, whatever it does next. ``result`` is what a failed task reports
-    beside its message.
+    ``outcome_unknown``: a write was sent and may have been stored. ``resendable``: it may be sent
+    again after a check that the service did not store it. ``out_of_time``: the task may not wait
+    any longer. ``result`` is what a failed task returns beside its message.
 
-    The attributes below are the facts that are added on the way up. Nobody appends to a message.
+    Callers add facts to the attributes below while the exception propagates. Only ``worded``
+    builds the message.
     """
 
     def __init__(
@@ -72,53 +72,53 @@ class Failure(Exception):
         self.result: dict[str, Any] = {"api": {"requests": 0, "retries": 0, "waited_seconds": 0.0}}
 
         self.where = ""
-        """The entry of a list that it is about, as ``processes[2]``."""
+        """The list entry that failed, such as ``processes[2]``."""
         self.meaning = ""
-        """What the service's words mean here, in front of them."""
+        """What the service's message means here. It precedes that message."""
         self.tries = 0
-        """How often the request was sent, when it may be sent no more."""
+        """How often the request was sent, if no retries are left."""
         self.time_spent: tuple[float, float] | None = None
-        """Seconds that the task has waited, and may wait, when it may wait no longer."""
+        """Seconds waited and seconds allowed, if the allowed time is used up."""
         self.task_ended = False
-        """Whether it would have been repeated, had the task not ended."""
+        """Whether only the end of the task prevented a retry."""
         self.advice: list[str] = []
-        """Sentences about what to do, from those who know the service."""
+        """Sentences about what to do, from the code for the service."""
         self.looked: list[str] = []
-        """Sentences about what a look for a lost write found."""
+        """Sentences about what the search for a lost write found."""
         self.done: list[str] = []
-        """The writes, as ``PATCH /path``, that were stored before."""
+        """Earlier writes that were stored, such as ``PATCH /path``."""
         self.unknown: list[str] = []
-        """The writes, the last one first, that may have been stored."""
+        """Writes that may have been stored, the last one first."""
         self.also: list[Failure] = []
         """Other failures of the same task."""
         self.printed = ""
-        """The end of the message with the last lines of an output, each after a line break."""
+        """The end of the message: the last lines of an output, each after a line break."""
         self.hides_printed = False
-        """Whether these lines must not be shown: an output may hold secrets of the user."""
+        """Whether to hide these lines, because an output may contain the user's secrets."""
         self.masked: Collection[str] = ()
-        """Texts of the user that the message must not show, whoever quotes them."""
+        """Option values that the message must not show, even if the service quotes them."""
         self.nothing_changed = False
         """Whether the task certainly changed nothing."""
 
     @property
     def message(self) -> str:
-        """The sentences that a person reads."""
+        """The message for the user."""
         return worded(self)
 
     def __str__(self) -> str:
         return self.message
 
     def about(self) -> dict[str, Any]:
-        """Return what a result's ``failure`` holds."""
+        """Return the ``failure`` value of a result."""
         keys = ("status", "code", "details", "request_id")
         return {key: getattr(self, key) for key in keys}
 
     def as_result(self) -> dict[str, Any]:
-        """Return the result of a task that failed so, but for its message."""
+        """Return the result of the failed task, without its message."""
         return {**self.result, "failure": self.about()}
 
     def under(self, meaning: str, code: str) -> Failure:
-        """Return the same failure with what it means here."""
+        """Set ``meaning`` and ``code``; return the same failure."""
         self.meaning = meaning
         self.code = code
         return self
@@ -127,7 +127,7 @@ class Failure(Exception):
 def worded(failure: Failure) -> str:
     """Return the message of a failure: what happened, what was tried, what to do, what is done.
 
-    This is the only place that knows the order of the sentences.
+    Only this function knows the order of the sentences.
     """
     said = [failure.meaning, failure.what]
     if failure.tries:
@@ -158,7 +158,7 @@ def worded(failure: Failure) -> str:
 
 
 def _masked(message: str, texts: Collection[str]) -> str:
-    # As they are, and as a message quotes them. The longest first: one may be part of another.
+    # Also the quoted forms. Longest first, because one text may be part of another.
     forms = {form for text in texts for form in (text, repr(text)[1:-1])}
     for form in sorted(forms, key=len, reverse=True):
         message = re.sub(re.escape(form), "********", message, flags=re.IGNORECASE)
@@ -166,7 +166,7 @@ def _masked(message: str, texts: Collection[str]) -> str:
 
 
 def invalid_options(problems: list[Problem], context: str = "") -> Failure:
-    """One failure that names every invalid option; ``context`` is added to what they are."""
+    """Return one failure that lists every invalid option; ``context`` precedes the list."""
     unique = list(dict.fromkeys(problems))
     summary = "; ".join(f"{problem.option}: {problem.message}" for problem in unique)
     return Failure(

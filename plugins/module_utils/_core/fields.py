@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a field of a resource is: data that the planner, the argument spec and the tests read.
+"""Fields of a resource, as data for the planner, the argument spec and the tests.
 
-A value has two forms. The *option form* is what a user writes (``snake_case``, flat, nulls
-left out); the *wire form* is what the service sends and takes. Comparing happens in the
+A value has two forms. The *option form* is what a user writes (``snake_case``, flat, without
+nulls); the *wire form* is what the service sends and accepts. Values are compared in the
 option form only. Everything here is pure.
 
 This module is private to the collection.
@@ -22,7 +22,7 @@ Process = dict[str, Any]
 
 
 class _Mark:
-    """A value that no option and no answer can hold, with a name for debugging."""
+    """A sentinel, which no option or response can contain, with a name for debugging."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -32,22 +32,22 @@ class _Mark:
 
 
 UNKNOWN: Any = _Mark("UNKNOWN")
-"""The live value of a field that the answer does not have: equal to nothing, not even null."""
+"""The live value of a field that the response lacks. It equals nothing, not even null."""
 
 CANNOT: Any = _Mark("CANNOT")
-"""The ``empty`` of a field that the service offers no way to empty."""
+"""The ``empty`` of a field that the service cannot clear."""
 
 
 def equal(want: Any, have: Any) -> bool:
-    """Compare two scalars. Numbers compare by value also when they come back as strings;
-    booleans equal only booleans, although Python says that ``True == 1``."""
+    """Return whether two scalars are equal. A number equals a string of its digits, because
+    services may return one. Booleans equal only booleans, unlike Python's ``True == 1``."""
     if isinstance(want, bool) or isinstance(have, bool):
         return want is have
     return bool(want == (number(have) if isinstance(want, int) else have))
 
 
 def covers(have: Any, want: Any) -> bool:
-    """Tell whether ``have`` holds all that ``want`` gives: dicts by the given keys, lists whole."""
+    """Return whether ``have`` matches ``want``: in dicts the given keys, in lists every item."""
     if isinstance(want, dict):
         return isinstance(have, dict) and all(
             covers(have.get(key), value) for key, value in want.items()
@@ -62,14 +62,14 @@ def covers(have: Any, want: Any) -> bool:
 
 
 def overlay(want: Any, have: Any) -> Any:
-    """``want``, with the keys that it does not give taken from ``have``."""
+    """Return ``want``, with its missing keys filled in from ``have``."""
     if isinstance(want, dict) and isinstance(have, dict):
         return {**have, **{key: overlay(value, have.get(key)) for key, value in want.items()}}
     return want
 
 
 def shown(want: Any, have: Any) -> Any:
-    """Return the part of ``have`` that ``want`` covers: what a diff shows as before."""
+    """Return the part of ``have`` that ``want`` covers: the "before" of a diff."""
     if have is UNKNOWN:
         return None
     if isinstance(want, dict) and isinstance(have, dict):
@@ -78,7 +78,7 @@ def shown(want: Any, have: Any) -> Any:
 
 
 def without_nulls(value: Any) -> Any:
-    """``value`` without the null entries of its dicts, at every depth."""
+    """Return ``value`` without null dict entries, at every depth."""
     if isinstance(value, dict):
         return {key: without_nulls(item) for key, item in value.items() if item is not None}
     if isinstance(value, list):
@@ -87,7 +87,7 @@ def without_nulls(value: Any) -> Any:
 
 
 def at(value: Any, path: str) -> Any:
-    """Return what stands at a dotted path of nested dicts, None for nothing."""
+    """Return the value at a dotted path of nested dicts, or None."""
     for key in path.split("."):
         value = value.get(key) if isinstance(value, dict) else None
     return value
@@ -101,9 +101,9 @@ def with_null(value: Any, path: str) -> dict[str, Any]:
 
 
 def nullable(schema: dict[str, Any], name: Callable[[str], str]) -> tuple[str, ...]:
-    """Return the dotted option names of the settings inside a schema that may be null.
+    """Return the dotted option names of the nullable settings in a schema.
 
-    ``name`` makes an option's name of a wire key.
+    ``name`` converts a wire key to an option name.
     """
     found: list[str] = []
     for key, inner in schema.get("properties", {}).items():
@@ -121,7 +121,7 @@ def number(value: Any) -> Any:
 
 
 def renamed(value: Any, name: Callable[[str], str]) -> Any:
-    """``value`` with the keys of its dicts renamed, at every depth."""
+    """Return ``value`` with its dict keys renamed, at every depth."""
     if isinstance(value, dict):
         return {name(str(key)): renamed(item, name) for key, item in value.items()}
     if isinstance(value, list):
@@ -130,8 +130,8 @@ def renamed(value: Any, name: Callable[[str], str]) -> Any:
 
 
 class Choices(list[Any]):
-    """The choices of an option that is not managed when it is null: Ansible's own check would
-    refuse an explicit null."""
+    """The choices of an option, and null, which means "not managed". Ansible's own check would
+    reject an explicit null."""
 
     def __contains__(self, item: object) -> bool:
         return item is None or super().__contains__(item)
@@ -149,12 +149,12 @@ _TYPES = {
 def argument_spec(
     schema: dict[str, Any], name: Callable[[str], str], whole: bool = False
 ) -> dict[str, Any]:
-    """The argument spec of an option whose wire form a JSON Schema describes.
+    """Return the argument spec of an option whose wire form a JSON Schema describes.
 
-    ``name`` makes an option's name of a wire key. Types and choices come over; ranges do not:
-    the schema itself is checked, with better messages, before a write. Required keys come
-    over only for the items of lists, which are compared ``whole``; elsewhere a key that is
-    not given keeps its live value.
+    ``name`` converts a wire key to an option name. The spec has the schema's types and choices,
+    but not its ranges: bodies are validated against the schema before a write, with better
+    messages. Keys are required only in list items, which are compared ``whole``; elsewhere an
+    omitted key keeps its live value.
     """
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     spec: dict[str, Any] = {"type": _TYPES[kinds[0]]}
@@ -175,16 +175,16 @@ def argument_spec(
 
 
 def is_empty(value: Any) -> bool:
-    """Tell whether a live value stands for nothing set. 0 and false are set."""
+    """Return whether a live value is unset. 0 and false are set."""
     return value is None or value == "" or value == {} or value == []
 
 
 class Shape(NamedTuple):
-    """How values of one kind are read, compared, completed and sent.
+    """How to read, compare, complete and send values of one kind.
 
-    ``decode(wire)`` gives the option form; it survives any JSON. ``same(want, have)``
-    compares two option forms. ``complete(want, have)`` adds the live values of the keys that
-    were not given. ``encode(value, have)`` gives the wire form of a completed value.
+    ``decode(wire)`` returns the option form; it accepts any JSON. ``same(want, have)``
+    compares two option forms. ``complete(want, have)`` adds the live values of omitted keys.
+    ``encode(value, have)`` returns the wire form of a completed value.
     """
 
     decode: Callable[[Any], Any] = lambda wire: wire
@@ -196,7 +196,7 @@ class Shape(NamedTuple):
 PLAIN = Shape()
 
 TEXT = Shape(same=lambda want, have: have is not UNKNOWN and (want or "") == (have or ""))
-"""A string for which the service shows "" and null alike."""
+"""A string for which the service treats "" and null alike."""
 
 
 @dataclass(frozen=True)
@@ -204,15 +204,14 @@ class Field:
     """One settable field of a process.
 
     ``option`` and ``spec`` are the module's option and its argument spec; ``wire`` is the key
-    in bodies and answers. ``on_create`` and ``on_update`` say whether POST and PATCH take it
-    (neither: it can only be compared); ``default`` is what a POST sends when it is not given.
-    ``empty`` makes the wire value that empties it, from the live value. ``unsettable`` lists the
-    settings inside it that can be emptied alone, as dotted names below the option; the field is
-    then sent whole with null there. ``only_for`` lists the
-    process types that have it (all when empty). ``deploys`` says that a change takes effect
-    at the next deployment. ``clean`` brings a given value into its one comparable form, and
-    ``read`` takes the live value from a process, in the form in which ``want`` is given.
-    ``written`` leaves of a live value what a person would write of it.
+    in request bodies and responses. ``on_create`` and ``on_update`` say whether POST and PATCH
+    accept it (if neither does, it is only compared); ``default`` is what a POST sends if it is
+    not given. ``empty`` returns the wire value that clears it, from the live value.
+    ``unsettable`` lists the settings inside it that can be cleared alone, as dotted names below
+    the option; the whole field is then sent, with null there. ``only_for`` lists the process
+    types that have it (all if empty). ``deploys``: a change takes effect at the next deployment.
+    ``clean`` normalizes a given value, and ``read`` returns the live value of a process in the
+    form of ``want``. ``written`` reduces a live value to what a user would write.
     """
 
     option: str
@@ -231,7 +230,7 @@ class Field:
     written: Callable[[Any], Any] = lambda value: value
 
     def __post_init__(self) -> None:
-        """Refuse a table that contradicts itself; raises ValueError."""
+        """Raise ValueError if the definition contradicts itself."""
         if not self.wire:
             object.__setattr__(self, "wire", self.option)
         if self.empty is not CANNOT and not self.on_update:
@@ -243,12 +242,12 @@ class Field:
 
     @property
     def clearable(self) -> list[str]:
-        """The names that the option ``clear`` takes for this field."""
+        """The names that the option ``clear`` accepts for this field."""
         whole = [] if self.empty is CANNOT else [self.option]
         return [*whole, *(f"{self.option}.{each}" for each in self.unsettable)]
 
     def live(self, process: Process, want: Any = None) -> Any:
-        """The option form of this field in a process that the service gave, or UNKNOWN."""
+        """Return the option form of this field in a live process, or UNKNOWN."""
         if self.read is not None:
             return self.read(process, want)
         if self.wire not in process:
@@ -257,5 +256,5 @@ class Field:
 
 
 def is_set(field: Field, have: Any, path: str) -> bool:
-    """Tell whether a setting inside a live value is something that a person would write."""
+    """Return whether a setting inside a live value is set to something a user would write."""
     return not is_empty(at(field.written(have), path))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Suggestions for a name that does not exist: the one that was probably meant, and all there are.
+"""Suggestions for a name that does not exist: the closest name, and the names that exist.
 
 This module is private to the collection.
 """
@@ -14,20 +14,20 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 MOST_LISTED = 10
-"""How many names a message lists at most."""
+"""The maximum number of names in a message."""
 
 _SHORTEST = 3
-"""From how many characters on a text resembles anything."""
+"""The minimum number of characters of a text that is compared with others."""
 
 
 _CLOSE = 0.8
-"""How alike two words are, from 0 to 1, of which one may be the other misspelt."""
+"""The similarity, from 0 to 1, at which one word may be a misspelling of another."""
 
 
 class NearMiss(NamedTuple):
-    """A live resource whose name, of a kind such as ``display_name``, is nearly a missing one.
+    """A live resource whose name resembles a missing one. ``kind`` is such as ``display_name``.
 
-    ``respelled`` is true for a name that differs in case and blanks alone.
+    ``respelled`` is true if the names differ only in case and whitespace.
     """
 
     id: str
@@ -37,14 +37,14 @@ class NearMiss(NamedTuple):
 
 
 def respelled(name: str) -> str:
-    """Return what is left of a name when case and blanks do not matter."""
+    """Return a name without whitespace and case."""
     return "".join(name.split()).casefold()
 
 
 def close(one: str, other: str) -> bool:
-    """Tell whether two names differ in one word at most, and in that word only a little.
+    """Return whether two names differ in at most one word, and in that word only a little.
 
-    Words that differ in their digits alone are close and not meant: ``mail 1`` and ``mail 2``.
+    Words that differ only in digits are not close: ``mail 1`` and ``mail 2``.
     """
     words, others = (re.findall(r"\w+", name.casefold().replace("_", " ")) for name in (one, other))
     if len(words) != len(others):
@@ -55,13 +55,13 @@ def close(one: str, other: str) -> bool:
     ((word, another),) = different
     if re.sub(r"\d", "", word) == re.sub(r"\d", "", another):
         return False
-    from difflib import SequenceMatcher  # seldom needed, and not quick to import
+    from difflib import SequenceMatcher  # rarely needed, slow to import
 
     return SequenceMatcher(None, word, another).ratio() >= _CLOSE
 
 
 def did_you_mean(wanted: str, names: list[str]) -> str:
-    """Return a sentence with the names that are nearly a missing one, and with all when few."""
+    """Return sentences with the names that resemble a missing one, and with all names if few."""
     near = [name for name in names if respelled(name) == respelled(wanted) or close(wanted, name)]
     meant = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
     return meant + (
@@ -70,13 +70,13 @@ def did_you_mean(wanted: str, names: list[str]) -> str:
 
 
 def closest(wanted: str, names: Iterable[str]) -> str | None:
-    """Return the name that was probably meant, or None if none of them is close.
+    """Return the name that was probably meant, or None if no name is close.
 
-    That is a name that differs in case or blanks alone, else one that begins like it, else one
-    that is spelled similarly, else one that contains it. Of names that differ in case or blanks
-    alone the first one counts.
+    In this order: a name that differs only in case or whitespace, one that begins with it, one
+    with a similar spelling, one that contains it. Of names that differ only in case or whitespace
+    the first one counts.
     """
-    from difflib import get_close_matches  # needed by failures alone
+    from difflib import get_close_matches  # only failures need it
 
     folded: dict[str, str] = {}
     for name in names:
@@ -96,28 +96,28 @@ def closest(wanted: str, names: Iterable[str]) -> str | None:
 
 
 def suggestion(wanted: str, names: Iterable[str]) -> str:
-    """Return the end of a sentence: ``; did you mean 'production'?``, or just its full stop."""
+    """Return the end of a sentence: ``; did you mean 'production'?`` or just a full stop."""
     name = closest(wanted, names)
     return f"; did you mean {name!r}?" if name is not None else "."
 
 
 def listing(names: Collection[str]) -> str:
-    """Return the names in quotes and in order, or an empty text if they are too many to list."""
+    """Return the sorted names in quotes, or "" if there are too many to list."""
     return ", ".join(map(repr, sorted(names))) if len(names) <= MOST_LISTED else ""
 
 
 def maybe(wanted: str, names: Iterable[str]) -> str:
-    """Return the closest name in parentheses, with a blank before it, or ""."""
+    """Return the closest name in parentheses after a space, or ""."""
     close = closest(wanted, names)
     return f" (did you mean {close!r}?)" if close else ""
 
 
 def hint(wanted: str, known: Iterable[tuple[str, ...]], owner: str) -> str:
-    """Return what a message adds about a name that does not exist.
+    """Return the hint that a message adds about a name that does not exist.
 
-    That is the closest name, and everything that exists when it is at most ten. Each of
-    ``known`` has the names of one thing, the best first; ``owner`` is who has them, as
-    ``Sevalla``. With nothing to say the hint is "", else it begins with a blank.
+    It gives the closest name, and all that exist if there are at most ten. Each of ``known``
+    has the names of one thing, the best first; ``owner`` has the things, such as ``Sevalla``.
+    The hint starts with a space; it is "" if there is nothing to say.
     """
     things = [[name for name in dict.fromkeys(names) if name] for names in known]
     close = closest(wanted, (name for names in things for name in names))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a plan is, and what it is made against: the steps for one entry, and the live resources.
+"""Plans, the steps for one entry, and the live resources that they are computed from.
 
 This module is private to the collection.
 """
@@ -16,16 +16,16 @@ from .failure import Problem
 from .fields import UNKNOWN, Options, Process
 from .resource import Address, Entry, Key, Resource, name_of
 
-if TYPE_CHECKING:  # imported where something is created or renamed
+if TYPE_CHECKING:  # imported only when something is created or renamed
     from .near_misses import NearMiss
 
 NEW_ID = "{process_id}"
-"""Stands in a path for the id of a process that the step before creates."""
+"""The placeholder in a path for the id of a process that an earlier step creates."""
 
 
 class Step(NamedTuple):
-    """One write. ``path`` may hold NEW_ID; ``body`` is None for a DELETE. ``cleared`` has the
-    dotted options for which the body holds null, to empty them."""
+    """One write. ``path`` may contain NEW_ID; ``body`` is None for a DELETE. ``cleared`` has the
+    dotted options that the body sets to null, to clear them."""
 
     action: str
     method: str
@@ -35,7 +35,7 @@ class Step(NamedTuple):
     cleared: tuple[str, ...] = ()
 
     def as_result(self) -> dict[str, Any]:
-        """The step as the result's ``plan`` lists it."""
+        """Return the step as the result's ``plan`` lists it."""
         return {
             "action": self.action,
             "method": self.method,
@@ -46,11 +46,10 @@ class Step(NamedTuple):
 
 @dataclass
 class Plan:
-    """What one entry needs. ``live`` is the resource before, None when there is none;
-    ``process`` the resource as it would be after, which answers to ``keys`` then;
-    ``new_identity`` are those of the keys that are new and that no other may answer to;
-    ``before`` and ``after`` the managed fields. ``near`` has the live ones that a missing one
-    may be."""
+    """The steps for one entry. ``live`` is the resource before them, None if it does not exist;
+    ``process`` is the predicted resource after them, and ``keys`` are its keys; ``new_identity``
+    are those of the keys that are new and must be unique; ``before`` and ``after`` are the
+    managed fields. If the resource is missing, ``near`` has the live ones that may be meant."""
 
     entry: Entry
     address: Address
@@ -66,7 +65,7 @@ class Plan:
 
     @property
     def deletes(self) -> bool:
-        """Whether its process is to go."""
+        """Whether the entry wants its process deleted."""
         return self.entry.state == "absent"
 
     @property
@@ -76,12 +75,12 @@ class Plan:
 
     @property
     def action(self) -> str:
-        """What its first step does, ``none`` without steps."""
+        """The action of its first step, or ``none``."""
         return self.steps[0].action if self.steps else "none"
 
     @property
     def renames(self) -> bool:
-        """Whether what is unique of its resource is changed, so that it may meet another's."""
+        """Whether it changes a unique key of its resource, which may then collide."""
         return self.live is not None and bool(self.new_identity)
 
     @property
@@ -91,7 +90,7 @@ class Plan:
 
 
 class Live:
-    """The live resources of a scope, each read once, and found by the keys that it answers to."""
+    """The live resources of a scope, indexed by their keys."""
 
     def __init__(self, resource: Resource, resources: list[Process]) -> None:
         self.all = resources
@@ -103,24 +102,24 @@ class Live:
                 self._found.setdefault(key, []).append(each)
 
     def find(self, key: Key) -> list[Process]:
-        """Return the resources that answer to a key."""
+        """Return the resources that match a key."""
         return self._found.get(key, [])
 
     def keys(self, resource: Process | None) -> tuple[Key, ...]:
-        """Return the keys that one of the resources answers to; none for None."""
+        """Return the keys of one of the resources; none for None."""
         return self._keys.get(id(resource), ())
 
     def unclear(self, kinds: set[str]) -> list[Process]:
-        """Return the resources that do not show what a key of some kinds is made of."""
+        """Return the resources that do not show the values for a key of the given kinds."""
         hidden = {id(each) for kind in kinds for each in self.find((kind, UNKNOWN))}
         return [each for each in self.all if id(each) in hidden] if hidden else []
 
     def names(self, kind: str) -> list[str]:
-        """Return the names of a kind that the resources answer to."""
+        """Return the sorted names of the resources, as their keys of a kind have them."""
         keys = [key for key in self._found if key[0] == kind and len(key) > 1]
         return sorted({name_of(key) for key in keys if None not in key and UNKNOWN not in key})
 
 
 def same(resource: Resource, first: Plan, second: Plan) -> str:
-    """Return what is wrong with an entry that is the same as an earlier one."""
+    """Return the problem of an entry that means the same resource as an earlier one."""
     return f"is the same {resource.noun} as {first.entry.where}, the {second.address.words}"

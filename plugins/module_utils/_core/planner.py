@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one decision: what to send so that the live resources become the wanted ones.
+"""Decide what to send to turn the live resources into the wanted ones.
 
-Everything that a run says or does is read off the plan: ``changed`` is "it has steps", the
-diff is its before and after, check mode is not sending it. Pure: nothing of Ansible, requests
-or the clock is imported here, and a test holds that.
+The plan determines everything that a run reports or does: ``changed`` means that it has steps,
+the diff is its before and after, check mode does not send it. Everything here is pure: a test
+checks that this module does not import Ansible, requests or the clock.
 
 This module is private to the collection.
 """
@@ -23,11 +23,11 @@ from .resource import Address, Entry, Resource, name_of
 
 
 def make_plan(resource: Resource, scope: str, entry: Entry, live: list[Process] | Live) -> Plan:
-    """Decide what makes ``live`` what ``entry`` wants.
+    """Return the plan that turns ``live`` into what ``entry`` wants.
 
-    Raises Failure ``ambiguous`` when several resources answer to the entry, ``not_found`` when
-    none does and none can be created under that address, ``unexpected_answer`` when it cannot
-    be determined whether one does.
+    Raises Failure ``ambiguous`` if several resources match the entry, ``not_found`` if none
+    does and none can be created under that address, ``unexpected_answer`` if the response does
+    not show whether one does.
     """
     live = live if isinstance(live, Live) else Live(resource, live)
     address = resource.address(entry.options)
@@ -64,10 +64,10 @@ def make_plan(resource: Resource, scope: str, entry: Entry, live: list[Process] 
 def plan_list(
     resource: Resource, scope: str, entries: list[Entry], resources: list[Process], prune: bool
 ) -> list[Plan]:
-    """Return the plans of a list of entries in its order, each live resource in one at most.
+    """Return the plans of a list of entries in its order, each live resource in at most one.
 
-    With ``prune`` a deletion follows for every live resource that is not in the list and can be
-    deleted. Raises Failure as ``plan`` does, for all entries at once.
+    With ``prune``, plans follow that delete each deletable live resource that is not listed.
+    Raises Failure as ``make_plan`` does, for all entries at once.
     """
     live = Live(resource, resources)
     plans: list[Plan] = []
@@ -95,13 +95,12 @@ def plan_list(
 
 
 def in_order(plans: list[Plan]) -> list[Plan]:
-    """Return updates and creations first, so that nothing is deleted before its replacement
-    exists."""
+    """Return the plans, deletions last: nothing is deleted before its replacement exists."""
     return sorted(plans, key=lambda plan: plan.deletes)
 
 
 def _refuse_same(resource: Resource, plans: list[Plan]) -> None:
-    """Refuse the plans whose live resource is an earlier plan's too."""
+    """Add a problem to each plan whose live resource an earlier plan has too."""
     first_of: dict[int, Plan] = {}
     for plan in plans:
         first = first_of.setdefault(id(plan.live), plan)
@@ -132,8 +131,8 @@ def _plan_prune(
 
 
 def alternatives(address: Address, live: Live) -> str:
-    """Return a sentence with the names that a missing one may have been meant to be, and with
-    all that there are when they are few; "" for an id."""
+    """Return sentences with the names that resemble a missing one, and with all names if few;
+    "" for an id."""
     if address.kind in ("id", "type"):
         return ""
     from .near_misses import did_you_mean
@@ -142,7 +141,10 @@ def alternatives(address: Address, live: Live) -> str:
 
 
 def locate(resource: Resource, address: Address, live: Live) -> Process | None:
-    """Return the resource that answers to an address; raises Failure ``ambiguous`` for several."""
+    """Return the resource that matches an address, or None.
+
+    Raises Failure ``ambiguous`` if several match.
+    """
     found = next(filter(None, map(live.find, address.keys)), [])
     if len(found) > 1:
         ids = [str(process.get("id")) for process in found]
@@ -170,7 +172,7 @@ def _plan_absent(resource: Resource, scope: str, plan: Plan) -> None:
         if want is None or field.on_update:
             continue
         have = field.live(plan.live, want)
-        # A name that fits is not enough to delete what is of another type.
+        # A matching name is not enough to delete a resource of another type.
         if not field.shape.same(want, have):
             what = f"{plan.address.words} {_has(have)}, so it may be another one than is meant"
             plan.problems.append(Problem(field.option, what))
@@ -224,22 +226,21 @@ def _plan_update(resource: Resource, scope: str, plan: Plan, live: Process) -> N
 
 
 def _has(have: Any) -> str:
-    """What a live process has of a field that cannot change, in words."""
+    """Return in words what a live process has in a field that cannot change."""
     return "does not show it" if have is UNKNOWN else f"has {have}"
 
 
 def _instead(resource: Resource, field: Field, plan: Plan, live: Process) -> str:
-    """What to do where an option cannot change, after what is wrong."""
+    """Return what to do about an option that cannot change, to append to the problem."""
     if not field.on_create:
-        return ""  # nobody chooses it, so there is no way to have another
+        return ""  # users cannot choose it
     other = "another name" if plan.address.creates else f"no {plan.address.kind}"
     delete = "" if resource.undeletable(live) else ", or delete this one first"
     return f"; give {other} to create a new {resource.noun}{delete}"
 
 
 def _changing(want: Any, value: Any, have: Any) -> Any:
-    """Return the live values that a change affects: of the keys that were given, and of removed
-    ones."""
+    """Return the live values that a change affects: those of given and of removed keys."""
     before = shown(want, have)
     if isinstance(before, dict) and isinstance(value, dict):
         before.update((key, have[key]) for key in have if key not in value)
@@ -270,6 +271,6 @@ def _update(resource: Resource, path: str, body: dict[str, Any]) -> Step:
 
 
 def item_path(resource: Resource, scope: str, process: Process | None) -> str:
-    """Return the path of a process, or of one that is still to be created."""
+    """Return the path of a process, or of one that is yet to be created."""
     process_id = NEW_ID if process is None else quote(str(process["id"]), safe="")
     return resource.item.format(scope=quote(scope, safe=""), id=process_id)

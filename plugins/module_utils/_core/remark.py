@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A warning, worded for a task whose values may be shown and for one whose values may not.
+"""Warnings, worded with and without the task's values.
 
 This module is private to the collection.
 """
@@ -12,12 +12,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 HIDDEN = "This task has a warning that may quote its options; no_log hides it."
-"""What stands in for a warning that has no wording without values."""
+"""The replacement for a warning that has no wording without values."""
 
 
 class Remark(NamedTuple):
-    """A warning. ``text`` names what it is about and may quote the task's values. ``plain`` is
-    what a task with ``no_log`` shows in its place: it quotes no value."""
+    """A warning. ``text`` may quote the task's values. A task with ``no_log`` shows ``plain``
+    instead, which quotes none."""
 
     text: str
     plain: str = HIDDEN

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the engine manages: a kind of resource as a table, and the pure rules beside it.
+"""Kinds of resources that the engine manages: a table of fields, and pure rules.
 
-A subclass says what is special about one kind of resource of one service. Everything here is
-pure: nothing of Ansible, requests or the clock is imported.
+A subclass defines one kind of resource of one service. Everything here is pure: it does not
+import Ansible, requests or the clock.
 
 This module is private to the collection.
 """
@@ -21,9 +21,9 @@ from .remark import Remark
 
 
 class Entry(NamedTuple):
-    """What the user wants of one resource: the options that were given, and no others.
+    """What the user wants of one resource: only the given options.
 
-    ``where`` is its place in a list of entries, as ``processes[2]``, and empty outside of one.
+    ``where`` is its position in a list, such as ``processes[2]``, or "".
     """
 
     options: Options
@@ -37,16 +37,16 @@ class Entry(NamedTuple):
 
 
 Key = tuple[Any, ...]
-"""A kind of address and its values, as ``("display_name", "queue")``: hashable, so that finding
-one resource among many is one lookup. UNKNOWN in the place of the values says that a live
-resource does not show them."""
+"""A kind of address and its values, such as ``("display_name", "queue")``. It is hashable, so
+that finding a resource is one lookup. UNKNOWN instead of the values means that a live resource
+does not show them."""
 
 
 class Address(NamedTuple):
     """How an entry names its resource: in words, and by the keys of a live one.
 
-    The first of ``keys`` that any live resource answers to decides; the last is the widest.
-    ``creates`` is true when a missing resource can be created under this address.
+    The first of ``keys`` that any live resource matches decides; the last is the widest.
+    ``creates``: a missing resource can be created under this address.
     """
 
     words: str
@@ -60,16 +60,16 @@ class Address(NamedTuple):
 
 
 def shown_key(kind: str, live: Process) -> Key:
-    """Return the key for a text of a live resource that is called as the kind is."""
+    """Return the key for the string that a live resource has under ``kind``."""
     value = live.get(kind, UNKNOWN)
-    # An answer may hold anything, and what is not a text cannot be what an entry names.
+    # A response may contain anything, but entries name resources by strings only.
     return (kind, value if isinstance(value, str) or value is UNKNOWN else None)
 
 
 def name_keys(kind: str, options: Options) -> tuple[Key, ...]:
-    """Return the keys for the name in an entry, which its type narrows."""
+    """Return the keys for the name in an entry, first the one with its type."""
     name, type_ = options.get(kind), options.get("type")
-    # A single one is found whatever its type, which cannot change.
+    # The name alone finds a single resource of another type, because the type cannot change.
     narrow = [(f"{kind} and type", name, type_)] if type_ else []
     return (*narrow, (kind, name))
 
@@ -78,22 +78,22 @@ def live_name_keys(kind: str, live: Process, types: Iterable[str]) -> Iterator[K
     """Yield the keys for the name of a live resource."""
     name = shown_key(kind, live)
     yield name
-    # One that shows no type may be of any.
+    # A resource that shows no type may have any.
     for type_ in [live["type"]] if isinstance(live.get("type"), str) else types:
         yield (f"{kind} and type", name[1], type_)
 
 
 def name_of(key: Key) -> str:
-    """Return the values of a key as one text."""
+    """Return the values of a key as one string."""
     return " ".join(",".join(each) if isinstance(each, tuple) else str(each) for each in key[1:])
 
 
 class Resource:
     """A kind of resource.
 
-    A subclass must set the attributes and write ``address``, ``answers_to``, ``predict`` and
-    ``known_by``. It may override every other method; what stands here is right for a resource
-    without rules of its own.
+    A subclass must set the attributes and implement ``address``, ``answers_to``, ``predict`` and
+    ``known_by``. It may override the other methods; their defaults suit a resource without
+    special rules.
     """
 
     vendor: ClassVar[str]
@@ -101,30 +101,30 @@ class Resource:
 
     noun: ClassVar[str] = "process"
     plural: ClassVar[str] = "processes"
-    """What messages and result keys call one, and several."""
+    """The singular and the plural, for messages and result keys."""
 
     collection: ClassVar[str]
     item: ClassVar[str]
-    """Path templates with ``{scope}`` (what the resource belongs to) and ``{id}``."""
+    """Path templates with ``{scope}`` (the id of the parent) and ``{id}``."""
 
     fields: ClassVar[tuple[Field, ...]]
     schemas: ClassVar[dict[str, dict[str, Any]]]
     """The JSON Schemas (Draft 7) of the bodies that ``create`` and ``update`` send."""
 
     unique: ClassVar[dict[str, str]] = {}
-    """The kinds of keys that only one resource of a scope may answer to, or entries could not
-    tell two apart; and the option that sets each."""
+    """Maps each kind of key that must be unique in a scope, because entries name resources by
+    it, to the option that sets it."""
 
     def address(self, options: Options) -> Address:
         """Return how the options of an entry name its resource."""
         raise NotImplementedError
 
     def answers_to(self, live: Process) -> Iterator[Key]:
-        """Yield every key by which an address may find a live resource, whatever it holds."""
+        """Yield every key by which an address may find a live resource; accept any content."""
         raise NotImplementedError
 
     def predict(self, scope: str, before: Process, body: dict[str, Any]) -> Process:
-        """Return the resource as the service would show it after it stored a body."""
+        """Return the resource as the service would show it after storing a body."""
         raise NotImplementedError
 
     def known_by(self, live: Process) -> Options:
@@ -132,7 +132,7 @@ class Resource:
         raise NotImplementedError
 
     def on_create(self, options: Options) -> Options:
-        """Return the options with the defaults that a creation sends for what is not given."""
+        """Return the options with the defaults that a POST sends for omitted ones."""
         filled = dict(options)
         for field in self.fields:
             if field.default is not None:
@@ -143,22 +143,22 @@ class Resource:
         return filled
 
     def check_address(self, options: Options, state: str) -> list[Problem]:
-        """Return what is wrong with how an entry names its resource, before anything is read."""
+        """Return the problems with how an entry names its resource, before anything is read."""
         return []
 
     def rules(self, options: Options, type_: str | None, creating: bool) -> list[Problem]:
-        """Return the problems that several options have together, for a resource of a type."""
+        """Return the problems of combined options, for a resource of a type."""
         return []
 
     def body_rules(self, body: dict[str, Any], after: Process) -> list[Problem]:
-        """Return what is wrong with a body although its schema accepts it.
+        """Return the problems of a body that its schema does not find.
 
-        ``after`` is the resource as it would be once the body is stored.
+        ``after`` is the predicted resource after the body is stored.
         """
         return []
 
     def remarks(self, body: dict[str, Any]) -> list[Remark]:
-        """Return warnings about values that look wrong and that the service may accept."""
+        """Return warnings about values that look wrong but that the service may accept."""
         return []
 
     def undeletable(self, live: Process) -> str | None:
@@ -166,13 +166,13 @@ class Resource:
         return None
 
     def option_name(self, path: list[Any]) -> str:
-        """Return the option that a place in a body comes from, as ``config.tries``."""
+        """Return the option for a path in a body, such as ``config.tries``."""
         return ".".join(str(part) for part in path)
 
     def advice(self, method: str, status: int | None) -> list[str]:
-        """Return the sentences to add to the service's own words when it refuses a write."""
+        """Return the sentences to append to the service's message when it rejects a write."""
         return []
 
     def field_of(self, wire: str) -> Field:
-        """Return the field that a key of a body belongs to."""
+        """Return the field with the given wire key."""
         return next(field for field in self.fields if field.wire == wire)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What must not be alike, and what nearly is: for the plans that create or rename something.
+"""Collisions and near misses of plans that create or rename something.
 
 This module is private to the collection.
 """
@@ -17,9 +17,9 @@ from .resource import Key, Resource, name_of
 
 
 def refuse_alike(resource: Resource, plans: list[Plan], live: Live, others: list[Process]) -> None:
-    """Refuse the plans after which the next run could not tell two resources apart.
+    """Add a problem to each plan after which the next run could not distinguish two resources.
 
-    ``others`` are the live ones that stay as they are. Two that were alike before may stay so.
+    ``others`` are the live resources that stay unchanged. Existing duplicates are allowed.
     """
     order = {id(plan): number for number, plan in enumerate(plans)}
     holders: dict[Key, list[Plan | Process]] = {}
@@ -42,7 +42,7 @@ def refuse_alike(resource: Resource, plans: list[Plan], live: Live, others: list
                 )
                 plan.problems.append(Problem(resource.unique[key[0]], what))
     for plan in plans:
-        # What is addressed by its id or key is told from all others.
+        # An address that cannot create is an id or a key, which is unique.
         for rival in holders.get(plan.address.keys[0], ()) if plan.address.creates else ():
             if isinstance(rival, Plan) and rival is not plan and rival.steps:
                 refuse(
@@ -54,7 +54,7 @@ def refuse_alike(resource: Resource, plans: list[Plan], live: Live, others: list
 
 
 def refuse(plan: Plan, what: str) -> None:
-    """Refuse an entry because of another one; it is told of one only."""
+    """Add to a plan the problem of a collision, unless it has one already."""
     if all(problem.option for problem in plan.problems):
         plan.problems.append(Problem("", what))
 
@@ -73,12 +73,12 @@ def _becomes_same(resource: Resource, key: Key, first: Plan, second: Plan) -> st
 
 
 _CLOSE_AMONG = 50
-"""The maximum number of live resources among which misspelled names are searched: comparisons take
-time, and a name that is missing from so many is rarely a misspelling."""
+"""The maximum number of live resources to search for misspelled names. Comparisons take time, and
+a name that is missing among so many is rarely a misspelling."""
 
 
 def find_near(resource: Resource, plans: list[Plan], live: Live, others: list[Process]) -> None:
-    """Note which live resources, of those that no entry addresses, a missing one may be."""
+    """Set ``near`` of each plan for a missing resource: the live ``others`` that may be meant."""
     missing = [plan for plan in plans if plan.live is None and plan.address.kind in resource.unique]
     if not missing:
         return

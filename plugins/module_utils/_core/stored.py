@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a response shows of what was written, and of what was not.
+"""Compare a response with what was written, and with what was not.
 
 This module is private to the collection.
 """
@@ -22,9 +22,9 @@ def unstored(
     cleared: tuple[str, ...] = (),
     zeros: bool = True,
 ) -> list[str]:
-    """Return the options that a body set, or ``cleared``, and that the response does not show.
+    """Return the options that a body set, or ``cleared``, but that the response shows differently.
 
-    Without ``zeros`` a 0 that the service shows as null does not count.
+    Without ``zeros``, a 0 that the service shows as null does not count.
     """
     missed = []
     for wire, value in body.items():
@@ -44,7 +44,7 @@ def unstored(
 
 
 def zeroed(resource: Resource, body: dict[str, Any], process: Process) -> list[str]:
-    """Return the settings, as ``config.rest``, that a body set to 0 and an answer shows as null."""
+    """Return the settings that a body set to 0 and a response shows as null: ``config.rest``."""
     found: list[str] = []
     for wire, value in body.items():
         field = resource.field_of(wire)
@@ -76,10 +76,9 @@ def _is_zeroed(want: Any, have: Any) -> bool:
 def changed_meanwhile(
     resource: Resource, entry: Entry, written: set[str], process: Process
 ) -> list[str]:
-    """Return the options of an entry that a response shows differently, although no body set them.
+    """Return the options of an entry that a response shows differently though no body set them.
 
-    ``written`` has the keys of the bodies. Fields that are missing from the response are not
-    reported.
+    ``written`` has the keys of the bodies. Fields missing from the response are ignored.
     """
     changed = []
     for field in resource.fields:
