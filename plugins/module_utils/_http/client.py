@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The HTTP client of both services: JSON in, JSON out, and every fault a Failure.
+"""The HTTP client of both services: it sends and returns JSON, and raises Failure for any fault.
 
-``waiting.py`` owns all waiting, ``retry.py`` says what is repeated and when, ``faults.py`` has the
-words of the failures, ``tls.py`` the certificates.
+``waiting.py`` does all waiting, ``retry.py`` decides what to retry and when, ``faults.py`` words
+the failures, ``tls.py`` loads the certificates.
 
 This module is private to the collection.
 """
@@ -30,30 +30,31 @@ try:
     from requests.adapters import HTTPAdapter
     from requests.auth import AuthBase
     from urllib3.exceptions import HTTPError, InsecureRequestWarning
-except ImportError:  # reported by _engine/module.py, before anything of this file is used
+except ImportError:  # reported by _engine/module.py before this module is used
     IMPORT_ERROR: str | None = traceback.format_exc()
     AuthBase = HTTPAdapter = Session = object  # type: ignore[assignment,misc]
 else:
     IMPORT_ERROR = None
-if TYPE_CHECKING:  # they are imported once something goes wrong, which mostly nothing does
+if TYPE_CHECKING:  # imported only after a failure
     from .faults import Faults
 
 CONNECTIONS = 32
-"""How many requests of one client can be under way at a time."""
+"""The maximum number of concurrent requests of one client."""
 
 _DEEPEST = 50
 
 
 class _Session(Session):
-    """Even an unfollowed redirect is parsed by requests, which raises on a Location of nonsense."""
+    """A session that ignores redirects: requests parses Location even if it does not follow it,
+    and raises if it is malformed."""
 
     def get_redirect_target(self, resp: Any) -> None:
         return None
 
 
 class _Bearer(AuthBase):
-    # An AuthBase and not a header: with only a header, requests takes a matching entry of
-    # ~/.netrc for the truth and replaces the token by basic auth.
+    # With only a header, requests would replace the token by basic auth from a matching
+    # entry of ~/.netrc.
     def __init__(self, token: str) -> None:
         self._token = token
 
@@ -63,7 +64,7 @@ class _Bearer(AuthBase):
 
 
 class _Answered(threading.local):
-    """What the last answer that a thread got had; the answer itself would keep its connection."""
+    """Data of a thread's last response. The response itself would keep its connection open."""
 
     status: int | None = None
     request_id: str | None = None
@@ -72,13 +73,13 @@ class _Answered(threading.local):
 class Client(Waiting):
     """One session with one service, for one task.
 
-    Several threads may send at a time; when one has to wait, all do. Starts read-only: until
-    ``allow_writes`` is called, anything but a GET is an error of the caller. Once it is stopped or
-    left, nothing is sent any more. ``sent`` and ``repeated`` count requests.
+    Several threads may send at a time; if one has to wait, all wait. The client starts read-only:
+    until ``allow_writes`` is called, anything but a GET raises RuntimeError. Once it is stopped or
+    exited, it sends nothing. ``sent`` and ``repeated`` count requests.
     """
 
     def __init__(self, service: Service, settings: Settings, on_wait: OnWait = None) -> None:
-        """Raise Failure when the token cannot be used."""
+        """Raise Failure if the token is missing or malformed."""
         super().__init__(settings.max_wait, on_wait)
         self.service = service
         self.sent = 0
@@ -92,8 +93,7 @@ class Client(Waiting):
 
     def __enter__(self) -> Client:
         if self._settings.verify is False:
-            # The task warns of it in words of its own. In the worker, whatever is written to
-            # stderr is taken for an accident.
+            # The task has its own warning. Ansible's worker treats output on stderr as an error.
             self._on_exit.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore", InsecureRequestWarning)
         return self
@@ -110,15 +110,15 @@ class Client(Waiting):
         return Faults(self.service, self._settings)
 
     def unexpected(self, method: str, path: str, what: str) -> Failure:
-        """Return the failure for an answer that is not what the service's description promises.
+        """Return the failure for a response that does not match the service's description.
 
-        It is about the last answer that this thread got.
+        It describes this thread's last response.
         """
         last = self._answered
         return self._faults.unexpected(method, path, what, last.status, last.request_id)
 
     def allow_writes(self) -> None:
-        """From here on the client sends POST, PATCH and DELETE too."""
+        """Allow POST, PATCH and DELETE from now on."""
         self._writes = True
 
     @property
@@ -132,26 +132,26 @@ class Client(Waiting):
 
     @property
     def retries(self) -> int:
-        """How often one request is repeated at most."""
+        """The maximum number of retries of one request."""
         return self._settings.retries
 
     def count_repeated(self) -> None:
-        """Count a request that is sent again."""
+        """Count a retry."""
         with self._changed:
             self.repeated += 1
 
     def get(self, path: str, params: dict[str, Any] | None = None) -> Any:
-        """Return the JSON that a GET brings. Raises Failure, with its status if there is one."""
+        """Return the JSON of a GET. Raises Failure, with the HTTP status if there is one."""
         return self.send("GET", path, params=params)
 
     def get_once(self, path: str) -> Any:
-        """Return the JSON of a GET of something that stays the same as long as a task takes."""
+        """Return the JSON of a GET, cached: it must not change while the task runs."""
         if path not in self._kept:
             self._kept[path] = self.get(path)
         return self._kept[path]
 
     def keep(self, path: str, value: Any) -> None:
-        """Take a value that was read otherwise for what ``get_once`` would bring."""
+        """Cache a value for ``get_once`` that was read in another way."""
         self._kept[path] = value
 
     def send(
@@ -163,11 +163,11 @@ class Client(Waiting):
         body: dict[str, Any] | None = None,
         longer: int = 0,
     ) -> Any:
-        """Send one request, repeated where that is safe; return the JSON of its answer.
+        """Send one request, with retries if that is safe; return the JSON of the response.
 
-        ``path`` is relative to the base URL, with its parts quoted. ``longer`` are the seconds
-        that the service may work on it before ``timeout`` counts. None stands for an answer
-        without a body. Raises Failure for everything but a 2xx with JSON or nothing in it.
+        ``path`` is relative to the base URL, with its parts quoted. ``longer`` are seconds that
+        the service may take beyond ``timeout``. Returns None for a response without a body.
+        Raises Failure unless the response is a 2xx with JSON or an empty body.
         """
         if method != "GET" and not self._writes:
             raise RuntimeError(f"{method} {path} while only reading")
@@ -210,11 +210,11 @@ class Client(Waiting):
             params=params,
             json=body,
             timeout=(self._settings.timeout, self._settings.timeout + longer),
-            # http is for loopback alone, and a proxy is not.
+            # http is allowed for loopback only, so it must not go through a proxy.
             proxies={"http": ""},
-            # A token must not travel, and a redirected POST becomes a GET.
+            # The token must not reach another host, and a redirected POST becomes a GET.
             allow_redirects=False,
-            # On each request: the session's own verify loses against REQUESTS_CA_BUNDLE.
+            # Per request, because REQUESTS_CA_BUNDLE overrides the session's verify.
             verify=self._settings.verify,
         )
 
@@ -228,13 +228,13 @@ class Client(Waiting):
         started: float,
         mark: float,
     ) -> None:
-        """Wait until the request may be sent again; raise ``failure`` when it may not."""
+        """Wait until the request may be sent again; raise ``failure`` if it may not."""
         from .retry import asked_seconds, backoff, is_repeatable
 
         if not is_repeatable(method, failure.status, lost):
             raise failure
         self.count_lost(started)
-        limited = failure.status == 429  # its words tell of all limits
+        limited = failure.status == 429  # its message has all limits
         if repeats >= self.retries:
             if not limited:
                 failure.tries = repeats + 1
@@ -263,12 +263,12 @@ class Client(Waiting):
 
 
 def _session(service: Service, settings: Settings) -> Session:
-    """Return a session that sends the token; raise Failure for a malformed token."""
+    """Return a session that sends the token; raise Failure if it is missing or malformed."""
     if not settings.token:
         raise Failure(
             f"No API token for {service.name}. Set {service.token_hint}.", code="no_token"
         )
-    # requests would quote a header value that it refuses, and with it the token.
+    # The error of requests for a bad header value would quote the token.
     if not (settings.token.isascii() and settings.token.isprintable()) or " " in settings.token:
         raise Failure(
             f"The API token for {service.name} holds blanks, line ends or characters that "
@@ -295,8 +295,8 @@ _NOT_JSON: Any = object()
 def _decoded(response: requests.Response) -> Any:
     """Return the JSON of a response, None for an empty one, _NOT_JSON for anything else.
 
-    Raise requests' ChunkedEncodingError if the JSON is truncated: with urllib3 1.26 a response that
-    was cut in half looks complete.
+    Raises requests' ChunkedEncodingError if the JSON is truncated: with urllib3 1.26 a truncated
+    response looks complete.
     """
     if not response.content.strip():
         return None
@@ -312,8 +312,7 @@ def _decoded(response: requests.Response) -> Any:
 
 
 def _is_deep(value: Any) -> bool:
-    """Tell whether JSON is nested deeper than anything a service means, and than it is safe to
-    walk by recursion."""
+    """Return whether JSON is nested deeper than any real response, and too deep to recurse into."""
     level = [value]
     for _depth in range(_DEEPEST):
         level = [

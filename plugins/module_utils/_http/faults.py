@@ -23,11 +23,11 @@ from .settings import Service, Settings
 try:
     import requests
     from requests.exceptions import InvalidSchema, ReadTimeout, SSLError
-except ImportError:  # reported by _engine/module.py, before anything of this file is used
+except ImportError:  # reported by _engine/module.py before this module is used
     pass
 
 _SHOWN = 500
-"""How many characters of what a service says are shown."""
+"""The maximum number of characters that are shown of a service's message."""
 
 _ADVICE = {
     401: ("unauthorized", " The token was refused: check {hint}; it may have expired."),
@@ -38,7 +38,7 @@ _ADVICE = {
 
 
 class Faults:
-    """Makes the failures of one client; the token is in none of them."""
+    """A factory for the failures of one client. They never contain the token."""
 
     def __init__(self, service: Service, settings: Settings) -> None:
         self._service = service
@@ -47,9 +47,9 @@ class Faults:
     def unexpected(
         self, method: str, path: str, what: str, status: int | None, request_id: str | None
     ) -> Failure:
-        """Return the failure for a response that is not as in the service's description.
+        """Return the failure for a response that does not match the service's description.
 
-        ``status`` is None where another thread has read it.
+        ``status`` is None if another thread received the response.
         """
         return self._failure(
             method,
@@ -65,8 +65,8 @@ class Faults:
 
     def redirected(self, method: str, path: str, response: requests.Response) -> Failure:
         """Return the failure for a redirect, which is never followed."""
-        # Laravel Cloud has answered writes with a redirect to its dashboard (the vendor's
-        # Terraform provider names POST …/background-processes); it may hide a 401 or 422.
+        # Laravel Cloud has answered writes with a redirect to its dashboard (its Terraform
+        # provider mentions POST …/background-processes); this may hide a 401 or 422.
         try:
             target = urlsplit(response.headers.get("Location", ""))
             where = (target.hostname or "") + target.path
@@ -98,7 +98,7 @@ class Faults:
         )
 
     def unreachable(self, method: str, path: str, error: Exception, longer: int = 0) -> Failure:
-        """Return the failure for a request without an answer.
+        """Return the failure for a request without a response.
 
         ``longer`` are the seconds that the service had beyond ``timeout``.
         """
@@ -127,7 +127,7 @@ class Faults:
             "Check api_url, the network, proxies and certificates.",
             code="unreachable",
             outcome_unknown=not (cannot_be_sent(error) or never_connected(error)),
-            # The service may still be at it, and store it after the list was read.
+            # The service may still be working, and store it after the list is read.
             resendable=not isinstance(error, ReadTimeout),
         )
 
@@ -168,7 +168,7 @@ class Faults:
             details=details,
             request_id=response.headers.get("x-request-id"),
             outcome_unknown=status >= 500,
-            # The service may still be at work; 524 is Cloudflare's 504.
+            # The service may still be working; 524 is Cloudflare's 504.
             resendable=status not in (504, 524),
         )
 
@@ -183,8 +183,8 @@ class Faults:
         return Failure(self._scrubbed(message), **about)
 
     def _scrubbed(self, value: Any) -> Any:
-        """A service may quote the token back, and ansible-core 2.19 to 2.21 print the texts of
-        exceptions unmasked."""
+        """Return a value without the token: a service may quote it, and ansible-core 2.19 to 2.21
+        print exception messages unmasked."""
         if isinstance(value, str):
             return value.replace(self._settings.token, "***")
         if isinstance(value, dict):
@@ -195,7 +195,7 @@ class Faults:
 
 
 def _said(decoded: Any) -> tuple[str, Any]:
-    """Return what a service says about an error: one sentence, and its field errors.
+    """Return the message and the field errors of an error response.
 
     Sevalla: ``{message, status, data: {code, message}}``, where data.code is a tracking id. Laravel
     Cloud: ``{message, errors: {field: [texts]}}``; some 422 have only the message.
@@ -214,9 +214,9 @@ def _said(decoded: Any) -> tuple[str, Any]:
 
 
 def _reason(error: Exception) -> str:
-    """Return the cause of a connection error, without the addresses of Python objects."""
+    """Return the cause of a connection error, without addresses of Python objects."""
     cause = error.args[0] if error.args else error
     cause = getattr(cause, "reason", cause)
-    if isinstance(error, ValueError):  # quotes a proxy's URL, and with it its password
+    if isinstance(error, ValueError):  # may quote the URL of a proxy, with its password
         return "api_url or the URL of a proxy is not a URL"
     return re.sub(r"<[^>]*>:? ?|^\w+\(\w*: ?", "", str(cause))[:_SHOWN] or type(error).__name__

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What all lists in pages have in common; how a service pages is in its own ``pages.py``.
+"""Pagination that both services share; each service's own is in its ``pages.py``.
 
 This module is private to the collection.
 """
@@ -14,11 +14,11 @@ from typing import Any
 from .client import Client
 
 PAGES = 1000
-"""More pages than any list has: an endless walk ends here."""
+"""The maximum number of pages, more than any list has: it ends an endless pagination."""
 
 
 def items_of(client: Client, page: Any, path: str) -> list[Any]:
-    """Return the items of a page, which are its ``data``; raises Failure for anything else."""
+    """Return the items of a page, its ``data``; raise Failure if there is no such list."""
     items = page.get("data") if isinstance(page, dict) else None
     if not isinstance(items, list):
         raise client.unexpected("GET", path, "something that is not a list with data")
@@ -26,10 +26,10 @@ def items_of(client: Client, page: Any, path: str) -> list[Any]:
 
 
 def unseen(client: Client, items: list[Any], seen: set[str], path: str) -> list[Any]:
-    """Return the items that no page before had, and add their ids to ``seen``.
+    """Return the items that no earlier page had, and add their ids to ``seen``.
 
-    What is added while pages are read moves others on to the next one. Raises Failure for a page
-    of nothing but old items.
+    Pages can overlap: an item that is added during the pagination shifts others to the next page.
+    Raises Failure for a page without new items.
     """
     ids = [str(item.get("id") if isinstance(item, dict) else item) for item in items]
     new = [item for item, each in zip(items, ids) if each not in seen]

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which requests are repeated, and after how many seconds.
+"""The retry policy: which requests are repeated, and after how many seconds.
 
-A 429, or a connection that was never made, is repeated for every method, since nothing was acted
-on. A connection that was lost later, or a 5xx, is repeated for GET, PATCH and DELETE alone.
-Imported only once something went wrong, as most tasks need none of it.
+After a 429, or if no connection was made, every method is repeated, because the service did
+nothing. After a lost connection or a 5xx, only GET, PATCH and DELETE are repeated.
+Imported only after a failure, because most tasks do not need it.
 
 This module is private to the collection.
 """
@@ -24,7 +24,7 @@ from .settings import Service
 try:
     from requests.exceptions import ConnectTimeout, RequestException, SSLError
     from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
-except ImportError:  # reported by _engine/module.py, before anything of this file is used
+except ImportError:  # reported by _engine/module.py before this module is used
     pass
 
 _SAFE_METHODS = ("GET", "PATCH", "DELETE")
@@ -33,24 +33,24 @@ _LONGEST_BACKOFF = 120.0
 
 
 def is_repeatable(method: str, status: int | None, lost: Exception | None) -> bool:
-    """Return whether a request may be sent again, by the status or by the error that it got."""
+    """Return whether a request may be sent again after an HTTP status or a ``lost`` connection."""
     if lost is not None:
         return never_connected(lost) or (method in _SAFE_METHODS and not cannot_be_sent(lost))
     return status == 429 or (method in _SAFE_METHODS and status in _PASSING_STATUSES)
 
 
 def cannot_be_sent(error: Exception) -> bool:
-    """Return whether an error says that the request was not sent, and cannot be."""
+    """Return whether an error means that the request was not, and cannot be, sent."""
     refused = isinstance(error, SSLError) and any(
         isinstance(cause, ssl.SSLCertVerificationError)
         for cause in getattr(_reason(error), "args", ())
     )
-    # Any other exception than a RequestException, or a ValueError, is raised before sending.
+    # requests raises ValueErrors, and what is not a RequestException, before it sends.
     return refused or isinstance(error, ValueError) or not isinstance(error, RequestException)
 
 
 def never_connected(error: Exception) -> bool:
-    """Return whether a request was not sent, because no connection was made."""
+    """Return whether a request was not sent because no connection was made."""
     return isinstance(error, ConnectTimeout) or isinstance(
         _reason(error), (NewConnectionError, ConnectTimeoutError)
     )
@@ -58,11 +58,11 @@ def never_connected(error: Exception) -> bool:
 
 def _reason(error: Exception) -> object:
     cause = error.args[0] if error.args else None
-    return getattr(cause, "reason", None) or cause  # urllib3 before 1.24 does not wrap all of them
+    return getattr(cause, "reason", None) or cause  # urllib3 before 1.24 does not wrap all
 
 
 def asked_seconds(service: Service, response: Any) -> float | None:
-    """Return the seconds that the service asks to wait, None when it asks for none."""
+    """Return the seconds that the service asks to wait, or None."""
     after = _seconds(response.headers.get("Retry-After"))
     if response.status_code != 429:
         return after
@@ -74,9 +74,9 @@ def asked_seconds(service: Service, response: Any) -> float | None:
 
 
 def backoff(repeats: int, limited: bool) -> float:
-    """Return the seconds to wait when the service does not say: growing, never the same twice.
+    """Return the seconds to wait if the service does not say: exponential, with jitter.
 
-    For a limit five of them are longer than the minute by which both services count.
+    For a rate limit, five retries take longer than the minute by which both services count.
     """
     seconds = min(_LONGEST_BACKOFF, 0.5 * 2.0 ** max(0, min(repeats, 10) - 1))
     if limited:
@@ -85,7 +85,7 @@ def backoff(repeats: int, limited: bool) -> float:
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    """Return the seconds of a Retry-After header, which has a number or a date."""
+    """Return the seconds of a Retry-After header, a number or a date; None if malformed."""
     try:
         return max(0.0, float(retry_after or ""))
     except ValueError:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where a service is and how it is reached: the connection options, parsed and checked once.
+"""The connection options, parsed and checked once.
 
 This module is private to the collection.
 """
@@ -17,19 +17,19 @@ from urllib.parse import urlsplit
 from .._core.failure import Problem, invalid_options
 
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
-"""Where the environment names the authorities to trust, the first that is set and not empty."""
+"""Environment variables with the path of a CA bundle. The first that is not empty counts."""
 
 _HIGHEST = 10**6
-"""More than anybody waits: days. What a machine's clock cannot count must not be given."""
+"""The highest accepted number: 11 days in seconds, which every system clock can count."""
 
 
 class Service(NamedTuple):
-    """A service as the client and the connection options know it.
+    """A service, as the client and the connection options need it.
 
     ``accept`` is the Accept header. ``token_variables`` and ``url_variable`` are environment
     variables, ``url`` is the default of ``api_url``.
-    ``limit_lifts_in(reset, retry_after)`` returns the seconds until a rate limit lifts, None when
-    that is not known, by the number in X-RateLimit-Reset and by the seconds of Retry-After.
+    ``limit_lifts_in(reset, retry_after)`` returns the seconds until a rate limit lifts, or None if
+    unknown, from the number in X-RateLimit-Reset and the seconds of Retry-After.
     """
 
     name: str
@@ -41,13 +41,13 @@ class Service(NamedTuple):
 
     @property
     def token_hint(self) -> str:
-        """Where a user sets the token, for messages."""
+        """The places to set the token, for messages."""
         return f"api_token or the environment variable {self.token_variables[0]}"
 
 
 class Settings(NamedTuple):
-    """The connection options of a module: ``url`` without a slash at its end, seconds for
-    ``timeout`` and ``max_wait``, ``verify`` true, false or the path of a CA bundle."""
+    """The connection options of a module: ``url`` without a trailing slash, ``timeout`` and
+    ``max_wait`` in seconds, ``verify`` true, false or the path of a CA bundle."""
 
     url: str
     token: str
@@ -58,9 +58,9 @@ class Settings(NamedTuple):
 
 
 def parse(params: dict[str, Any]) -> Settings:
-    """Return the connection options in the form that the client takes.
+    """Return the connection options in the form that the client needs.
 
-    Raises Failure that names all options that cannot be used, but for a missing token.
+    Raises Failure that names all invalid options, except a missing token.
     """
     lowest = {"api_timeout": 1, "api_retries": 0, "api_max_wait": 0}
     problems = [
@@ -79,7 +79,7 @@ def parse(params: dict[str, Any]) -> Settings:
     return Settings(
         url=url.rstrip("/"),
         token=params["api_token"] or "",
-        # True is a number to Ansible; to urllib3 it is none.
+        # Ansible accepts True as a number; urllib3 does not.
         timeout=int(params["api_timeout"]),
         retries=params["api_retries"],
         max_wait=params["api_max_wait"],
@@ -88,19 +88,19 @@ def parse(params: dict[str, Any]) -> Settings:
 
 
 def verification(validate_certs: bool, ca_path: str | None) -> Any:
-    """Return what certificates are verified with: a path, True for the authorities that requests
-    comes with, False for not at all."""
+    """Return the ``verify`` of requests: the path of a CA bundle, True for the bundle of requests,
+    or False for no verification."""
     if not validate_certs:
         return False
     return next(filter(None, [ca_path, *map(os.environ.get, CA_VARIABLES)]), True)
 
 
 def _wrong_with(url: str) -> str | None:
-    """Return what is wrong with a base URL, None for one that may get a token."""
+    """Return what is wrong with a base URL, or None if the token may be sent to it."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
-        parts.port  # noqa: B018 - raises ValueError for a port that is none
+        parts.port  # noqa: B018 - raises ValueError for an invalid port
     except ValueError:
         parts, host = urlsplit(""), ""
     if (

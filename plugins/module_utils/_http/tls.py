@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The certificates of the authorities to trust, loaded once. Imported for https only.
+"""The trusted CA certificates, loaded once. Imported for https only.
 
-Loading them takes longer than everything else that a first request does. requests does it for each
-connection; here it is done once in a process, and before the fork where there is one.
+Loading them is the slowest part of a first request. requests does it for each connection; this
+module does it once in a process, and before the fork if there is one.
 
 This module is private to the collection.
 """
@@ -24,15 +24,15 @@ try:
     from requests.adapters import HTTPAdapter
     from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies
     from urllib3.util.ssl_ import create_urllib3_context
-except ImportError:  # reported by _engine/module.py, before anything of this file is used
+except ImportError:  # reported by _engine/module.py before this module is used
     HTTPAdapter = object  # type: ignore[assignment,misc]
 
 
 @cache
 def tls_context(authorities: str) -> ssl.SSLContext:
-    """Return the TLS settings of requests, with the authorities of a file or folder.
+    """Return the SSLContext of requests, with the CA certificates of a file or folder.
 
-    Raises OSError if these cannot be loaded.
+    Raises OSError if they cannot be loaded.
     """
     context = create_urllib3_context()
     if os.path.isdir(authorities):
@@ -43,7 +43,7 @@ def tls_context(authorities: str) -> ssl.SSLContext:
 
 
 class _Preloaded(HTTPAdapter):
-    """Verifies with a context, where requests would load the same for each connection."""
+    """An adapter with a preloaded context, which requests would load for each connection."""
 
     def __init__(self, context: ssl.SSLContext, connections: int) -> None:
         self._context = context
@@ -58,10 +58,10 @@ class _Preloaded(HTTPAdapter):
 
 
 def adapter(url: str, verify: Any, connections: int) -> HTTPAdapter | None:
-    """Return what sends requests to an https address, None where only requests knows how.
+    """Return an adapter with preloaded certificates, or None to use the one of requests.
 
-    ``verify`` is that of ``Settings``. A proxy may have a TLS of its own, and what requests cannot
-    load it reports in its own words.
+    ``verify`` is that of ``Settings``. It returns None for a proxy, which may use its own TLS, and
+    if the certificates cannot be loaded, because requests reports that itself.
     """
     if verify is False or get_environ_proxies(url):
         return None
@@ -72,5 +72,5 @@ def adapter(url: str, verify: Any, connections: int) -> HTTPAdapter | None:
 
 
 def preload(url: str) -> None:
-    """Load the authorities that tasks trust which have no connection options of their own."""
+    """Load the CA certificates for tasks that do not set their own connection options."""
     adapter(url, verification(True, None), 1)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Everything about waiting: how long a task may, how long it has, and what ends it at once.
+"""All waiting: how long a task may wait, how long it has waited, and how to stop it.
 
 This module is private to the collection.
 """
@@ -15,18 +15,18 @@ import time
 from typing import Callable, Optional
 
 OnWait = Optional[Callable[[str, float], None]]
-"""Called with what a long wait is for and with its seconds, by the thread that waits."""
+"""Called with the reason and the seconds of a long wait, by the thread that waits."""
 
 _LONG_WAIT = 10
-"""Waits of more seconds than this are announced."""
+"""Longer waits, in seconds, are announced."""
 
 
 class Waiting:
-    """The waiting of one client: when one thread has to wait, all do, and ``stop`` ends it.
+    """The waiting of one client: if one thread has to wait, all wait; ``stop`` ends it.
 
-    ``waited`` counts seconds, those of requests that had to be repeated too; ``waited_for_tasks``
-    has those of them that other tasks on this machine have cost. ``deadline``, a time of
-    ``clock``, is when waiting ends whatever the service says.
+    ``waited`` counts seconds, including the duration of requests that had to be repeated;
+    ``waited_for_tasks`` is the part spent on other tasks on this machine. No retry waits beyond
+    ``deadline``, a time of ``clock``, whatever the service asks for.
     """
 
     clock: Callable[[], float] = staticmethod(time.monotonic)
@@ -38,7 +38,7 @@ class Waiting:
         self.deadline: float | None = None
         self._on_wait = on_wait
         self._stop = threading.Event()
-        # Guards what follows. Nobody holds it while waiting, so that ``stop`` never has to wait.
+        # Guards the attributes below. Nobody holds it while waiting, so ``stop`` never blocks.
         self._changed = threading.Condition()
         self._is_waiting = False
         self._paused = 0.0
@@ -46,21 +46,21 @@ class Waiting:
 
     @property
     def stopped(self) -> bool:
-        """Whether nothing may be sent any more."""
+        """Whether nothing may be sent anymore."""
         return self._stop.is_set()
 
     def stop(self) -> None:
-        """End all waiting, for good: from here on nothing is sent, repeated or looked up."""
+        """End all waiting for good: from now on, nothing is sent, repeated or looked up."""
         self._stop.set()
         with self._changed:
             self._changed.notify_all()
 
     def sleep(self, seconds: float) -> None:
-        """Wait, uncounted, until ``seconds`` are over or everything is stopped."""
+        """Wait until ``seconds`` are over or ``stop`` is called, without counting it."""
         self._stop.wait(seconds)
 
     def pause(self, seconds: float) -> bool:
-        """Wait, unless that is longer than the task may wait in all; return whether it may."""
+        """Wait, unless that exceeds the task's total; return whether the task may wait."""
         with self._changed:
             self._wait_for_others()
             if self.waited + seconds > self.max_wait + 1e-6:
@@ -70,16 +70,16 @@ class Waiting:
         return True
 
     def wait_for_turn(self) -> float:
-        """Wait as long as another thread does; return a mark for ``wait_to_repeat``."""
+        """Wait while another thread waits; return a mark for ``wait_to_repeat``."""
         with self._changed:
             self._wait_for_others()
             return self._paused
 
     def wait_to_repeat(self, reason: str, seconds: float, asked: bool, mark: float) -> bool:
-        """Wait before a request is repeated; return whether the task may wait for that long.
+        """Wait before a request is repeated; return whether the task may wait that long.
 
-        What other threads have waited since the ``mark`` counts: as much of what the service
-        ``asked`` for as they waited, and for all of a backoff of our own.
+        Waits of other threads since the ``mark`` count: they reduce a wait that the service
+        ``asked`` for by their length, and replace a backoff of our own entirely.
         """
         with self._changed:
             self._wait_for_others()
@@ -99,7 +99,7 @@ class Waiting:
         return True
 
     def count_lost(self, started: float) -> None:
-        """Count the time of a request that has to be repeated, once for all threads."""
+        """Count the time of a request that has to be repeated, but overlapping time only once."""
         with self._changed:
             ended = self.clock()
             self.waited += max(0.0, ended - max(started, self._counted_until))
@@ -130,6 +130,6 @@ class Waiting:
 
 
 def _later(seconds: float) -> float:
-    """Return a little more than the service says, each time another little: all clients were told
-    the same, and know nothing of each other."""
+    """Return slightly more seconds than the service asks for, with jitter: it asks all clients for
+    the same, and they do not know of each other."""
     return seconds + random.uniform(0, min(5, 1 + seconds / 10))
