@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Send the steps of plans, and see to it that each is stored once and as it was meant.
+"""Apply plans: send their steps, and verify that each is stored exactly once and as wanted.
 
 This module is private to the collection.
 """
@@ -35,13 +35,13 @@ def apply(
     continue_on_error: bool,
     progress: Progress,
 ) -> list[Writer]:
-    """Send what the plans say, ``parallel`` plans at a time; return one writer for each plan that
-    has steps. The first failure stops the client, unless the run is to ``continue_on_error``:
-    what is under way ends, and nothing else is sent.
+    """Apply the plans, ``parallel`` at a time; return one writer for each plan that has steps.
 
-    Nothing is deleted once anything failed: what is to go may be what still does the work.
+    Without ``continue_on_error``, the first failure stops the client: requests under way end, and
+    no others are sent. After any failure nothing is deleted, because a process to delete may still
+    do the work of one that failed.
 
-    ``known`` has the ids of all processes that there were before.
+    ``known`` has the ids of all processes that existed before.
     """
     writers = [
         Writer(backend, client, scope, known, plan, progress)
@@ -70,12 +70,11 @@ def apply(
 def find_twins(
     backend: Backend, client: Client, scope: str, writers: list[Writer]
 ) -> Failure | None:
-    """Return the Failure for created resources that are no longer alone in answering to their
-    entries, None when all are.
+    """Return a Failure if several resources now match the entry of a created one, else None.
 
-    Someone else may have created the same at the same time: another machine, another AWX
-    slice, the dashboard. The services keep no names unique. The list is read once. After a
-    failure that stopped the client nothing is read; the next run finds them then.
+    Someone else may have created the same concurrently: another machine, another AWX slice, the
+    dashboard. The services do not enforce unique names. The list is read once. After a failure
+    that stopped the client, nothing is read, and the next run finds the duplicates.
     """
     created = [writer for writer in writers if writer.plan.creates and writer.done]
     if not created or client.stopped:
@@ -114,11 +113,11 @@ def find_twins(
 
 
 class Writer:
-    """Applies one plan: sends its steps in their order, and checks what the service made of them.
+    """The application of one plan: it sends the steps in order, and verifies what was stored.
 
-    Afterwards ``process`` is as the service gives it, None when it is gone; ``done`` has the
-    steps that are done; ``warnings`` what the user should know; ``zeros`` the settings whose 0
-    the service made null; ``failure`` what ended it, or None.
+    Afterwards ``process`` is the process in the last response, or None if it was deleted; ``done``
+    has the completed steps; ``warnings`` are for the user; ``zeros`` are the settings whose 0 the
+    service turned into null; ``failure`` is the reason for an early end, or None.
     """
 
     def __init__(
@@ -146,9 +145,9 @@ class Writer:
         self._warned: set[str] = set()
 
     def apply(self) -> Writer:
-        """Send the steps, up to the first failure, which reports what was stored before it.
+        """Send the steps up to the first failure; return the writer itself.
 
-        If the client is stopped, the remaining steps are omitted.
+        The failure reports what was stored before it. A stopped client omits the remaining steps.
         """
         try:
             for step in self.plan.steps:
@@ -166,16 +165,16 @@ class Writer:
                 self._progress.write_done(step.action, self.plan.address.words)
         except Failure as failure:
             sent = self._unknown or len(self._stored) > len(self.done)
-            if sent or failure.code != "interrupted":  # else it was left like the steps after it
+            if sent or failure.code != "interrupted":  # else it was not attempted
                 self.failure = self._explained(failure)
                 self._progress.write_failed(step.action, self.plan.address.words)
         return self
 
     @property
     def deployment_required(self) -> bool:
-        """Whether something that was stored takes effect at the next deployment."""
+        """Whether a stored change takes effect at the next deployment."""
         stored = self.done
-        if len(self._stored) > len(stored):  # and what came after it failed
+        if len(self._stored) > len(stored):  # the failure came after the write
             stored = self.plan.steps[: len(stored) + 1]
         return any(step.deploys for step in stored)
 
@@ -187,7 +186,7 @@ class Writer:
         return failure
 
     def _write(self, method: str, path: str, body: dict[str, Any] | None = None) -> Process | None:
-        """Send one write and take note of it; the process in its answer, None for no answer."""
+        """Send and record one write; return the process in the response, None if there is none."""
         written = f"{method} {path}"
         try:
             answer = self._client.send(method, path, body=body)
@@ -204,8 +203,8 @@ class Writer:
         return process
 
     def _create(self, step: Step) -> Process:
-        """Create the process. A POST whose outcome is unknown is repeated only after a read of the
-        list."""
+        """Create and return the process. A POST whose outcome is unknown is repeated only after a
+        read of the list."""
         for _post in posts(self._client):
             try:
                 process = self._write("POST", step.path, step.body) or {}
@@ -230,7 +229,7 @@ class Writer:
     def _look_for(self, lost: Failure) -> Process | None:
         """Return the process that a lost POST created: new in the list, and matching the entry.
 
-        Raise ``lost`` if the list does not show the outcome: then nothing may be sent again.
+        Raises ``lost`` if the list does not show the outcome: then nothing may be sent again.
         """
         address = self.plan.address
 
@@ -250,8 +249,8 @@ class Writer:
         return None
 
     def _adopt(self, step: Step, found: Process) -> Process:
-        """Update a process that a lost POST or someone else has just created to the wanted
-        state."""
+        """Return the process that a lost POST or someone else has just created, updated to the
+        wanted state."""
         resource = self._backend
         if unstored(resource, step.body or {}, found):
             again = make_plan(resource, self._scope, self.plan.entry, [found])
@@ -283,21 +282,21 @@ class Writer:
         try:
             self._write("DELETE", path)
         except Failure as failure:
-            if failure.status != 404:  # someone else was faster, or an earlier attempt succeeded
+            if failure.status != 404:  # someone else or an earlier attempt deleted it
                 raise
             self._stored.append(f"DELETE {path}")
 
     def _verified(self, step: Step, process: Process) -> Process:
-        """Warn of fields that the service accepted and does not show, and of those that were not
-        sent and have changed since the plan was made."""
+        """Return the process; warn about fields that the service accepted but does not show, and
+        about unsent fields that have changed since the plan was made."""
         resource, body = self._backend, step.body or {}
         vendor = resource.vendor
         writes = (f"{step.method} {step.path}", f"a {step.method}")  # with values, and without
         missed = unstored(resource, body, process, step.cleared)
         if missed:
             try:
-                # The answer to a POST may be older than what is stored: Laravel Cloud's shows a
-                # null strategy_type that every later read has a value for.
+                # The response to a POST may be older than what is stored: Laravel Cloud's has a
+                # null strategy_type, for which every later read has a value.
                 process = self._read(item_path(resource, self._scope, process))
             except Failure as failure:
                 reasons = (f": {failure.message}", ".")
@@ -327,14 +326,14 @@ class Writer:
         return process
 
     def _warn_of_changes(self, process: Process) -> None:
-        """Warn of options that were as wanted when the plan was made, and that a response shows
-        otherwise."""
+        """Warn about options that were as wanted when the plan was made, but that a response shows
+        differently."""
         resource, entry = self._backend, self.plan.entry
-        # What this step wrote is verified, what later ones write is not stored yet.
+        # This step's fields are verified already, those of later steps are not stored yet.
         steps = self.plan.steps[len(self.done) :]
         written = {wire for step in steps for wire in step.body or {}}
         if changed_meanwhile(resource, entry, written, process):
-            # A response may lack what the list was completed with before it was compared.
+            # A response may lack fields that ``complete`` added to the list before the comparison.
             process = dict(process)
             resource.complete(self._client, [process])
         changed = changed_meanwhile(resource, entry, written, process)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A POST whose answer was lost: how often it is sent, and how one looks for what it made.
+"""Retries of a POST whose response was lost, and the search for what it created.
 
 This module is private to the collection.
 """
@@ -16,10 +16,10 @@ from .._core.failure import Failure
 from .._http.client import Client
 
 _POSTS = 3
-"""How often a POST is sent at most, each time only when the one before stored nothing."""
+"""The maximum number of attempts of a POST, each only if the previous one stored nothing."""
 
 _LOOK_AFTER = (1.0, 2.0)
-"""Seconds before each look for what a lost POST may have stored."""
+"""Seconds before each search for what a lost POST may have stored."""
 
 Seen = TypeVar("Seen")
 
@@ -35,7 +35,7 @@ def posts(client: Client) -> Iterator[None]:
 
 def looks(client: Client, lost: Failure, read: Callable[[], Seen]) -> Iterator[Seen]:
     """Yield the result of ``read``, each time after a pause. Raise ``lost``, the failure of the
-    POST, when there is no time left, or when a read fails."""
+    POST, if no time is left or a read fails."""
     for seconds in _LOOK_AFTER:
         if not client.pause(seconds):
             lost.looked.append("There was no time left (api_max_wait) to look for it in the list.")

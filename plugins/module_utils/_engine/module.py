@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Ansible and a module say to each other: a command, given a task, makes a result.
+"""The interface between Ansible and a module: a command turns a task into a result.
 
-Each file of ``plugins/modules`` is its documentation and one ``COMMAND``.
+Each file in ``plugins/modules`` contains its documentation and one ``COMMAND``.
 
 This module is private to the collection.
 """
@@ -30,19 +30,19 @@ from .options import misread, private_texts, without_empty, without_misread
 from .progress import Progress, Show, show_nothing
 
 _LONG_WAIT = 10
-"""Seconds of waiting from which on a task says so."""
+"""Seconds of waiting in total from which on a task warns about it."""
 
 
 WHY_MODULE = "EVENKEEL_PAAS_WHY_MODULE"
-"""The environment variable in which the worker passes to a module why it did not run there."""
+"""The environment variable with the reason why a module did not run in Ansible's worker."""
 
 
 class Task:
-    """The input of a run: the parsed options as ``params``, ``check_mode``, and the two ways to
+    """The input of a run: the parsed options as ``params``, ``check_mode``, and two ways to
     report before the result, ``warn`` and ``progress``.
 
-    Whether the values of the task may be shown is decided only here. With ``no_log`` a warning is
-    shown in its wording without values, and no progress is shown.
+    Only this class decides whether to show the task's values. With ``no_log``, it shows warnings
+    in their wording without values, and no progress.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Task:
         given: dict[str, Any] | None = None,
     ) -> None:
         self.params = params
-        # The options before Ansible converted them, where they are known.
+        # The options before Ansible converted them, if available.
         self.given = given
         self.check_mode = check_mode
         self.progress = Progress(show_nothing if no_log else show_progress)
@@ -82,10 +82,10 @@ class Task:
 
 
 class Command(NamedTuple):
-    """A module without Ansible's part in it.
+    """A module, independent of AnsibleModule.
 
-    ``run(task)`` returns the module's result, or raises Failure, which contains everything that a
-    failed task reports. ``writes`` is false for a module that can only read.
+    ``run(task)`` returns the module's result or raises Failure, which contains everything that a
+    failed task returns. ``writes`` is false for a read-only module.
     """
 
     argument_spec: dict[str, Any]
@@ -104,14 +104,14 @@ class _Module(AnsibleModule):  # type: ignore[misc]
 
 
 def run_module(command: Command) -> None:
-    """Be the module in a process of its own, as Ansible starts it."""
+    """Run a command as a module in its own process, as Ansible starts it."""
     module = _Module(command.argument_spec, supports_check_mode=True)
     missing = missing_libraries()
     if missing:
         failure = no_libraries(missing)
         details = {**failure.as_result(), "exception": _http.IMPORT_ERROR}
         module.fail_json(msg=failure.message, **details)
-    # Ansible passes no_log also when DEFAULT_NO_TARGET_SYSLOG is set. A module cannot distinguish
+    # Ansible also passes no_log if DEFAULT_NO_TARGET_SYSLOG is set. A module cannot distinguish
     # the two, so its warnings quote no values then.
     task = Task(
         module.params,
@@ -128,14 +128,14 @@ def run_module(command: Command) -> None:
 
 
 def missing_libraries() -> list[str]:
-    """Return the names of the packages that are needed and not installed."""
+    """Return the names of required packages that are not installed."""
     missing = ["requests"] if _http.IMPORT_ERROR else []
-    # Imported only when something is to be sent, missed before anything is.
+    # jsonschema is imported only to validate a write, but must be reported before any request.
     return missing if find_spec("jsonschema") else [*missing, "jsonschema"]
 
 
 def no_libraries(missing: list[str]) -> Failure:
-    """Return the failure of a task whose Python does not have packages that are needed."""
+    """Return the failure of a task whose Python lacks required packages."""
     python, packages = shlex.quote(sys.executable), " ".join(missing)
     message = (
         f"{sys.executable} does not have {' and '.join(missing)}, which this module needs. "
@@ -146,7 +146,7 @@ def no_libraries(missing: list[str]) -> Failure:
 
 
 def perform(command: Command, task: Task) -> dict[str, Any]:
-    """Return the result of a command; raise Failure, which says whether anything was changed."""
+    """Return the result of a command, or raise Failure, which says whether anything changed."""
     try:
         wrong = misread(command.argument_spec, task.given)
         if wrong:
@@ -155,7 +155,7 @@ def perform(command: Command, task: Task) -> dict[str, Any]:
     except Failure as failure:
         if command.writes and not failure.result.setdefault("changed", False):
             failure.nothing_changed = not failure.outcome_unknown
-        # From ansible-core 2.19 on the message of a failed task is shown with no_log too.
+        # ansible-core 2.19 and later show the message of a failed task even with no_log.
         failure.hides_printed = task.no_log
         if task.no_log:
             failure.masked = private_texts(command.argument_spec, task.params)
@@ -164,9 +164,9 @@ def perform(command: Command, task: Task) -> dict[str, Any]:
 
 @contextmanager
 def connected(service: Service, task: Task) -> Iterator[_http.Client]:
-    """Yield a client for one task, which can only read at first.
+    """Yield a client for one task, read-only at first.
 
-    Warn about an unsafe connection and about long waits; add the task's counters to a Failure.
+    It warns about an insecure connection and long waits, and adds the API counters to a Failure.
     """
     if not task.params["validate_certs"]:
         words = "validate_certs is false: anybody in between can read and use the token."

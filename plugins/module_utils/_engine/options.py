@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A module's options: their argument spec, and what they say once Ansible has parsed them.
+"""A module's options: their argument spec, and their values once Ansible has parsed them.
 
 This module is private to the collection.
 """
@@ -23,9 +23,9 @@ from .service import Backend
 
 
 def first_set(*names: str) -> str:
-    """Return the first of some environment variables that is not empty; the fallback of a spec.
+    """Return the first environment variable that is not empty, as a fallback in an argument spec.
 
-    Ansible's env_fallback differs: it uses a variable that is set and empty.
+    Ansible's env_fallback would use a variable that is set but empty.
     """
     for name in names:
         if os.environ.get(name):
@@ -36,7 +36,7 @@ def first_set(*names: str) -> str:
 def connection_spec(service: Service) -> dict[str, Any]:
     """Return the connection options, as in the service's connection doc fragment."""
     return {
-        # Checked by Client and not required here, so that linters accept the environment
+        # Client checks it. It is not required here, so that linters accept the environment
         # and module_defaults.
         "api_token": {
             "type": "str",
@@ -61,8 +61,8 @@ _TEXTS = ("api_token", "api_key", "api_url", "ca_path")
 
 
 def without_empty(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options without connection options that are empty, so that Ansible takes them
-    for not given: then the environment counts."""
+    """Return the options without empty connection options, so that Ansible uses the environment
+    variables instead."""
     return {
         name: value
         for name, value in options.items()
@@ -71,13 +71,13 @@ def without_empty(options: dict[str, Any]) -> dict[str, Any]:
 
 
 _PUBLIC = (*_TEXTS, "application", "environment", "instance", "id")
-"""Options that say where something is. None of them holds a secret that a message could quote."""
+"""Options that say where something is. They contain no secret that a message could quote."""
 
 _SHORTEST_SECRET = 4
 
 
 def private_texts(spec: dict[str, Any], given: dict[str, Any]) -> set[str]:
-    """Return the texts of the options that may hold a secret, at every depth."""
+    """Return the strings in options that may contain a secret, at every depth."""
     found: set[str] = set()
     for name, about in spec.items():
         value = None if name in _PUBLIC or "choices" in about else given.get(name)
@@ -100,15 +100,16 @@ def process_spec(backend: Backend) -> dict[str, Any]:
 
 
 _COMMA_SEPARATED = ("queue", "clear")
-"""Lists that may be written as one text: their items have no commas and no blanks."""
+"""Lists that users may write as one string: their items contain no commas or spaces."""
 
 
 def misread(spec: dict[str, Any], given: Any, where: str = "") -> list[Problem]:
-    """Return the options whose form Ansible's own conversions would change without a word.
+    """Return the options of a type that Ansible would convert silently and wrongly.
 
-    ``given`` has the options as the task gave them, before Ansible parsed them. A list for a
-    text would become ``"['node', 'worker.js']"``, and a text for a list would be cut at commas.
-    What cannot be a dictionary is among them, since ``without_misread`` took it from Ansible.
+    ``given`` has the task's options before Ansible parsed them. Ansible would turn a list into the
+    string ``"['node', 'worker.js']"``, and split a string into a list at commas. Values that must
+    be but are not dictionaries are reported too, because ``without_misread`` hides them from
+    Ansible.
     """
     problems: list[Problem] = []
     names = {name: name for name in spec}
@@ -138,7 +139,7 @@ def misread(spec: dict[str, Any], given: Any, where: str = "") -> list[Problem]:
 
 
 def _can_be_dictionary(value: Any) -> bool:
-    """Return whether Ansible takes a value for a dictionary, or for an option that is not given."""
+    """Return whether Ansible accepts a value as a dictionary, or as an omitted option."""
     try:
         return value is None or isinstance(check_type_dict(value), dict)
     except (TypeError, ValueError):
@@ -146,8 +147,8 @@ def _can_be_dictionary(value: Any) -> bool:
 
 
 def without_misread(spec: dict[str, Any], given: Options) -> Options:
-    """Return the options without what ``misread`` reports as no dictionary: Ansible's validation
-    fails on it with a message that names no option, or none that a person understands."""
+    """Return the options without the values that ``misread`` reports as not a dictionary: the
+    message of Ansible's own validation does not name the option, or not clearly."""
     kept = dict(given)
     for name, about in spec.items():
         for written in (name, *about.get("aliases", ())) if "options" in about else ():
@@ -168,11 +169,10 @@ def without_misread(spec: dict[str, Any], given: Options) -> Options:
 def entries(
     backend: Backend, given: list[Options], state: str, listed: bool, problems: list[Problem]
 ) -> list[Entry]:
-    """Return the entries of all processes in the options, cleaned, without options that are not
-    set.
+    """Return the entries of all processes in the options, normalized, without unset options.
 
-    ``listed`` means that they are from the option ``processes``. Raise Failure that names every
-    invalid option, with ``problems`` that were found before.
+    ``listed``: they are from the option ``processes``. Raises Failure that names every invalid
+    option, including ``problems`` that were found before.
     """
     parsed = [
         entry_of(backend, params, state, f"{backend.plural}[{index}]" if listed else "")
@@ -195,7 +195,7 @@ def entries(
 
 
 def entry_of(backend: Backend, params: Options, state: str, where: str) -> Entry:
-    """Return the entry of one process in the options, unchecked."""
+    """Return the entry of one process in the options, without validation."""
     options: Options = {"id": params["id"]} if params["id"] else {}
     for field in backend.fields:
         value = params.get(field.option)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Do the same with many things, several at a time, until something interrupts it.
+"""Call a function for many items, several at a time, until something interrupts it.
 
 This module is private to the collection.
 """
@@ -25,10 +25,10 @@ def do_each(
 ) -> None:
     """Call ``do`` with each item, ``threads`` at a time.
 
-    Raises what ``do`` raised, after all threads have ended. Whatever interrupts the waiting for
-    them (a task's timeout, Ctrl-C) is raised at once, after ``stop``. The threads are not waited
-    for then, since a request that is under way may take long; they end with the process at the
-    latest, which a ThreadPoolExecutor's would hold up.
+    Raises the exception of ``do`` after all threads have ended. An interruption (a task's timeout,
+    Ctrl-C) is raised at once, after ``stop``, without waiting for the threads, because a request
+    under way may take long. The threads are daemons: they end with the process, while those of a
+    ThreadPoolExecutor would delay its exit.
     """
     waiting = deque(items)
     errors: list[BaseException] = []
@@ -51,7 +51,7 @@ def do_each(
             worker.start()
         for worker in workers:
             while worker.is_alive():
-                worker.join(0.1)  # A signal that another thread gets would not end a longer one.
+                worker.join(0.1)  # A signal to another thread would not interrupt a longer join.
     except BaseException:
         waiting.clear()
         stop()

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a service shows that its last successful deployment did not see.
+"""Pending changes: those that the last successful deployment did not include.
 
-Only times of the service are compared, and only with each other. Where they leave a doubt, a
-change counts as pending: one deployment too many is better than a change that never runs.
+Only times from the service are compared, and only with each other. If they are inconclusive, a
+change counts as pending: an unnecessary deployment is better than a change that never runs.
 
 This module is private to the collection.
 """
@@ -19,17 +19,17 @@ from typing import Any, Callable, NamedTuple
 from .watch import Operation, Statuses
 
 Shown = dict[str, Any]
-"""A process with what counts here: ``id``, ``name``, ``created_at`` and ``updated_at``."""
+"""A process with at least ``id``, ``name``, ``created_at`` and ``updated_at``."""
 
 _ALWAYS = datetime.max.replace(tzinfo=timezone.utc)
-"""Stands for a time that cannot be read: it is later than any deployment."""
+"""The replacement for a malformed time: it is later than any deployment."""
 
 
 class Times(NamedTuple):
-    """How the times of a service's deployments compare with those of its processes.
+    """How to compare the times of a service's deployments with those of its processes.
 
-    ``started`` returns when a deployment started, or None when it has not started yet.
-    ``apart`` is by how many seconds the clocks of the two may differ.
+    ``started`` returns when a deployment started, or None if it has not started yet.
+    ``apart`` is the maximum difference between the two clocks, in seconds.
     """
 
     started: Callable[[Operation], Any]
@@ -37,9 +37,9 @@ class Times(NamedTuple):
 
 
 class Pending(NamedTuple):
-    """What is pending, each reason as the result has it; empty when nothing is.
+    """The pending changes. ``reasons`` is the result's ``pending``; it is empty if there are none.
 
-    ``deployed`` is the last successful deployment. ``under_way`` is one that has not ended and
+    ``deployed`` is the last successful deployment. ``under_way`` is a running deployment that
     started after the newest change, so that no other one is needed.
     """
 
@@ -51,10 +51,10 @@ class Pending(NamedTuple):
 def find_pending(
     statuses: Statuses, times: Times, deployments: list[Operation], processes: list[Shown]
 ) -> Pending:
-    """Return what is pending.
+    """Return the pending changes.
 
-    ``processes`` must have been read before ``deployments``: then a deployment that has not
-    started yet starts after every change that is known.
+    ``processes`` must be read before ``deployments``: then a deployment that has not started yet
+    will start after every known change.
     """
     ordered = newest_first(deployments, times.started)
     ended = [each for each in ordered if statuses.is_over(each)]
@@ -84,21 +84,21 @@ def find_pending(
 def newest_first(
     deployments: list[Operation], started: Callable[[Operation], Any]
 ) -> list[Operation]:
-    """Return deployments that are listed in order, the newest first.
+    """Return an ordered list of deployments, the newest first.
 
-    Their places decide and not their times, since one that was cancelled may never have started.
+    Only reverse the list, do not sort it by time: a cancelled deployment may never have started.
     """
     return deployments[::-1] if is_oldest_first(deployments, started) else deployments
 
 
 def is_oldest_first(deployments: list[Any], started: Callable[[Any], Any]) -> bool | None:
-    """Return whether listed deployments are in that order; None when their times do not show it."""
+    """Return whether the oldest deployment is first; None if the times do not show it."""
     known = [when for when in (moment(started(each)) for each in deployments) if when]
     return None if len(known) < 2 or known[0] == known[-1] else known[0] < known[-1]
 
 
 def _changes(processes: list[Shown], times: Times, deployed: Operation) -> Iterator[dict[str, Any]]:
-    """Yield what a deployment did not see of each process, or may not have seen."""
+    """Yield the reason for each process with a change that the deployment may not include."""
     for process in processes:
         for key, when in _changed(process).items():
             if not _is_after(times, deployed, when):
@@ -111,7 +111,7 @@ def _changes(processes: list[Shown], times: Times, deployed: Operation) -> Itera
 
 
 def _changed(process: Shown) -> dict[str, datetime]:
-    """Return when a process was created, and when it was last updated where the service says."""
+    """Return when a process was created, and when it was last updated if the service says so."""
     shown = {"created_at": process.get("created_at"), "updated_at": process.get("updated_at")}
     return {
         key: moment(value) or _ALWAYS
@@ -133,7 +133,8 @@ def _reason(reason: str, about: Shown | None = None, at: Any = None) -> dict[str
 
 
 def moment(value: Any) -> datetime | None:
-    """Return a time as both services write it, ``2026-03-01T10:00:00.000Z``, or None."""
+    """Return a time in the format of both services, ``2026-03-01T10:00:00.000Z``; None if
+    malformed."""
     try:
         when = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
     except ValueError:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a long task shows while it runs.
+"""Progress output of a long task while it runs.
 
 This module is private to the collection.
 """
@@ -13,14 +13,14 @@ import threading
 from typing import Callable
 
 Show = Callable[[str, int], None]
-"""Shows a line to the user, from the given verbosity on: 0 is always, 1 is ``-v``."""
+"""Shows a line to the user at the given verbosity: 0 is always, 1 is ``-v``."""
 
 _LONG_WAIT = 10
-"""Seconds. A wait that is longer is shown when it begins."""
+"""Longer waits, in seconds, are shown when they begin."""
 
 
 def show_nothing(text: str, verbosity: int) -> None:
-    """Ignore a line: a module in a process of its own cannot show anything before it ends."""
+    """Ignore a line: a module in its own process cannot show anything before it ends."""
 
 
 class Progress:
@@ -28,16 +28,16 @@ class Progress:
 
     def __init__(self, show: Show = show_nothing) -> None:
         self._show = show
-        # The counts that are shown must not go backwards.
+        # The displayed counts must not go backwards.
         self._lock = threading.Lock()
         self._writes = 0
         self._done = 0
         self._named: set[str] = set()
 
     def status(self, kind: str, name: str, status: object, seconds: float) -> None:
-        """Show the new status of a deployment or a command: ``kind``, with ``name`` as its id,
-        ``seconds`` after it was started."""
-        # An id fills half a line, so it is shown once.
+        """Show the new status of a deployment or command (``kind``) with the id ``name``,
+        ``seconds`` after its start."""
+        # An id fills half a line, so it is shown only once.
         if name in self._named:
             self._show(f"{kind}: {status} after {seconds:.0f} s", 0)
         else:
@@ -45,7 +45,7 @@ class Progress:
             self._show(f"{kind} {name}: {status}", 0)
 
     def expect_writes(self, count: int) -> None:
-        """Set how many writes the task is about to send."""
+        """Set the number of writes that the task is about to send."""
         self._writes = count
 
     def write_done(self, action: str, what: str) -> None:
@@ -59,7 +59,7 @@ class Progress:
         self._show(f"failed to {action} {what}", 1)
 
     def on_wait(self, reason: str, seconds: float) -> None:
-        """Show that the task starts to wait, and for what: ``rate limit of Sevalla``."""
+        """Show that a long wait starts, and its reason, such as ``rate limit of Sevalla``."""
         if seconds <= _LONG_WAIT:
             return
         with self._lock:
@@ -70,7 +70,7 @@ class Progress:
                 self._show(f"{reason}: continuing in {until}", 0)
 
     def wait_for_task(self, seconds: float) -> None:
-        """Show that the task waits for another one on this machine, ``seconds`` at most."""
+        """Show that the task waits at most ``seconds`` for another task on this machine."""
         self._show(f"another task on this machine: waiting for it, {seconds:.0f} s at most", 0)
 
     def detail(self, text: str) -> None:

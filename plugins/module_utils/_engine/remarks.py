@@ -4,8 +4,8 @@
 
 """The warnings of a run: near misses, what ``prune`` deletes, a 0 that was not stored.
 
-Imported only by a run that has something to send, or a name that is nearly another one. This
-module is private to the collection.
+Imported only if a run has something to send, or a near miss. This module is private to the
+collection.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .service import Backend
 
 
 def near_misses(backend: Backend, plans: list[Plan]) -> list[Remark]:
-    """Return a warning for each live resource that may be the one that an entry means."""
+    """Return a warning for each live resource that an entry may mean."""
     return [_near_miss(backend.noun, plan, near) for plan in plans for near in plan.near]
 
 
@@ -33,7 +33,7 @@ def _near_miss(noun: str, plan: Plan, near: NearMiss) -> Remark:
 
 
 def deletions(backend: Backend, what: str, pruned: list[Plan], count: int) -> list[Remark]:
-    """Return the warning of what ``prune`` deletes, of ``count`` live resources."""
+    """Return a warning about what ``prune`` deletes, of ``count`` live resources."""
     if not pruned:
         return []
     summary = f"prune {what} {len(pruned)} of {count} {backend.plural}: "
@@ -43,7 +43,7 @@ def deletions(backend: Backend, what: str, pruned: list[Plan], count: int) -> li
 
 
 def zeros(backend: Backend, zeros: set[str]) -> list[Remark]:
-    """Return the warning, one for a task, of settings whose 0 the service made null."""
+    """Return one warning about all settings whose 0 the service turned into null."""
     if not zeros:
         return []
     words = (

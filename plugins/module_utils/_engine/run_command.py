@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the modules that run a command share: results as those of ansible.builtin.command.
+"""Shared code of the modules that run a command. Results are like ansible.builtin.command's.
 
 This module is private to the collection.
 """
@@ -21,18 +21,17 @@ SKIPPED = {
     "rc": 0,
     "msg": "Command would have run if not in check mode",
 }
-"""What a result has in check mode, in which ansible.builtin.command skips its task too."""
+"""The result in check mode, which also makes ansible.builtin.command skip its task."""
 
 
 def return_code(value: Any) -> int | None:
-    """Return the return code that a service shows, None for anything that is not an integer."""
+    """Return the return code that a service shows, or None if it is not an integer."""
     code = number(value)
     return code if isinstance(code, int) and not isinstance(code, bool) else None
 
 
 def streams(**printed: Any) -> dict[str, Any]:
-    """Return what a command printed to each stream, as a text without its last line break, and as
-    lines."""
+    """Return the output of each stream, as a string without trailing line breaks and as lines."""
     result: dict[str, Any] = {}
     for name, output in printed.items():
         text = "" if output is None else str(output).rstrip("\r\n")
@@ -43,7 +42,7 @@ def streams(**printed: Any) -> dict[str, Any]:
 def command_failed(ended: str, output: Any, details: Any = None) -> Failure:
     """Return the failure of a command that ran and did not succeed.
 
-    ``ended`` says how it ended, ``output`` is what it printed.
+    ``ended`` is a sentence about how it ended, ``output`` is what it printed.
     """
     failure = Failure(f"{ended}.", code="command_failed", details=details)
     last = last_lines(lines_of(output))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Start one deployment, always or when something is pending, and wait for its end.
+"""Start one deployment, always or if something is pending, and wait until it ends.
 
 This module is private to the collection.
 """
@@ -25,7 +25,7 @@ Deployment = Operation
 
 
 class FailedStep(NamedTuple):
-    """Where a deployment failed: the name of the step, if it is known, and what it printed."""
+    """The step in which a deployment failed: its name, if known, and its output."""
 
     name: str | None
     output: list[str]
@@ -34,21 +34,21 @@ class FailedStep(NamedTuple):
 class Deployments(Operations):
     """The deployments of a service.
 
-    Beside what ``Operations`` asks for, a subclass must set ``times`` and write ``processes``.
+    Beside what ``Operations`` requires, a subclass must set ``times`` and implement ``processes``.
     """
 
     noun = "deployment"
     times: ClassVar[Times]
 
     def processes(self, client: Client, scope: str) -> list[Shown]:
-        """Return all processes that deployments are about, with what ``Shown`` says."""
+        """Return all processes that a deployment deploys, with the keys of ``Shown``."""
         raise NotImplementedError
 
     def check_start(self, client: Client, scope: str, step: Step, newest: list[Deployment]) -> None:
-        """Raise Failure when the request cannot start a deployment."""
+        """Raise Failure if the request cannot start a deployment."""
 
     def failed_step(self, client: Client, scope: str, deployment: Deployment) -> FailedStep | None:
-        """Return where a deployment failed, or None when the service does not say."""
+        """Return the step in which a deployment failed, or None if the service does not say."""
         return None
 
 
@@ -84,7 +84,7 @@ def _deploy(deployments: Deployments, task: Task) -> dict[str, Any]:
 
 
 class _Run:
-    """One run of the module, once it is known what is deployed."""
+    """One run of the module, after it has found the scope."""
 
     def __init__(self, deployments: Deployments, client: Client, scope: str, task: Task) -> None:
         self._deployments = deployments
@@ -95,19 +95,19 @@ class _Run:
         self._pending: dict[str, Any] = {}
 
     def start_if_pending(self, found: Pending, newest: list[Deployment]) -> dict[str, Any]:
-        """Return the result when a deployment is started only for what is pending."""
+        """Start a deployment only if something is pending; return the result."""
         self._pending = {"pending": found.reasons}
         if not found.reasons:
             return self._result(False, [], found.deployed or {})
         if found.under_way:
             return self._join(found.under_way)
         if not self._task.check_mode:
-            # So that this deployment certainly starts after the changes, to the next run as well.
+            # Only then does the next run see that this deployment started after the changes.
             self._client.sleep(self._deployments.times.apart + 1)
         return self.start(newest)
 
     def start(self, newest: list[Deployment]) -> dict[str, Any]:
-        """Return the result of a deployment that is started; ``newest`` are those before it."""
+        """Start a deployment and return the result; ``newest`` are the deployments before it."""
         deployments, client, scope = self._deployments, self._client, self._scope
         step = deployments.request(scope, self._task.params)
         deployments.check_start(client, scope, step, newest)
@@ -121,7 +121,7 @@ class _Run:
         return self._result(True, plan, self._watch.operation)
 
     def _join(self, deployment: Deployment) -> dict[str, Any]:
-        """Return the result of waiting for a deployment that someone else started."""
+        """Wait for a deployment that someone else started; return the result."""
         if self._task.check_mode:
             return self._result(False, [], deployment)
         with self._watch.reported({"plan": [], **self._pending}, ours=False):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read processes, and write down what is there as a task would want it.
+"""Return live processes, and the task options that describe them.
 
 This module is private to the collection.
 """
@@ -43,7 +43,7 @@ def _read(backend: Backend, task: Task) -> dict[str, Any]:
     if problems:
         raise invalid_options(problems)
     with connected(backend.service, task) as client:
-        # Whole, since a name is unique or not among all processes.
+        # All of them, because only the whole list shows whether a name is unique.
         scope, live = backend.read(client, params, [wanted], True)
         backend.complete(client, live)
         found = [process for process in live if _is_meant(backend, wanted, process)]
@@ -60,7 +60,7 @@ def _read(backend: Backend, task: Task) -> dict[str, Any]:
 
 
 def _warn_of_respelled(backend: Backend, wanted: Entry, live: Live, task: Task) -> None:
-    """Warn of a live name that differs in case or blanks alone from the one that was not found."""
+    """Warn about a live name that differs from the missing one only in case or whitespace."""
     for kind, option in backend.unique.items():
         name = wanted.options.get(option)
         if not isinstance(name, str):
@@ -77,7 +77,7 @@ def _warn_of_respelled(backend: Backend, wanted: Entry, live: Live, task: Task) 
 
 
 def _is_meant(backend: Backend, wanted: Entry, process: Process) -> bool:
-    """Tell whether a process has all that was asked for; what it does not show, it has not."""
+    """Return whether a process matches all filters. A field that it does not show never does."""
     given = dict(wanted.options)
     if "id" in given:
         (key,) = backend.address({"id": given.pop("id")}).keys
@@ -93,12 +93,12 @@ def _is_meant(backend: Backend, wanted: Entry, process: Process) -> bool:
 
 
 def desired(backend: Backend, scope: str, process: Process, live: Live) -> Options:
-    """The entry of a list that changes nothing about a process of ``live``.
+    """Return a list entry that changes nothing about a process of ``live``.
 
-    As a person would write it: with an id or a key only where the process cannot be told from
-    others without; without what the service makes, what is not set, and what a creation would
-    set anyway. Whether it changes nothing is asked of the planner itself: what it would change
-    or refuse, for a live value that nobody could write, is left out.
+    It is as a user would write it: with an id or key only if nothing else identifies the process,
+    and without read-only fields, unset fields and defaults of a creation. The planner itself
+    checks that the entry changes nothing: options that it would change or reject, because nobody
+    could write the live value, are omitted.
     """
     options = _options(backend, process)
     for unique in ({}, *_unique(backend, process)):
@@ -126,20 +126,20 @@ def _options(backend: Backend, process: Process) -> Options:
 
 
 def _writable(spec: dict[str, Any], value: Any) -> Any:
-    """Return the part of a live value that the argument spec accepts, None if there is none."""
+    """Return the part of a live value that the argument spec accepts, or None."""
     inner = spec.get("options")
     if inner and isinstance(value, dict):
         kept = {key: _writable(inner[key], value[key]) for key in inner if key in value}
         value = {key: item for key, item in kept.items() if not is_empty(item)}
     try:
         checked = ArgumentSpecValidator({"value": spec}).validate({"value": value})
-    except (TypeError, ValueError, OverflowError):  # ansible-core's own parsing gives up on some
+    except (TypeError, ValueError, OverflowError):  # ansible-core's parsing fails on some
         return None
     return None if checked.error_messages else value
 
 
 def _unique(backend: Backend, process: Process) -> list[Options]:
-    """What may tell a process from all others: its key where it has one, and its id."""
+    """Return the options that may identify a process: its key, if it has one, and its id."""
     key = process.get("key") if "key" in backend.info_filters else None
     return [*([{"key": key}] if key and isinstance(key, str) else []), {"id": process["id"]}]
 
@@ -147,8 +147,8 @@ def _unique(backend: Backend, process: Process) -> list[Options]:
 def _unchanging(
     backend: Backend, scope: str, options: Options, process: Process, live: Live
 ) -> Options | None:
-    """Return the options without those that would change something, None if they do not match
-    exactly the process."""
+    """Return the options without those that would change something, or None if they do not match
+    only this process."""
     spec = process_spec(backend)
     options = dict(options)
     for _field in backend.fields:
@@ -157,8 +157,7 @@ def _unchanging(
         try:
             if backend.check_address(entry.options, "present"):
                 return None
-            # By its widest name: a type beside it would find the process, and hide that others
-            # are called the same.
+            # By the widest key: with the type, others of the same name would go unnoticed.
             found = live.find(backend.address(entry.options).keys[-1])
             if len(found) != 1 or found[0] is not process:
                 return None

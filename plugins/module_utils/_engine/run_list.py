@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The module for a whole list of processes, and what it tells when a part of it failed.
+"""The module for a list of processes, and its result after a partial failure.
 
 This module is private to the collection.
 """
@@ -20,12 +20,12 @@ from .options import connection_spec, entries, process_spec
 from .run_one import converge, diff, plan_result, result
 from .service import Backend
 
-if TYPE_CHECKING:  # imported by a run that finds something to change
+if TYPE_CHECKING:  # imported only if there is something to change
     from .apply import Writer
 
 
 def processes_command(backend: Backend) -> Command:
-    """Return the module for a whole list of processes of a service."""
+    """Return the module for a list of processes of a service."""
     spec = {
         **connection_spec(backend.service),
         **backend.scope_spec,
@@ -85,19 +85,19 @@ def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:
 
 
 def _is_returned(plan: Plan, returned: str) -> bool:
-    """Tell whether the result shows a plan, by the option ``returned``."""
+    """Return whether the result includes a plan, by the option ``returned``."""
     return returned == "all" or (returned == "changed" and bool(plan.steps))
 
 
 def _counts(actions: Iterable[str]) -> dict[str, int]:
-    """Return how many entries, and pruned ones, had each kind of first step."""
+    """Return the number of plans for each action."""
     found = list(actions)
     kinds = {"created": "create", "updated": "update", "deleted": "delete", "unchanged": "none"}
     return {kind: found.count(action) for kind, action in kinds.items()}
 
 
 def _partial(plans: list[Plan], writers: list[Writer]) -> Failure:
-    """Return the failure of a list whose steps are partly done, failed, or not attempted."""
+    """Return the failure of a list with steps that are done, failed or not attempted."""
     about = _steps(plans, writers)
     done, failed, left = (len(about[f"steps_{end}"]) for end in ("done", "failed", "not_attempted"))
     failures = [writer.failure for writer in writers if writer.failure is not None]
@@ -124,7 +124,7 @@ def _partial(plans: list[Plan], writers: list[Writer]) -> Failure:
 
 
 def _steps(plans: list[Plan], writers: list[Writer]) -> dict[str, Any]:
-    """Return what the result of a failed list says about its plan: the state of each step."""
+    """Return the plan and the outcome of each step, for the result of a failed list."""
     failed, left = [], []
     for writer in writers:
         rest = [step.as_result() for step in writer.plan.steps[len(writer.done) :]]

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bring processes into the wanted state: read, plan, validate, apply. The module for one process.
+"""The module for one process, and ``converge``, which brings processes into the wanted state.
 
-One process is a list of one. Check mode is tested in one place, where the plans would be sent.
+One process is a list of one. Check mode stops before the plans are applied.
 
 This module is private to the collection.
 """
@@ -25,7 +25,7 @@ from .options import connection_spec, entries, process_spec
 from .scope_lock import shared
 from .service import Backend
 
-if TYPE_CHECKING:  # imported by a run that finds something to change
+if TYPE_CHECKING:  # imported only if there is something to change
     from .apply import Writer
 
 
@@ -66,12 +66,12 @@ def converge(
     parallel: int = 1,
     continue_on_error: bool = False,
 ) -> tuple[list[Plan], list[Writer], Failure | None]:
-    """Make the live resources what is ``wanted``: read, plan, validate, apply, verify.
+    """Bring the live resources into the ``wanted`` state: read, plan, validate, apply, verify.
 
-    Return the plans, those of the entries first; what sent the ones that have steps, each with
-    its own failure; and the Failure for resources that somebody else created at the same time.
-    ``parallel`` plans are sent at a time, and with ``continue_on_error`` the rest after one that
-    failed. Raises Failure for all that is wrong before the first write.
+    Returns the plans, those of the entries first; a writer for each plan with steps, which has its
+    failure; and the Failure for resources that someone else created concurrently, or None.
+    ``parallel`` plans are applied at a time; ``continue_on_error`` applies the rest after a
+    failure. Raises Failure for any problem before the first write.
     """
     with shared(*_where(backend, task, wanted)) as lock:
         scope, live, plans = _read_and_plan(backend, client, task, wanted, prune)
@@ -112,10 +112,10 @@ def converge(
 
 
 def _where(backend: Backend, task: Task, wanted: list[Entry]) -> list[str]:
-    """Return what names the lock of a task that may create; nothing for any other task.
+    """Return the parts of the lock's name for a task that may create; nothing for other tasks.
 
-    The scope is named as the task names it, since its id is not known before it is read: the
-    hosts of one task all name it in the same way.
+    They include the scope as the task names it, because its id is not known before it is read.
+    All hosts of one task name it in the same way.
     """
     may_create = any(
         entry.state == "present" and backend.address(entry.options).creates for entry in wanted
@@ -134,8 +134,8 @@ def _read_and_plan(
     try:
         plans = plan_list(backend, scope, wanted, live, prune)
         if scope and len(live) == 1 and any(plan.renames for plan in plans):
-            # One resource that was addressed by its id was read alone. What it is to be called
-            # must be compared with what the others are called.
+            # A resource that is addressed by its id was read alone. Its new name must be compared
+            # with the names of the others.
             live = backend.list_all(client, scope)
             plans = plan_list(backend, scope, wanted, live, prune)
     except Failure as failure:
@@ -153,17 +153,17 @@ def _warn(task: Task, remarks: list[Remark]) -> None:
 
 
 def plan_result(plans: list[Plan]) -> list[dict[str, Any]]:
-    """Return the ``plan`` of a result: all steps in the order in which they are sent."""
+    """Return the ``plan`` of a result: all steps in the order of sending."""
     return [step.as_result() for plan in in_order(plans) for step in plan.steps]
 
 
 def diff(plan: Plan) -> dict[str, Any]:
-    """Return what ``--diff`` shows for one process: only the managed fields."""
+    """Return the diff of one process, with only the managed fields."""
     return {"before": plan.before, "after": plan.after}
 
 
 def result(client: Client, plans: list[Plan]) -> dict[str, Any]:
-    """Return what the results of one process and of a list have in common."""
+    """Return the common part of the results for one process and for a list."""
     return {
         "changed": any(plan.steps for plan in plans),
         "plan": plan_result(plans),

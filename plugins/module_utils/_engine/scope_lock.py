@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One task at a time creates in a scope, on one machine.
+"""A lock that lets only one task at a time on this machine create in a scope.
 
-Neither service keeps names unique: two tasks that read the same list would both create what is
-missing. An advisory lock of the operating system lets the first one create and the others find
-it. The lock file is empty. Other machines know nothing of it: what they create at the same time
-is found by the list that is read after a creation.
+Neither service enforces unique names: two tasks that read the same list would both create what is
+missing. With an advisory lock of the operating system, the first task creates it and the others
+find it. The lock file is empty. The lock does not affect other machines: the list is read again
+after a creation to find what they created concurrently.
 
 This module is private to the collection.
 """
@@ -28,16 +28,16 @@ from .._http.client import Client
 from .progress import Progress
 
 _LOOK_AGAIN = 0.2
-"""Seconds between two attempts to take a lock that another task has."""
+"""Seconds between attempts to acquire a lock that another task has."""
 
 _SHOWN_AFTER = 50
-"""After so many attempts, ten seconds, a line says what the task waits for."""
+"""The number of attempts, in ten seconds, after which a line shows that the task waits."""
 
 
 class ScopeLock:
     """A lock on one scope of one service.
 
-    Tasks share it while they read. A task that creates holds it alone. Without a file, it does
+    It is shared while tasks read, and exclusive for a task that creates. Without a file, it does
     nothing.
     """
 
@@ -46,18 +46,18 @@ class ScopeLock:
         self._shared = False
 
     def share(self) -> None:
-        """Share the lock. When another task holds it alone, what is read before that task ends
-        may be old, and ``take`` says so."""
+        """Acquire the shared lock, if no task has the exclusive one. Otherwise what is read now
+        may be outdated, and ``take`` returns False."""
         self._shared = self._file is None or _locked(self._file, fcntl.LOCK_SH)
 
     def take(self, client: Client, progress: Progress) -> bool:
-        """Hold the lock alone; return whether no other task has created since it was shared.
+        """Acquire the exclusive lock; return whether no other task has created since ``share``.
 
-        Raises Failure ``locked`` when other tasks keep it for longer than this one may wait.
+        Raises Failure ``locked`` if other tasks keep it longer than this one may wait.
         """
         if self._file is None:
             return True
-        # A failed attempt gives up what was shared, so of several tasks one always succeeds.
+        # A failed attempt releases the shared lock, so one of several tasks always succeeds.
         for look in count():
             if _locked(self._file, fcntl.LOCK_EX):
                 return self._shared and not look
@@ -74,7 +74,7 @@ class ScopeLock:
         )
 
     def release(self) -> None:
-        """Let the lock go."""
+        """Release the lock."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
@@ -82,10 +82,10 @@ class ScopeLock:
 
 @contextmanager
 def shared(*parts: str) -> Iterator[ScopeLock]:
-    """Share the lock of a scope, named by the service's address and all that says where.
+    """Yield the shared lock of a scope, named by the service's address and the scope options.
 
-    Where no lock can be had (a read-only disk, a folder that somebody else owns, a file system
-    without locks) there is none, and nothing else changes; nor is there one without ``parts``.
+    Without ``parts``, or if locking is impossible (a read-only disk, a folder that someone else
+    owns, a file system without locks), the lock does nothing.
     """
     lock = ScopeLock(_open("\0".join(parts)) if parts else None)
     try:
@@ -96,13 +96,13 @@ def shared(*parts: str) -> Iterator[ScopeLock]:
 
 
 def _open(name: str) -> int | None:
-    """Open the lock file of a name, in a folder of the user's own; None where that fails."""
+    """Open the lock file for a name, in a folder that the user owns; return None if that fails."""
     user = os.geteuid()
     try:
         folder = os.path.join(tempfile.gettempdir(), f"evenkeel.paas-{user}")
         with suppress(FileExistsError):
             os.mkdir(folder, 0o700)
-        # Anybody can be the first to make something of that name in a folder for all.
+        # In a shared folder, anybody could have created something with that name first.
         found = os.lstat(folder)
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != user:
             return None
@@ -112,12 +112,12 @@ def _open(name: str) -> int | None:
     except OSError:
         return None
     with suppress(OSError):
-        os.utime(file)  # What cleans up old temporary files must leave one that is in use.
+        os.utime(file)  # Cleaners of old temporary files must not delete one that is in use.
     return file
 
 
 def _locked(file: int, kind: int) -> bool:
-    """Try to lock a file; return False when another task has a lock that forbids it."""
+    """Try to lock a file; return False if another task has a conflicting lock."""
     try:
         fcntl.flock(file, kind | fcntl.LOCK_NB)
     except BlockingIOError:

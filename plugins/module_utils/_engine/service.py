@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The contract of a service: what it must offer for the engine to manage a kind of resource.
+"""The interface that a service implements for the engine to manage a kind of resource.
 
 This module is private to the collection.
 """
@@ -23,8 +23,8 @@ from .._http.settings import Service
 class Backend(Resource):
     """A kind of resource with the requests that read it.
 
-    A subclass must set the attributes and write ``check_scope``, ``read``, ``list_all`` and
-    ``receive``, beside what ``Resource`` asks for. It may override the rest.
+    A subclass must set the attributes and implement ``check_scope``, ``read``, ``list_all`` and
+    ``receive``, beside what ``Resource`` requires. It may override the rest.
     """
 
     service: ClassVar[Service]
@@ -32,18 +32,19 @@ class Backend(Resource):
     """The argument spec of the options that say where the resource is."""
 
     info_filters: ClassVar[tuple[str, ...]] = ()
-    """The fields by which the info module narrows what it returns."""
+    """The fields that the info module can filter by."""
 
     def check_scope(self, params: dict[str, Any]) -> list[Problem]:
-        """Return what is wrong with the options of ``scope_spec``, before anything is read."""
+        """Return the problems with the options of ``scope_spec``, before anything is read."""
         raise NotImplementedError
 
     def read(
         self, client: Client, params: dict[str, Any], entries: list[Entry], whole: bool
     ) -> tuple[str, list[Process]]:
-        """Return the id of the scope and its live resources: ``whole``, or what entries need.
+        """Return the id of the scope and its live resources.
 
-        Raises Failure ``not_found`` for a scope that does not exist; never an empty list.
+        With ``whole`` these are all, otherwise those that the entries need. Raises Failure
+        ``not_found`` if the scope does not exist, and never returns an empty list instead.
         """
         raise NotImplementedError
 
@@ -52,14 +53,14 @@ class Backend(Resource):
         raise NotImplementedError
 
     def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Process:
-        """Return the resource in a response; raises Failure for anything else."""
+        """Return the resource in a response; raise Failure if there is none."""
         raise NotImplementedError
 
     def complete(self, client: Client, live: list[Process]) -> None:
-        """Add to live resources what a comparison or a reader needs and the list lacks."""
+        """Add the fields that the list lacks, but that comparisons or users need."""
 
     def about(self, client: Client) -> dict[str, Any]:
-        """Return what the info module returns beside the resources; may send a GET."""
+        """Return the values that the info module returns beside the resources; may send a GET."""
         return {}
 
     def warnings(self, client: Client, plans: list[Plan]) -> list[Remark]:
@@ -67,5 +68,5 @@ class Backend(Resource):
         return []
 
     def resolve_names(self, client: Client, steps: list[Step]) -> list[Problem]:
-        """Put ids for names into the bodies of steps; return the names that do not exist."""
+        """Replace names by ids in the bodies of steps; return a problem for each missing name."""
         return []

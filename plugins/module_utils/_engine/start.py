@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Start an operation with a POST that is never sent twice.
+"""Start an operation with a POST that is never repeated blindly.
 
-Two deployments or commands by accident are as bad as none, so when the response to the POST is
-lost, the list decides what became of it.
+Two deployments or commands by accident are as bad as none, so if the response to the POST is
+lost, the list decides whether it started one.
 
 This module is private to the collection.
 """
@@ -28,9 +28,10 @@ def start(
     before: list[Operation],
     task: Task,
 ) -> Operation:
-    """Return the operation that a request starts; ``before`` has the newest ones before it.
+    """Send a request; return the operation that it starts.
 
-    A POST is never repeated blindly: when its outcome is unknown, the list is read first.
+    ``before`` has the newest operations before it. If the outcome of the POST is unknown, the list
+    is read before it is repeated.
     """
     noun = operations.noun
     known_ids = {operation["id"] for operation in before}
@@ -70,10 +71,10 @@ def _look_for(
     known_ids: set[str],
     lost: Failure,
 ) -> Operation | None:
-    """Return the operation that a lost POST started: not listed before, and like the request.
+    """Return the operation that a lost POST started: a new one that matches the request, or None.
 
-    Raises ``lost`` when the list cannot be read, and Failure ``ambiguous`` when several may be
-    it: then nothing may be sent again.
+    Raises ``lost`` if the list cannot be read, and Failure ``ambiguous`` if several operations
+    match: then nothing may be sent again.
     """
 
     def read() -> list[Operation]:
@@ -102,7 +103,7 @@ def _look_for(
 
 
 def _under_way(operations: Operations, before: list[Operation]) -> list[str]:
-    """Return a sentence with the other operations that run, when none was started."""
+    """Return a sentence about the running operations, for a failure to start another one."""
     running = [
         f"{operation['id']} ({operation.get('status')})"
         for operation in before

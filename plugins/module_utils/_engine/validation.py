@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plans against what the services take: all errors at once, by option name, before any write.
+"""Validate plans against the services' schemas: all errors at once, by option, before any write.
 
-The texts are made here: those of jsonschema quote the offending value, and a command or an
-HTTP header may hold a secret. Only numbers are shown.
+The messages of jsonschema quote the invalid value, which may contain a secret in a command or an
+HTTP header. The messages of this module quote only numbers.
 
 This module is private to the collection.
 """
@@ -24,21 +24,21 @@ from .service import Backend
 
 try:
     from jsonschema import Draft7Validator
-except ImportError:  # reported by _engine/module.py, before anything of this file is used
+except ImportError:  # reported by _engine/module.py before this module is used
     Draft7Validator = None  # type: ignore[assignment,misc]
 
 
 def validate(
     backend: Backend, client: Client, plans: list[Plan], warn: Callable[[str, str], None]
 ) -> None:
-    """Refuse plans with anything wrong in them, all of it at once; warn of what looks wrong."""
+    """Raise one Failure for all problems of the plans, or warn about what looks wrong."""
     problems: list[Problem] = []
     remarks: list[Remark] = []
     creations: list[str] = []
     for plan in plans:
         found = list(plan.problems)
         bodies = [
-            # Null empties a setting, whether or not the description lists it as possible.
+            # Null clears a setting, even if the service's description does not allow null.
             (step.action, without_nulls(step.body) if step.cleared else step.body)
             for step in plan.steps
             if step.body is not None
@@ -50,7 +50,7 @@ def validate(
             found += _others(found, schema_problems(schema, body, backend.option_name))
             found += backend.body_rules(body, plan.process or {})
             remarks += [Remark(*map(plan.entry.named, remark)) for remark in backend.remarks(body)]
-        # What is wrong with the entry as a whole is so whether it creates or not.
+        # Problems of the entry as a whole do not depend on whether it creates.
         if plan.live is None and not plan.deletes and any(option for option, _what in found):
             meant = " or ".join(dict.fromkeys(repr(near.name) for near in plan.near))
             hint = f" (did you mean {meant}?)" if meant else ""
@@ -64,8 +64,10 @@ def validate(
 
 
 def out_of_range(backend: Backend, entries: list[Entry]) -> list[Problem]:
-    """Return the options that no request may contain, for a task that fails before anything is
-    planned. Missing options, and problems that depend on live values, cannot be reported before."""
+    """Return the options that no request may contain, for a task that fails before it has a plan.
+
+    Missing options, and problems that depend on live values, cannot be reported before that.
+    """
     problems = []
     for entry in entries:
         body = {
@@ -84,8 +86,7 @@ def out_of_range(backend: Backend, entries: list[Entry]) -> list[Problem]:
 
 
 def _others(found: list[Problem], more: list[Problem]) -> list[Problem]:
-    """Return the further problems of options that have none yet: an empty string is reported
-    once."""
+    """Return the problems of options that have none yet, to report an empty string only once."""
     named = {option for option, _what in found}
     return [problem for problem in more if problem.option not in named]
 
@@ -93,7 +94,7 @@ def _others(found: list[Problem], more: list[Problem]) -> list[Problem]:
 def schema_problems(
     schema: dict[str, Any], body: dict[str, Any], option_name: Callable[[list[Any]], str]
 ) -> list[Problem]:
-    """Return the schema errors of a body. ``option_name`` makes an option of a path in the body."""
+    """Return the schema errors of a body. ``option_name`` converts a path in it to an option."""
     problems = []
     for error in Draft7Validator(schema).iter_errors(body):
         path = list(error.absolute_path)

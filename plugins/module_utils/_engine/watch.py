@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Follow something that a service was asked to do until it ends: a deployment, a command.
+"""Follow an operation, a deployment or a command, until it ends.
 
-It is followed by the id that the service gave it, so that nobody else's is waited for.
+It is followed by its id, so that the task never waits for someone else's.
 
 This module is private to the collection.
 """
@@ -22,34 +22,34 @@ from .._http.settings import Service
 from .module import Task
 
 Operation = dict[str, Any]
-"""A deployment or a command as its service shows it, with at least ``id`` and ``status``."""
+"""A deployment or a command as the service shows it, with at least ``id`` and ``status``."""
 
 _PASSING = ("rate_limited", "service_error", "unreachable", "unexpected_answer", "redirected")
 """Failures of a read that do not affect the operation, which continues."""
 
 _RATE_WINDOW = 60.0
-"""Seconds after which both services count reads anew (Sevalla's page on rate limits; Laravel's
+"""Seconds of both services' rate limit window for reads (Sevalla's page on rate limits; Laravel's
 own throttle)."""
 
 _HIGHEST = 10**6
-"""More seconds than anybody waits. What a machine's clock cannot count must not be given."""
+"""The highest accepted number of seconds: 11 days, which every system clock can count."""
 
 
 class Statuses(NamedTuple):
-    """The statuses of a kind of operation: while it runs, when it succeeded, when it failed."""
+    """The statuses of a kind of operation: those while it runs, of success and of failure."""
 
     running: frozenset[str]
     success: str
     failed: frozenset[str]
 
     def knows(self, operation: Operation) -> bool:
-        """Return whether the status of an operation is one of them."""
+        """Return whether the status of an operation is a known one."""
         return operation.get("status") in (*self.running, self.success, *self.failed)
 
     def is_over(self, operation: Operation) -> bool:
         """Return whether an operation has ended, successfully or not.
 
-        For an unknown status ``finished_at`` decides: a service may introduce new ones.
+        The service may introduce new statuses; for an unknown one ``finished_at`` decides.
         """
         if self.knows(operation):
             return operation.get("status") not in self.running
@@ -59,13 +59,13 @@ class Statuses(NamedTuple):
 class Operations:
     """A kind of operation: something that a POST starts and that ends by itself.
 
-    A subclass must set the attributes and write ``check_options``, ``find_scope``, ``newest``,
+    A subclass must set the attributes and implement ``check_options``, ``find_scope``, ``newest``,
     ``request``, ``item_path`` and ``receive``. It may override the rest.
     """
 
     service: ClassVar[Service]
     noun: ClassVar[str]
-    """What messages and the result call one: deployment, command."""
+    """The name in messages and the result: deployment, command."""
 
     options: ClassVar[dict[str, Any]]
     """The argument spec of the options that say what to start, and where."""
@@ -76,19 +76,19 @@ class Operations:
     """The defaults of the options with these names, in seconds."""
 
     def check_options(self, params: dict[str, Any]) -> list[Problem]:
-        """Return what is wrong with the values of ``options``, before anything is read."""
+        """Return the problems with the values of ``options``, before anything is read."""
         raise NotImplementedError
 
     def find_scope(self, client: Client, params: dict[str, Any]) -> str:
-        """Return the id of what the operation belongs to; raises Failure ``not_found``."""
+        """Return the id of the operation's parent; raise Failure ``not_found`` if it is missing."""
         raise NotImplementedError
 
     def newest(self, client: Client, scope: str) -> list[Operation]:
-        """Return the last operations in any order; older ones among them are always the same."""
+        """Return the last operations in any order; each call returns the same older ones."""
         raise NotImplementedError
 
     def request(self, scope: str, params: dict[str, Any]) -> Step:
-        """Return the request that starts one."""
+        """Return the request that starts an operation."""
         raise NotImplementedError
 
     def item_path(self, scope: str, operation_id: str) -> str:
@@ -96,11 +96,11 @@ class Operations:
         raise NotImplementedError
 
     def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Operation:
-        """Return the operation in a response; raises Failure for anything else."""
+        """Return the operation in a response; raise Failure if there is none."""
         raise NotImplementedError
 
     def predict(self, scope: str, step: Step) -> Operation:
-        """Return the operation that a request starts, as far as it is known before."""
+        """Return the operation that a request starts, as far as it can be predicted."""
         return {}
 
     def may_come_of(self, step: Step, operation: Operation) -> bool:
@@ -108,12 +108,12 @@ class Operations:
         return True
 
     def advice(self, step: Step, status: int | None) -> list[str]:
-        """Return the sentences to add to the service's own words when it refuses to start one."""
+        """Return the sentences to append to the service's message if it refuses to start one."""
         return []
 
 
 def waiting_spec(operations: Operations) -> dict[str, Any]:
-    """Return the argument spec of the options that say whether and how long to wait."""
+    """Return the argument spec of the options for waiting."""
     return {
         "wait": {"type": "bool", "default": True},
         "wait_timeout": {"type": "int", "default": operations.wait_timeout},
@@ -122,7 +122,7 @@ def waiting_spec(operations: Operations) -> dict[str, Any]:
 
 
 def waiting_problems(params: dict[str, Any]) -> list[Problem]:
-    """Return what is wrong with the options of ``waiting_spec``."""
+    """Return the problems with the options of ``waiting_spec``."""
     return [
         Problem(option, f"must be from 1 to {_HIGHEST}")
         for option in ("wait_timeout", "poll_interval")
@@ -131,7 +131,7 @@ def waiting_problems(params: dict[str, Any]) -> list[Problem]:
 
 
 class Watch:
-    """Follows one operation by its id, and keeps each status that it had."""
+    """An operation that is followed by its id, with each status that it had."""
 
     def __init__(self, operations: Operations, client: Client, scope: str, task: Task) -> None:
         self._operations = operations
@@ -143,7 +143,7 @@ class Watch:
         self.statuses: list[dict[str, Any]] = []
 
     def see(self, operation: Operation) -> None:
-        """Take an operation as the service shows it now, and report a status that is new."""
+        """Store the operation as the service shows it now, and report a new status."""
         if not self.operation:
             self._started = self._client.clock()
         self.operation = operation
@@ -162,9 +162,9 @@ class Watch:
 
     @contextmanager
     def reported(self, result: dict[str, Any], ours: bool = True) -> Iterator[None]:
-        """Add a result, and what was read of the operation, to the result of a Failure inside.
+        """Add a result, and what was read of the operation, to a Failure raised inside.
 
-        ``ours`` is false when someone else started it, which changes nothing.
+        ``ours`` is false if someone else started it: then the task changed nothing.
         """
         try:
             yield
@@ -179,8 +179,8 @@ class Watch:
     def wait(self) -> Operation:
         """Return the operation once it has ended, successfully or not.
 
-        Raises Failure ``wait_timeout`` when it does not end in time, and the failure of a read
-        that no later one can repair.
+        Raises Failure ``wait_timeout`` if it does not end in time, and the failure of a read if
+        it is permanent.
         """
         params, client = self._task.params, self._client
         client.deadline = self._started + params["wait_timeout"]
@@ -194,14 +194,14 @@ class Watch:
                 pause = max(pause, _RATE_WINDOW)
                 reason = f"rate limit of {client.service.name}"
                 self._task.progress.on_wait(reason, min(pause, left))
-            # Not client.pause: api_max_wait is for what goes wrong, not for what takes long.
+            # Not client.pause: api_max_wait limits waiting after failures, not for operations.
             client.sleep(min(pause, left))
             trouble = self._look()
         return self.operation
 
     @property
     def words(self) -> str:
-        """What messages call the operation."""
+        """The name of the operation in messages."""
         return f"{self._noun} {self.operation['id']} of {self._scope}"
 
     @property
@@ -218,7 +218,7 @@ class Watch:
         return f"had the status {self.operation.get('status')} when it was last read"
 
     def _look(self) -> Failure | None:
-        """Read the operation; return the failure of the read when a later one may succeed."""
+        """Read the operation; return the failure of the read if a later one may succeed."""
         path = self._operations.item_path(self._scope, self.operation["id"])
         try:
             answer = self._client.get(path)
