@@ -135,7 +135,7 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
         if missing:
             return f"{sys.executable} does not have {' and '.join(missing)}"
         if not all(hasattr(ValidationResult({}), name) for name in _UNDOCUMENTED):
-            return "this ansible-core validates in a way that is not known here"
+            return "this ansible-core validates arguments in an unknown way"
         return None
 
     def _switched_on(self, variables: dict[str, Any]) -> bool:

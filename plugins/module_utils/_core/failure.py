@@ -135,11 +135,11 @@ def worded(failure: Failure) -> str:
     if failure.time_spent:
         waited, allowed = failure.time_spent
         said.append(
-            f"This task may wait no longer: {waited:.0f} of its {allowed} seconds (api_max_wait) "
-            "are spent."
+            f"This task cannot wait any longer: {waited:.0f} of its {allowed} seconds "
+            "(api_max_wait) are used up."
         )
     if failure.task_ended:
-        said.append("It was not repeated, because the task ended.")
+        said.append("It was not retried, because the task ended.")
     said += failure.advice
     said += failure.looked
     if failure.done:

@@ -35,8 +35,8 @@ def make_plan(resource: Resource, scope: str, entry: Entry, live: list[Process] 
     unclear = live.unclear({address.kind}) if plan.live is None else []
     if unclear:
         raise Failure(
-            f"{resource.vendor} lists {_ids(unclear)} without what {resource.plural} are known "
-            f"by, so whether the {address.words} exists cannot be told.",
+            f"{resource.vendor} lists {_ids(unclear)} without what identifies {resource.plural}, "
+            f"so it is unknown whether the {address.words} exists.",
             code="unexpected_answer",
         )
     if entry.state == "absent":
@@ -116,8 +116,8 @@ def _plan_prune(
     unclear = [each for each in live.unclear(kinds) if id(each) not in listed]
     if unclear:
         raise Failure(
-            f"{resource.vendor} lists {_ids(unclear)} without what {resource.plural} are known by, "
-            "so whether they are in the list cannot be told, and nothing is pruned.",
+            f"{resource.vendor} lists {_ids(unclear)} without what identifies {resource.plural}, "
+            "so it is unknown whether they are in the list, and nothing is pruned.",
             code="unexpected_answer",
         )
     pruned = []
@@ -174,7 +174,7 @@ def _plan_absent(resource: Resource, scope: str, plan: Plan) -> None:
         have = field.live(plan.live, want)
         # A matching name is not enough to delete a resource of another type.
         if not field.shape.same(want, have):
-            what = f"{plan.address.words} {_has(have)}, so it may be another one than is meant"
+            what = f"{plan.address.words} {_has(have)}, so it may not be the one that is meant"
             plan.problems.append(Problem(field.option, what))
     values = {field.option: shown(None, field.live(plan.live)) for field in resource.fields}
     plan.before = {option: value for option, value in values.items() if not is_empty(value)}

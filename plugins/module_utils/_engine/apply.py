@@ -304,7 +304,7 @@ class Writer:
                     Remark(
                         *(
                             f"{vendor} accepted {write}. Whether it stored "
-                            f"{', '.join(missed)} could not be seen{reason}"
+                            f"{', '.join(missed)} could not be checked{reason}"
                             for write, reason in zip(writes, reasons)
                         )
                     )

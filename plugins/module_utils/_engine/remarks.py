@@ -27,8 +27,8 @@ def _near_miss(noun: str, plan: Plan, near: NearMiss) -> Remark:
     return Remark(
         f"{where}There is no {plan.address.words}, so {so}. Did you mean {near.name!r}, "
         f"the {near.kind} of {noun} {near.id}?",
-        f"{where}The {near.kind} of {noun} {near.id} is nearly the one that the task has. "
-        f"There is no {noun} with exactly that one, so {so}.",
+        f"{where}The {near.kind} of {noun} {near.id} is similar to the one in the task. "
+        f"No {noun} has exactly that one, so {so}.",
     )
 
 

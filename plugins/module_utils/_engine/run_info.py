@@ -71,8 +71,8 @@ def _warn_of_respelled(backend: Backend, wanted: Entry, live: Live, task: Task) 
         if alike and name not in alike:
             task.warn(
                 f"There is no {backend.noun} with {option} {name!r}. Did you mean {alike[0]!r}?",
-                f"{option}: there is no {backend.noun} with exactly this one. One differs in case "
-                "or blanks alone.",
+                f"{option}: there is no {backend.noun} with exactly this one. One differs only "
+                "in case or spaces.",
             )
 
 

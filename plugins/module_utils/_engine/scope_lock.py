@@ -68,7 +68,7 @@ class ScopeLock:
             client.waited_for_tasks += _LOOK_AGAIN
         raise Failure(
             "Another task on this machine is creating in the same place. This task has waited "
-            f"for it for {client.waited_for_tasks:.0f} seconds and may wait no longer "
+            f"{client.waited_for_tasks:.0f} seconds for it and cannot wait any longer "
             "(api_max_wait). Run it again when the other task has ended.",
             code="locked",
         )

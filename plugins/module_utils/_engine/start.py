@@ -48,8 +48,8 @@ def start(
         found = _look_for(operations, client, scope, step, known_ids, lost)
         if found is not None:
             task.warn(
-                f"The answer to POST {step.path} was lost. {noun.capitalize()} {found['id']} has "
-                "appeared since, and is taken for the one that was asked for.",
+                f"The response to POST {step.path} was lost. {noun.capitalize()} {found['id']} has "
+                "appeared since; the task waits for it.",
                 f"The response to the POST was lost. A {noun} has appeared since; the task waits "
                 "for it.",
             )
@@ -57,8 +57,8 @@ def start(
         if not lost.resendable:
             break
     lost.looked.append(
-        f"No {noun} that may have come of it is listed now. Look whether one runs before "
-        "another one is started."
+        f"No {noun} that it may have started is listed now. Check whether one is running before "
+        "you start another."
     )
     raise lost
 
@@ -91,8 +91,8 @@ def _look_for(
             ids = [operation["id"] for operation in found]
             raise Failure(
                 f"{lost.message} {len(ids)} {operations.noun}s have appeared since: "
-                f"{', '.join(ids)}. Which one came of it cannot be told, so none is waited for "
-                "and none started.",
+                f"{', '.join(ids)}. It is unknown which of them the lost POST started, so the task "
+                "waits for none and starts none.",
                 code="ambiguous",
                 status=lost.status,
                 details=ids,

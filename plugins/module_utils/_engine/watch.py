@@ -155,9 +155,9 @@ class Watch:
         self._task.progress.status(self._operations.noun, operation["id"], status, after)
         if not self._operations.statuses.knows(operation) and not operation.get("finished_at"):
             self._task.warn(
-                f"{self._noun} {operation['id']} has a status that is not known here: {status}. "
-                "It is taken to be on its way.",
-                f"The {self._operations.noun} has an unknown status. It is taken to be on its way.",
+                f"{self._noun} {operation['id']} has an unknown status: {status}. "
+                "It is treated as running.",
+                f"The {self._operations.noun} has an unknown status. It is treated as running.",
             )
 
     @contextmanager
@@ -227,7 +227,7 @@ class Watch:
             if failure.code in _PASSING:
                 self._task.progress.detail(f"{failure.message} It will be read again.")
                 return failure
-            failure.looked.append(f"{self.words} was started and {self._last}; it goes on.")
+            failure.looked.append(f"{self.words} was started and {self._last}; it continues.")
             raise
         return None
 
@@ -235,8 +235,8 @@ class Watch:
         waited = round(self._client.clock() - self._started)
         last = f" The last read of it failed: {trouble.message}" if trouble else ""
         return Failure(
-            f"{self.words} has not ended after {waited} seconds; it {self._last}. It goes on "
-            "without this task. See how it ends before another one is started, or give a longer "
+            f"{self.words} has not ended after {waited} seconds; it {self._last}. It continues "
+            "without this task. Check how it ends before you start another, or set a longer "
             f"wait_timeout.{last}",
             code="wait_timeout",
             details=self.details,

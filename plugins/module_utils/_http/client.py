@@ -271,8 +271,8 @@ def _session(service: Service, settings: Settings) -> Session:
     # The error of requests for a bad header value would quote the token.
     if not (settings.token.isascii() and settings.token.isprintable()) or " " in settings.token:
         raise Failure(
-            f"The API token for {service.name} holds blanks, line ends or characters that "
-            f"no token has. Check {service.token_hint}.",
+            f"The API token for {service.name} contains spaces, line breaks or other characters "
+            f"that no token has. Check {service.token_hint}.",
             code="no_token",
         )
     session = _Session()

@@ -94,7 +94,7 @@ class Faults:
             before.task_ended = True
             return before
         return self._failure(
-            method, path, "was not asked, because the task ended.", code="interrupted"
+            method, path, "was not called, because the task ended.", code="interrupted"
         )
 
     def unreachable(self, method: str, path: str, error: Exception, longer: int = 0) -> Failure:
@@ -106,7 +106,7 @@ class Faults:
             return self._failure(
                 method,
                 path,
-                "was not asked: the environment names a SOCKS proxy, for which this Python lacks "
+                "was not called: the environment names a SOCKS proxy, for which this Python lacks "
                 f"PySocks. Install it with: {sys.executable} -m pip install PySocks.",
                 code="unreachable",
             )
@@ -148,15 +148,15 @@ class Faults:
         said = str(self._scrubbed(said))[:_SHOWN]
         code, advice = _ADVICE.get(status, ("service_error" if status >= 500 else "refused", ""))
         if status == 429:
-            limit = response.headers.get("x-ratelimit-limit", "not told")
-            lifts = "it is not told when it lifts"
+            limit = response.headers.get("x-ratelimit-limit", "unknown")
+            lifts = "the response does not say when it lifts"
             seconds = asked_seconds(self._service, response)
             if seconds is not None:
                 lifts = f"it should lift in {seconds:.0f} seconds"
             advice = (
                 f" The limit (requests) is {limit}; {lifts}. This "
                 f"task has waited {waited:.0f} of its {self._settings.max_wait} seconds "
-                f"(api_max_wait) and repeats a request {self._settings.retries} times at most "
+                f"(api_max_wait) and retries a request {self._settings.retries} times at most "
                 "(api_retries)."
             )
         return self._failure(

@@ -36,7 +36,7 @@ from .service import (
 _TRIGGERS = {"MANUAL_DEPLOY", "ROLLBACK_DEPLOYMENT", "AUTO_DEPLOY_ON_PUSH", "RESTART"}
 
 _NO_BUILD = (
-    "A restart takes the build of the last successful deployment, and this application has none. "
+    "A restart uses the build of the last successful deployment, and this application has none. "
     "Deploy it once without restart."
 )
 

@@ -51,7 +51,7 @@ def find_one(
     known = Live(PROCESSES, live)
     process = locate(PROCESSES, PROCESSES.address(address), known)
     if process is None:
-        hint = " One that a task before would create is not there in check mode."
+        hint = " In check mode, one that an earlier task would create does not exist."
         raise Failure(
             f"There is no {words_for(address)} in application {scope}."
             f"{alternatives(PROCESSES.address(address), known)}{hint if check_mode else ''}",

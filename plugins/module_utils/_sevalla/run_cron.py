@@ -67,7 +67,7 @@ def _trigger(client: Client, step: Step) -> None:
         if failure.outcome_unknown:
             failure.advice.append(
                 "Whether the process was started is not known, and nothing lists its runs, so "
-                "the request was not sent again: look into its log before it is run again."
+                "the request was not sent again: check its log before you run it again."
             )
         failure.result["plan"] = [step.as_result()]
         raise

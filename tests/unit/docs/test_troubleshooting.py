@@ -64,7 +64,6 @@ NO_MESSAGES = {
     "Laravel Cloud",
     f"api_token or the environment variable {ANYTHING}",
     "no content type",
-    "not told",
     f"from {ANYTHING} to {ANYTHING}",
     f"{ANYTHING} or more",
     ", and before it ",

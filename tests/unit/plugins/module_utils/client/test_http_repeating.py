@@ -178,7 +178,7 @@ def test_a_rate_limit_without_headers_is_waited_out(serve, client_of, failure_of
     assert sum(time.slept) > 60
     assert time.slept[-1] > 2 * time.slept[0]
     failure = failure_of(client_of(serve(limited()), retries=0))
-    assert "it is not told when it lifts" in failure.message
+    assert "the response does not say when it lifts" in failure.message
 
 
 def test_waits_have_jitter(serve, client_of, time):
@@ -467,7 +467,7 @@ def test_a_failure_reports_why_it_was_not_retried_again(step, serve, client_of, 
     tried = failure_of(client_of(serve(*[step] * 3), retries=2))
     assert tried.message.endswith(" It was tried 3 time(s) (api_retries).")
     hurried = failure_of(client_of(serve(step), max_wait=0))
-    assert hurried.message.endswith(" 0 of its 0 seconds (api_max_wait) are spent.")
+    assert hurried.message.endswith(" 0 of its 0 seconds (api_max_wait) are used up.")
     posted = failure_of(client_of(serve(step)), "POST", "/things", body={})
     assert "tried" not in posted.message
     assert "api_max_wait" not in posted.message

@@ -75,7 +75,7 @@ def test_nothing_is_sent_after_the_client_is_stopped(method, serve, client_of, f
     failure = failure_of(client, method)
     assert failure.code == "interrupted"
     assert not failure.outcome_unknown
-    assert failure.message == f"{method} /things: Sevalla was not asked, because the task ended."
+    assert failure.message == f"{method} /things: Sevalla was not called, because the task ended."
     assert (server.connections, client.counters["requests"]) == (0, 0)
 
 
@@ -101,7 +101,7 @@ def test_nothing_is_retried_after_the_client_is_stopped(
     assert clients[0].counters["retries"] == 0
     assert failure.code in ("rate_limited", "service_error", "unreachable")
     assert failure.outcome_unknown is (method != "GET" and raw is not LIMITED)
-    assert failure.message.endswith(" It was not repeated, because the task ended.")
+    assert failure.message.endswith(" It was not retried, because the task ended.")
 
 
 def test_a_response_that_arrives_during_the_stop_counts(serve, client_of):

@@ -572,7 +572,7 @@ def test_the_first_failure_ends_the_waits_of_the_other_writes(
     statuses = sorted(step["failure"]["status"] for step in outcome.result["steps_failed"])
     assert statuses == [422] + [429] * (len(statuses) - 1)
     assert 2 <= len(statuses) <= 4
-    assert "It was not repeated, because the task ended." in outcome.message
+    assert "It was not retried, because the task ended." in outcome.message
     assert len(outcome.result["steps_not_attempted"]) == 8 - len(statuses)
     assert outcome.result["api"]["retries"] == 0
     assert outcome.result["api"]["waited_seconds"] < 60

@@ -337,7 +337,7 @@ def test_a_command_that_may_still_be_stored_is_not_retried(
 ) -> None:
     shop.fault(kind)
     failed = shop()
-    assert "No command that may have come of it is listed now" in str(failed.message)
+    assert "No command that it may have started is listed now" in str(failed.message)
     assert "Nothing was changed" not in str(failed.message)
     assert shop.stored() == []
     assert failed.result["plan"][0]["path"] == PATH

@@ -329,7 +329,7 @@ def test_an_unknown_status_is_not_shown_with_no_log(service: Service) -> None:
     done = service()
     deployment = ended_well(service, done)
     (warning,) = done.warnings
-    assert warning == "The deployment has an unknown status. It is taken to be on its way."
+    assert warning == "The deployment has an unknown status. It is treated as running."
     assert done.progress == []
     assert deployment["id"] not in warning
 
@@ -517,7 +517,7 @@ def test_a_deployment_that_may_still_be_started_is_not_retried(service: Service,
         service.fault(kind, "POST")
     failed = service()
     assert failed.message is not None
-    assert "No deployment that may have come of it is listed now." in failed.message
+    assert "No deployment that it may have started is listed now." in failed.message
     assert "Nothing was changed" not in failed.message
     assert failed.result["changed"] is False
     assert posts(failed) == 1
@@ -528,7 +528,7 @@ def test_a_deployment_is_attempted_at_most_three_times(service: Service) -> None
     service.fault("drop_before", "POST", times=None)
     failed = service()
     assert posts(failed) == 3
-    assert "No deployment that may have come of it is listed now." in str(failed.message)
+    assert "No deployment that it may have started is listed now." in str(failed.message)
     assert service.stored() == []
 
 

@@ -129,7 +129,7 @@ def test_instances_without_their_names_say_which_one_may_be_meant(run: Runner) -
     path = "/environments/*/instances"
     run.emulator.faults.add(Fault("missing_key", method="GET", path=path, key="name"))
     unclear = run(INSTANCE, **CLUSTER)
-    assert "so whether the instance 'Mail workers' exists cannot be told" in (unclear.message or "")
+    assert "so it is unknown whether the instance 'Mail workers' exists" in (unclear.message or "")
     assert unclear.writes == []
 
 

@@ -338,9 +338,9 @@ def test_waiting_for_another_task_ends_at_api_max_wait(runner: TaskRunner) -> No
         outcome = runner(1, api_max_wait=7)
     assert outcome.result["failure"]["code"] == "locked"
     assert outcome.message == (
-        "Another task on this machine is creating in the same place. This task has waited for it "
-        "for 7 seconds and may wait no longer (api_max_wait). Run it again when the other task "
-        "has ended. Nothing was changed."
+        "Another task on this machine is creating in the same place. This task has waited 7 "
+        "seconds for it and cannot wait any longer (api_max_wait). Run it again when the other "
+        "task has ended. Nothing was changed."
     )
     assert outcome.result["changed"] is False
     assert outcome.writes == []
