@@ -57,7 +57,7 @@ FIELDS = (
     _field("scaling_memory_threshold_percentage"),
 )
 
-# The service does not document names as unique, but without that entries could not tell two apart.
+# The service may allow equal names (not documented), but entries could not tell two apart.
 _UNIQUE = {"name": "name"}
 _SCHEMAS = {"create": CREATE_INSTANCE, "update": UPDATE_INSTANCE}
 

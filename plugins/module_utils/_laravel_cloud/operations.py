@@ -32,7 +32,7 @@ class EnvironmentOperations(Operations):
     """The attribute whose values show the order of the list, which is not documented."""
 
     def find_scope(self, client: Client, params: dict[str, Any]) -> str:
-        """Return the id of the environment; raise Failure ``not_found``."""
+        """Return the id of the environment; raise Failure ``not_found`` if there is none."""
         return find_environment(client, params["environment"], params["application"])
 
     def newest(self, client: Client, scope: str) -> list[Operation]:

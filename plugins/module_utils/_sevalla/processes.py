@@ -464,7 +464,7 @@ class Processes(Backend):
 
     def complete(self, client: Client, live: list[Process]) -> None:
         """Add the missing size names of processes, with one request or none."""
-        # The description lets resource_type_name be null; then the list of sizes has it.
+        # The description allows null for resource_type_name; the list of sizes has the name.
         nameless = [process for process in live if process.get("resource_type_name", "") is None]
         if nameless:
             names = {size_id: name for name, size_id in size_ids(client).items()}
@@ -474,7 +474,7 @@ class Processes(Backend):
     def resolve_names(self, client: Client, steps: list[Step]) -> list[Problem]:
         """Replace size names in the bodies of steps with ids, with one request or none.
 
-        Returns a Problem for each name that does not exist, which lists the existing ones.
+        Returns a Problem for each name that does not exist; it lists the existing names.
         """
         bodies = [step.body for step in steps if step.body and "resource_type_id" in step.body]
         unresolved = [body for body in bodies if not is_id(body["resource_type_id"])]
