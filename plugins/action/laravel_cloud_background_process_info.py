@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The module laravel_cloud_background_process_info, in the worker where that is the same."""
+"""Run laravel_cloud_background_process_info inside Ansible's worker when the result is
+identical."""
 
 from __future__ import annotations
 
@@ -11,6 +12,6 @@ from ..plugin_utils._worker import WorkerAction
 
 
 class ActionModule(WorkerAction):
-    """See the module."""
+    """The action of the module."""
 
     COMMAND = COMMAND

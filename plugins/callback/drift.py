@@ -58,7 +58,7 @@ from ..plugin_utils._drift import COLLECTION, HIDDEN, Report, Source
 from ..plugin_utils._drift_page import as_html
 from ..plugin_utils._drift_plays import Plays, full_name, in_check_mode
 
-# The variable that makes a host an application or an instance, as the inventory plugins set it.
+# The variables with which the inventory plugins make a host an application or an instance.
 _SCOPE_VARIABLES = ("sevalla_application_id", "laravel_cloud_instance_id")
 
 _ASYNC_STATUS = ("ansible.builtin.async_status", "ansible.legacy.async_status", "async_status")
@@ -67,7 +67,7 @@ _NOT_READ = "the task is asynchronous, and nothing has read its result"
 
 
 class CallbackModule(CallbackBase):  # type: ignore[misc]
-    """Collects results, and reports them when the playbooks are done."""
+    """The callback that collects results, and reports the drift when a playbook ends."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"
@@ -78,42 +78,42 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         super().__init__(*args, **options)
         self._report = Report()
         self._plays = Plays()
-        # For each task with a loop that is under way on a host: whether one of its items failed.
+        # For each task whose loop is running on a host: whether one of its items failed.
         self._loops: dict[tuple[str, str], bool] = {}
-        # The asynchronous tasks whose results are still to come, by host and job.
+        # The asynchronous tasks that have no result yet, by host and job.
         self._jobs: dict[tuple[str, str], Source] = {}
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
-        """Take the plays that there are."""
+        """Record the plays of a playbook."""
         self._report.playbooks.append(os.path.basename(playbook._file_name))
         self._plays.begin_playbook(playbook.get_plays())
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
-        """Take the hosts of a play."""
+        """Record the hosts of a play."""
         self._plays.begin(play)
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
-        """Take a task, which may have been included."""
+        """Record a task, which may have been included."""
         self._plays.begin_task(task)
 
     def v2_runner_item_on_ok(self, result: Any) -> None:
-        """Take an item of a loop that would change something, or nothing."""
+        """Record an item of a loop that succeeded, with or without a change."""
         self._take_item(_Event(result), failed=False)
 
     def v2_runner_item_on_failed(self, result: Any) -> None:
-        """Take an item of a loop that failed, or whose host could not be reached."""
+        """Record an item of a loop that failed, or whose host was unreachable."""
         self._take_item(_Event(result), failed=True)
 
     def v2_runner_item_on_skipped(self, result: Any) -> None:
-        """Take an item of a loop that compared nothing."""
+        """Record an item of a loop that was skipped."""
         self._loops.setdefault(_Event(result).key, False)
 
     def v2_runner_on_ok(self, result: Any) -> None:
-        """Take a task that would change something, or nothing."""
+        """Record a task that succeeded, with or without a change."""
         self._take(_Event(result), failed=False)
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
-        """Take a task that failed."""
+        """Record a task that failed."""
         event = _Event(result)
         if not ignore_errors:
             reason = f'the task "{event.task.get_name()}" failed: {event.message}'
@@ -121,7 +121,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._take(event, failed=True)
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
-        """Take a task that did not even begin."""
+        """Record a task whose host was unreachable."""
         event = _Event(result)
         if not event.task.ignore_unreachable:
             reason = f"the host is unreachable: {event.message}"
@@ -129,13 +129,13 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._take(event, failed=True)
 
     def v2_runner_on_skipped(self, result: Any) -> None:
-        """Take a task that compared nothing."""
+        """Record a task that was skipped."""
         event = _Event(result)
         self._loops.pop(event.key, None)
         self._plays.reach(event.host.get_name(), event.task)
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
-        """Show the table at the end of a playbook, and write it."""
+        """Show the table at the end of a playbook, and write the report."""
         for source in self._jobs.values():
             self._report.add_unknown(source, _NOT_READ)
         for host, task, message in self._plays.missed({*stats.failures, *stats.dark}):
@@ -160,15 +160,15 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             self._display.warning(f"The report of drift was not written: {to_native(error)}")
 
     def _take_item(self, event: _Event, *, failed: bool) -> None:
-        """Read an item of a loop, and remember that its task's own result repeats it."""
+        """Record an item of a loop, and that the task's own result repeats it."""
         self._loops[event.key] = self._loops.get(event.key, False) or failed
         self._read(event, failed)
 
     def _take(self, event: _Event, *, failed: bool) -> None:
-        """Read the result of a task, unless its items were read already.
+        """Record the result of a task, unless its items were recorded.
 
-        A loop can break off before an item begins, and then only its own result says so: it has
-        no ``results``, or is the only one that failed.
+        A loop can stop before an item starts, and only the task's own result shows that: it has no
+        ``results``, or no item failed.
         """
         self._plays.reach(event.host.get_name(), event.task)
         item_failed = self._loops.pop(event.key, None)
@@ -193,7 +193,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
 
 class _Event:
-    """A result as ansible-core gives it to a callback, in all the versions that there are."""
+    """A result as ansible-core passes it to a callback, in every supported version."""
 
     def __init__(self, result: Any) -> None:
         # ansible-core 2.19 made the attributes public and deprecated the old ones.
@@ -204,18 +204,18 @@ class _Event:
 
     @property
     def key(self) -> tuple[str, str]:
-        """Return what distinguishes this task on this host from all others."""
+        """Return the key of this task on this host."""
         return self.host.get_name(), self.task._uuid
 
     @property
     def message(self) -> str:
-        """Return the message of a failure, as far as it may be shown."""
+        """Return the message of a failure, unless the result is hidden."""
         hidden = HIDDEN if "censored" in self.result else None
         return hidden or str(self.result.get("msg") or "no message")
 
 
 def _source(host: Any, task: Any) -> Source:
-    """Where the result of a task comes from. With no_log, its options are not shown."""
+    """Return the source of a task's result; with no_log, without its options."""
     scope = next((host.vars[name] for name in _SCOPE_VARIABLES if name in host.vars), None)
     return Source(
         full_name(task),

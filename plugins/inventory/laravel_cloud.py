@@ -107,7 +107,7 @@ class InventoryModule(FleetInventory):
     processes = "laravel_cloud_background_processes"
 
     def find(self, survey: Survey) -> Iterator[Found]:
-        """Yield every instance of the organization, or of the applications that are asked for."""
+        """Yield every instance of the organization, or of the selected applications."""
         with_processes = self.get_option("processes")
         params = {"include": "environments"} if with_processes else None
         listed = list(_resources(survey, "/applications", params, "An application"))
@@ -120,7 +120,7 @@ class InventoryModule(FleetInventory):
 def _resources(
     survey: Survey, path: str, params: dict[str, Any] | None, member: str
 ) -> Iterator[_laravel_cloud.Listed]:
-    """Yield the resources of a list, less those that cannot be read."""
+    """Yield the resources of a list, except those that cannot be read."""
     client = survey.client
     for item, included in _laravel_cloud.walk_unchecked(client, path, params):
         resource = survey.attempt(member, partial(_laravel_cloud.resource_in, client, path, item))
@@ -129,7 +129,7 @@ def _resources(
 
 
 def _named(wanted: list[str], listed: list[_laravel_cloud.Listed]) -> list[_laravel_cloud.Listed]:
-    """Return the applications that the option names; raises Failure with all that is wrong."""
+    """Return the applications that the option names; raise Failure with all problems."""
     keys = _laravel_cloud.APPLICATION_NAMES
     taken, problems = set(), []
     for name in wanted:
@@ -158,7 +158,7 @@ def _named(wanted: list[str], listed: list[_laravel_cloud.Listed]) -> list[_lara
 
 
 def _by_application(survey: Survey, application: Resource, _included: Included) -> Iterator[Found]:
-    """Yield all instances of an application, which takes one request."""
+    """Yield all instances of an application, with one request."""
     path = _path_of_environments(application)
 
     def instances(environment: Resource, included: Included) -> list[Found]:
@@ -174,7 +174,7 @@ def _by_application(survey: Survey, application: Resource, _included: Included) 
 
 
 def _by_environment(survey: Survey, application: Resource, included: Included) -> Iterator[Found]:
-    """Yield all instances with their processes, which takes one request for each environment."""
+    """Yield all instances with their processes, with one request for each environment."""
 
     def environments() -> list[Resource]:
         path = "/applications"
@@ -189,7 +189,7 @@ def _by_environment(survey: Survey, application: Resource, included: Included) -
 
 
 def _name(application: Resource, environment: Resource | None = None) -> str:
-    """Return what a warning calls an application or an environment, as in the hosts' names."""
+    """Return the name of an application or environment for warnings, as in host names."""
     parts = [str(each["attributes"].get("slug")) for each in (application, environment) if each]
     return f"{'Environment' if environment else 'Application'} {host_name(tuple(parts))}"
 
@@ -226,7 +226,7 @@ def _found(
     path = PROCESSES.collection.format(scope=quote(instance_id, safe=""))
 
     def read_processes() -> list[Process]:
-        # Not list_processes, whose failure speaks of an option of the modules.
+        # Not list_all, because its failure mentions an option of the modules.
         relation = "backgroundProcesses"
         listed = _laravel_cloud.linked(client, path, instance, included or {}, relation)
         if listed is None:
@@ -235,7 +235,7 @@ def _found(
             PROCESSES.receive(client, "GET", path, {"data": item}, instance_id) for item in listed
         ]
 
-    # An environment has the application's secrets in plain text: nothing but these leaves it.
+    # An environment contains the application's secrets in plain text: use only these.
     variables = {
         **_variables("application", application, ("name", "slug", "region")),
         **_variables("environment", environment, ("name", "slug", "status")),

@@ -85,7 +85,7 @@ from ..module_utils._sevalla.processes import PROCESSES
 from ..module_utils._sevalla.service import SERVICE, object_in
 from ..plugin_utils._inventory import FleetInventory, Found, Survey, picked
 
-# What the list of applications has.
+# The attributes in the list of applications.
 _APPLICATION = (
     "id",
     "name",
@@ -120,7 +120,7 @@ class InventoryModule(FleetInventory):
 
 def _found(client: Client, application: dict[str, Any]) -> Found:
     def read_processes() -> list[Process]:
-        # Not list_all, whose failure speaks of an option of the modules.
+        # Not list_all, because its failure mentions an option of the modules.
         path = PROCESSES.collection.format(scope=quote(application["id"], safe=""))
         return [object_in(client, path, item) for page in pages(client, path) for item in page]
 

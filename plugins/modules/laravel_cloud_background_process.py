@@ -4,7 +4,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Keep one background process of a Laravel Cloud instance as a task describes it."""
+"""Manage a background process of a Laravel Cloud instance."""
 
 from __future__ import annotations
 
@@ -289,7 +289,7 @@ COMMAND = process_command(PROCESSES)
 
 
 def main() -> None:
-    """Be the module."""
+    """Run the module."""
     run_module(COMMAND)
 
 

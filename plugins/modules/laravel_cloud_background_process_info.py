@@ -267,7 +267,7 @@ COMMAND = info_command(PROCESSES)
 
 
 def main() -> None:
-    """Be the module."""
+    """Run the module."""
     run_module(COMMAND)
 
 

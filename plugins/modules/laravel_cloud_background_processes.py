@@ -4,7 +4,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Keep the background processes of a Laravel Cloud instance as a task lists them."""
+"""Manage the background processes of a Laravel Cloud instance as one list."""
 
 from __future__ import annotations
 
@@ -469,7 +469,7 @@ COMMAND = processes_command(PROCESSES)
 
 
 def main() -> None:
-    """Be the module."""
+    """Run the module."""
     run_module(COMMAND)
 
 

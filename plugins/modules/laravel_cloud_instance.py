@@ -4,7 +4,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Keep one instance of a Laravel Cloud environment as a task describes it."""
+"""Manage an instance of a Laravel Cloud environment."""
 
 from __future__ import annotations
 
@@ -317,7 +317,7 @@ COMMAND = process_command(INSTANCES)
 
 
 def main() -> None:
-    """Be the module."""
+    """Run the module."""
     run_module(COMMAND)
 
 

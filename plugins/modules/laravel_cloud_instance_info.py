@@ -268,7 +268,7 @@ COMMAND = info_command(INSTANCES)
 
 
 def main() -> None:
-    """Be the module."""
+    """Run the module."""
     run_module(COMMAND)
 
 

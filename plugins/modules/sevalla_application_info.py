@@ -156,7 +156,7 @@ COMMAND = applications_command()
 
 
 def main() -> None:
-    """Be the module."""
+    """Run the module."""
     run_module(COMMAND)
 
 

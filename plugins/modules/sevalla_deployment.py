@@ -4,7 +4,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Deploy or restart a Sevalla application, and wait for it."""
+"""Deploy or restart a Sevalla application, and wait until the deployment ends."""
 
 from __future__ import annotations
 
@@ -356,7 +356,7 @@ COMMAND = deployment_command(DEPLOYMENTS)
 
 
 def main() -> None:
-    """Be the module."""
+    """Run the module."""
     run_module(COMMAND)
 
 

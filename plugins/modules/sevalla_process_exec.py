@@ -234,7 +234,7 @@ COMMAND = exec_command()
 
 
 def main() -> None:
-    """Be the module."""
+    """Run the module."""
     run_module(COMMAND)
 
 

@@ -268,7 +268,7 @@ COMMAND = run_command()
 
 
 def main() -> None:
-    """Be the module."""
+    """Run the module."""
     run_module(COMMAND)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the results of tasks in check mode say of drift, as rows, text and JSON.
+"""The drift that the results of tasks in check mode show, as rows, text and JSON.
 
 This module is private to the collection.
 """
@@ -17,12 +17,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 COLLECTION = "evenkeel.paas."
-"""What the full name of each module of the collection starts with."""
+"""The prefix of the full name of each module of the collection."""
 
 HIDDEN = "the task has no_log, so its result is hidden"
 
 SERVICES = {"sevalla": "Sevalla", "laravel_cloud": "Laravel Cloud"}
-"""The names of the services, by what the names of their modules and host variables start with."""
+"""The names of the services, by the prefix of their modules and host variables."""
 
 STATES = {
     "missing": "is missing",
@@ -33,17 +33,17 @@ STATES = {
 """The states of a row, in words."""
 
 _NOT_COMPARING = ("_info", "_deployment", "_run", "_exec", "_command")
-"""How the names of the modules end that read or start something, and so have no drift."""
+"""The suffixes of modules that read or start something, and so have no drift."""
 
 _RESOURCES = {"process": "processes", "instance": "instances"}
-"""What a module compares: the result key of a module for one, and that of a list."""
+"""The result keys of the modules that compare: for one resource, and for a list."""
 
 _SCOPE_OPTIONS = (
     ("application", "application_id", "app_id"),
     ("environment",),
     ("instance",),
 )
-"""The options that name what a task is about, the widest first, each with its aliases."""
+"""The options that name the scope of a task, the widest first, each with its aliases."""
 
 _ACTIONS = {"create": "missing", "update": "differs", "delete": "surplus"}
 _SCOPE_KEYS = ("app_id", "instance_id")
@@ -60,15 +60,16 @@ def service_of(name: str) -> str:
 
 
 def compares(module: str) -> bool:
-    """Tell whether a module of the collection compares something with what a task wants."""
+    """Return whether this is a module of the collection that compares live resources."""
     return module.startswith(COLLECTION) and not module.endswith(_NOT_COMPARING)
 
 
 class Source(NamedTuple):
-    """Where a result comes from: the full name of the module, the host, and the task's options.
+    """The origin of a result: the full name of the module, the host, and the task's options.
 
-    ``host_scope`` is the id of the application or instance that the host stands for, None for
-    a machine. ``is_verdict_own`` is false if the task's words may differ from the module's.
+    ``host_scope`` is the id of the application or instance that the host represents, None for a
+    machine. ``is_verdict_own`` is false if the result's ``changed`` and ``failed`` may differ from
+    the module's.
     """
 
     module: str
@@ -80,8 +81,10 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """One process that is not as it should be, or, with the state ``unknown``, a task that did
-    not compare. ``fields`` are ``{option, live, wanted}``; ``message`` says why it is unknown."""
+    """A process that differs from its task or, with the state ``unknown``, a missing comparison.
+
+    ``fields`` are ``{option, live, wanted}``; ``message`` is the reason for ``unknown``.
+    """
 
     application: str
     service: str
@@ -93,19 +96,19 @@ class Row:
 
     @property
     def title(self) -> str:
-        """The name of the process; other resources have what they are behind their names."""
+        """Return the name of the process; for another resource, the name and the kind."""
         name = self.process or ""
         return name if self.resource == "process" else f"{name} ({self.resource})"
 
     @property
     def key(self) -> tuple[str, str]:
-        """The application that the row is about, with its service."""
+        """Return the application that the row is about, with its service."""
         return self.application, self.service
 
 
 @dataclass
 class Report:
-    """The rows of a run, and the applications that tasks were about, each with its service."""
+    """The rows of a run, and the applications of its tasks, each with its service."""
 
     applications: set[tuple[str, str]] = field(default_factory=set)
     rows: list[Row] = field(default_factory=list)
@@ -116,8 +119,8 @@ class Report:
     def add(self, source: Source, result: Mapping[str, Any], failed: bool) -> None:
         """Add the result of a task, or of one item of its loop.
 
-        The module's own words count. ``failed`` is the task's verdict, which ``failed_when`` may
-        have turned round; it matters only if the module says nothing.
+        The module's own result decides. ``failed`` is the task's status, which ``failed_when`` may
+        have changed; it counts only if the module's result does not show the outcome.
         """
         is_compared = "plan" in result and ("diff" in result or "counts" in result)
         if "censored" in result:
@@ -142,13 +145,13 @@ class Report:
             self.rows.append(row)
 
     def add_missed(self, source: Source, message: str) -> None:
-        """Add an application whose task did not run, unless another reason is known already."""
+        """Add an application whose task did not run, unless it is already unknown."""
         key = self._key(source)
         if not any(row.key == key and row.state == "unknown" for row in self.rows):
             self.add_unknown(source, message)
 
     def _key(self, source: Source, result: Mapping[str, Any] | None = None) -> tuple[str, str]:
-        """The application of a result. It has one name in a report, however tasks name it."""
+        """Return the application of a result, with one name for all tasks, and its service."""
         service = service_of(source.module)
         if source.host_scope:
             self._names[service, source.host_scope] = source.host
@@ -163,7 +166,7 @@ class Report:
         return name, service
 
     def summary(self) -> dict[str, int]:
-        """Return how many applications there are, are as wanted, differ, are unknown."""
+        """Return the numbers of all applications, and of those as wanted, different and unknown."""
         unknown = {row.key for row in self.rows if row.state == "unknown"}
         differ = {row.key for row in self.rows} - unknown
         return {
@@ -174,7 +177,7 @@ class Report:
         }
 
     def sorted_rows(self) -> list[Row]:
-        """Return the rows by application, in the order of the tasks within one."""
+        """Return the rows sorted by application, then in the order of the tasks."""
         return sorted(self.rows, key=lambda row: natural(row.key))
 
     def as_wanted(self) -> list[tuple[str, str]]:
@@ -205,7 +208,7 @@ class Report:
         return json.dumps(document, indent=2, default=str) + "\n"
 
     def as_text(self) -> str:
-        """Return the report as a table of one line for each difference, for a terminal."""
+        """Return the report for a terminal, as a table with one line for each difference."""
         text = f"Drift: {self.summary_words()}\n"
         if not self.rows:
             return text
@@ -229,14 +232,14 @@ def natural(names: Iterable[str]) -> list[Any]:
     """Return a key that sorts names as people do: ``fleet-6`` before ``fleet-60``."""
     key: list[Any] = []
     for name in names:
-        # A split by a group gives a text and a number by turns, so that like meets like.
+        # Splitting by a group alternates texts and numbers, so only like types are compared.
         parts = re.split(r"(\d+)", name.casefold())
         key += [[int(part) if at % 2 else part for at, part in enumerate(parts)], name]
     return key
 
 
 def lines(row: Row, widest: int | None = _WIDEST) -> list[str]:
-    """Return what there is to say of a row, a line for each option that differs."""
+    """Return the description of a row, with one line for each option that differs."""
     if row.state == "unknown":
         return [f"{STATES['unknown']}: {row.message}"]
     if not row.fields or row.state != "differs":
@@ -249,25 +252,26 @@ def lines(row: Row, widest: int | None = _WIDEST) -> list[str]:
 
 
 def value_words(value: Any, widest: int | None = None) -> str:
-    """Return the value of an option as a person reads it."""
+    """Return the value of an option as text for people."""
     text = "nothing" if value is None else json.dumps(value, ensure_ascii=False, default=str)
     return cut(text, widest)
 
 
 def cut(text: str, widest: int | None = _WIDEST) -> str:
-    """Return a text of at most ``widest`` letters."""
+    """Return a text, shortened to at most ``widest`` characters."""
     return text if widest is None or len(text) <= widest else f"{text[: widest - 3]}..."
 
 
 def _is_quiet(source: Source, result: Mapping[str, Any]) -> bool:
-    """Whether a hidden result is known to have no change."""
+    """Return whether a hidden result is known to have no change."""
     return source.is_verdict_own and not result.get("changed")
 
 
 def _rows(key: tuple[str, str], result: Mapping[str, Any]) -> list[Row]:
-    """The rows of a result: what its plan would write, in the words of its diff.
+    """Return the rows of a result: the changes of its plan, with the details of its diff.
 
-    A list may leave out the diffs of what does not change, or all of them. The plan is whole.
+    The result of a list may omit the diffs of unchanged resources, or all diffs. The plan is
+    complete.
     """
     steps = [step for step in result["plan"] if step.get("action") in _ACTIONS]
     if not steps:
@@ -288,13 +292,13 @@ def _rows(key: tuple[str, str], result: Mapping[str, Any]) -> list[Row]:
 def _differences(
     result: Mapping[str, Any], resource: str
 ) -> list[tuple[str | None, str, tuple[dict[str, Any], ...]]]:
-    """Name, state and fields of each diff with a difference in it."""
+    """Return the name, state and fields of each diff that shows a difference."""
     diffs = result.get("diff")
     if isinstance(diffs, list):
         live = list(result.get(_RESOURCES[resource]) or [])
-        # What prune deletes has a diff and is not in the list.
+        # A process that prune deletes has a diff but is not in the list.
         listed = [diff for diff in diffs if diff.get("after") or not diff.get("before")]
-        # They belong together by their order, unless only one of the two has what is unchanged.
+        # Diffs and live processes match by position, unless only one list has the unchanged ones.
         live = live if len(live) == len(listed) else []
     else:
         diffs, live = [diffs or {}], [result.get(resource)]
@@ -304,7 +308,7 @@ def _differences(
         if before == after:
             continue
         state = "differs" if before and after else "missing" if after else "surplus"
-        # By the name that it has now, which may be what differs.
+        # Use the live name, because the name may be what differs.
         now = {key: before[key] for key in ("display_name", "name") if before.get(key)}
         process = live[number] if number < len(live) else None
         name = _name({**before, **after, **(process or {}), **now}) or diff.get("before_header")
@@ -314,19 +318,19 @@ def _differences(
 
 
 def _planned_changes(steps: list[dict[str, Any]]) -> list[tuple[str | None, str]]:
-    """Name and state of each process that a plan writes to, for a result without diffs."""
+    """Return the name and state of each process that a plan changes, for a result without diffs."""
     found = []
     for step in steps:
         last = str(step.get("path")).rsplit("/", 1)[-1]
         if step["action"] == "create":
             found.append((_name(step.get("body") or {}), "missing"))
-        elif not last.startswith("{"):  # else it completes what the step before creates
+        elif not last.startswith("{"):  # else it completes the previous step's creation
             found.append((last, _ACTIONS[step["action"]]))
     return list(dict.fromkeys(found))
 
 
 def _given_scope(options: Mapping[str, Any]) -> str | None:
-    """What a task says it is about, None if it does not or if that is a template yet."""
+    """Return the scope that a task's options name, or None if they do not or it is a template."""
     given = []
     for aliases in _SCOPE_OPTIONS:
         value = next((options[name] for name in aliases if options.get(name)), None)
@@ -337,7 +341,7 @@ def _given_scope(options: Mapping[str, Any]) -> str | None:
 
 
 def _scope(result: Mapping[str, Any]) -> str | None:
-    """The id of the application or instance that a result is about."""
+    """Return the id of the application or instance that a result is about."""
     for process in (result.get("process"), *(result.get("processes") or [])):
         scopes = [process[key] for key in _SCOPE_KEYS if process.get(key)] if process else []
         if scopes:
@@ -350,7 +354,7 @@ def _scope(result: Mapping[str, Any]) -> str | None:
 
 
 def _name(process: Mapping[str, Any]) -> str | None:
-    """What a person calls a process: its name, its command, or a worker's queues."""
+    """Return the name of a process for people: its name, its command, or a worker's queues."""
     config = process.get("config")
     if process.get("type") == "worker" and isinstance(config, dict):
         queue = config.get("queue")
@@ -361,7 +365,7 @@ def _name(process: Mapping[str, Any]) -> str | None:
 
 
 def _fields(before: Any, after: Any, path: str = "") -> list[dict[str, Any]]:
-    """The options that differ, by their dotted names."""
+    """Return the options that differ, by their dotted names."""
     if isinstance(before, dict) and isinstance(after, dict):
         keys = [*after, *(key for key in before if key not in after)]
         return [
@@ -373,5 +377,5 @@ def _fields(before: Any, after: Any, path: str = "") -> list[dict[str, Any]]:
 
 
 def _plain(text: str) -> str:
-    """A text that cannot steer a terminal."""
+    """Return a text without control characters, which could change the terminal."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)

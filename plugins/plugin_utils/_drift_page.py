@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The report of drift as a page: one file that loads nothing, for any screen, light and dark.
+"""The drift report as an HTML page: one file that loads nothing, for any screen, light or dark.
 
 This module is private to the collection.
 """
@@ -16,7 +16,7 @@ from ._drift import STATES, Report, Row, value_words
 
 
 def as_html(report: Report) -> str:
-    """Return the report as an HTML page: first what differs, the rest folded."""
+    """Return the report as an HTML page: the differences first, the rest collapsed."""
     counts = report.summary()
     of = f"{', '.join(report.playbooks)}, " if report.playbooks else ""
     time = report.time.strftime("%Y-%m-%d %H:%M %Z") if report.time else ""

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which comparing tasks did not run for which hosts, because something failed before them.
+"""Find the comparing tasks that did not run for a host because of an earlier failure.
 
-Ansible sends no event for a task that a host does not reach. What there should have been is in
-the plays, and what there was is in the events.
+Ansible sends no event for a task that a host does not reach. The plays show which tasks should have
+run, and the events show which did.
 
 This module is private to the collection.
 """
@@ -23,7 +23,7 @@ from ._drift import compares
 
 
 class Missed(NamedTuple):
-    """A task that did not run for a host, and why; host and task are Ansible's objects."""
+    """A task that did not run for a host, and the reason; host and task are Ansible's objects."""
 
     host: Any
     task: Any
@@ -32,7 +32,7 @@ class Missed(NamedTuple):
 
 @dataclass
 class _Play:
-    """A play that has begun: Ansible's object, the names of its hosts, and what happened."""
+    """A play that started: Ansible's object, the names of its hosts, and what happened."""
 
     play: Any
     hosts: list[str]
@@ -44,7 +44,7 @@ class _Play:
 
 
 class Plays:
-    """The plays of a run, as the events tell of them."""
+    """The plays of a run, as collected from events."""
 
     def __init__(self) -> None:
         self._all: list[Any] = []
@@ -53,42 +53,42 @@ class Plays:
         self._reasons: dict[str, str] = {}
 
     def begin_playbook(self, plays: list[Any]) -> None:
-        """Take the plays of a playbook, of which not all may begin."""
+        """Record the plays of a playbook; some of them may never start."""
         self._all += plays
 
     def begin(self, play: Any) -> None:
-        """Take the beginning of a play, or of its next batch of hosts."""
+        """Record the start of a play, or of its next batch of hosts."""
         variables = play.get_variable_manager().get_vars(play=play)
         hosts = list(variables["ansible_play_hosts_all"])
         self._now = self._begun.setdefault(play._uuid, _Play(play, hosts))
         self._now.begun.update(variables["ansible_play_batch"])
 
     def begin_task(self, task: Any) -> None:
-        """Take the beginning of a task; it may come from a file that was included just now."""
+        """Record the start of a task, which may come from a file that was just included."""
         if compares(full_name(task)):
             self._now.included.append(task)
 
     def reach(self, host: str, task: Any) -> None:
-        """Take a task that ran for a host, or was skipped."""
+        """Record a task that ran for a host, or was skipped."""
         self._now.reached.add((host, task._uuid))
 
     def fail(self, host: str, task: Any, reason: str) -> None:
-        """Take a failure that nothing ignores, or a host that cannot be reached."""
+        """Record a failure that nothing ignores, or an unreachable host."""
         self._now.failed.add(host)
-        # Either of these takes the other hosts with it, and Ansible tells of none of them.
+        # Each of these may stop the other hosts too, and Ansible sends no event for them.
         stops_all = task.run_once or task.any_errors_fatal
         if stops_all or self._now.play.max_fail_percentage is not None:
             self._now.is_stopped = True
         self._reasons[host] = reason
 
     def missed(self, gone: set[str]) -> Iterator[Missed]:
-        """Yield what did not run; ``gone`` are the hosts that a failure took out of the run."""
+        """Yield the tasks that did not run; ``gone`` are the failed and the unreachable hosts."""
         if not self._reasons:
             return
         for play in self._all:
             known = self._begun.get(play._uuid)
             if known is None:
-                # A play begins, with hosts or without, unless a failure has ended the run.
+                # A play starts, with or without hosts, unless a failure ended the run.
                 variables = play.get_variable_manager().get_vars(play=play)
                 known = _Play(play, list(variables["ansible_play_hosts_all"]), is_stopped=True)
             yield from self._missed_in(known, gone)
@@ -98,7 +98,7 @@ class Plays:
         if known.is_stopped:
             fallen |= set(known.hosts)
         elif known.failed:
-            # The batches of a play end with the first one that fails as a whole.
+            # If all hosts of a batch fail, Ansible does not start the next batch.
             fallen |= set(known.hosts) - known.begun
         hosts = [host for host in known.hosts if host in fallen]
         if not hosts:
@@ -119,14 +119,14 @@ class Plays:
 
 
 def full_name(task: Any) -> str:
-    """Return the full name of a task's module, however the playbook calls it."""
+    """Return the full name of a task's module, even if the playbook uses a short one."""
     return str(getattr(task, "resolved_action", None) or task.action)
 
 
 def in_check_mode(task: Any) -> bool:
-    """Tell whether a task only checks, by what it says itself or by the command line."""
+    """Return whether a task runs in check mode, by its keyword or the command line."""
     value = task.check_mode
-    if isinstance(value, str):  # not evaluated, since the task did not come so far
+    if isinstance(value, str):  # not evaluated, because the task did not run
         try:
             value = boolean(value)
         except TypeError:
@@ -135,7 +135,7 @@ def in_check_mode(task: Any) -> bool:
 
 
 def _written(play: Any) -> Iterator[Any]:
-    """The comparing tasks that stand in a play and its roles, less what tags leave out."""
+    """Yield the comparing tasks of a play and its roles that the tags select."""
     variables = play.get_variable_manager().get_vars(play=play)
     for block in play.compile():
         for task in _tasks(block):
@@ -146,7 +146,7 @@ def _written(play: Any) -> Iterator[Any]:
 
 
 def _tasks(block: Any) -> Iterator[Any]:
-    """The tasks of a block, with those of the blocks in it, but not what only a failure runs."""
+    """Yield the tasks of a block and its nested blocks, except those in ``rescue``."""
     for each in (*block.block, *block.always):
         if hasattr(each, "block"):
             yield from _tasks(each)
@@ -155,7 +155,7 @@ def _tasks(block: Any) -> Iterator[Any]:
 
 
 def _is_in_rescue(task: Any) -> bool:
-    """Whether a task that was included runs only after a failure."""
+    """Return whether an included task runs only after a failure."""
     child, parent = task, task._parent
     while parent is not None:
         if any(child._uuid == each._uuid for each in getattr(parent, "rescue", ())):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What both inventory plugins do: read hosts with the modules' client, filter, cache, construct.
+"""Common code of both inventory plugins: read with the modules' client, filter, cache, construct.
 
 This module is private to the collection.
 """
@@ -31,11 +31,11 @@ from ..module_utils._http.settings import Service
 
 try:
     from ansible.template import trust_as_template
-except ImportError:  # before 2.19, where every text is a template that is not marked
+except ImportError:  # before 2.19, every text that is not marked is a template
     from ansible.utils.unsafe_proxy import wrap_var
 
     def trusted(value: str) -> str:
-        """Return a text of ours, which may be a template."""
+        """Return a text of this collection, which may be a template."""
         return value
 
     def _inert(value: str) -> str:
@@ -43,13 +43,13 @@ except ImportError:  # before 2.19, where every text is a template that is not m
         return marked
 
     def composed(value: Any) -> Any:
-        """Return what compose made, as it is."""
+        """Return a composed variable unchanged."""
         return value
 
 else:
 
     def trusted(value: str) -> str:
-        """Return a text of ours, which may be a template."""
+        """Return a text of this collection, which may be a template."""
         declared: str = trust_as_template(value)
         return declared
 
@@ -57,19 +57,19 @@ else:
         return value
 
     def composed(value: Any) -> Any:
-        """Return what compose made, shown by ansible-inventory as it was before 2.19."""
+        """Return a composed variable, which ansible-inventory then shows as before 2.19."""
         return untrusted(value)
 
 
-# A brace, the header that defines other marks, or an escape that from_yaml makes either of.
+# A brace, the header that defines other delimiters, or an escape that from_yaml turns into either.
 _TEMPLATE_MARKS = re.compile(r"\{|#jinja2:|\\[xuU][0-9A-Fa-f]{2}|\\\n")
 
 
 def untrusted(value: Any) -> Any:
-    """Return a value of the service with texts that Ansible never templates.
+    """Return a value from the service with texts that Ansible never templates.
 
-    ansible-inventory shows a text as a dictionary, ``{"__ansible_unsafe": ...}``, if Ansible does
-    not trust it. Readers of its output expect texts, so one that cannot be a template is trusted.
+    ansible-inventory shows an untrusted text as a dictionary, ``{"__ansible_unsafe": ...}``.
+    Programs that read its output expect texts, so a text that cannot be a template is trusted.
     """
     if isinstance(value, dict):
         return {key: untrusted(item) for key, item in value.items()}
@@ -81,8 +81,10 @@ def untrusted(value: Any) -> Any:
 
 
 class Found(NamedTuple):
-    """Something that becomes a host: the parts of its name, its id, its variables, and a way to
-    read its processes, which costs a request where the answer at hand does not have them."""
+    """A future host: the parts of its name, its id, its variables, and a reader of its processes.
+
+    The reader sends a request if the list did not contain the processes.
+    """
 
     name: tuple[str, ...]
     id: str
@@ -100,7 +102,7 @@ Read = TypeVar("Read")
 
 
 class Survey:
-    """One read of a fleet: its client, and the failures of the members that are left out."""
+    """One read of a fleet: its client, and the failures of omitted members."""
 
     def __init__(self, client: _http.Client, warn: Callable[[str], None]) -> None:
         self.client = client
@@ -108,10 +110,10 @@ class Survey:
         self._warn = warn
 
     def attempt(self, member: str, read: Callable[[], Read]) -> Read | None:
-        """Return what ``read`` returns, or None with a warning if this member cannot be read.
+        """Return the result of ``read``, or None with a warning if this member cannot be read.
 
-        Raises Failure if that concerns the whole fleet. ``read`` must not be lazy: of a member
-        that is left out nothing may be used.
+        Raises Failure if the failure affects the whole fleet. ``read`` must not be lazy, because
+        nothing of an omitted member may be used.
         """
         try:
             return read()
@@ -123,7 +125,7 @@ class Survey:
             return None
 
     def check(self, hosts: list[Any]) -> None:
-        """Raise the first Failure if nothing is left, unless all that is missing was deleted."""
+        """Raise the first Failure if no host is left, unless all omitted members were deleted."""
         if not hosts:
             for failure in self.failures:
                 if failure.status != 404:
@@ -131,10 +133,10 @@ class Survey:
 
 
 class FleetInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
-    """An inventory plugin less what a service's own file says.
+    """The base class of the inventory plugins.
 
-    ``service`` is the service of module_utils, ``group`` the group of all hosts and the
-    beginning of their variables' names, ``processes`` the variable for processes.
+    ``service`` is the service from module_utils, ``group`` the group of all hosts and the prefix of
+    their variables, ``processes`` the variable for processes.
     """
 
     service: Service
@@ -142,17 +144,17 @@ class FleetInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
     processes: str
 
     def find(self, survey: Survey) -> Iterator[Found]:
-        """Yield everything that becomes a host, unfiltered; raises Failure."""
+        """Yield all future hosts, unfiltered; raise Failure if they cannot be read."""
         raise NotImplementedError
 
     def verify_file(self, path: str) -> bool:
-        """Tell whether a file may be a configuration of this plugin, by the end of its name."""
+        """Return whether a file may be a configuration of this plugin, by the end of its name."""
         return super().verify_file(path) and path.endswith(
             (f"{self.group}.yml", f"{self.group}.yaml")
         )
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
-        """Fill the inventory from a configuration file; raises AnsibleParserError."""
+        """Fill the inventory from a configuration file; raise AnsibleParserError on failure."""
         super().parse(inventory, loader, path, cache)
         self._read_config_data(path)
         if self.get_option("cache"):
@@ -168,7 +170,7 @@ class FleetInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
     ) -> None:
         """Set the options, after evaluating the connection options and dropping empty ones.
 
-        Ansible would take an empty text, or a template, for false and for the current folder.
+        Ansible would treat an empty text, or a template, as false or as the current folder.
         """
         given = dict(direct or {})
         for name, about in connection_spec(self.service).items():
@@ -188,23 +190,23 @@ class FleetInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         super().set_options(task_keys=task_keys, var_options=var_options, direct=given)
 
     def _cached_hosts(self, path: str, cache: bool) -> list[dict[str, Any]]:
-        # Everything that decides what is read; of the token no more than part of a digest.
+        # Everything that determines what is read. Of the token, only part of a digest is stored.
         decisive = json.dumps(
             [self._connection(), self.get_options(), self._vars], sort_keys=True, default=str
         )
         key = f"{self.get_cache_key(path)}_{hashlib.sha256(decisive.encode()).hexdigest()[:12]}"
         if cache:
             kept = self._cache.get(key)
-            if kept is not None:  # else never read, too old, or not whole
+            if kept is not None:  # otherwise never read, expired, or incomplete
                 return list(kept)
         hosts, is_whole = self._read_hosts()
-        # Of a member that is left out only the run that could not read it has a warning.
+        # Do not cache an incomplete result: a run that uses the cache would not warn about it.
         self._cache[key] = hosts if is_whole else None
         return hosts
 
     def _read_hosts(self) -> tuple[list[dict[str, Any]], bool]:
-        """Return the hosts that the filters leave, as JSON: ``{name, id, variables}``; and whether
-        no member of the fleet had to be left out."""
+        """Return the hosts that the filters include, as JSON: ``{name, id, variables}``; and
+        whether no member of the fleet was omitted."""
         if _http.IMPORT_ERROR:
             raise AnsibleParserError(missing_required_lib("requests"))
         task = Task(self._connection(), True, self.display.warning)
@@ -228,12 +230,12 @@ class FleetInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         return hosts, not survey.failures
 
     def _connection(self) -> dict[str, Any]:
-        """The connection options as a module would have them."""
+        """Return the connection options as a module would have them."""
         params = {}
         for name, about in connection_spec(self.service).items():
             value = self.get_option(name)
             if value in (None, "") and "fallback" in about:
-                # Ansible takes a variable that is set and empty.
+                # Ansible uses a variable that is set but empty.
                 value = _first_set(about) or about.get("default")
             params[name] = value
         return params
@@ -264,7 +266,7 @@ class FleetInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         self.inventory.add_host(name, group=self.group)
         own = {
             "ansible_connection": trusted("local"),
-            # Else Ansible looks for a Python, and may find one without requests.
+            # Otherwise Ansible discovers a Python, which may not have requests.
             "ansible_python_interpreter": trusted("{{ ansible_playbook_python }}"),
         }
         for key, value in {**own, **untrusted(variables)}.items():
@@ -289,14 +291,19 @@ def _first_set(about: dict[str, Any]) -> str | None:
 
 
 def picked(prefix: str, attributes: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    """Host variables of the named attributes and of no others: what else a service sends, now or
-    one day, may be secret."""
+    """Return host variables of the named attributes only.
+
+    Anything else that a service sends, now or later, may be secret.
+    """
     return {f"{prefix}_{name}": attributes.get(name) for name in names}
 
 
 def host_name(parts: tuple[str, ...]) -> str:
-    """The parts of a name, joined with dots, as a text that is safe in every place where Ansible
-    has a host's name: patterns, file names, and variables that would be templated."""
+    """Return the parts of a name, joined with dots, as a safe host name.
+
+    It is safe wherever Ansible uses host names: in patterns, in file names, and in variables that
+    are templated.
+    """
     allowed = r"[^A-Za-z0-9_.-]+" if len(parts) == 1 else r"[^A-Za-z0-9_-]+"
     return ".".join(re.sub(allowed, "-", part).strip("-") or "unnamed" for part in parts)
 
@@ -304,8 +311,11 @@ def host_name(parts: tuple[str, ...]) -> str:
 def _named(
     hosts: list[dict[str, Any]], warn: Callable[[str], None]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Hosts by names that are unique. Which of two would keep the name could change from one day
-    to the next, and with it whose host_vars apply; so neither does."""
+    """Yield unique host names, each with the variables of its host.
+
+    Hosts with the same name all get their ids appended. If one of them kept the name, it could be
+    another one in the next run, and host_vars would apply to the wrong host.
+    """
     counts = Counter(host["name"] for host in hosts)
     for name, count in counts.items():
         if count > 1:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of a module for one process, as those of an entry of a list of processes.
+"""Document the options of a module for one process as those of an entry of a list.
 
 This module is private to the collection.
 """
@@ -24,6 +24,6 @@ _LIST = """options:
 
 
 def as_entries(documentation: str) -> str:
-    """A doc fragment that documents ``processes`` with the options of ``documentation``."""
+    """Return a doc fragment that documents ``processes`` with the options of ``documentation``."""
     _head, body = documentation.split("options:\n", 1)
     return _LIST + indent(body.replace("O(", "O(processes[]."), "    ")

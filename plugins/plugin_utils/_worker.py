@@ -2,14 +2,14 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run a module's command inside Ansible's worker where that is the same as running the module.
+"""Run a module's command inside Ansible's worker when the result is identical.
 
-Nine tenths of what a module for an API costs is Ansible starting a Python for it. On the
-controller that start buys nothing: the worker is a Python with everything in it. Where it is
-not the same, the module runs as any module does.
+Nine tenths of the cost of a module for an API is Ansible starting a Python for it. On the
+controller, that is unnecessary: the worker is a Python that has everything. If the result could
+differ, the module runs as any module does.
 
-Ansible loads an action in the parent, before the workers fork. So what is imported here is
-paid for once a run, and nothing here may open a socket or start a thread.
+Ansible loads an action in the parent process, before the workers fork. Imports here therefore cost
+once per run, and nothing here may open a socket or start a thread.
 
 This module is private to the collection.
 """
@@ -47,10 +47,10 @@ else:
     _ENCODING = {"cls": get_module_encoder("legacy", Direction.CONTROLLER_TO_MODULE)}
 
 SWITCH = "evenkeel_paas_in_worker"
-"""The variable that switches this off when it is false."""
+"""The variable that disables running in the worker if it is false."""
 
 SWITCH_ENVIRONMENT = "EVENKEEL_PAAS_IN_WORKER"
-"""The environment variable for the same; SWITCH wins."""
+"""The environment variable for the same; SWITCH takes precedence."""
 
 _OWN_PYTHON = (
     " To use the Python that runs Ansible, set ansible_python_interpreter to "
@@ -62,19 +62,20 @@ _NO_LINES = {"dense", "json", "jsonl", "null", "selective"}
 JSON, or show little or nothing on purpose."""
 
 _LINES = {"awx_display", "debug", "default", "minimal", "oneline", "unixy", "yaml"}
-"""The stdout callbacks that write lines for people, among which a line of progress fits."""
+"""The stdout callbacks that write lines for people, where a line of progress fits in."""
 
 display = Display()
 
-with suppress(OSError):  # Python keeps what it found: a folder for the locks of scopes.
+with suppress(OSError):  # Python caches the result: the folder for scope locks.
     tempfile.gettempdir()
 
 
 class WorkerAction(ActionBase):  # type: ignore[misc]
     """The action of a module: its ``COMMAND`` in the worker, or the module.
 
-    What a module is to Ansible and an action is not, is made up for here: the same validation,
-    masking of ``no_log`` values, plain values, and a failure for every exception.
+    In the worker, it does what Ansible does for a module but not for an action: it validates
+    options, masks ``no_log`` values, returns plain values, and turns every exception into a
+    failure.
     """
 
     COMMAND: Command
@@ -84,10 +85,10 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
     _why_module = ""
 
     def __init_subclass__(cls) -> None:
-        """Load the certificates of the authorities before the fork, once for all tasks."""
+        """Load the CA certificates before the fork, once for all tasks."""
         super().__init_subclass__()
         url = _usual_url(cls.COMMAND)
-        # A task that needs them tries again, and reports what is wrong.
+        # A task that needs them retries, and reports the error.
         with suppress(Exception):
             if url.startswith("https:"):
                 from ..module_utils._http.tls import preload
@@ -97,7 +98,7 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
-        """The result of the module, wherever it ran."""
+        """Return the result of the module, wherever it ran."""
         super().run(tmp, task_vars)
         variables = task_vars or {}
         self._why_module = ""
@@ -115,7 +116,7 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
         return self._run_here(variables)
 
     def _reason_for_module(self, variables: dict[str, Any]) -> str | None:
-        """Why the worker would not be the same; None where it is."""
+        """Return why the module must run, or None if the worker's result is identical."""
         if not self._switched_on(variables):
             return f"{SWITCH} or {SWITCH_ENVIRONMENT} is false"
         if self._task.async_val:
@@ -153,10 +154,10 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
         return True
 
     def _compute_environment_string(self, raw_environment_out: dict[str, Any] | None = None) -> str:
-        """Return the environment of the module's command line, with why there is a module.
+        """Return the environment of the module's command line, with the reason for a module.
 
-        With async the action never sees the module's result, so the module itself explains what
-        became of the task when its Python cannot run it.
+        With async, the action never sees the module's result. If the module's Python cannot run it,
+        its own message must contain the reason.
         """
         text = str(super()._compute_environment_string(raw_environment_out))
         if not self._why_module:
@@ -165,15 +166,15 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
         return f"{why} {text}".strip()
 
     def _interpreter(self, variables: dict[str, Any]) -> str:
-        """The Python that the module would run on, as Ansible's module_common finds it."""
+        """Return the Python that the module would run on, as Ansible's module_common finds it."""
         if self._task.delegate_to:
             variables = variables["ansible_delegated_vars"][self._task.delegate_to]
         configured = C.config.get_config_value("INTERPRETER_PYTHON", variables=variables)
         return str(self._templar.template(configured) or "auto").strip()
 
     def _run_here(self, variables: dict[str, Any]) -> dict[str, Any]:
-        """Do what AnsibleModule does around a command, without its process."""
-        # By the way that a module's options go: plain Python, no vaults, no tags, no templates.
+        """Return the result of the command, run as AnsibleModule runs it, but in this process."""
+        # As for a module: plain Python, no vaults, no tags, no templates.
         options = json.loads(json.dumps(self._task.args, **_ENCODING))
         options = {name: options[name] for name in options if not name.startswith("_ansible_")}
         given = without_empty(options)
@@ -189,7 +190,7 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
         else:
 
             def show(text: str, verbosity: int) -> None:
-                # It is shown at once, so it is masked here and not with the result.
+                # It is shown immediately, so it is masked here and not with the result.
                 host = variables.get("inventory_hostname", "localhost")
                 self._show(f"[{host}] {_masked(text, parsed._no_log_values)}", verbosity)
 
@@ -212,10 +213,10 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
         return masked
 
     def _show(self, line: str, verbosity: int) -> None:
-        """Show a line of progress, unless the screen is not made for lines.
+        """Show a line of progress, unless the stdout callback is in ``_NO_LINES``.
 
-        Display passes it to the main process, from any thread. Beside a callback that is not
-        known to write lines for people, it goes to stderr, which no program parses.
+        Display passes it to the main process, from any thread. With a callback that is in neither
+        list, it goes to stderr, which no program parses.
         """
         callback = str(C.config.get_config_value("DEFAULT_STDOUT_CALLBACK"))
         name = callback.rpartition(".")[2]
@@ -223,25 +224,25 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
             display.display(line, color=C.COLOR_VERBOSE, stderr=name not in _LINES)
 
     def _refusal(self, parsed: ValidationResult) -> str:
-        """The words of AnsibleModule for options that are wrong."""
+        """Return the message of AnsibleModule for invalid options."""
         words = str(parsed.errors.msg)
         if isinstance(parsed.errors[0], UnsupportedError):
             return f"Unsupported parameters for ({self._task.action}) module: {words}"
         return words
 
 
-# What Ansible itself puts in the place of a secret, and of one inside of a longer text.
-if find_spec("ansible.module_utils.secrets"):  # from ansible-core 2.22 on
+# What Ansible itself shows in place of a secret, and of a secret inside a longer text.
+if find_spec("ansible.module_utils.secrets"):  # since ansible-core 2.22
     _MASK, _MASK_INSIDE = "$REDACTED$", "$REDACTED$"
 else:
     _MASK, _MASK_INSIDE = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********"
 
 _UNDOCUMENTED = ("_deprecations", "_no_log_values", "_warnings")
-"""What AnsibleModule takes from a validation, and has no public name."""
+"""The attributes of a validation that AnsibleModule uses and that are not public."""
 
 
 def _usual_url(command: Command) -> str:
-    """Return the address of the service for tasks that do not give ``api_url``."""
+    """Return the address of the service for tasks that do not set ``api_url``."""
     option = command.argument_spec.get("api_url", {})
     with suppress(Exception):
         find, arguments = option["fallback"]
@@ -250,10 +251,10 @@ def _usual_url(command: Command) -> str:
 
 
 def _is_own(interpreter: str) -> bool:
-    """Whether an interpreter is not set, or is the one that Ansible itself runs on.
+    """Return whether an interpreter is not set, or is the one that Ansible runs on.
 
-    Its folder counts beside its file: in a virtual environment python is a link to a Python
-    that has other libraries.
+    The folders must be the same too: in a virtual environment, python is a link to a Python that
+    has other libraries.
     """
     if interpreter.startswith("auto"):
         return True
@@ -264,7 +265,7 @@ def _is_own(interpreter: str) -> bool:
 
 
 def _performed(command: Command, task: Task) -> dict[str, Any]:
-    """The result of a command, a failed one for whatever it raises, as JSON would bring it."""
+    """Return the result of a command as decoded JSON; any exception is a failed result."""
     try:
         return _as_json(perform(command, task))
     except Failure as failure:
@@ -284,10 +285,10 @@ def _as_json(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _masked(value: Any, secrets: set[str]) -> Any:
-    """JSON without the values of no_log options, in the way of AnsibleModule.
+    """Return JSON without the values of no_log options, masked as AnsibleModule does.
 
-    What AnsibleModule took for it, remove_values, is deprecated from ansible-core 2.22 on, and what
-    is there in its place no older version has.
+    Its function, remove_values, is deprecated since ansible-core 2.22, and older versions do not
+    have the replacement.
     """
     if isinstance(value, dict):
         return {key: _masked(each, secrets) for key, each in value.items()}
@@ -306,7 +307,7 @@ def _masked(value: Any, secrets: set[str]) -> Any:
 
 
 def _injects_invocation(variables: dict[str, Any]) -> bool:
-    """Whether a result tells its task's options: until ansible-core 2.20 always."""
+    """Return whether results contain the options; up to ansible-core 2.20, they always do."""
     if C.config.get_configuration_definition("INJECT_INVOCATION") is None:
         return True
     return bool(C.config.get_config_value("INJECT_INVOCATION", variables=variables))

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run one command on an environment of Laravel Cloud, and wait for its end.
+"""Run one command on an environment of Laravel Cloud, and wait until it ends.
 
-Facts are from answers that the live service gave in April 2026 and from the vendor's CLI.
+Facts are from responses of the live service in April 2026 and from the vendor's CLI.
 
 This module is private to the collection.
 """
@@ -35,7 +35,7 @@ from .service import (
 )
 
 _LONGEST = 150_000
-"""How many characters a command may have, by the service's description."""
+"""The maximum length of a command in characters, from the service's description."""
 
 
 class LaravelCloudCommands(EnvironmentOperations):
@@ -73,7 +73,7 @@ class LaravelCloudCommands(EnvironmentOperations):
         return {"environment_id": scope, **(step.body or {})}
 
     def may_come_of(self, step: Step, operation: Operation) -> bool:
-        """Compare the texts. Laravel trims what it is sent."""
+        """Return whether the texts match, trimmed because Laravel trims its input."""
         return _trimmed(operation) == _trimmed(step.body or {})
 
 
@@ -81,7 +81,7 @@ COMMANDS = LaravelCloudCommands()
 
 
 def run_command() -> Command:
-    """Return the module that runs a command on an environment."""
+    """Return the Command that runs a command on an environment."""
     spec = {**connection_spec(SERVICE), **COMMANDS.options, **waiting_spec(COMMANDS)}
     return Command(spec, _run)
 
@@ -122,7 +122,7 @@ def _run(task: Task) -> dict[str, Any]:
 
 
 def _wait(watch: Watch) -> None:
-    """Wait for the end of a command; raise Failure when that is not a success."""
+    """Wait until a command ends; raise Failure if it does not succeed."""
     try:
         command = watch.wait()
         rc = return_code(command.get("exit_code"))
@@ -141,9 +141,9 @@ def _wait(watch: Watch) -> None:
 
 
 def _as_ansible(command: Operation) -> dict[str, Any]:
-    """Return what a command shows of its end, in the words of ansible.builtin.command.
+    """Return the outcome of a command, with the result keys of ansible.builtin.command.
 
-    Ansible takes a return code of null for a failure, so there is none until it is known.
+    Ansible treats a null ``rc`` as a failure, so it is omitted until it is known.
     """
     rc = return_code(command.get("exit_code"))
     start_, end = command.get("started_at"), command.get("finished_at")

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Laravel Cloud's deployments: how they are asked for, what their statuses mean.
+"""Laravel Cloud's deployments: how to request one, and what their statuses mean.
 
-Facts are from the service's OpenAPI description, and from a POST that the live service answered
-in April 2026.
+Facts are from the service's OpenAPI description, and from the live service's response to a POST in
+April 2026.
 
 This module is private to the collection.
 """
@@ -38,7 +38,7 @@ class LaravelCloudDeployments(EnvironmentOperations, Deployments):
     collection = "deployments"
     listed_time = "started_at"  # the recorded list has the newest first
     options = ENVIRONMENT_SPEC
-    # Deployments take from half a minute to two; the existing tools read every five seconds or so.
+    # Deployments take half a minute to two minutes; existing tools poll about every five seconds.
     poll_interval = 5
     statuses = Statuses(
         running=frozenset(
@@ -50,7 +50,7 @@ class LaravelCloudDeployments(EnvironmentOperations, Deployments):
             }
         ),
         success="deployment.succeeded",
-        # The bare "failed" is easily forgotten: a version of the vendor's CLI did.
+        # The bare "failed" is easy to forget: a version of the vendor's CLI did.
         failed=frozenset({"build.failed", "deployment.failed", "failed", "cancelled"}),
     )
 
@@ -63,7 +63,7 @@ class LaravelCloudDeployments(EnvironmentOperations, Deployments):
     def predict(self, scope: str, step: Step) -> Deployment:
         return {"environment_id": scope}
 
-    # A deployment shows no other time; it is null until the deployment has begun.
+    # A deployment shows no other time; this one is null until the deployment starts.
     times = Times(started=lambda deployment: deployment.get("started_at"), apart=3)
 
     def processes(self, client: Client, scope: str) -> list[Shown]:
@@ -88,8 +88,10 @@ class LaravelCloudDeployments(EnvironmentOperations, Deployments):
         return found
 
     def failed_step(self, client: Client, scope: str, deployment: Deployment) -> FailedStep | None:
-        """Return the first step that has not finished, or else the last one that ran; how a step
-        that failed is called was never seen."""
+        """Return the first step that is not finished, else the last one that ran.
+
+        The status of a failed step has never been seen.
+        """
         if deployment.get("status") == "cancelled":
             return None
         path = f"{self.item_path(scope, deployment['id'])}/logs"

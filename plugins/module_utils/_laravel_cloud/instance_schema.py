@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The bodies that Laravel Cloud's API takes for an instance, as JSON Schema (Draft 7).
+"""The request bodies of Laravel Cloud's API for an instance, as JSON Schema (Draft 7).
 
 Source: the service's OpenAPI description of ``POST /environments/{environment}/instances`` and
-``PATCH /instances/{instance}``, and a POST and a PATCH that the live service answered in March
-2026. The length of ``name`` is from the description.
+``PATCH /instances/{instance}``, and a POST and a PATCH to the live service in March 2026. The
+length of ``name`` is from the description.
 
 This module is private to the collection.
 """
@@ -38,7 +38,7 @@ CREATE_INSTANCE: Schema = {
         **_CHANGEABLE,
         "type": {"type": "string", "enum": ["app", "service", "queue", "managed_queue"]},
     },
-    # min_replicas and max_replicas are refused with auto and needed otherwise (the vendor's
+    # min_replicas and max_replicas are rejected with auto and required otherwise (the vendor's
     # Terraform provider).
     "if": {"properties": {"scaling_type": {"const": "auto"}}},
     "else": {"required": ["min_replicas", "max_replicas"]},

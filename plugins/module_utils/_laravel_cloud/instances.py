@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Laravel Cloud's instances: their table, how they are addressed, how they are read.
+"""Laravel Cloud's instances: their fields, how entries address them, how they are read.
 
-Background processes run on an instance. Facts are from the service's OpenAPI description and
-from responses recorded in March and April 2026, unless a comment says otherwise.
+Background processes run on an instance. Facts are from the service's OpenAPI description and from
+responses recorded in March and April 2026, unless a comment says otherwise.
 
 This module is private to the collection.
 """
@@ -57,7 +57,7 @@ FIELDS = (
     _field("scaling_memory_threshold_percentage"),
 )
 
-# Not documented as unique on the service; entries could not tell two apart.
+# The service may allow equal names (not documented), but entries could not tell two apart.
 _UNIQUE = {"name": "name"}
 _SCHEMAS = {"create": CREATE_INSTANCE, "update": UPDATE_INSTANCE}
 
@@ -78,7 +78,7 @@ class Instances(Backend):
     unique = _UNIQUE
 
     def address(self, options: Options) -> Address:
-        """Return how an entry names its instance: by id, else by name."""
+        """Return how an entry addresses its instance: by id, else by name."""
         if options.get("id"):
             return Address(
                 f"instance with id {options['id']}", (("id", options["id"]),), creates=False
@@ -86,25 +86,24 @@ class Instances(Backend):
         return Address(f"instance {options.get('name')!r}", name_keys("name", options))
 
     def answers_to(self, live: Process) -> Iterator[Key]:
-        """Yield the keys of a live instance: its id and its name, alone and with its type."""
+        """Yield the keys that match a live instance: id, and name with or without type."""
         yield ("id", live.get("id"))
         yield from live_name_keys("name", live, _TYPES)
 
     def check_scope(self, params: dict[str, Any]) -> list[Problem]:
-        """Return what is wrong with how the environment is named, before anything is read."""
+        """Return the problems with the option environment, before any request."""
         if params["id"] and not params["environment"]:
             return []
         return check_environment(params, "needed, unless id is given")
 
     def check_address(self, options: Options, state: str) -> list[Problem]:
-        """Return what is wrong with how an entry names its instance."""
         if options.get("id"):
             right = is_id("inst", options["id"])
             return [] if right else [Problem("id", "is not an id of the form inst-…")]
         return [] if options.get("name") else [Problem("name", "give it, or id")]
 
     def on_create(self, options: Options) -> Options:
-        """Return the options of a new instance: one replica that does not scale by default."""
+        """Return the options of a new instance: by default, one replica that does not scale."""
         filled = {"scaling_type": "none", **options}
         replicas = {} if filled["scaling_type"] == "auto" else dict.fromkeys(_REPLICAS, 1)
         if "min_replicas" in options:
@@ -112,13 +111,13 @@ class Instances(Backend):
         return {**replicas, **filled}
 
     def rules(self, options: Options, type_: str | None, creating: bool) -> list[Problem]:
-        """Return the replicas that are given although the service chooses them."""
+        """Return problems for replicas that are set although the service chooses them."""
         if options.get("scaling_type") != "auto":
             return []
         return [Problem(option, _NOT_WITH_AUTO) for option in _REPLICAS if option in options]
 
     def body_rules(self, body: dict[str, Any], after: Process) -> list[Problem]:
-        """Return what is wrong with the replicas, given or live."""
+        """Return the problems with the replicas, from the body or the live instance."""
         low, high = (after.get(option) for option in _REPLICAS)
         if after.get("scaling_type") == "auto":
             return [Problem(option, _NOT_WITH_AUTO) for option in _REPLICAS if option in body]
@@ -136,7 +135,7 @@ class Instances(Backend):
         return problems
 
     def undeletable(self, live: Process) -> str | None:
-        """Return why an instance cannot be deleted: the app runs on it."""
+        """Return why an instance cannot be deleted (the app runs on it), or None."""
         if "type" not in live:
             return f"Laravel Cloud does not show the type of {live['id']}, which may run the app"
         if live["type"] == "app":
@@ -144,21 +143,19 @@ class Instances(Backend):
         return None
 
     def predict(self, scope: str, before: Process, body: dict[str, Any]) -> Process:
-        """Return the instance as Laravel Cloud would show it once a body is stored."""
         after = {"environment_id": scope, **(before or dict.fromkeys(_UNSET)), **body}
         if after.get("scaling_type") == "auto":
-            # Null while the service scales by itself (the vendor's Terraform provider).
+            # Null while the service scales the instance (the vendor's Terraform provider).
             after.update((option, body.get(option)) for option in _REPLICAS)
         return after
 
     def known_by(self, live: Process) -> Options:
-        """Return the options by which an entry would name a live instance."""
         return {"name": live.get("name")}
 
     def read(
         self, client: Client, params: dict[str, Any], entries: list[Entry], whole: bool
     ) -> tuple[str, list[Process]]:
-        """Return the environment's id and its instances, or the one that has an id."""
+        """Return the environment's id and its instances, or only the instance with an id."""
         if params["environment"]:
             scope = find_environment(client, params["environment"], params["application"])
             return scope, self.list_all(client, scope)
@@ -172,22 +169,22 @@ class Instances(Backend):
         return str(found["environment_id"] or ""), [found]
 
     def list_all(self, client: Client, scope: str) -> list[Process]:
-        """Return all instances; a missing environment is a Failure, never an empty list."""
+        """Return all instances; raise Failure if the environment does not exist."""
         path = self.collection.format(scope=quote(scope, safe=""))
         items = listed("environment", scope, walk(client, path))
         return [_instance(item, scope) for item, _included in items]
 
     def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Process:
-        """Return the instance in a JSON:API document, attributes flattened."""
+        """Return the instance in a JSON:API document, with flattened attributes."""
         data = answer.get("data") if isinstance(answer, dict) else None
         return _instance(resource_in(client, path, data, method), scope)
 
     def about(self, client: Client) -> dict[str, Any]:
-        """Return the sizes that there are."""
+        """Return the available sizes."""
         return {"sizes": read_sizes(client)}
 
     def resolve_names(self, client: Client, steps: list[Step]) -> list[Problem]:
-        """Return the sizes that do not exist; one request, or none."""
+        """Return problems for sizes that do not exist, with one request or none."""
         wanted = [step.body["size"] for step in steps if step.body and "size" in step.body]
         if not wanted:
             return []
@@ -208,7 +205,7 @@ class Instances(Backend):
 _ENVIRONMENT = {"include": "environment"}
 
 _UNSET = (*_REPLICAS, "scaling_cpu_threshold_percentage", "scaling_memory_threshold_percentage")
-"""What a new instance shows as null where nothing was sent (recorded)."""
+"""The fields that a new instance shows as null if they were not sent (recorded)."""
 
 
 def _instance(resource: dict[str, Any], scope: str) -> Process:
@@ -218,10 +215,10 @@ def _instance(resource: dict[str, Any], scope: str) -> Process:
 
 
 def read_sizes(client: Client) -> list[dict[str, Any]]:
-    """Return the sizes of instances, each ``{name, label, description, cpu_type,
-    compute_class, cpu_count, memory_mib}``; raises Failure for anything else.
+    """Return the sizes of instances; raise Failure for anything else.
 
-    The service lists them by class, as ``{"data": {"general": [...]}}`` (recorded).
+    Each is ``{name, label, description, cpu_type, compute_class, cpu_count, memory_mib}``. The
+    service lists them by class, as ``{"data": {"general": [...]}}`` (recorded).
     """
     page = client.get_once(_SIZES)
     classes = page.get("data") if isinstance(page, dict) else None

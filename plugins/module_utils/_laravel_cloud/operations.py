@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What deployments and commands of a Laravel Cloud environment have in common.
+"""The common code for deployments and commands of a Laravel Cloud environment.
 
 This module is private to the collection.
 """
@@ -21,22 +21,22 @@ from .service import SERVICE, find_environment, listed_attribute, missing, resou
 
 
 class EnvironmentOperations(Operations):
-    """A kind of operation of an environment. A subclass must set the attributes, too."""
+    """A kind of operation of an environment. A subclass must also set the attributes."""
 
     service = SERVICE
 
     collection: ClassVar[str]
-    """The part of the paths that names the kind: ``deployments``, ``commands``."""
+    """The part of the paths for the kind: ``deployments``, ``commands``."""
 
     listed_time: ClassVar[str]
-    """The attribute whose values show how the list is ordered: no order is documented."""
+    """The attribute whose values show the order of the list, which is not documented."""
 
     def find_scope(self, client: Client, params: dict[str, Any]) -> str:
-        """Return the id of the environment; raises Failure ``not_found``."""
+        """Return the id of the environment; raise Failure ``not_found`` if there is none."""
         return find_environment(client, params["environment"], params["application"])
 
     def newest(self, client: Client, scope: str) -> list[Operation]:
-        """Return the last hundred as they are listed, and perhaps the oldest."""
+        """Return the last hundred operations in the list's order, and perhaps the oldest."""
         path = self.list_path(scope)
         try:
             items = ends(client, path, self._is_oldest_first)
@@ -47,7 +47,7 @@ class EnvironmentOperations(Operations):
         return [self._operation(client, "GET", path, item, scope) for item in items]
 
     def list_path(self, scope: str) -> str:
-        """Return the path of the list, to which a new one is posted."""
+        """Return the path of the list, to which a POST adds an operation."""
         return f"/environments/{quote(scope, safe='')}/{self.collection}"
 
     def item_path(self, scope: str, operation_id: str) -> str:
@@ -55,8 +55,7 @@ class EnvironmentOperations(Operations):
         return f"/{self.collection}/{quote(operation_id, safe='')}"
 
     def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Operation:
-        """Return the operation in a JSON:API document: attributes flattened, with id and
-        environment_id."""
+        """Return the operation in a JSON:API document: flattened attributes, id, environment_id."""
         data = answer.get("data") if isinstance(answer, dict) else None
         return self._operation(client, method, path, data, scope)
 

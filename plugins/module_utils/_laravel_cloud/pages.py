@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How Laravel Cloud's lists come in pages: by number.
+"""Laravel Cloud's pagination, by page number.
 
-The page size is fixed at 100, per_page is not honoured (the vendor's Terraform provider).
+The page size is fixed at 100, and per_page is ignored (the vendor's Terraform provider).
 ``links.next`` is absent on the last page, so ``meta.last_page`` decides.
 
 This module is private to the collection.
@@ -23,7 +23,7 @@ from .._http.client import Client
 def pages(
     client: Client, path: str, params: dict[str, Any] | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Yield every page of a list, as JSON:API documents."""
+    """Yield every page of a list, as a JSON:API document."""
     seen: set[str] = set()
     came = 0
     for count in range(1, paging.PAGES + 1):
@@ -39,11 +39,11 @@ def pages(
 
 
 def ends(client: Client, path: str, oldest_first: Callable[[list[Any]], bool | None]) -> list[Any]:
-    """Return the newest items of a list, in three requests at most, and perhaps the oldest: the
-    first page and, unless that is the newest one, a hundred from the end.
+    """Return the newest items of a list, and perhaps the oldest, with at most three requests.
 
-    ``oldest_first`` returns how a page is ordered, or None when it does not show that. The
-    oldest items are the same ones in each read, whatever was added between.
+    They are the first page and, unless that is the newest one, a hundred items from the end.
+    ``oldest_first`` returns how a page is ordered, or None if the page does not show it. The oldest
+    items are the same in each read, whatever is added in between.
     """
     seen: set[str] = set()
     page, last = _page(client, path, {}, 1)
@@ -52,8 +52,8 @@ def ends(client: Client, path: str, oldest_first: Callable[[list[Any]], bool | N
     if backwards is False:
         return first
     rest: list[Any] = []
-    # In an unknown order the end may be the oldest ones: a whole hundred of them, since the
-    # last page may have few items. It may become another page while the list is read.
+    # In an unknown order, the end may be the oldest items. Read a whole hundred of them, because
+    # the last page may have few. The last page may change while the list is read.
     for count in range(max(2, last if backwards else last - 1), last + 2):
         if count > last:
             break
@@ -65,7 +65,7 @@ def ends(client: Client, path: str, oldest_first: Callable[[list[Any]], bool | N
 def _page(
     client: Client, path: str, params: dict[str, Any], count: int
 ) -> tuple[dict[str, Any], int]:
-    """One page of a list, and the number of the last one."""
+    """Return one page of a list, and the number of the last page."""
     page = client.get(path, {**params, **({"page": count} if count > 1 else {})})
     items = paging.items_of(client, page, path)
     meta = page.get("meta")

@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The bodies that Laravel Cloud's API takes for a background process, as JSON Schema (Draft 7).
+"""The request bodies of Laravel Cloud's API for a background process, as JSON Schema (Draft 7).
 
-Source: the service's OpenAPI description of ``POST /instances/{instance}/background-processes``
-and ``PATCH /background-processes/{backgroundProcess}``. The description gives the numbers in
-``config`` no range, so these give none. The length of ``command`` is from the vendor's
-Terraform provider (docs/resources/cloud_background_process.md); the description is silent.
+Source: the service's OpenAPI description of ``POST /instances/{instance}/background-processes`` and
+``PATCH /background-processes/{backgroundProcess}``. It gives no range for the numbers in
+``config``, so the schemas have none. It does not give the length of ``command`` either, which is
+from the vendor's Terraform provider (docs/resources/cloud_background_process.md).
 
 This module is private to the collection.
 """

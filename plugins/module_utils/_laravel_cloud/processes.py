@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Laravel Cloud's background processes: their table, how they are addressed, how they are read.
+"""Laravel Cloud's background processes: their fields, their addresses, how they are read.
 
-Facts are from the service's OpenAPI description and from answers that the live service gave in
-March and April 2026; where the two disagree the recorded answers are right.
+Facts are from the service's OpenAPI description and from responses of the live service in March and
+April 2026; if the two disagree, the recorded responses are right.
 
 This module is private to the collection.
 """
@@ -49,14 +49,14 @@ from .service import (
     walk,
 )
 
-# Requests know eight keys of config; answers have twelve, in kebab-case.
+# Requests accept eight keys of config; responses have twelve, in kebab-case.
 _SETTABLE = tuple(CREATE_BACKGROUND_PROCESS["properties"]["config"]["properties"])
 _NUMBERS = {"tries", "backoff", "sleep", "rest", "timeout"}
 _ALL_KEYS = (*_SETTABLE, "name", "max_jobs", "max_time", "stop_when_empty")
 
 
 def queue_names(queue: Any) -> list[str]:
-    """The queues of a worker in their order: a list or a comma-separated string, less blanks."""
+    """Return queue names in order, from a list or a comma-separated string, without blanks."""
     texts = queue if isinstance(queue, list) else [queue or ""]
     return [name.strip() for text in texts for name in str(text).split(",") if name.strip()]
 
@@ -74,7 +74,7 @@ def _decode_config(wire: Any) -> Any:
         return UNKNOWN
     settable = {key: wire[key] for key in _SETTABLE if wire.get(key) is not None}
     for key in _NUMBERS & settable.keys():
-        # Numbers may come back as strings: the vendor's own client posts them so.
+        # Numbers may be strings, because the vendor's own client sends strings.
         settable[key] = number(settable[key])
     if "queue" in settable:
         settable["queue"] = queue_names(settable["queue"])
@@ -86,12 +86,12 @@ def _decode_config(wire: Any) -> Any:
 
 
 def _same_config(want: Any, have: Any) -> bool:
-    # Without a value there is no --force in the worker's command, as with false.
+    # Without a value, the worker's command has no --force, as with false.
     return have is not UNKNOWN and covers({"force": False, **have}, want)
 
 
 def _complete_config(want: Any, have: Any) -> Any:
-    # Sent whole: right whether a PATCH merges config or replaces it, which is not documented.
+    # Send it whole: whether a PATCH merges or replaces config is not documented.
     return {**have, **want} if isinstance(have, dict) else want
 
 
@@ -104,7 +104,7 @@ def _spec(wire: str) -> dict[str, Any]:
 
 
 def _written_config(config: Any) -> Any:
-    # Not forced is what a worker is of itself.
+    # A worker is not forced by default.
     return {key: config[key] for key in config if config[key] is not False} if config else config
 
 
@@ -125,11 +125,11 @@ CONFIG = Shape(
     encode=_encode_config,
 )
 
-# Blanks around a command mean nothing, and make no other process of it.
+# Blanks around a command mean nothing, and do not make it a different one.
 TRIMMED = Shape(same=lambda want, have: isinstance(have, str) and have.strip() == want)
 
 FIELDS = (
-    # PATCH takes a type, but what becomes of config and command then was never seen.
+    # PATCH accepts a type, but its effect on config and command has never been seen.
     Field("type", _spec("type"), on_update=False),
     Field("processes", _spec("processes"), default=1),
     Field(
@@ -145,7 +145,7 @@ FIELDS = (
         _config_spec(),
         only_for=("worker",),
         shape=CONFIG,
-        # Whether the service takes null for them is not documented: where it refuses, the
+        # It is not documented whether the service accepts null for these; if it refuses, the
         # failure says so. Null would not unset a worker's identity.
         unsettable=tuple(key for key in _SETTABLE if key not in ("connection", "queue")),
         clean=_clean_config,
@@ -155,7 +155,7 @@ FIELDS = (
 
 
 _IDENTITIES = ((), ("connection",), ("queue",), ("connection", "queue"))
-"""What an entry may give of the settings that a worker is addressed by."""
+"""What an entry may set of the settings that address a worker."""
 
 
 def _worker_kind(given: Iterable[str]) -> str:
@@ -163,7 +163,7 @@ def _worker_kind(given: Iterable[str]) -> str:
 
 
 def _worker_key(identity: dict[str, Any]) -> Key:
-    """Return the key of a worker by the given ones of connection and queue, whatever they hold."""
+    """Return a worker's key for its connection and queue, if set, with values of any type."""
     values = [tuple(each) if isinstance(each, list) else each for each in identity.values()]
     return (
         _worker_kind(identity),
@@ -186,7 +186,7 @@ def _process(client: Client, path: str, resource: Any, scope: str, method: str =
     attributes = resource["attributes"]
     config = attributes.get("config", UNKNOWN)
     if attributes.get("type") == "worker" and config in ([], {}, None):
-        # PHP's empty array: nothing is set, which is shown then.
+        # PHP's empty array: nothing is set, and every key is shown as null.
         config = dict.fromkeys(_ALL_KEYS)
     instance = related(resource, "instance")
     return {
@@ -225,9 +225,11 @@ class Processes(Backend):
     unique = _UNIQUE
 
     def address(self, options: Options) -> Address:
-        """Return how an entry names its process: by id, else a worker by the given ones of
-        connection and queue, a custom process by its command. Processes have no name, and
-        duplicates are allowed."""
+        """Return how an entry addresses its process: by id, by a worker's config, or by command.
+
+        A worker's connection and queue count if they are set. Processes have no name, and
+        duplicates are allowed.
+        """
         if options.get("id"):
             return Address(f"process with id {options['id']}", (("id", options["id"]),), False)
         if options.get("type") == "custom":
@@ -244,8 +246,7 @@ class Processes(Backend):
         )
 
     def answers_to(self, live: Process) -> Iterator[Key]:
-        """Yield the keys of a live process: its id, and its command or all by which an entry may
-        name a worker."""
+        """Yield the keys that match a live process: id, and command or all keys of a worker."""
         yield ("id", live.get("id"))
         kind = live.get("type", UNKNOWN)
         if kind is UNKNOWN:
@@ -266,7 +267,7 @@ class Processes(Backend):
                     yield (_worker_kind(given), UNKNOWN)
 
     def check_scope(self, params: dict[str, Any]) -> list[Problem]:
-        """The problems with how the instance is named, known before anything is read."""
+        """Return the problems with the option instance, before any request."""
         instance = params["instance"]
         if not instance:
             if "id" not in params:
@@ -277,7 +278,6 @@ class Processes(Backend):
         return check_environment(params, f"needed, since instance {instance!r} is a name")
 
     def check_address(self, options: Options, state: str) -> list[Problem]:
-        """The problems with how an entry names its process, known before anything is read."""
         process_id, process_type = options.get("id"), options.get("type")
         if process_id:
             right = is_id("process", process_id)
@@ -290,14 +290,13 @@ class Processes(Backend):
                 Problem("command", "a custom process is addressed by it; give it, or id")
             )
         if process_type == "worker" and state == "absent":
-            # A deletion must never hit another worker than the one that is meant.
+            # A deletion must never hit the wrong worker.
             problems += _missing_identity(
                 options, "needed to say which worker to delete, unless id is"
             )
         return problems
 
     def rules(self, options: Options, process_type: str | None, creating: bool) -> list[Problem]:
-        """The problems that stand in several options together, for a process of a type."""
         problems = []
         if process_type != "custom" and "command" in options:
             problems.append(
@@ -313,19 +312,18 @@ class Processes(Backend):
         return problems
 
     def predict(self, scope: str, process: Process, body: dict[str, Any]) -> Process:
-        """The process as Laravel Cloud would show it once a body is stored, less what it makes."""
+        """Return the process as Laravel Cloud would show it, without what the service generates."""
         after = {"instance_id": scope, **process, **body}
         if after.get("type") == "worker":
             empty = dict.fromkeys(_ALL_KEYS)
             after["config"] = {**empty, **(process.get("config") or {}), **body.get("config", {})}
             if "config" in body:
-                after.pop("command", None)  # made by the service from config
+                after.pop("command", None)  # generated by the service from config
         else:
             after["config"] = {}
         return after
 
     def known_by(self, process: Process) -> Options:
-        """The options by which an entry would name a live process."""
         if process.get("type") == "custom":
             return {"type": "custom", "command": str(process.get("command") or "").strip()}
         identity = {key: _worker_part(process, key) for key in ("connection", "queue")}
@@ -334,8 +332,11 @@ class Processes(Backend):
     def read(
         self, client: Client, params: dict[str, Any], entries: list[Entry], whole: bool
     ) -> tuple[str, list[Process]]:
-        """The instance's id and its processes, as far as the entries need them: without an instance
-        the one process that has an id, or the ``whole`` list of its instance."""
+        """Return the instance's id and its processes.
+
+        Without the option instance, return only the process with the entry's id, or with ``whole``
+        all processes of its instance.
+        """
         if params["instance"]:
             return self.read_instance(
                 client, params["instance"], params["environment"], params["application"]
@@ -349,15 +350,15 @@ class Processes(Backend):
     def read_instance(
         self, client: Client, instance: str, environment: str | None, application: str | None
     ) -> tuple[str, list[Process]]:
-        """The id of an instance and all its processes: one request for an id, two for names.
+        """Return the id of an instance and all its processes: one request for an id, two for names.
 
-        Raises Failure when a name is unknown or means several things.
+        Raises Failure if a name is unknown or ambiguous.
         """
         if is_id("inst", instance):
             return instance, self.list_all(client, instance)
         environment = find_environment(client, environment or "", application)
         path = f"/environments/{quote(environment, safe='')}/instances"
-        # No filter[name]: it may match parts of names, and commas and "true" mean something to it.
+        # No filter[name]: it may match parts of names, and it interprets commas and "true".
         found = the_one(
             "instance",
             instance,
@@ -374,10 +375,10 @@ class Processes(Backend):
         return resource["id"], [_process(client, path, item, resource["id"]) for item in items]
 
     def warnings(self, client: Client, plans: list[Plan]) -> list[Remark]:
-        """Return a warning when a worker would be created where workers do nothing.
+        """Return a warning if a worker would be created where workers do nothing.
 
-        Sends a GET for the instance unless its name was looked up; one that fails is no reason
-        to fail the task.
+        Sends a GET for the instance unless its name was looked up. The task continues if the GET
+        fails.
         """
         creations = [
             step.path
@@ -399,8 +400,7 @@ class Processes(Backend):
         )
 
     def list_all(self, client: Client, instance: str) -> list[Process]:
-        """All background processes of an instance. A missing instance is a Failure, never an
-        empty list."""
+        """Return all processes of an instance; raise Failure if the instance does not exist."""
         path = self.collection.format(scope=quote(instance, safe=""))
         try:
             return [
@@ -412,7 +412,7 @@ class Processes(Backend):
             raise
 
     def _get_one(self, client: Client, process_id: str) -> list[Process]:
-        """The process with an id, as a list of one; an empty list when there is none."""
+        """Return the process with an id, as a list of one, or an empty list."""
         path = self.item.format(id=quote(process_id, safe=""))
         try:
             return [
@@ -424,8 +424,8 @@ class Processes(Backend):
             raise
 
     def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Process:
-        """The process in a JSON:API document: attributes flattened, with id and instance_id, and
-        config always a dict with snake_case keys. ``scope`` is the instance when it is known."""
+        """Return the process in a JSON:API document: flattened attributes, id, instance_id, and
+        config as a dict with snake_case keys. ``scope`` is the instance if it is known."""
         data = answer.get("data") if isinstance(answer, dict) else None
         return _process(client, path, data, scope, method)
 

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Laravel Cloud: its ids, its JSON:API documents, how an environment is found by name.
+"""Laravel Cloud's ids and JSON:API documents, and how environments are found by name.
 
-Facts are from the service's OpenAPI description and from answers that the live service gave in
-March and April 2026; where the two disagree the recorded answers are right.
+Facts are from the service's OpenAPI description and from responses of the live service in March and
+April 2026; if the two disagree, the recorded responses are right.
 
 This module is private to the collection.
 """
@@ -24,48 +24,51 @@ from .pages import pages
 
 
 def _limit_lifts_in(reset: float, retry_after: float | None) -> float | None:
-    """Return the seconds until a limit lifts. X-RateLimit-Reset is a Unix timestamp (page on rate
-    limits); Retry-After goes first, since it is right under a clock that is off."""
+    """Return the seconds until a rate limit lifts.
+
+    X-RateLimit-Reset is a Unix timestamp (page on rate limits). Retry-After takes precedence
+    because it is right even if the local clock is wrong.
+    """
     return max(0.0, reset - time.time()) if retry_after is None else retry_after
 
 
 SERVICE = Service(
     name="Laravel Cloud",
-    # Laravel takes a request for JSON when the first type listed is JSON; without that it
-    # answers an unauthenticated call with a redirect to a login page.
+    # Laravel treats a request as JSON if the first type listed is JSON. Otherwise it redirects an
+    # unauthenticated request to a login page.
     accept="application/vnd.api+json, application/json",
     token_variables=["LARAVEL_CLOUD_API_TOKEN", "LARAVEL_CLOUD_TOKEN"],
     url_variable="LARAVEL_CLOUD_BASE_URL",
     url="https://cloud.laravel.com/api",
     limit_lifts_in=_limit_lifts_in,
 )
-# Which of these are needed depends on the others, and module_defaults may give them: the
-# functions that check them decide, and not the argument spec.
+# Which of these are required depends on the others, and module_defaults may set them: the functions
+# that check them decide, not the argument spec.
 ENVIRONMENT_SPEC: dict[str, Any] = {
     option: {"type": "str"} for option in ("environment", "application")
 }
 
 
 Listed = tuple[dict[str, Any], dict[str, dict[str, Any]]]
-"""A resource of a list, with what its page includes, by id."""
+"""A resource of a list, and the resources that its page includes, by id."""
 
-# Names are not unique and a slug is not made from the name, so slugs go first.
+# Names are not unique, and slugs are not derived from them, so slugs go first.
 APPLICATION_NAMES = ("slug", "name")
 
 
 def is_id(kind: str, text: str) -> bool:
-    """Tell whether a text is an id of a kind: ``process-…``, ``inst-…``, ``env-…``, ``app-…``.
+    """Return whether a text is an id of a kind: ``process-…``, ``inst-…``, ``env-…``, ``app-…``.
 
-    A UUID follows (recorded), so that the slugs ``app-store`` and ``env-dev`` are none.
+    A UUID follows (recorded), so the slugs ``app-store`` and ``env-dev`` are not ids.
     """
     rest = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-    if kind == "process":  # has no name that could be taken for an id
+    if kind == "process":  # processes have no names to confuse with an id
         rest = "[0-9A-Za-z-]+"
     return re.fullmatch(f"{kind}-{rest}", text) is not None
 
 
 def check_environment(params: dict[str, Any], why: str) -> list[Problem]:
-    """Return what is wrong with how the environment is named, before anything is read.
+    """Return the problems with the options environment and application, before any request.
 
     ``why`` says what the environment is needed for.
     """
@@ -81,11 +84,11 @@ def check_environment(params: dict[str, Any], why: str) -> list[Problem]:
 
 
 def resource_in(client: Client, path: str, value: Any, method: str = "GET") -> dict[str, Any]:
-    """A JSON:API resource with its id and attributes; raises Failure for anything else."""
+    """Return a JSON:API resource with id and attributes; raise Failure for anything else."""
     if (
         isinstance(value, dict)
         and isinstance(value.get("id"), str)
-        # An id becomes a part of paths, so nothing but an id is taken for one.
+        # The id becomes part of paths, so it must have the form of an id.
         and re.fullmatch(r"[0-9A-Za-z]+(-[0-9A-Za-z]+)*", value["id"])
         and isinstance(value.get("attributes"), dict)
     ):
@@ -94,13 +97,13 @@ def resource_in(client: Client, path: str, value: Any, method: str = "GET") -> d
 
 
 def listed_attribute(resource: Any, name: str) -> Any:
-    """Return an attribute of what a list has, None for anything that does not have it."""
+    """Return an attribute of an item of a list, or None if it is absent."""
     attributes = resource.get("attributes") if isinstance(resource, dict) else None
     return attributes.get(name) if isinstance(attributes, dict) else None
 
 
 def related(resource: dict[str, Any], relation: str) -> list[str] | None:
-    """The ids of a relation; None when the answer does not have it."""
+    """Return the ids of a relation, or None if the response does not have it."""
     relations = resource.get("relationships")
     linked = relations.get(relation) if isinstance(relations, dict) else None
     data = linked.get("data") if isinstance(linked, dict) else None
@@ -111,7 +114,7 @@ def related(resource: dict[str, Any], relation: str) -> list[str] | None:
 
 
 def walk(client: Client, path: str, params: dict[str, Any] | None = None) -> Iterator[Listed]:
-    """Yield every resource of a list, with what its page includes, by id."""
+    """Yield every resource of a list, and the resources that its page includes, by id."""
     for item, by_id in walk_unchecked(client, path, params):
         yield resource_in(client, path, item), by_id
 
@@ -119,7 +122,7 @@ def walk(client: Client, path: str, params: dict[str, Any] | None = None) -> Ite
 def walk_unchecked(
     client: Client, path: str, params: dict[str, Any] | None = None
 ) -> Iterator[tuple[Any, dict[str, dict[str, Any]]]]:
-    """Yield what ``walk`` does, for a caller that checks with ``resource_in`` itself."""
+    """Yield what ``walk`` does, for a caller that calls ``resource_in`` itself."""
     for page in pages(client, path, params):
         included = page.get("included")
         by_id = {
@@ -138,7 +141,7 @@ def linked(
     included: dict[str, dict[str, Any]],
     relation: str,
 ) -> list[dict[str, Any]] | None:
-    """The resources of a relation; None when the page does not include them all."""
+    """Return the resources of a relation, or None if the page does not include all of them."""
     ids = related(resource, relation)
     if ids is None or any(each not in included for each in ids):
         return None
@@ -146,7 +149,7 @@ def linked(
 
 
 def find_environment(client: Client, environment: str, application: str | None) -> str:
-    """The id of the environment that a user names by id, slug or name, with its application."""
+    """Return the id of the environment with an id, slug or name in an application."""
     if is_id("env", environment):
         return environment
     application, found = application or "", None
@@ -159,13 +162,13 @@ def find_environment(client: Client, environment: str, application: str | None) 
     if found is None:
         path = f"/applications/{application}/environments"
         found = [item for item, _included in listed("application", application, walk(client, path))]
-    # Never return an environment itself: it carries the application's secrets in plain text.
+    # Never return an environment itself: it contains the application's secrets in plain text.
     candidates: list[Listed] = [(each, {}) for each in found]
     return str(the_one("environment", environment, APPLICATION_NAMES, candidates)[0]["id"])
 
 
 def listed(kind: str, parent: str, items: Iterator[Any]) -> list[Any]:
-    """All items of a parent's list; a missing parent is a Failure that names it."""
+    """Return all items of a parent's list; raise a Failure that names a missing parent."""
     try:
         return list(items)
     except Failure as failure:
@@ -173,7 +176,7 @@ def listed(kind: str, parent: str, items: Iterator[Any]) -> list[Any]:
 
 
 def the_one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Iterable[Listed]) -> Listed:
-    """Return the one candidate that ``answering`` finds; raises Failure for none or several."""
+    """Return the only candidate that ``answering`` finds; raise Failure for none or several."""
     candidates = list(candidates)
     key, found = answering(wanted, keys, candidates)
     if not found:
@@ -195,7 +198,7 @@ def the_one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Iterable[
 def answering(
     wanted: str, keys: tuple[str, ...], candidates: Iterable[Listed]
 ) -> tuple[str, list[Listed]]:
-    """Return the first key that is ``wanted`` in any of the candidates, and those candidates."""
+    """Return the first key that is ``wanted`` in any candidate, and those candidates."""
     candidates = list(candidates)
     for key in keys:
         found = [item for item in candidates if item[0]["attributes"].get(key) == wanted]
@@ -205,7 +208,7 @@ def answering(
 
 
 _PARENTS = {"environment": "application", "instance": "environment"}
-"""What an environment and an instance belong to."""
+"""The kinds that an environment and an instance belong to."""
 
 
 def missing(

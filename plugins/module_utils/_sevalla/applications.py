@@ -26,7 +26,7 @@ _SHOWN = ("id", "name", "display_name", "status")
 
 
 def applications_command() -> Command:
-    """Return the module that reads applications."""
+    """Return the Command that reads applications."""
     application = {**APPLICATION_SPEC["application"], "required": False}
     spec = {**connection_spec(SERVICE), "application": application}
     return Command(spec, _read, writes=False)
@@ -48,7 +48,7 @@ def _read(task: Task) -> dict[str, Any]:
 
 
 def _matching(every: list[dict[str, Any]], wanted: str) -> list[dict[str, Any]]:
-    """The one that has an id or unique name, else all that have a display name."""
+    """Return the application with this id or name, else all with this display_name."""
     for key in ("id", "name", "display_name"):
         found = [each for each in every if each.get(key) == wanted]
         if found:

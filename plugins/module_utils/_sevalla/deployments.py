@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sevalla's deployments: how they are asked for, what their statuses mean.
+"""Sevalla's deployments: how to request one, and what their statuses mean.
 
 Facts are from the service's OpenAPI description of API v3 (snapshot of 2026-03-09) and its
 documentation, unless a comment says otherwise.
@@ -42,7 +42,7 @@ _NO_BUILD = (
 
 
 class SevallaDeployments(Deployments):
-    """The deployments of an application."""
+    """The deployments of a Sevalla application."""
 
     service = SERVICE
     options: ClassVar[dict[str, Any]] = {
@@ -56,8 +56,8 @@ class SevallaDeployments(Deployments):
     statuses = Statuses(
         running=frozenset({"waiting", "inProgress"}),
         success="success",
-        # A waiting one that is cancelled is skipped (the description of cancelling). That nothing
-        # follows on skipped is how the vendor's GitHub action takes it.
+        # A waiting deployment that is cancelled becomes skipped (the description of cancelling).
+        # The vendor's GitHub action treats skipped as final.
         failed=frozenset({"failed", "cancelled", "skipped"}),
     )
 
@@ -82,8 +82,10 @@ class SevallaDeployments(Deployments):
         return find_application(client, params["application"])
 
     def newest(self, client: Client, scope: str) -> list[Deployment]:
-        """Return the last hundred: the description has them "ordered by most recent first".
-        Should they come the other way round, return all."""
+        """Return the last hundred deployments, or all if the oldest are listed first.
+
+        The description says "ordered by most recent first".
+        """
         path = _collection(scope)
         listed = pages(client, path)
 
@@ -100,7 +102,7 @@ class SevallaDeployments(Deployments):
         return found
 
     def request(self, scope: str, params: dict[str, Any]) -> Step:
-        # The body is required, if only as {}.
+        # The body is required, even if it is {}.
         if params["restart"]:
             return Step("restart", "POST", _collection(scope), {"is_restart": True})
         given = {key: params[key] for key in ("branch", "docker_image") if params[key] is not None}
@@ -115,8 +117,10 @@ class SevallaDeployments(Deployments):
         return object_in(client, path, answer, method)
 
     def check_start(self, client: Client, scope: str, step: Step, newest: list[Deployment]) -> None:
-        """Raise Failure when it is plain that an application was never deployed and cannot
-        restart: it lists no deployment, and has no status."""
+        """Raise Failure for a restart of an application that was never deployed.
+
+        Such an application has no deployments, and its status is null.
+        """
         if not _restarts(step) or newest:
             return
         path = f"/applications/{quote(scope, safe='')}"
@@ -135,8 +139,8 @@ class SevallaDeployments(Deployments):
             **({"branch": branch} if branch else {}),
         }
 
-    # When it was asked for, by the clock that the processes' times are of. started_at may be of
-    # another clock, and what is changed between the two may be too late for the deployment.
+    # created_at is the time of the request, by the clock of the processes' times. started_at may be
+    # by another clock, and a change between the two may be too late for the deployment.
     times = Times(started=lambda deployment: deployment.get("created_at"))
 
     def processes(self, client: Client, scope: str) -> list[Shown]:
@@ -151,8 +155,10 @@ class SevallaDeployments(Deployments):
             raise (no_application(scope, failure) if failure.status == 404 else failure) from None
 
     def failed_step(self, client: Client, scope: str, deployment: Deployment) -> FailedStep | None:
-        """Return the step that failed, where a deployment's steps show it, with its output or
-        else the whole log: the description has only the names of the steps."""
+        """Return the failed step, if the deployment shows it, with its output or the whole log.
+
+        The description documents only the names of steps.
+        """
         if deployment.get("status") in ("cancelled", "skipped"):
             return None
         steps = deployment.get("steps")
@@ -169,20 +175,26 @@ class SevallaDeployments(Deployments):
         return FailedStep(str(name) if name else None, output) if name or output else None
 
     def _log(self, client: Client, scope: str, deployment: Deployment) -> list[str]:
-        """Return the lines of the log, which only the vendor's CLI shows to exist: a list of
-        lines, or of objects with a message and a time."""
+        """Return the lines of a deployment's log.
+
+        Only the vendor's CLI shows that the log exists: a list of lines, or of objects with a
+        message and a time.
+        """
         path = f"{self.item_path(scope, deployment['id'])}/logs"
         answer = client.get(path)
         if not isinstance(answer, list):
             raise client.unexpected("GET", path, "something that is not a list of log lines")
         entries = [entry if isinstance(entry, dict) else {"message": entry} for entry in answer]
-        # Their order is not known.
+        # Their order is unknown.
         entries.sort(key=_logged_at)
         return [line for entry in entries for line in lines_of(entry.get("message"))]
 
     def may_come_of(self, step: Step, operation: Deployment) -> bool:
-        """Compare what started a deployment, and its branch. What is null, or not known, speaks
-        against nothing. The image is not compared: the service shows it with its registry."""
+        """Return whether a request may have started a deployment, by its trigger and branch.
+
+        Null and unknown values match everything. The image is not compared, because the service
+        shows it with its registry.
+        """
         wanted = self.predict("", step)
         trigger, branch = operation.get("trigger"), operation.get("branch")
         return (
@@ -192,7 +204,7 @@ class SevallaDeployments(Deployments):
         )
 
     def advice(self, step: Step, status: int | None) -> list[str]:
-        # Which status a restart without a build gets is not documented; these fit.
+        # The status of a refused restart without a build is not documented; these fit.
         return [_NO_BUILD] if _restarts(step) and status in (400, 404, 409, 422) else []
 
 

@@ -29,12 +29,12 @@ ONE_PROCESS_SPEC: dict[str, Any] = {
 
 
 def check_one(params: dict[str, Any], address: Options, allowed: str) -> list[Problem]:
-    """Return what is wrong with how the process is named, before anything is read.
+    """Return the problems with the options that name the process, before any request.
 
-    ``address`` has the options that were given for it, ``allowed`` names those that there are.
+    ``address`` contains the options that the task sets, ``allowed`` names the possible ones.
     """
     problems = PROCESSES.check_scope(params)
-    # A type beside a name only narrows what the name answers to.
+    # A type next to a name only narrows the search.
     named = [option for option in address if option != "type"] or list(address)
     if len(named) != 1:
         what = f"give exactly one of {allowed}, to say which"
@@ -45,8 +45,7 @@ def check_one(params: dict[str, Any], address: Options, allowed: str) -> list[Pr
 def find_one(
     client: Client, params: dict[str, Any], address: Options, check_mode: bool
 ) -> tuple[str, Process]:
-    """Return the path of the process that the options address, and the process; raises Failure
-    when there is none such."""
+    """Return the path of the addressed process, and the process; raise Failure if it is missing."""
     scope, live = PROCESSES.read(client, params, [Entry(address)], whole=False)
     known = Live(PROCESSES, live)
     process = locate(PROCESSES, PROCESSES.address(address), known)
@@ -61,5 +60,5 @@ def find_one(
 
 
 def words_for(address: Options) -> str:
-    """Return what messages call the process, without an article."""
+    """Return the words for the process in messages, without an article."""
     return PROCESSES.address(address).words

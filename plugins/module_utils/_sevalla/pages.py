@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How Sevalla's lists come in pages: by offset and total (its page on pagination).
+"""Sevalla's pagination, by offset and total (its page on pagination).
 
 This module is private to the collection.
 """
@@ -20,7 +20,7 @@ from .._http.client import Client
 def pages(client: Client, path: str) -> Iterator[list[Any]]:
     """Yield the items of every page of a list, 100 at a time.
 
-    Advances by what was received and stops by ``total``.
+    The offset grows by the items received; ``total`` ends the list.
     """
     offset = 0
     seen: set[str] = set()

@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The bodies that Sevalla's API v3 takes for a process, as JSON Schema (Draft 7).
+"""The request bodies of Sevalla's API v3 for a process, as JSON Schema (Draft 7).
 
-Source: the service's OpenAPI description of ``POST`` and ``PATCH
-/applications/{id}/processes`` (snapshot of 2026-03-09). Only what the description
-states is here; rules across fields are in ``processes.py``. Where the description says
-``oneOf`` these say ``if``/``then``, so that an error names the field and not the branch.
+Source: the service's OpenAPI description of ``POST`` and ``PATCH /applications/{id}/processes``
+(snapshot of 2026-03-09). The schemas contain only what it states; rules across fields are in
+``processes.py``. They replace its ``oneOf`` with ``if``/``then``, so that an error names the field
+and not the branch.
 
 This module is private to the collection.
 """
@@ -67,7 +67,7 @@ _SCALING_STRATEGY: Schema = {
     "else": {"properties": {"config": HORIZONTAL_CONFIG}},
 }
 
-# The probe itself may not be null; everything inside it may (OpenAPI).
+# The probe itself cannot be null; everything inside it can (OpenAPI).
 _PROBE: Schema = {
     "type": "object",
     "properties": {

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sevalla's application processes: their table, how they are addressed, how they are read.
+"""Sevalla's processes: their fields, how entries address them, how they are read.
 
 Facts are from the service's OpenAPI description of API v3 (snapshot of 2026-03-09) and its
 documentation, unless a comment says otherwise.
@@ -54,16 +54,16 @@ from .service import (
 
 _TYPES = tuple(CREATE_PROCESS["properties"]["type"]["enum"])
 _PROBE_KINDS = ("exec", "http_get", "tcp_socket")
-# Wire names are mixed: snake_case outside, camelCase inside scaling_strategy and the probes.
+# Wire names are mixed: snake_case, but camelCase inside scaling_strategy and the probes.
 
 
 def snake(name: str) -> str:
-    """``maxInstanceCount`` as ``max_instance_count``."""
+    """Return ``max_instance_count`` for ``maxInstanceCount``."""
     return re.sub(r"[A-Z]", lambda match: "_" + match[0].lower(), name)
 
 
 def camel(name: str) -> str:
-    """``max_instance_count`` as ``maxInstanceCount``."""
+    """Return ``maxInstanceCount`` for ``max_instance_count``."""
     return re.sub(r"_([a-z])", lambda match: match[1].upper(), name)
 
 
@@ -74,7 +74,7 @@ def _decode_strategy(wire: Any) -> Any:
     if not isinstance(config, dict):
         return UNKNOWN
     settings = renamed(without_nulls(config), snake)
-    # A service that merges may keep the other kind's keys; they mean nothing then.
+    # If the service merges, the other type's keys may remain; they mean nothing.
     manual = {"instance_count"}
     kept = {
         key: number(value)
@@ -102,7 +102,7 @@ def _probe_kinds(probe: Any) -> set[str]:
 
 
 def _decode_probe(wire: Any) -> Any:
-    # The service may show a probe that is not set as null, as {} or as a dict of nulls.
+    # The service may show an unset probe as null, as {} or as a dict of nulls.
     if wire is not None and not isinstance(wire, dict):
         return UNKNOWN
     return renamed(without_nulls(wire or {}), snake) or None
@@ -121,15 +121,15 @@ def _complete_probe(want: Any, have: Any) -> Any:
 
 
 def _encode_probe(value: Any, have: Any) -> Any:
-    # Whether a PATCH merges a probe or replaces it is not documented. Nulls for the live keys
-    # that shall go are right under both: another kind's probe left beside the new one would
-    # not be. The description allows null for everything inside a probe.
+    # Whether a PATCH merges or replaces a probe is not documented. Nulls for the live keys to
+    # remove are right in both cases: without them, a merge would keep another kind's probe. The
+    # description allows null for everything inside a probe.
     gone = {key: None for key in have if key not in value} if isinstance(have, dict) else {}
     return renamed({**gone, **value}, camel)
 
 
 def _empty_probe(have: Any) -> Any:
-    # The probe itself may not be null, so every key in it is.
+    # The probe itself cannot be null, so every key in it is.
     return {**{camel(kind): None for kind in _PROBE_KINDS}, **_encode_probe({}, have)}
 
 
@@ -137,12 +137,12 @@ STRATEGY = Shape(decode=_decode_strategy, complete=_complete_strategy, encode=_e
 PROBE = Shape(
     decode=_decode_probe, same=_same_probe, complete=_complete_probe, encode=_encode_probe
 )
-# A type of null says nothing, and nothing could be sent to change it.
+# A null type is not a difference, because no request could change it.
 FIXED = Shape(same=lambda want, have: have is UNKNOWN or have is None or want == have)
 
 
 def _read_size(process: Process, want: Any) -> Any:
-    """A size has a name and an id; it is compared in the form in which it was given."""
+    """Return the live size in the form of ``want``, a name or an id, in lowercase."""
     if want is None:
         want = process.get("resource_type_name") or process.get("resource_type_id")
     by_id = isinstance(want, str) and is_id(want)
@@ -159,7 +159,7 @@ _STRATEGY_SPEC = {
     "type": "dict",
     "options": {
         "type": {"type": "str", "choices": Choices(["manual", "horizontal"])},
-        # Neither is required: a key that is not given keeps its live value.
+        # Not required: an omitted key keeps its live value.
         **{
             snake(key): {"type": "int"}
             for config in (MANUAL_CONFIG, HORIZONTAL_CONFIG)
@@ -173,8 +173,8 @@ def _to_empty_text(have: Any) -> str:
     return ""
 
 
-# Which changes wait for a deployment is documented for size, scaling and probes only; all but
-# the name and the ingress (synced on its own) are taken to.
+# The documentation says only of size, scaling and probes that changes wait for a deployment. We
+# assume it for all fields but the name and the ingress, which is synced on its own.
 FIELDS = (
     Field(
         "key",
@@ -205,7 +205,7 @@ FIELDS = (
         unsettable=nullable(HORIZONTAL_CONFIG, snake),
         default={"type": "manual", "instance_count": 1},
     ),
-    # POST does not take the two ingress fields; a PATCH follows it.
+    # POST does not accept the two ingress fields; a PATCH follows it.
     Field(
         "is_ingress_enabled",
         _spec("is_ingress_enabled"),
@@ -251,7 +251,7 @@ _UNSET: Process = {
     "liveness_probe": None,
     "readiness_probe": None,
 }
-"""What a new process has where nothing was sent, less what the service makes of its own."""
+"""What a new process has for fields that were not sent, except those that the service sets."""
 
 
 _UNIQUE = {"display_name": "display_name"}
@@ -272,9 +272,9 @@ class Processes(Backend):
     unique = _UNIQUE
 
     def address(self, options: Options) -> Address:
-        """How an entry names its process: by id, by key, as the web process, by its name.
+        """Return how an entry addresses its process: by id, by key, as the web process, or by name.
 
-        display_name is not documented as unique, and key cannot be chosen on create.
+        display_name is not documented as unique, and key cannot be set on create.
         """
         if options.get("id"):
             return Address(
@@ -290,14 +290,14 @@ class Processes(Backend):
         return Address(words, name_keys("display_name", options))
 
     def answers_to(self, live: Process) -> Iterator[Key]:
-        """Yield the keys of a live process: its id, its key, its name, and the web process's."""
+        """Yield the keys that match a live process: id, key, type, and name with or without
+        type."""
         yield ("id", live.get("id", "").lower())
         yield shown_key("key", live)
         yield shown_key("type", live)
         yield from live_name_keys("display_name", live, _TYPES)
 
     def check_address(self, options: Options, state: str) -> list[Problem]:
-        """The problems with how an entry names its process, known before anything is read."""
         process_id = options.get("id")
         if process_id and not is_id(process_id):
             return [Problem("id", "is not a UUID as Sevalla's ids are")]
@@ -311,7 +311,6 @@ class Processes(Backend):
         return []
 
     def rules(self, options: Options, process_type: str | None, creating: bool) -> list[Problem]:
-        """The problems that stand in several options together, for a process of a type."""
         problems = []
         for known in self.fields:
             if known.only_for and known.option in options and process_type not in known.only_for:
@@ -329,7 +328,7 @@ class Processes(Backend):
         return problems
 
     def body_rules(self, body: dict[str, Any], after: Process) -> list[Problem]:
-        """The problems inside scaling_strategy and the probes of a body that is to be sent."""
+        """Return the problems in scaling_strategy and the probes of a request body."""
         problems = []
         strategy = body.get("scaling_strategy") or {}
         config = strategy.get("config", {})
@@ -369,13 +368,12 @@ class Processes(Backend):
         return problems
 
     def remarks(self, body: dict[str, Any]) -> list[Remark]:
-        """Return warnings about values of a body that look wrong."""
-        from .remarks import remarks  # loaded by a run that sends something
+        from .remarks import remarks  # only for runs that send something
 
         return remarks(body)
 
     def option_name(self, path: list[Any]) -> str:
-        """Return the option of a place in a body: ``scaling_strategy.max_instance_count``."""
+        """Return the option for a path in a body: ``scaling_strategy.max_instance_count``."""
         name = ""
         for part in path:
             if isinstance(part, int):
@@ -387,9 +385,8 @@ class Processes(Backend):
         return name
 
     def advice(self, method: str, status: int | None) -> list[str]:
-        """Return the sentences to add to the service's own words when it refuses a write."""
-        # "Fully deleted after the next deployment", says the description of DELETE; no field of a
-        # process shows it. What a PATCH answers until then is not documented.
+        # The description of DELETE says "Fully deleted after the next deployment"; no field of a
+        # process shows it. The response to a PATCH until then is not documented.
         if method != "PATCH" or status != 404:
             return []
         return [
@@ -398,19 +395,16 @@ class Processes(Backend):
         ]
 
     def undeletable(self, process: Process) -> str | None:
-        """The reason why a process cannot be deleted, or None."""
         if "type" not in process:
             return f"Sevalla does not show the type of {process['id']}, which may be a web process"
         return _UNDELETABLE if process["type"] == "web" else None
 
     def known_by(self, process: Process) -> Options:
-        """The options by which an entry would name a live process."""
         if process.get("type") == "web":
             return {"type": "web"}
         return {"display_name": process.get("display_name")}
 
     def predict(self, scope: str, process: Process, body: dict[str, Any]) -> Process:
-        """The process as Sevalla would show it once a body is stored."""
         after = {"app_id": scope, **(process or _UNSET), **body}
         for probe in ("liveness_probe", "readiness_probe"):
             if probe in body:
@@ -428,9 +422,10 @@ class Processes(Backend):
     def read(
         self, client: Client, params: dict[str, Any], entries: list[Entry], whole: bool
     ) -> tuple[str, list[Process]]:
-        """The application's id and its processes: ``whole``, or as far as the entries need them."""
+        """Return the application's id and its processes: all if ``whole``, else what entries
+        need."""
         application = find_application(client, params["application"])
-        # A deletion reads the list, since a 404 for one process may mean the application.
+        # A deletion reads the list because a 404 for one process may mean the application.
         alone = entries[0] if len(entries) == 1 and not whole else None
         if alone is not None and alone.options.get("id") and alone.state == "present":
             live = self._get_one(client, application, alone.options["id"])
@@ -442,7 +437,7 @@ class Processes(Backend):
         return application, live
 
     def list_all(self, client: Client, application: str) -> list[Process]:
-        """Return all processes; a missing application is a Failure, never an empty list."""
+        """Return all processes; raise Failure if the application does not exist."""
         path = self.collection.format(scope=quote(application, safe=""))
         try:
             return [
@@ -454,23 +449,22 @@ class Processes(Backend):
             raise
 
     def _get_one(self, client: Client, application: str, process_id: str) -> list[Process]:
-        """The process with an id, as a list of one; of none when the application has no such."""
+        """Return the process with an id, as a list of one; if it is not found, all processes."""
         path = self.item.format(scope=quote(application, safe=""), id=quote(process_id, safe=""))
         try:
             return [object_in(client, path, client.get(path))]
         except Failure as failure:
             if failure.status != 404:
                 raise
-        # 404 may mean the application: the list tells, and it is the whole truth anyway.
+        # The 404 may mean the application. The list shows that, and is complete anyway.
         return self.list_all(client, application)
 
     def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Process:
-        """The process in an answer; raises Failure for anything else."""
         return object_in(client, path, answer, method)
 
     def complete(self, client: Client, live: list[Process]) -> None:
-        """Put the names of sizes where processes have none; one request, or none."""
-        # The description lets resource_type_name be null; then the list of sizes has it.
+        """Add the missing size names of processes, with one request or none."""
+        # The description allows null for resource_type_name; the list of sizes has the name.
         nameless = [process for process in live if process.get("resource_type_name", "") is None]
         if nameless:
             names = {size_id: name for name, size_id in size_ids(client).items()}
@@ -478,9 +472,9 @@ class Processes(Backend):
                 process["resource_type_name"] = names.get(str(process.get("resource_type_id")))
 
     def resolve_names(self, client: Client, steps: list[Step]) -> list[Problem]:
-        """Put ids for the names of sizes in the bodies of steps; one request, or none.
+        """Replace size names in the bodies of steps with ids, with one request or none.
 
-        A name that does not exist is a Problem that lists the names there are.
+        Returns a Problem for each name that does not exist; it lists the existing names.
         """
         bodies = [step.body for step in steps if step.body and "resource_type_id" in step.body]
         unresolved = [body for body in bodies if not is_id(body["resource_type_id"])]

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Warnings about values of a process that look wrong, and that Sevalla may accept.
+"""Warnings about values of a process that look wrong but that Sevalla may accept.
 
-Imported only by a run that sends something. This module is private to the collection.
+Only a run that sends something imports this module, which is private to the collection.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _CRON_FIELDS = 5
 def remarks(body: dict[str, Any]) -> list[Remark]:
     """Return warnings about a schedule and a time zone that look wrong.
 
-    The service may know better: its cron syntax and its list of time zones are not documented.
+    The service may accept them: its cron syntax and its list of time zones are not documented.
     """
     said: list[Remark] = []
     schedule, zone = body.get("schedule"), body.get("time_zone")
@@ -44,7 +44,7 @@ def _near_zone(zone: str) -> str:
     from zoneinfo import available_timezones
 
     zones = available_timezones()
-    # People write the city: Berlin for Europe/Berlin.
+    # Users often write only the city: Berlin for Europe/Berlin.
     cities = {name.rpartition("/")[2]: name for name in sorted(zones, reverse=True)}
     close = closest(zone, zones) if "/" in zone else None
     close = close or cities.get(zone) or cities.get(closest(zone, cities) or "")
@@ -60,4 +60,4 @@ def _zone_known(zone: str) -> bool:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             continue
         return name == zone
-    return True  # not even UTC: the machine has no list, so it cannot tell
+    return True  # UTC is missing too: the machine has no list

@@ -23,7 +23,7 @@ _ADDRESSES = ("id", "key", "display_name")
 
 
 def run_command() -> Command:
-    """The module that runs a cron process."""
+    """Return the Command that runs a cron process."""
     spec = {**connection_spec(SERVICE), **ONE_PROCESS_SPEC}
     return Command(spec, _run)
 
@@ -59,8 +59,11 @@ def _run(task: Task) -> dict[str, Any]:
 
 
 def _trigger(client: Client, step: Step) -> None:
-    """Send the request, once. The answer names no run, and no list has one: when the answer is
-    lost nothing can tell whether it ran."""
+    """Send the request once.
+
+    The response does not name the run, and nothing lists runs. If the response is lost, nothing
+    shows whether the process ran.
+    """
     try:
         client.send("POST", step.path)
     except Failure as failure:

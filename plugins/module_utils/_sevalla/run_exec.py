@@ -4,9 +4,9 @@
 
 """Run one command inside a running process of a Sevalla application.
 
-Facts are from the service's documentation (v3/applications/run-a-command-in-a-process), which
-does not show the range of ``timeout``: 15 seconds are its example, and a minute is what its other
-requests would allow.
+Facts are from the service's documentation (v3/applications/run-a-command-in-a-process). It does not
+give the range of ``timeout``: its example is 15 seconds, and a minute is what its other requests
+would allow.
 
 This module is private to the collection.
 """
@@ -31,7 +31,7 @@ _MOST_WORDS = 100
 _LONGEST = 60
 
 _TIMED_OUT = 124
-"""What timeout(1) returns for a command whose time is over."""
+"""The return code of timeout(1) if the command times out."""
 
 _NOT_RUNNING = (
     "A command needs a running instance: a web or worker process that is deployed and not scaled "
@@ -44,7 +44,7 @@ _ADVICE = {**dict.fromkeys((400, 404, 409, 422), _NOT_RUNNING), 403: _READ_ONLY}
 
 
 def exec_command() -> Command:
-    """Return the module that runs a command in a process."""
+    """Return the Command that runs a command in a process."""
     spec = {
         **connection_spec(SERVICE),
         **ONE_PROCESS_SPEC,
@@ -84,7 +84,7 @@ def _run(task: Task) -> dict[str, Any]:
 
 
 def _words(argv: list[str] | None, cmd: str | None) -> tuple[list[str], list[Problem]]:
-    """Return the words of the command, and what is wrong with the options that have them."""
+    """Return the words of the command, and the problems with argv and cmd."""
     if (argv is None) == (cmd is None):
         return [], [Problem("cmd", "give exactly one of argv and cmd")]
     option, words = "argv", argv or []
@@ -102,8 +102,10 @@ def _words(argv: list[str] | None, cmd: str | None) -> tuple[list[str], list[Pro
 
 
 def _exec(client: Client, step: Step, process: str) -> dict[str, Any]:
-    """Send the request, once, and return what the command printed. Nothing lists the commands
-    that ran: when the response is lost, nothing can tell what became of it."""
+    """Send the request once, and return the command's result; raise Failure if it failed.
+
+    Nothing lists commands, so the outcome is unknown if the response is lost.
+    """
     timeout = (step.body or {})["timeout"]
     try:
         answer = client.send("POST", step.path, body=step.body, longer=timeout)
@@ -112,7 +114,7 @@ def _exec(client: Client, step: Step, process: str) -> dict[str, Any]:
             what = "something that is not the result of a command"
             raise client.unexpected("POST", step.path, what)
     except Failure as failure:
-        if failure.status == 408:  # the command took too long, and may have done some of its work
+        if failure.status == 408:  # the command timed out, and may have done part of its work
             failure.outcome_unknown = True
         if failure.outcome_unknown:
             failure.advice.append(

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sevalla: its ids, its objects, how an application and a size are found by name.
+"""Sevalla's ids and objects, and how applications and sizes are found by name.
 
 Facts are from the service's OpenAPI description of API v3 (snapshot of 2026-03-09) and its
 documentation, unless a comment says otherwise.
@@ -23,8 +23,10 @@ from .pages import pages
 
 
 def _limit_lifts_in(reset: float, retry_after: float | None) -> float | None:
-    """Return the seconds until a limit lifts: X-RateLimit-Reset has them (page on rate limits),
-    and Retry-After is not documented."""
+    """Return the seconds until a rate limit lifts.
+
+    X-RateLimit-Reset contains them (page on rate limits); Retry-After is not documented.
+    """
     return max(0.0, reset)
 
 
@@ -40,7 +42,7 @@ APPLICATION_SPEC: dict[str, Any] = {
     "application": {"type": "str", "required": True, "aliases": ["application_id", "app_id"]},
 }
 
-# The pattern that the description puts on {id} and {process_id}.
+# The description's pattern for {id} and {process_id}.
 _UUID = re.compile(
     r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}"
     r"|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff"
@@ -50,20 +52,20 @@ _SIZES = "/resources/process-resource-types"
 
 
 def is_id(text: str) -> bool:
-    """Tell whether a text has the form of Sevalla's ids."""
+    """Return whether a text has the form of a Sevalla id."""
     return _UUID.fullmatch(text) is not None
 
 
 def check_application(params: dict[str, Any]) -> list[Problem]:
-    """Return what is wrong with how the application is named, before anything is read."""
+    """Return the problems with the option application, before any request."""
     return [] if params["application"].strip() else [Problem("application", "is empty")]
 
 
 def find_application(client: Client, wanted: str) -> str:
-    """The id of the application that a user names by id, name or display_name.
+    """Return the id of the application with an id, name or display_name.
 
-    ``name`` is unique and made by the service, ``display_name`` may repeat. There is no filter
-    and no search, so all pages are read. Raises Failure ``not_found`` or ``ambiguous``.
+    The service chooses ``name``, which is unique; ``display_name`` may repeat. The service has no
+    filter and no search, so all pages are read. Raises Failure ``not_found`` or ``ambiguous``.
     """
     if is_id(wanted):
         return wanted
@@ -117,17 +119,17 @@ def no_application(
 
 
 def object_in(client: Client, path: str, value: Any, method: str = "GET") -> dict[str, Any]:
-    """Return an object with an id as a response holds it; raises Failure for anything else."""
-    # An id becomes a part of paths, so nothing but an id is taken for one.
+    """Return an object of a response that has an id; raise Failure for anything else."""
+    # The id becomes part of paths, so it must have the form of an id.
     if isinstance(value, dict) and isinstance(value.get("id"), str) and is_id(value["id"]):
         return value
     raise client.unexpected(method, path, "something that is no object with an id")
 
 
 def read_sizes(client: Client) -> list[dict[str, Any]]:
-    """Return the sizes of processes that have a name and an id; one request for a whole task.
+    """Return the process sizes that have a name and an id, with one request for a whole task.
 
-    Never hard-coded: the vendor's documents contradict each other about them.
+    They are not hard-coded because the vendor's documents contradict each other about them.
     """
     sizes = client.get_once(_SIZES)
     if not isinstance(sizes, list):
@@ -142,5 +144,5 @@ def read_sizes(client: Client) -> list[dict[str, Any]]:
 
 
 def size_ids(client: Client) -> dict[str, str]:
-    """Return the ids of all sizes by their names in lower case."""
+    """Return the ids of all sizes by their lowercase names."""
     return {size["name"].lower(): size["id"] for size in read_sizes(client)}
