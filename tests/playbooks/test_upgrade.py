@@ -235,7 +235,10 @@ def listed(playbooks: Any) -> Any:
         text=True,
         check=True,
     )
-    return plain(json.loads(done.stdout))
+    shown = plain(json.loads(done.stdout))
+    # ansible-inventory's own, from ansible-core 2.19 on.
+    shown["_meta"].setdefault("profile", "inventory_legacy")
+    return shown
 
 
 def plain(value: Any) -> Any:

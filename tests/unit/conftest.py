@@ -40,6 +40,11 @@ WIDEST = (
 EVERY = 5
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the mark known to ansible-test as well, which has a configuration of its own."""
+    config.addinivalue_line("markers", "slow: not run by make test")
+
+
 @pytest.hookimpl(tryfirst=True)  # before those with the mark are deselected
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as slow what the widest tests need not try each day."""
