@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run laravel_cloud_background_processes inside Ansible's worker when the result is identical."""
+"""Run laravel_cloud_background_processes in Ansible's worker, where its result is the same."""
 
 from __future__ import annotations
 

@@ -318,7 +318,7 @@ def test_an_unknown_status_is_waited_out_with_a_warning(service: Service, status
     done = service()
     ended_well(service, done)
     (warning,) = done.warnings
-    assert f"a status that is not known here: {status}" in warning
+    assert f"has an unknown status: {status}. It is treated as running." in warning
     assert {"status": status, "after_seconds": service.interval} in done.result["statuses"]
 
 

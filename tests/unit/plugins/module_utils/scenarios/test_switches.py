@@ -540,8 +540,11 @@ def test_a_deleted_process_that_is_recreated_before_the_deployment(
     if switches["sevalla_patch_deleted"] == "404":
         assert changed.message is not None
         assert "answered HTTP 404" in changed.message
-        assert "deleted already and listed until the next deployment" in changed.message
-        assert "deploy, and run the task again." in changed.message
+        assert (
+            "It may be deleted already: Sevalla lists a deleted process until the next"
+            in changed.message
+        )
+        assert "Deploy, and run the task again." in changed.message
         assert "Nothing was changed." in changed.message
         assert changed.result["failure"]["code"] == "not_found"
     else:
