@@ -188,7 +188,6 @@ def is_ours(result: dict[str, Any]) -> bool:
 
 
 # Every day, one run of site.yml is compared, with the credential types below.
-@pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_playbooks_have_the_same_results(playbooks: Any, tmp_path: Path, scenario: str) -> None:
     old = recorded(scenario)
@@ -205,7 +204,6 @@ def test_playbooks_have_the_same_results(playbooks: Any, tmp_path: Path, scenari
         assert (tmp_path / "report" / "drift.html").exists()
 
 
-@pytest.mark.slow
 def test_playbooks_have_the_same_results_as_modules(playbooks: Any, tmp_path: Path) -> None:
     """1.0.0 already had this way to disable the worker."""
     as_modules = {"EVENKEEL_PAAS_IN_WORKER": "0"}
@@ -215,7 +213,6 @@ def test_playbooks_have_the_same_results_as_modules(playbooks: Any, tmp_path: Pa
         assert_means_the_same(before, run)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("module", EXAMPLES)
 def test_module_examples_have_the_same_results(playbooks: Any, module: str) -> None:
     assert_means_the_same(recorded("examples")[module], play_examples(playbooks, module))

@@ -1312,7 +1312,14 @@ LARAVEL_CLOUD_DEFECTS = (
         "a 404 of the instance is treated as no processes",
         "_laravel_cloud/processes.py",
         {
-            'raise missing("instance", instance, failure) from None': "return []",
+            '        return listed("instance", instance, items)\n': (
+                "        try:\n"
+                "            return list(items)\n"
+                "        except Failure as failure:\n"
+                "            if failure.status != 404:\n"
+                "                raise\n"
+                "            return []\n"
+            ),
         },
         (LARAVEL_CLOUD, RESULTS),
     ),

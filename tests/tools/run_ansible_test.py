@@ -102,8 +102,7 @@ def main() -> int:
 
 def sanity(folder: Path) -> tuple[Counts, bool]:
     """Run the sanity tests on every Python that modules support and this machine has."""
-    controller, targets = _pythons()
-    return _sanity_on(folder, controller, targets, [])
+    return _sanity_on(folder, _pythons()[1], [])
 
 
 def sanity_ends(folder: Path) -> tuple[Counts, bool]:
@@ -111,21 +110,17 @@ def sanity_ends(folder: Path) -> tuple[Counts, bool]:
 
     pylint takes longer than all others together, most of it for the tests.
     """
-    controller, targets = _pythons()
-    ends = list(dict.fromkeys([targets[0], targets[-1]]))
-    return _sanity_on(folder, controller, ends, ["plugins/"])
+    return _sanity_on(folder, _ends(), ["plugins/"])
 
 
-def _sanity_on(
-    folder: Path, controller: str, targets: list[str], linted: list[str]
-) -> tuple[Counts, bool]:
+def _sanity_on(folder: Path, targets: list[str], linted: list[str]) -> tuple[Counts, bool]:
     """Run the sanity tests on some Pythons; pylint on everything, or only on ``linted``."""
     ignored = sorted(folder.glob("tests/sanity/ignore-*.txt"))
     if ignored:
         raise NothingTestedError(
             f"this collection ignores no sanity error: remove {', '.join(map(str, ignored))}"
         )
-    options = ["--junit", "--color", "no", *_controller(controller), *_target_pythons(targets)]
+    options = ["--junit", "--color", "no", *_controller(_pythons()[0]), *_target_pythons(targets)]
     missing = _out_of_reach("pylint")
     for requirement in missing:
         print(f"{LEFT_OUT}sanity test pylint: {requirement} is not to be had from here", flush=True)
@@ -150,8 +145,7 @@ def units_oldest(folder: Path) -> tuple[Counts, bool]:
 
 def units_ends(folder: Path) -> tuple[Counts, bool]:
     """Run most unit tests on the oldest and the newest Python that modules support here."""
-    pythons = _pythons()[1]
-    return _units_on(folder, list(dict.fromkeys([pythons[0], pythons[-1]])), WIDEST)
+    return _units_on(folder, _ends(), WIDEST)
 
 
 def units_libraries(folder: Path) -> tuple[Counts, bool]:
@@ -307,6 +301,12 @@ def _pythons() -> tuple[str, list[str]]:
     found = sorted(version for version in find_interpreters() if version >= OLDEST_TARGET)
     targets = [f"{major}.{minor}" for major, minor in found if f"{major}.{minor}" in supported]
     return f"{sys.version_info[0]}.{sys.version_info[1]}", targets
+
+
+def _ends() -> list[str]:
+    """Return the oldest and the newest Python that modules support here."""
+    targets = _pythons()[1]
+    return list(dict.fromkeys([targets[0], targets[-1]]))
 
 
 def _out_of_reach(test: str) -> list[str]:

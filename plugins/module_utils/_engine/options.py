@@ -151,8 +151,10 @@ def without_misread(spec: dict[str, Any], given: Options) -> Options:
     message of Ansible's own validation does not name the option, or not clearly."""
     kept = dict(given)
     for name, about in spec.items():
-        for written in (name, *about.get("aliases", ())) if "options" in about else ():
-            value: Any = kept.get(written)
+        if "options" not in about:
+            continue
+        for written in {name, *about.get("aliases", ())} & kept.keys():
+            value: Any = kept[written]
             listed = about["type"] == "list" and isinstance(value, list)
             if not listed and about["type"] != "dict":
                 continue
@@ -161,8 +163,7 @@ def without_misread(spec: dict[str, Any], given: Options) -> Options:
                 for each in (value if listed else [value])
                 if _can_be_dictionary(each)
             ]
-            if written in kept:
-                kept[written] = fit if listed else next(iter(fit), None)
+            kept[written] = fit if listed else next(iter(fit), None)
     return kept
 
 

@@ -42,7 +42,6 @@ from .service import (
     is_id,
     linked,
     listed,
-    missing,
     related,
     resource_in,
     the_one,
@@ -402,14 +401,9 @@ class Processes(Backend):
     def list_all(self, client: Client, instance: str) -> list[Process]:
         """Return all processes of an instance; raise Failure if the instance does not exist."""
         path = self.collection.format(scope=quote(instance, safe=""))
-        try:
-            return [
-                _process(client, path, item, instance) for item, _included in walk(client, path)
-            ]
-        except Failure as failure:
-            if failure.status == 404:
-                raise missing("instance", instance, failure) from None
-            raise
+        # Converted one by one, so that an invalid item ends the pagination.
+        items = (_process(client, path, item, instance) for item, _included in walk(client, path))
+        return listed("instance", instance, items)
 
     def _get_one(self, client: Client, process_id: str) -> list[Process]:
         """Return the process with an id, as a list of one, or an empty list."""
