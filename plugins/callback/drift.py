@@ -98,11 +98,11 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def v2_runner_item_on_ok(self, result: Any) -> None:
         """Record an item of a loop that succeeded, with or without a change."""
-        self._take_item(_Event(result), failed=False)
+        self._record_item(_Event(result), failed=False)
 
     def v2_runner_item_on_failed(self, result: Any) -> None:
         """Record an item of a loop that failed, or whose host was unreachable."""
-        self._take_item(_Event(result), failed=True)
+        self._record_item(_Event(result), failed=True)
 
     def v2_runner_item_on_skipped(self, result: Any) -> None:
         """Record an item of a loop that was skipped."""
@@ -110,7 +110,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def v2_runner_on_ok(self, result: Any) -> None:
         """Record a task that succeeded, with or without a change."""
-        self._take(_Event(result), failed=False)
+        self._record_task(_Event(result), failed=False)
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         """Record a task that failed."""
@@ -118,7 +118,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         if not ignore_errors:
             reason = f'the task "{event.task.get_name()}" failed: {event.message}'
             self._plays.fail(event.host.get_name(), event.task, reason)
-        self._take(event, failed=True)
+        self._record_task(event, failed=True)
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
         """Record a task whose host was unreachable."""
@@ -126,7 +126,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         if not event.task.ignore_unreachable:
             reason = f"the host is unreachable: {event.message}"
             self._plays.fail(event.host.get_name(), event.task, reason)
-        self._take(event, failed=True)
+        self._record_task(event, failed=True)
 
     def v2_runner_on_skipped(self, result: Any) -> None:
         """Record a task that was skipped."""
@@ -159,12 +159,12 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         except OSError as error:
             self._display.warning(f"The report of drift was not written: {to_native(error)}")
 
-    def _take_item(self, event: _Event, *, failed: bool) -> None:
+    def _record_item(self, event: _Event, *, failed: bool) -> None:
         """Record an item of a loop, and that the task's own result repeats it."""
         self._loops[event.key] = self._loops.get(event.key, False) or failed
         self._read(event, failed)
 
-    def _take(self, event: _Event, *, failed: bool) -> None:
+    def _record_task(self, event: _Event, *, failed: bool) -> None:
         """Record the result of a task, unless its items were recorded.
 
         A loop can stop before an item starts, and only the task's own result shows that: it has no

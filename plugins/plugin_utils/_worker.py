@@ -57,11 +57,11 @@ _OWN_PYTHON = (
     '"{{ ansible_playbook_python }}".'
 )
 
-_NO_LINES = {"dense", "json", "jsonl", "null", "selective"}
+_WITHOUT_PROGRESS = {"dense", "json", "jsonl", "null", "selective"}
 """The stdout callbacks that a line of progress would disturb: they redraw the screen, write
 JSON, or show little or nothing on purpose."""
 
-_LINES = {"awx_display", "debug", "default", "minimal", "oneline", "unixy", "yaml"}
+_WITH_PROGRESS = {"awx_display", "debug", "default", "minimal", "oneline", "unixy", "yaml"}
 """The stdout callbacks that write lines for people, where a line of progress fits in."""
 
 display = Display()
@@ -213,15 +213,15 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
         return masked
 
     def _show(self, line: str, verbosity: int) -> None:
-        """Show a line of progress, unless the stdout callback is in ``_NO_LINES``.
+        """Show a line of progress, unless the stdout callback is in ``_WITHOUT_PROGRESS``.
 
         Display passes it to the main process, from any thread. With a callback that is in neither
         list, it goes to stderr, which no program parses.
         """
         callback = str(C.config.get_config_value("DEFAULT_STDOUT_CALLBACK"))
         name = callback.rpartition(".")[2]
-        if display.verbosity >= verbosity and name not in _NO_LINES:
-            display.display(line, color=C.COLOR_VERBOSE, stderr=name not in _LINES)
+        if display.verbosity >= verbosity and name not in _WITHOUT_PROGRESS:
+            display.display(line, color=C.COLOR_VERBOSE, stderr=name not in _WITH_PROGRESS)
 
     def _refusal(self, parsed: ValidationResult) -> str:
         """Return the message of AnsibleModule for invalid options."""

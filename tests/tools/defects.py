@@ -243,7 +243,7 @@ CLIENT_DEFECTS = (
     Defect(
         "a long wait is not announced",
         "_engine/module.py",
-        {"if waited >= _LONG_WAIT:": "if client.waited < 0:"},
+        {"if waited >= LONG_WAIT:": "if client.waited < 0:"},
         (LIMITS,),
     ),
     Defect(
@@ -276,7 +276,7 @@ CLIENT_DEFECTS = (
     Defect(
         "an entry that cannot be planned hides a value out of range",
         "_engine/run_one.py",
-        {"        failure.also += [invalid_options(wrong)] if wrong else []\n": ""},
+        {"        failure.others += [invalid_options(wrong)] if wrong else []\n": ""},
         (FAILING,),
     ),
     Defect(
@@ -1037,7 +1037,7 @@ PLAN_DEFECTS = (
         "only the first failed entry is reported",
         "_core/planner.py",
         {
-            "        failures[0].also += failures[1:]\n": "",
+            "        failures[0].others += failures[1:]\n": "",
         },
         (LIST,),
     ),

@@ -83,13 +83,13 @@ class Failure(Exception):
         """Whether only the end of the task prevented a retry."""
         self.advice: list[str] = []
         """Sentences about what to do, from the code for the service."""
-        self.looked: list[str] = []
-        """Sentences about what the search for a lost write found."""
+        self.findings: list[str] = []
+        """Sentences about what was found out about the operation that failed."""
         self.done: list[str] = []
         """Earlier writes that were stored, such as ``PATCH /path``."""
         self.unknown: list[str] = []
         """Writes that may have been stored, the last one first."""
-        self.also: list[Failure] = []
+        self.others: list[Failure] = []
         """Other failures of the same task."""
         self.printed = ""
         """The end of the message: the last lines of an output, each after a line break."""
@@ -108,16 +108,16 @@ class Failure(Exception):
     def __str__(self) -> str:
         return self.message
 
-    def about(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
         """Return the ``failure`` value of a result."""
         keys = ("status", "code", "details", "request_id")
         return {key: getattr(self, key) for key in keys}
 
     def as_result(self) -> dict[str, Any]:
         """Return the result of the failed task, without its message."""
-        return {**self.result, "failure": self.about()}
+        return {**self.result, "failure": self.facts()}
 
-    def under(self, meaning: str, code: str) -> Failure:
+    def with_meaning(self, meaning: str, code: str) -> Failure:
         """Set ``meaning`` and ``code``; return the same failure."""
         self.meaning = meaning
         self.code = code
@@ -141,13 +141,13 @@ def worded(failure: Failure) -> str:
     if failure.task_ended:
         said.append("It was not retried, because the task ended.")
     said += failure.advice
-    said += failure.looked
+    said += failure.findings
     if failure.done:
         said.append(f"Already done: {', '.join(failure.done)}.")
     if failure.unknown:
         writes = ", and before it ".join(failure.unknown)
         said.append(f"Whether {writes} was stored is not known; run the task again to find out.")
-    said += (each.message for each in failure.also)
+    said += (each.message for each in failure.others)
     if failure.nothing_changed:
         said.append("Nothing was changed.")
     if failure.printed:

@@ -79,7 +79,7 @@ def plan_list(
             failure.where = entry.where
             failures.append(failure)
     if failures:
-        failures[0].also += failures[1:]
+        failures[0].others += failures[1:]
         raise failures[0]
     addressed = {id(plan.live) for plan in plans}
     others = [each for each in live.all if id(each) not in addressed]

@@ -223,7 +223,7 @@ class Writer:
                 return found
             if not lost.resendable:
                 break
-        lost.looked.append(f"No such {self._backend.noun} is listed now.")
+        lost.findings.append(f"No such {self._backend.noun} is listed now.")
         raise lost
 
     def _look_for(self, lost: Failure) -> Process | None:
@@ -244,7 +244,7 @@ class Writer:
                 return found
             unclear = [process["id"] for process in new.unclear({address.kind})]
             if unclear:
-                lost.looked.append(f"The list does not show whether {', '.join(unclear)} is it.")
+                lost.findings.append(f"The list does not show whether {', '.join(unclear)} is it.")
                 raise lost
         return None
 

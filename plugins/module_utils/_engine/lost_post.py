@@ -38,11 +38,13 @@ def looks(client: Client, lost: Failure, read: Callable[[], Seen]) -> Iterator[S
     POST, if no time is left or a read fails."""
     for seconds in _LOOK_AFTER:
         if not client.pause(seconds):
-            lost.looked.append("There was no time left (api_max_wait) to look for it in the list.")
+            lost.findings.append(
+                "There was no time left (api_max_wait) to look for it in the list."
+            )
             raise lost
         try:
             seen = read()
         except Failure as failure:
-            lost.looked.append(f"Looking for it in the list failed as well: {failure.message}")
+            lost.findings.append(f"Looking for it in the list failed as well: {failure.message}")
             raise lost from None
         yield seen

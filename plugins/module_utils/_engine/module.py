@@ -26,12 +26,9 @@ from .._core.failure import Failure, Problem, invalid_options
 from .._core.remark import HIDDEN
 from .._http import client as _http
 from .._http.settings import Service, Settings, parse
+from .._http.waiting import LONG_WAIT
 from .options import misread, private_texts, without_empty, without_misread
 from .progress import Progress, Show, show_nothing
-
-_LONG_WAIT = 10
-"""Seconds of waiting in total from which on a task warns about it."""
-
 
 WHY_MODULE = "EVENKEEL_PAAS_WHY_MODULE"
 """The environment variable with the reason why a module did not run in Ansible's worker."""
@@ -177,14 +174,14 @@ def connected(service: Service, task: Task) -> Iterator[_http.Client]:
         except Failure as failure:
             failure.result["api"] = client.counters
             raise
-        if client.waited_for_tasks >= _LONG_WAIT:
+        if client.waited_for_tasks >= LONG_WAIT:
             words = (
                 f"This task waited {client.waited_for_tasks:.0f} seconds for another task on this "
                 "machine, which created in the same place."
             )
             task.warn(words, words)
         waited = client.waited - client.waited_for_tasks
-        if waited >= _LONG_WAIT:
+        if waited >= LONG_WAIT:
             words = (
                 f"{service.name} made this task wait: it waited {waited:.0f} "
                 f"seconds for {client.repeated} repeated request(s)."

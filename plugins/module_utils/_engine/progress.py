@@ -12,11 +12,10 @@ from __future__ import annotations
 import threading
 from typing import Callable
 
+from .._http.waiting import LONG_WAIT
+
 Show = Callable[[str, int], None]
 """Shows a line to the user at the given verbosity: 0 is always, 1 is ``-v``."""
-
-_LONG_WAIT = 10
-"""Longer waits, in seconds, are shown when they begin."""
 
 
 def show_nothing(text: str, verbosity: int) -> None:
@@ -60,7 +59,7 @@ class Progress:
 
     def on_wait(self, reason: str, seconds: float) -> None:
         """Show that a long wait starts, and its reason, such as ``rate limit of Sevalla``."""
-        if seconds <= _LONG_WAIT:
+        if seconds <= LONG_WAIT:
             return
         with self._lock:
             done, until = f"{self._done} of {self._writes}", f"{seconds:.0f} s"

@@ -49,5 +49,5 @@ def command_failed(ended: str, output: Any, details: Any = None) -> Failure:
     if last:
         failure.printed = f"The last lines of its output:{last}"
     else:
-        failure.looked.append("It printed nothing.")
+        failure.findings.append("It printed nothing.")
     return failure

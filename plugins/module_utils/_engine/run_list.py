@@ -64,7 +64,7 @@ def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:
         )
         if any(writer.failure for writer in writers):
             failure = _partial(plans, writers)
-            failure.also += [twins] if twins else []
+            failure.others += [twins] if twins else []
             raise failure
         if twins:
             twins.result.update(_steps(plans, writers))
@@ -130,7 +130,7 @@ def _steps(plans: list[Plan], writers: list[Writer]) -> dict[str, Any]:
         rest = [step.as_result() for step in writer.plan.steps[len(writer.done) :]]
         if writer.failure is not None:
             error = writer.failure
-            failed.append({**rest.pop(0), "error": error.message, "failure": error.about()})
+            failed.append({**rest.pop(0), "error": error.message, "failure": error.facts()})
         left += rest
     return {
         "plan": plan_result(plans),

@@ -142,7 +142,7 @@ def _read_and_plan(
         from .validation import out_of_range
 
         wrong = out_of_range(backend, wanted)
-        failure.also += [invalid_options(wrong)] if wrong else []
+        failure.others += [invalid_options(wrong)] if wrong else []
         raise
     return scope, live, plans
 

@@ -56,7 +56,7 @@ def start(
             return found
         if not lost.resendable:
             break
-    lost.looked.append(
+    lost.findings.append(
         f"No {noun} that it may have started is listed now. Check whether one is running before "
         "you start another."
     )

@@ -18,7 +18,7 @@ from typing import Any, ClassVar, NamedTuple
 from .._core.failure import Failure, Problem
 from .._core.plan import Step
 from .._http.client import Client
-from .._http.settings import Service
+from .._http.settings import HIGHEST, Service
 from .module import Task
 
 Operation = dict[str, Any]
@@ -30,9 +30,6 @@ _PASSING = ("rate_limited", "service_error", "unreachable", "unexpected_answer",
 _RATE_WINDOW = 60.0
 """Seconds of both services' rate limit window for reads (Sevalla's page on rate limits; Laravel's
 own throttle)."""
-
-_HIGHEST = 10**6
-"""The highest accepted number of seconds: 11 days, which every system clock can count."""
 
 
 class Statuses(NamedTuple):
@@ -124,9 +121,9 @@ def waiting_spec(operations: Operations) -> dict[str, Any]:
 def waiting_problems(params: dict[str, Any]) -> list[Problem]:
     """Return the problems with the options of ``waiting_spec``."""
     return [
-        Problem(option, f"must be from 1 to {_HIGHEST}")
+        Problem(option, f"must be from 1 to {HIGHEST}")
         for option in ("wait_timeout", "poll_interval")
-        if not 1 <= params[option] <= _HIGHEST
+        if not 1 <= params[option] <= HIGHEST
     ]
 
 
@@ -227,7 +224,7 @@ class Watch:
             if failure.code in _PASSING:
                 self._task.progress.detail(f"{failure.message} It will be read again.")
                 return failure
-            failure.looked.append(f"{self.words} was started and {self._last}; it continues.")
+            failure.findings.append(f"{self.words} was started and {self._last}; it continues.")
             raise
         return None
 

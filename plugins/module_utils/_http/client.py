@@ -161,12 +161,12 @@ class Client(Waiting):
         *,
         params: dict[str, Any] | None = None,
         body: dict[str, Any] | None = None,
-        longer: int = 0,
+        extra_seconds: int = 0,
     ) -> Any:
         """Send one request, with retries if that is safe; return the JSON of the response.
 
-        ``path`` is relative to the base URL, with its parts quoted. ``longer`` are seconds that
-        the service may take beyond ``timeout``. Returns None for a response without a body.
+        ``path`` is relative to the base URL, with its parts quoted. The service may take
+        ``extra_seconds`` beyond ``timeout``. Returns None for a response without a body.
         Raises Failure unless the response is a 2xx with JSON or an empty body.
         """
         if method != "GET" and not self._writes:
@@ -174,7 +174,7 @@ class Client(Waiting):
         failure: Failure | None = None
         repeats = 0
         while True:
-            mark = self.wait_for_turn()
+            paused_before = self.wait_for_turn()
             if self.stopped:
                 raise self._faults.stopped(method, path, failure)
             if repeats:
@@ -183,15 +183,15 @@ class Client(Waiting):
             response: requests.Response | None = None
             lost: Exception | None = None
             try:
-                response = self._attempt(method, path, params, body, longer)
+                response = self._attempt(method, path, params, body, extra_seconds)
                 decoded = _decoded(response)
                 if response.status_code < 400:
                     return self._result_of(method, path, response, decoded)
                 failure = self._faults.refused(method, path, response, decoded, self.waited)
             except (OSError, HTTPError, ValueError) as error:
                 response, lost = None, error
-                failure = self._faults.unreachable(method, path, error, longer)
-            self._repeat_or_raise(failure, method, response, lost, repeats, started, mark)
+                failure = self._faults.unreachable(method, path, error, extra_seconds)
+            self._repeat_or_raise(failure, method, response, lost, repeats, started, paused_before)
             repeats += 1
 
     def _attempt(
@@ -200,7 +200,7 @@ class Client(Waiting):
         path: str,
         params: dict[str, Any] | None,
         body: dict[str, Any] | None,
-        longer: int,
+        extra_seconds: int,
     ) -> requests.Response:
         with self._changed:
             self.sent += 1
@@ -209,7 +209,7 @@ class Client(Waiting):
             self._settings.url + path,
             params=params,
             json=body,
-            timeout=(self._settings.timeout, self._settings.timeout + longer),
+            timeout=(self._settings.timeout, self._settings.timeout + extra_seconds),
             # http is allowed for loopback only, so it must not go through a proxy.
             proxies={"http": ""},
             # The token must not reach another host, and a redirected POST becomes a GET.
@@ -226,10 +226,10 @@ class Client(Waiting):
         lost: Exception | None,
         repeats: int,
         started: float,
-        mark: float,
+        paused_before: float,
     ) -> None:
         """Wait until the request may be sent again; raise ``failure`` if it may not."""
-        from .retry import asked_seconds, backoff, is_repeatable
+        from .retry import backoff, is_repeatable, requested_wait
 
         if not is_repeatable(method, failure.status, lost):
             raise failure
@@ -239,13 +239,13 @@ class Client(Waiting):
             if not limited:
                 failure.tries = repeats + 1
             raise failure
-        asked = None if response is None else asked_seconds(self.service, response)
+        asked = None if response is None else requested_wait(self.service, response)
         seconds = backoff(repeats, limited) if asked is None else asked
         name = self.service.name
         reason = f"no answer of {name}" if lost is not None else f"HTTP {failure.status} of {name}"
         if limited:
             reason = f"rate limit of {name}"
-        if not self.wait_to_repeat(reason, seconds, asked is not None, mark):
+        if not self.wait_to_repeat(reason, seconds, asked is not None, paused_before):
             failure.out_of_time = True
             if not limited:
                 failure.time_spent = (self.waited, self._settings.max_wait)

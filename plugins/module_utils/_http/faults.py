@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .._core.failure import Failure
-from .retry import asked_seconds, cannot_be_sent, never_connected
+from .retry import cannot_be_sent, never_connected, requested_wait
 from .settings import Service, Settings
 
 try:
@@ -97,10 +97,12 @@ class Faults:
             method, path, "was not called, because the task ended.", code="interrupted"
         )
 
-    def unreachable(self, method: str, path: str, error: Exception, longer: int = 0) -> Failure:
+    def unreachable(
+        self, method: str, path: str, error: Exception, extra_seconds: int = 0
+    ) -> Failure:
         """Return the failure for a request without a response.
 
-        ``longer`` are the seconds that the service had beyond ``timeout``.
+        ``extra_seconds`` are the seconds that the service had beyond ``timeout``.
         """
         if isinstance(error, InvalidSchema) and "SOCKS" in str(error):
             return self._failure(
@@ -114,9 +116,9 @@ class Faults:
         if isinstance(error, SSLError):
             what = "the TLS connection failed"
         elif isinstance(error, ReadTimeout):
-            seconds = self._settings.timeout + longer
+            seconds = self._settings.timeout + extra_seconds
             what = f"no answer within {seconds} seconds, which is api_timeout"
-            if longer:
+            if extra_seconds:
                 what = (
                     f"no answer within {seconds} seconds, which is timeout and api_timeout together"
                 )
@@ -150,7 +152,7 @@ class Faults:
         if status == 429:
             limit = response.headers.get("x-ratelimit-limit", "unknown")
             lifts = "the response does not say when it lifts"
-            seconds = asked_seconds(self._service, response)
+            seconds = requested_wait(self._service, response)
             if seconds is not None:
                 lifts = f"it should lift in {seconds:.0f} seconds"
             advice = (

@@ -61,7 +61,7 @@ def _reason(error: Exception) -> object:
     return getattr(cause, "reason", None) or cause  # urllib3 before 1.24 does not wrap all
 
 
-def asked_seconds(service: Service, response: Any) -> float | None:
+def requested_wait(service: Service, response: Any) -> float | None:
     """Return the seconds that the service asks to wait, or None."""
     after = _seconds(response.headers.get("Retry-After"))
     if response.status_code != 429:

@@ -19,7 +19,7 @@ from .._core.failure import Problem, invalid_options
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 """Environment variables with the path of a CA bundle. The first that is not empty counts."""
 
-_HIGHEST = 10**6
+HIGHEST = 10**6
 """The highest accepted number: 11 days in seconds, which every system clock can count."""
 
 
@@ -64,9 +64,9 @@ def parse(params: dict[str, Any]) -> Settings:
     """
     lowest = {"api_timeout": 1, "api_retries": 0, "api_max_wait": 0}
     problems = [
-        Problem(option, f"must be from {low} to {_HIGHEST}")
+        Problem(option, f"must be from {low} to {HIGHEST}")
         for option, low in lowest.items()
-        if not low <= params[option] <= _HIGHEST
+        if not low <= params[option] <= HIGHEST
     ]
     if params["ca_path"] and not os.path.exists(params["ca_path"]):
         problems.append(Problem("ca_path", f"there is no file {params['ca_path']}"))

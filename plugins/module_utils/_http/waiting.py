@@ -17,8 +17,8 @@ from typing import Callable, Optional
 OnWait = Optional[Callable[[str, float], None]]
 """Called with the reason and the seconds of a long wait, by the thread that waits."""
 
-_LONG_WAIT = 10
-"""Longer waits, in seconds, are announced."""
+LONG_WAIT = 10
+"""Longer waits, in seconds, are shown when they begin, and sums of waits when the task ends."""
 
 
 class Waiting:
@@ -70,20 +70,22 @@ class Waiting:
         return True
 
     def wait_for_turn(self) -> float:
-        """Wait while another thread waits; return a mark for ``wait_to_repeat``."""
+        """Wait while another thread waits; return the seconds paused so far."""
         with self._changed:
             self._wait_for_others()
             return self._paused
 
-    def wait_to_repeat(self, reason: str, seconds: float, asked: bool, mark: float) -> bool:
+    def wait_to_repeat(
+        self, reason: str, seconds: float, asked: bool, paused_before: float
+    ) -> bool:
         """Wait before a request is repeated; return whether the task may wait that long.
 
-        Waits of other threads since the ``mark`` count: they reduce a wait that the service
-        ``asked`` for by their length, and replace a backoff of our own entirely.
+        Waits of other threads since ``wait_for_turn`` returned ``paused_before`` count: they reduce
+        a wait that the service ``asked`` for by their length, and replace a backoff of our own.
         """
         with self._changed:
             self._wait_for_others()
-            since = self._paused - mark
+            since = self._paused - paused_before
             if since > 0 and (not asked or since >= seconds):
                 return True
             left = self.max_wait - self.waited
@@ -116,7 +118,7 @@ class Waiting:
 
     def _wait(self, reason: str, seconds: float) -> None:
         try:
-            if self._on_wait is not None and seconds > _LONG_WAIT:
+            if self._on_wait is not None and seconds > LONG_WAIT:
                 self._on_wait(reason, seconds)
             self.sleep(seconds)
         finally:

@@ -228,4 +228,4 @@ def missing(
         f"Check {kind}; names are case-sensitive, an id always works."
         + hint(wanted, known, SERVICE.name if kind == "application" else f"The {_PARENTS[kind]}")
     )
-    return cause.under(words, "not_found") if cause else Failure(words, code="not_found")
+    return cause.with_meaning(words, "not_found") if cause else Failure(words, code="not_found")

@@ -108,7 +108,7 @@ def _exec(client: Client, step: Step, process: str) -> dict[str, Any]:
     """
     timeout = (step.body or {})["timeout"]
     try:
-        answer = client.send("POST", step.path, body=step.body, longer=timeout)
+        answer = client.send("POST", step.path, body=step.body, extra_seconds=timeout)
         rc = return_code(answer.get("exit_code")) if isinstance(answer, dict) else None
         if rc is None:
             what = "something that is not the result of a command"

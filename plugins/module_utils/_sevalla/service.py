@@ -115,7 +115,7 @@ def no_application(
         "Check application; it may be an id, the unique name or the "
         f"display_name, all case-sensitive.{hint(wanted, known, SERVICE.name)}"
     )
-    return cause.under(words, "not_found") if cause else Failure(words, code="not_found")
+    return cause.with_meaning(words, "not_found") if cause else Failure(words, code="not_found")
 
 
 def object_in(client: Client, path: str, value: Any, method: str = "GET") -> dict[str, Any]:
