@@ -310,7 +310,7 @@ CLIENT_DEFECTS = (
     Defect(
         "every thread repeats the wait of another one",
         "_http/waiting.py",
-        {"since = self._paused - mark": "since = 0.0"},
+        {"since = self._paused - paused_before": "since = 0.0"},
         (THREADS,),
     ),
     Defect(
@@ -1155,7 +1155,14 @@ SEVALLA_DEFECTS = (
         "a 404 of the application is treated as no processes",
         "_sevalla/processes.py",
         {
-            "raise no_application(application, failure) from None": "return []",
+            "        with of_application(application):\n": "        try:\n",
+            "for page in pages(client, path) for process in page\n            ]\n": (
+                "for page in pages(client, path) for process in page\n            ]\n"
+                "        except Failure as failure:\n"
+                "            if failure.status != 404:\n"
+                "                raise\n"
+                "            return []\n"
+            ),
         },
         (FAULTS_READS, SEVALLA),
     ),

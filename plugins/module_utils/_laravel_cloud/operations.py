@@ -12,12 +12,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from .._core.failure import Failure
 from .._engine.pending import is_oldest_first
 from .._engine.watch import Operation, Operations
 from .._http.client import Client
 from .pages import ends
-from .service import SERVICE, find_environment, listed_attribute, missing, resource_in
+from .service import SERVICE, find_environment, listed_attribute, of_parent, resource_in
 
 
 class EnvironmentOperations(Operations):
@@ -38,12 +37,8 @@ class EnvironmentOperations(Operations):
     def newest(self, client: Client, scope: str) -> list[Operation]:
         """Return the last hundred operations in the list's order, and perhaps the oldest."""
         path = self.list_path(scope)
-        try:
+        with of_parent("environment", scope):
             items = ends(client, path, self._is_oldest_first)
-        except Failure as failure:
-            if failure.status == 404:
-                raise missing("environment", scope, failure) from None
-            raise
         return [self._operation(client, "GET", path, item, scope) for item in items]
 
     def list_path(self, scope: str) -> str:

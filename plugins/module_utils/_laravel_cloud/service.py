@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from .._core.failure import Failure, Problem
@@ -167,12 +168,19 @@ def find_environment(client: Client, environment: str, application: str | None) 
     return str(the_one("environment", environment, APPLICATION_NAMES, candidates)[0]["id"])
 
 
+@contextmanager
+def of_parent(kind: str, parent: str) -> Iterator[None]:
+    """Raise the Failure for a missing parent in place of the 404 of a request within."""
+    try:
+        yield
+    except Failure as failure:
+        raise (missing(kind, parent, failure) if failure.status == 404 else failure) from None
+
+
 def listed(kind: str, parent: str, items: Iterator[Any]) -> list[Any]:
     """Return all items of a parent's list; raise a Failure that names a missing parent."""
-    try:
+    with of_parent(kind, parent):
         return list(items)
-    except Failure as failure:
-        raise missing(kind, parent, failure) if failure.status == 404 else failure from None
 
 
 def the_one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Iterable[Listed]) -> Listed:

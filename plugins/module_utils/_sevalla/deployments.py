@@ -29,8 +29,8 @@ from .service import (
     SERVICE,
     check_application,
     find_application,
-    no_application,
     object_in,
+    of_application,
 )
 
 _TRIGGERS = {"MANUAL_DEPLOY", "ROLLBACK_DEPLOYMENT", "AUTO_DEPLOY_ON_PUSH", "RESTART"}
@@ -92,10 +92,8 @@ class SevallaDeployments(Deployments):
         def read() -> list[Deployment]:
             return [self.receive(client, "GET", path, item, scope) for item in next(listed, [])]
 
-        try:
+        with of_application(scope):
             found = read()
-        except Failure as failure:
-            raise (no_application(scope, failure) if failure.status == 404 else failure) from None
         if is_oldest_first(found, self.times.started):
             while page := read():
                 found += page
@@ -145,14 +143,12 @@ class SevallaDeployments(Deployments):
 
     def processes(self, client: Client, scope: str) -> list[Shown]:
         path = f"/applications/{quote(scope, safe='')}/processes"
-        try:
+        with of_application(scope):
             return [
                 {**object_in(client, path, process), "name": process.get("display_name")}
                 for page in pages(client, path)
                 for process in page
             ]
-        except Failure as failure:
-            raise (no_application(scope, failure) if failure.status == 404 else failure) from None
 
     def failed_step(self, client: Client, scope: str, deployment: Deployment) -> FailedStep | None:
         """Return the failed step, if the deployment shows it, with its output or the whole log.

@@ -47,8 +47,8 @@ from .service import (
     check_application,
     find_application,
     is_id,
-    no_application,
     object_in,
+    of_application,
     size_ids,
 )
 
@@ -439,14 +439,10 @@ class Processes(Backend):
     def list_all(self, client: Client, application: str) -> list[Process]:
         """Return all processes; raise Failure if the application does not exist."""
         path = self.collection.format(scope=quote(application, safe=""))
-        try:
+        with of_application(application):
             return [
                 object_in(client, path, process) for page in pages(client, path) for process in page
             ]
-        except Failure as failure:
-            if failure.status == 404:
-                raise no_application(application, failure) from None
-            raise
 
     def _get_one(self, client: Client, application: str, process_id: str) -> list[Process]:
         """Return the process with an id, as a list of one; if it is not found, all processes."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from .._core.failure import Failure, Problem
@@ -99,6 +100,15 @@ def list_applications(client: Client) -> Iterator[dict[str, Any]]:
 def names_of(application: dict[str, Any]) -> tuple[str, ...]:
     """Return the names that a user may write for an application, the unique one first."""
     return tuple(str(application.get(key) or "") for key in ("name", "display_name"))
+
+
+@contextmanager
+def of_application(application: str) -> Iterator[None]:
+    """Raise the Failure for a missing application in place of the 404 of a request within."""
+    try:
+        yield
+    except Failure as failure:
+        raise (no_application(application, failure) if failure.status == 404 else failure) from None
 
 
 def no_application(
