@@ -199,7 +199,8 @@ TEXT = Shape(same=lambda want, have: have is not UNKNOWN and (want or "") == (ha
 """A string for which the service treats "" and null alike."""
 
 
-@dataclass(frozen=True)
+# Without what nothing uses: generating it costs each task.
+@dataclass(frozen=True, repr=False, eq=False)
 class Field:
     """One settable field of a process.
 

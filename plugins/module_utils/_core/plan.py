@@ -44,7 +44,8 @@ class Step(NamedTuple):
         }
 
 
-@dataclass
+# Without what nothing uses: generating it costs each task.
+@dataclass(repr=False, eq=False)
 class Plan:
     """The steps for one entry. ``live`` is the resource before them, None if it does not exist;
     ``process`` is the predicted resource after them, and ``keys`` are its keys; ``new_identity``

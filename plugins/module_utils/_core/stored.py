@@ -61,11 +61,7 @@ def _zeroed(name: str, want: Any, have: Any) -> list[str]:
 
 def _without_zeros(want: Any, have: Any) -> Any:
     if isinstance(want, dict) and isinstance(have, dict):
-        return {
-            key: _without_zeros(value, have.get(key))
-            for key, value in want.items()
-            if not _is_zeroed(value, have.get(key))
-        }
+        return {key: value for key, value in want.items() if not _is_zeroed(value, have.get(key))}
     return None if _is_zeroed(want, have) else want
 
 
