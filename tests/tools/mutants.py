@@ -61,7 +61,11 @@ class Mutmut:
         plugins.mkdir()
         (plugins / "without_shrinking.py").write_text(WITHOUT_SHRINKING)
         # Not the collection itself, which would be imported instead of its mutants.
-        self._environment = {**clean_environment(), "PYTHONPATH": str(plugins)}
+        self._environment = {
+            **clean_environment(),
+            "PYTHONPATH": str(plugins),
+            "EVENKEEL_EXAMPLES": "4",  # all examples of each property
+        }
         tests = f"{PACKAGE}/{UNIT_TESTS}"
         left_out = [*(f"{UNIT_TESTS}/{name}" for name in NOT_FOR_MUTANTS), *broken]
         options = ("-p", "no:cacheprovider", "-p", "without_shrinking", "--import-mode=importlib")

@@ -86,7 +86,9 @@ def test_html_with_a_success_status_is_a_failure(method, status, serve, client_o
 @pytest.mark.parametrize("kind", [None, "text/plain"])
 def test_plain_text_with_a_success_status_is_a_failure(kind, serve, client_of, failure_of):
     server = serve(answer(200, "fine", content_type=kind))
-    assert failure_of(client_of(server)).code == "unexpected_answer"
+    failure = failure_of(client_of(server))
+    assert failure.code == "unexpected_answer"
+    assert f"with {kind or 'no content type'}, which cannot be read as JSON" in failure.message
 
 
 def test_json_of_the_wrong_shape_is_a_failure_with_status_and_request_id(serve, client_of):

@@ -112,6 +112,43 @@ def test_laravel_cloud_entries_match_processes(data: st.DataObject, state: str) 
     _check(LARAVEL_CLOUD, given_, state, live, meant, "id" not in given_)
 
 
+def _refusal(backend: Any, given_: dict, live: list, state: str = "present") -> Failure:
+    with pytest.raises(Failure) as caught:
+        make_plan(backend, "scope", entry(backend, given_, (), state), live)
+    return caught.value
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_several_matches_are_an_error_that_lists_their_ids(state: str) -> None:
+    named = [
+        {"id": IDS[number], "display_name": name, "key": f"key-{number}", "type": "worker"}
+        for number, name in ((1, "one"), (2, "two"), (3, "one"))
+    ]
+    failure = _refusal(SEVALLA, {"display_name": "one"}, named, state)
+    assert (failure.code, failure.details) == ("ambiguous", [IDS[1], IDS[3]])
+    assert f"{IDS[1]}, {IDS[3]}. Give id" in failure.message
+    custom = [_background(number, "custom", "node x.js") for number in (1, 2)]
+    failure = _refusal(LARAVEL_CLOUD, {"type": "custom", "command": "node x.js"}, custom, state)
+    assert (failure.code, failure.details) == ("ambiguous", ["process-1", "process-2"])
+
+
+def test_a_missing_id_is_not_compared_with_names() -> None:
+    live = [{"id": IDS[1], "display_name": "one", "key": "key-1", "type": "worker"}]
+    failure = _refusal(SEVALLA, {"id": IDS[2]}, live)
+    assert failure.code == "not_found"
+    assert failure.message.endswith("none can be created under that address.")
+    failure = _refusal(SEVALLA, {"key": "key-2"}, live)
+    assert failure.message.endswith("under that address. There are: 'key-1'.")
+
+
+def test_a_list_without_names_is_an_error_that_lists_the_ids() -> None:
+    """One of them may be the process that would be created."""
+    nameless = [{"id": IDS[number], "key": None, "type": "worker"} for number in (1, 2)]
+    failure = _refusal(SEVALLA, {"display_name": "one"}, nameless)
+    assert failure.code == "unexpected_answer"
+    assert f"lists {IDS[1]}, {IDS[2]} without what identifies processes" in failure.message
+
+
 def _sevalla_problems(given_: dict, state: str = "present", clear: tuple = ()) -> dict:
     with pytest.raises(Failure) as caught:
         entry(SEVALLA, given_, clear, state)
