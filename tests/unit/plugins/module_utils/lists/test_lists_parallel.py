@@ -356,6 +356,8 @@ def test_a_killed_run_starts_no_more_writes(
     finally:
         signal.signal(signal.SIGINT, before)
     assert 60 <= len(sent) < len(listed)
+    # What was under way is stored only now; the next run must not list before it.
+    assert all_ended()
     assert len(stage.names()) <= len(sent)
     assert stage(listed).message is None
     assert sorted(stage.names()) == sorted(stage.wanted(range(200)))
