@@ -43,7 +43,7 @@ NOT_FOR_MUTANTS = ("plan/test_plan_growth.py", "plan/test_plan_purity.py")
 # These run while the field tables are created, before mutmut selects a mutant.
 AT_IMPORT = ("x_argument_spec_", "x_nullable_", "xǁFieldǁ__post_init__")
 SAMPLE = 200
-FLOOR = 80
+FLOOR = 85
 # The start of lines that mutmut overwrites in the terminal.
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 # mutmut's word for each result of a mutant; a mutant that makes the tests hang counts as caught.
