@@ -167,6 +167,12 @@ CLIENT_DEFECTS = (
         (SECRETS,),
     ),
     Defect(
+        "the certificate authorities of the system are trusted too",
+        "_http/tls.py",
+        {"    context.load_default_certs = lambda *_: None  # type: ignore[method-assign]\n": ""},
+        (TLS,),
+    ),
+    Defect(
         "certificates are never verified",
         "_http/client.py",
         {"verify=self._settings.verify": "verify=False"},

@@ -35,6 +35,8 @@ def tls_context(authorities: str) -> ssl.SSLContext:
     Raises OSError if they cannot be loaded.
     """
     context = create_urllib3_context()
+    # urllib3 before 1.24.2 also loads the system's authorities into it (CVE-2019-11324).
+    context.load_default_certs = lambda *_: None  # type: ignore[method-assign]
     if os.path.isdir(authorities):
         context.load_verify_locations(capath=authorities)
     else:

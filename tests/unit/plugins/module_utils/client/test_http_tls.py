@@ -151,6 +151,15 @@ def test_the_ca_bundle_of_requests_is_loaded_once(
     assert loaded == [(ca_path,)]
 
 
+def test_the_authorities_of_the_system_are_not_added(ca_path, other_ca_path, monkeypatch):
+    """urllib3 before 1.24.2 adds them to every context (CVE-2019-11324)."""
+    context = _tls.tls_context(ca_path)
+    before = context.get_ca_certs()
+    monkeypatch.setenv("SSL_CERT_FILE", other_ca_path)  # where OpenSSL looks for them
+    context.load_default_certs()
+    assert context.get_ca_certs() == before
+
+
 def test_a_folder_of_ca_certificates_is_trusted(
     tls, serve, client_of, failure_of, ca_path, tmp_path
 ):
