@@ -163,7 +163,9 @@ def _worker_kind(given: Iterable[str]) -> str:
 
 def _worker_key(identity: dict[str, Any]) -> Key:
     """Return a worker's key for its connection and queue, if set, with values of any type."""
-    values = [tuple(each) if isinstance(each, list) else each for each in identity.values()]
+    values = [
+        tuple(map(str, each)) if isinstance(each, list) else each for each in identity.values()
+    ]
     return (
         _worker_kind(identity),
         *(each if isinstance(each, (str, tuple)) else None for each in values),

@@ -13,6 +13,7 @@ import contextlib
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,7 +91,10 @@ _nearly_strategy = st.fixed_dictionaries(
         | anything,
     }
 )
-_nearly_config = st.dictionaries(st.sampled_from(laravel_facts.SETTABLE), _numbers, max_size=4)
+_odd_lists = st.sampled_from([[[]], [None], [{}], [1, "a"], ["a"]])
+_nearly_config = st.dictionaries(
+    st.sampled_from(laravel_facts.SETTABLE), _numbers | _odd_lists, max_size=4
+)
 
 
 class Unread:
@@ -107,7 +111,7 @@ def _survives(backend: Any, given_: dict, clear: tuple, state: str, live: list) 
         for pruned in plan_list(backend, "scope", [], live, True):
             assert isinstance(pruned.address.words, str)
     try:
-        plan = make_plan(backend, "scope", wanted, live)
+        (plan,) = plan_list(backend, "scope", [wanted], live, False)
     except Failure:
         return
     refusals(backend, plan)
@@ -169,6 +173,19 @@ def test_laravel_cloud_responses_of_any_form(data: st.DataObject) -> None:
     if data.draw(st.booleans()) or state == "absent":
         given_["id"] = process_id
     _survives(LARAVEL_CLOUD, given_, (), state, [live])
+
+
+@pytest.mark.parametrize("odd", [[[]], [None], [{}], [1, "a"], {}, 0, True, "", None], ids=repr)
+@pytest.mark.parametrize("key", ["connection", "queue"])
+def test_a_worker_with_a_connection_or_queue_of_any_form(key: str, odd: Any) -> None:
+    """Another worker is created beside it, and the names of both are compared."""
+    attributes = {"type": "worker", "config": {"connection": "redis", "queue": "mails", key: odd}}
+    resource = {"id": "process-1", "type": "background_processes", "attributes": attributes}
+    live = LARAVEL_CLOUD.receive(Unread(), "GET", "/", {"data": resource}, "scope")  # type: ignore[arg-type]
+    config = {"connection": "redis", "queue": ["mail"]}
+    wanted = entry(LARAVEL_CLOUD, {"type": "worker", "config": config})
+    (plan,) = plan_list(LARAVEL_CLOUD, "scope", [wanted], [live], False)
+    assert plan.action == "create"
 
 
 def _read(backend: Any, answer: Any) -> Any:
