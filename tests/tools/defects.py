@@ -628,7 +628,7 @@ APPLY_DEFECTS = (
         "the fields of the created process are not verified",
         "_engine/apply.py",
         {
-            "return self._verified(step, process)\n            found": (
+            "return self._verified(step, path, process)\n            found": (
                 "return process\n            found"
             ),
         },
@@ -638,7 +638,7 @@ APPLY_DEFECTS = (
         "the response to a PATCH is not verified",
         "_engine/apply.py",
         {
-            "return self._verified(step, self._read(path) if process is None else process)": (
+            "return self._verified(step, path, self._read(path) if process is None else process)": (
                 "return self._read(path) if process is None else process"
             ),
         },

@@ -214,7 +214,8 @@ class Writer:
                 lost = failure
             else:
                 self._unknown.clear()
-                return self._verified(step, process)
+                path = item_path(self._backend, self._scope, process)
+                return self._verified(step, path, process)
             found = self._look_for(lost)
             if found is not None:
                 found = self._adopt(step, found)
@@ -276,7 +277,7 @@ class Writer:
                     f"{self._backend.vendor} cannot unset it: give a value instead."
                 )
             raise
-        return self._verified(step, self._read(path) if process is None else process)
+        return self._verified(step, path, self._read(path) if process is None else process)
 
     def _delete(self, path: str) -> None:
         try:
@@ -286,9 +287,10 @@ class Writer:
                 raise
             self._stored.append(f"DELETE {path}")
 
-    def _verified(self, step: Step, process: Process) -> Process:
-        """Return the process; warn about fields that the service accepted but does not show, and
-        about unsent fields that have changed since the plan was made."""
+    def _verified(self, step: Step, path: str, process: Process) -> Process:
+        """Return the process at ``path`` that a response shows; warn about fields that the service
+        accepted but does not show, and about unsent fields that have changed since the plan was
+        made."""
         resource, body = self._backend, step.body or {}
         vendor = resource.vendor
         writes = (f"{step.method} {step.path}", f"a {step.method}")  # with values, and without
@@ -297,7 +299,7 @@ class Writer:
             try:
                 # The response to a POST may be older than what is stored: Laravel Cloud's has a
                 # null strategy_type, for which every later read has a value.
-                process = self._read(item_path(resource, self._scope, process))
+                process = self._read(path)
             except Failure as failure:
                 reasons = (f": {failure.message}", ".")
                 self.warnings.append(

@@ -346,6 +346,24 @@ def test_fuzz_ids_in_responses_do_not_change_the_path(run: Runner, kind: str) ->
     assert broken == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "process_id"),
+    [("sevalla patch", "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"), ("cloud patch", "process-1")],
+)
+def test_fuzz_a_response_to_a_patch_about_another_process(
+    run: Runner, kind: str, process_id: str
+) -> None:
+    """What is read again is the process that was changed."""
+    other = {"id": process_id, "attributes": {}}
+    outcome = answered(run, kind, 0, lambda _real: {**other, "data": other})
+    assert outcome is not None
+    sent = [(each["method"], each["path"].partition("?")[0]) for each in outcome.requests]
+    ((_method, patched),) = [each for each in sent if each[0] == "PATCH"]
+    later = [path for _method, path in sent[sent.index(("PATCH", patched)) + 1 :]]
+    assert patched in later
+    assert set(later) <= {patched, "/resources/process-resource-types"}
+
+
 @pytest.mark.parametrize("odd", [[], {}, None, 1, "process-of-somebody-else"], ids=str)
 def test_fuzz_an_attribute_named_id_is_not_the_id(run: Runner, odd: Any) -> None:
     """JSON:API has ids beside the attributes; an attribute of that name is never part of a path."""
