@@ -349,7 +349,8 @@ class Processes(Backend):
                     f"{low} is above max_instance_count, which is {high}",
                 )
             )
-        several = strategy.get("type") == "horizontal" or (config.get("instanceCount") or 0) > 1
+        count = config.get("instanceCount")  # perhaps a live value, of any form
+        several = strategy.get("type") == "horizontal" or (isinstance(count, int) and count > 1)
         if after.get("disk") is not None and strategy and several:
             # "Attaching one switches the process to manual scaling with one instance" (the
             # service's page on attaching a disk, November 2026).

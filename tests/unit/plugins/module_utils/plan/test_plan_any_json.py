@@ -149,6 +149,15 @@ def test_sevalla_responses_of_any_form(live: dict, data: st.DataObject) -> None:
     _survives(SEVALLA, given_, clear, state, [live])
 
 
+@pytest.mark.parametrize("odd", ["many", [1], {}, 1.5, True, None], ids=repr)
+def test_a_process_with_an_instance_count_of_any_form(odd: Any) -> None:
+    """The whole strategy is sent, with the live count in it."""
+    strategy = {"type": "manual", "config": {"instanceCount": odd}}
+    live = {"id": ID, "type": "worker", "scaling_strategy": strategy}
+    given_ = {"id": ID, "scaling_strategy": {"target_cpu_percent": 5}}
+    _survives(SEVALLA, given_, (), "present", [live])
+
+
 @given(st.data())
 @examples(200)
 def test_laravel_cloud_responses_of_any_form(data: st.DataObject) -> None:
