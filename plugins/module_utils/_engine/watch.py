@@ -18,7 +18,7 @@ from typing import Any, ClassVar, NamedTuple
 from .._core.failure import Failure, Problem
 from .._core.plan import Step
 from .._http.client import Client
-from .._http.settings import HIGHEST, Service
+from .._http.settings import Service, out_of_bounds
 from .module import Task
 
 Operation = dict[str, Any]
@@ -120,11 +120,7 @@ def waiting_spec(operations: Operations) -> dict[str, Any]:
 
 def waiting_problems(params: dict[str, Any]) -> list[Problem]:
     """Return the problems with the options of ``waiting_spec``."""
-    return [
-        Problem(option, f"must be from 1 to {HIGHEST}")
-        for option in ("wait_timeout", "poll_interval")
-        if not 1 <= params[option] <= HIGHEST
-    ]
+    return out_of_bounds(params, {"wait_timeout": 1, "poll_interval": 1})
 
 
 class Watch:

@@ -19,7 +19,7 @@ from .._core.failure import Problem, invalid_options
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 """Environment variables with the path of a CA bundle. The first that is not empty counts."""
 
-HIGHEST = 10**6
+_HIGHEST = 10**6
 """The highest accepted number: 11 days in seconds, which every system clock can count."""
 
 
@@ -62,12 +62,7 @@ def parse(params: dict[str, Any]) -> Settings:
 
     Raises Failure that names all invalid options, except a missing token.
     """
-    lowest = {"api_timeout": 1, "api_retries": 0, "api_max_wait": 0}
-    problems = [
-        Problem(option, f"must be from {low} to {HIGHEST}")
-        for option, low in lowest.items()
-        if not low <= params[option] <= HIGHEST
-    ]
+    problems = out_of_bounds(params, {"api_timeout": 1, "api_retries": 0, "api_max_wait": 0})
     if params["ca_path"] and not os.path.exists(params["ca_path"]):
         problems.append(Problem("ca_path", f"there is no file {params['ca_path']}"))
     url = params["api_url"].strip()
@@ -85,6 +80,16 @@ def parse(params: dict[str, Any]) -> Settings:
         max_wait=params["api_max_wait"],
         verify=verification(params["validate_certs"], params["ca_path"]),
     )
+
+
+def out_of_bounds(params: dict[str, Any], lowest: dict[str, int]) -> list[Problem]:
+    """Return the problems with numbers that are too low or too high; ``lowest`` has the lowest
+    accepted one of each option."""
+    return [
+        Problem(option, f"must be from {low} to {_HIGHEST}")
+        for option, low in lowest.items()
+        if not low <= params[option] <= _HIGHEST
+    ]
 
 
 def verification(validate_certs: bool, ca_path: str | None) -> Any:
