@@ -11,7 +11,7 @@ The codes::
     ├── the token is wrong     no_token, unauthorized, forbidden
     ├── the service refuses    refused, conflict, rate_limited
     ├── the service fails      service_error, unexpected_answer, redirected, unreachable
-    ├── the operation failed   deployment_failed, wait_timeout
+    ├── the operation failed   deployment_failed, command_failed, wait_timeout
     └── this machine           missing_library, locked, interrupted
 
 This module is private to the collection.

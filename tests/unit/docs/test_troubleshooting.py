@@ -195,7 +195,20 @@ def codes_of(source: Path) -> Iterator[str]:
 
 
 def test_the_table_lists_exactly_the_codes() -> None:
+    rows = re.findall(r"^   \* - ``([a-z_]+)``$", PAGE.read_text(), re.MULTILINE)
+    assert sorted(rows) == sorted(codes_of_source())
+
+
+def test_the_head_of_failure_py_lists_exactly_the_codes() -> None:
+    source = COLLECTION / "plugins" / "module_utils" / "_core" / "failure.py"
+    head = ast.get_docstring(ast.parse(source.read_text())) or ""
+    branches = re.findall(r"── [a-z ]+? {2,}(.+)$", head, re.MULTILINE)
+    listed = [code for branch in branches for code in branch.split(", ")]
+    assert sorted(listed) == sorted(codes_of_source())
+
+
+def codes_of_source() -> set[str]:
+    """Return the codes of all failures."""
     codes = {code for path in SOURCES for code in codes_of(path)}
     assert {"rate_limited", "refused", "invalid_options"} <= codes
-    rows = re.findall(r"^   \* - ``([a-z_]+)``$", PAGE.read_text(), re.MULTILINE)
-    assert sorted(rows) == sorted(codes)
+    return codes
