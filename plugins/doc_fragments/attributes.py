@@ -102,8 +102,8 @@ attributes:
     description: Can run in C(check_mode) and return what it would do without doing it.
     support: full
     details:
-      - Check mode skips the task, like a task of M(ansible.builtin.command). It still looks up names and validates
-        options, and RV(plan) contains the request that the real run sends.
+      - In check mode, the task looks up names and validates options, but does not send the command. It is reported as
+        skipped, like a task of M(ansible.builtin.command). RV(plan) contains the request that the real run sends.
   diff_mode:
     description: Returns what changed, or would change, when in diff mode.
     support: none

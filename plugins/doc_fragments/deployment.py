@@ -34,5 +34,5 @@ notes:
     deployments before it sends anything again. If one deployment is new, it waits for that one, with a warning. If
     several are new, it fails and lists them.
   - The message of a failed deployment ends with the last lines of its log, at most 20. A build may print secrets of
-    your application, which this collection cannot know. If yours does, use C(no_log) on the task.
+    your application, which this collection cannot recognize. If your build does, use C(no_log) on the task.
 """

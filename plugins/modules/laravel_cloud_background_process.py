@@ -18,7 +18,8 @@ description:
   - Creates, changes and deletes a background process of an instance on Laravel Cloud.
   - Background processes do not have names. The connection and the queues identify a worker, the command identifies a
     custom process, and the id identifies both.
-  - Options that you omit or set to null are not managed. They are never compared or sent.
+  - Options that you omit or set to null are not managed. They are never compared, and an update
+    never changes them.
   - A change is one request with the fields that differ. If nothing differs, nothing is sent.
   - Changes take effect at the environment's next deployment, see RV(deployment_required).
 options:

@@ -17,7 +17,8 @@ author:
 description:
   - Creates, changes and deletes an instance of an environment on Laravel Cloud, such as a worker cluster.
   - Background processes run on an instance, see M(evenkeel.paas.laravel_cloud_background_process).
-  - Options that you omit or set to null are not managed. They are never compared or sent.
+  - Options that you omit or set to null are not managed. They are never compared, and an update
+    never changes them.
   - A change is one request with the fields that differ. If nothing differs, nothing is sent.
   - Deleting an instance deletes its background processes. An environment's C(app) instance is never deleted.
 options:

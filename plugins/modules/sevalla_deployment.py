@@ -46,8 +46,8 @@ options:
       - When to deploy.
       - V(always) starts a deployment each time the task runs. Use it in a handler.
       - V(pending) starts one only if the service shows a change that is newer than the last successful deployment.
-        Otherwise it only reads. Use it in the last task of a play. If an earlier run was aborted or its deployment
-        failed, the next run deploys its changes.
+        Otherwise it only reads. Use it in the last task of a play. If the deployment of an earlier run failed, or if
+        that run was aborted before it deployed, the next run deploys the changes that the service shows.
       - With V(pending), the task deploys if no deployment has succeeded yet, if the last finished one did not
         succeed, or if a process was created or updated since the last successful one started.
       - V(pending) does not see a deletion, because Sevalla does not show it. It does not see new code, another branch

@@ -16,7 +16,8 @@ author:
   - evenkeel.paas contributors (@evenkeel)
 description:
   - Creates, changes and deletes a process of an application on Sevalla.
-  - Options that you omit or set to null are not managed. They are never compared or sent.
+  - Options that you omit or set to null are not managed. They are never compared, and an update
+    never changes them.
   - A change is one request with the fields that differ. If nothing differs, nothing is sent.
   - Changes take effect at the application's next deployment, see RV(deployment_required).
 options:

@@ -18,7 +18,8 @@ description:
   - Creates and changes the processes in a list. With O(prune), it deletes those that are not in the list.
   - It treats each entry as M(evenkeel.paas.sevalla_process) treats its options, with one read and several writes at
     the same time.
-  - Options of an entry that you omit or set to null are not managed. They are never compared or sent.
+  - Options of an entry that you omit or set to null are not managed. They are never compared, and an update
+    never changes them.
   - If two entries match the same process, or if an entry matches several, the task fails before it writes anything.
   - It sends creations and updates first and deletions last. After a failed write, it does not start another one
     unless O(continue_on_error) is set. It never deletes anything after a failed write. The result lists what was

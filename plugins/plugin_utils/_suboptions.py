@@ -14,8 +14,8 @@ from textwrap import indent
 _LIST = """options:
   processes:
     description:
-      - The processes as they shall be. Each is addressed by the same rules as in the module for
-        one process, and each live process by one entry at most.
+      - The processes that should exist. An entry identifies its process by the same rules as the
+        module for one process. Two entries cannot identify the same process.
     type: list
     elements: dict
     required: true

@@ -31,7 +31,7 @@ WORDS = {
     writes.LOST: "Unknown",
     writes.KEPT: "Unknown",
     writes.REFUSED: "Unchanged",
-    writes.BELIEVED: "Believed",
+    writes.BELIEVED: "Undetected",
     writes.WARNED: "Warned",
 }
 FAULTS = [kind.name for kind in KINDS]
