@@ -1432,15 +1432,15 @@ OPTION_DEFECTS = (
 
 DEPLOYMENT_DEFECTS = (
     Defect(
-        "a change right after a deployment on another clock is missed",
-        "_laravel_cloud/deployments.py",
-        {", apart=3)": ", apart=0)"},
+        "a deployment in the second of a change includes it",
+        "_engine/pending.py",
+        {"when > change": "when >= change"},
         (PENDING,),
     ),
     Defect(
         "a change while a deployment is queued is missed",
         "_sevalla/deployments.py",
-        {'deployment.get("created_at"))': 'deployment.get("started_at"))'},
+        {'deployment.get("created_at")': 'deployment.get("started_at")'},
         (PENDING,),
     ),
     Defect(
@@ -1458,7 +1458,7 @@ DEPLOYMENT_DEFECTS = (
     Defect(
         "any running deployment is enough",
         "_engine/pending.py",
-        {"(newest is None or not times.started(each) or _is_after(times, each, newest))": "each"},
+        {"(newest is None or not started(each) or _is_after(started(each), newest))": "each"},
         (PENDING,),
     ),
     Defect(
@@ -1476,7 +1476,7 @@ DEPLOYMENT_DEFECTS = (
     Defect(
         "a deployment that starts at the time of the change includes it",
         "_engine/run_deployment.py",
-        {"self._client.sleep(self._deployments.times.apart + 1)": "pass"},
+        {"self._client.sleep(_RESOLUTION)": "pass"},
         (PENDING,),
     ),
     Defect(

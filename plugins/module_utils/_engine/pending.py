@@ -13,7 +13,7 @@ This module is private to the collection.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Any, Callable, NamedTuple
 
 from .watch import Operation, Statuses
@@ -25,15 +25,8 @@ _ALWAYS = datetime.max.replace(tzinfo=timezone.utc)
 """The replacement for a malformed time: it is later than any deployment."""
 
 
-class Times(NamedTuple):
-    """How to compare the times of a service's deployments with those of its processes.
-
-    ``started`` returns when a deployment started, or None if it has not started yet.
-    ``apart`` is the maximum difference between the two clocks, in seconds.
-    """
-
-    started: Callable[[Operation], Any]
-    apart: int = 0
+Started = Callable[[Operation], Any]
+"""Returns when a deployment started, as the service shows it; null if it has not started yet."""
 
 
 class Pending(NamedTuple):
@@ -49,14 +42,14 @@ class Pending(NamedTuple):
 
 
 def find_pending(
-    statuses: Statuses, times: Times, deployments: list[Operation], processes: list[Shown]
+    statuses: Statuses, started: Started, deployments: list[Operation], processes: list[Shown]
 ) -> Pending:
     """Return the pending changes.
 
     ``processes`` must be read before ``deployments``: then a deployment that has not started yet
     will start after every known change.
     """
-    ordered = newest_first(deployments, times.started)
+    ordered = newest_first(deployments, started)
     ended = [each for each in ordered if statuses.is_over(each)]
     deployed = next((each for each in ended if each.get("status") == statuses.success), None)
     reasons = []
@@ -65,7 +58,7 @@ def find_pending(
     if ended and ended[0] is not deployed:
         reasons.append(_reason("deployment_failed", ended[0], at=ended[0].get("finished_at")))
     if deployed is not None:
-        reasons += _changes(processes, times, deployed)
+        reasons += _changes(processes, started, deployed)
     newest = max(
         (when for process in processes for when in _changed(process).values()), default=None
     )
@@ -74,16 +67,14 @@ def find_pending(
             each
             for each in ordered
             if not statuses.is_over(each)
-            and (newest is None or not times.started(each) or _is_after(times, each, newest))
+            and (newest is None or not started(each) or _is_after(started(each), newest))
         ),
         None,
     )
     return Pending(reasons, deployed, under_way)
 
 
-def newest_first(
-    deployments: list[Operation], started: Callable[[Operation], Any]
-) -> list[Operation]:
+def newest_first(deployments: list[Operation], started: Started) -> list[Operation]:
     """Return an ordered list of deployments, the newest first.
 
     Only reverse the list, do not sort it by time: a cancelled deployment may never have started.
@@ -97,11 +88,13 @@ def is_oldest_first(deployments: list[Any], started: Callable[[Any], Any]) -> bo
     return None if len(known) < 2 or known[0] == known[-1] else known[0] < known[-1]
 
 
-def _changes(processes: list[Shown], times: Times, deployed: Operation) -> Iterator[dict[str, Any]]:
+def _changes(
+    processes: list[Shown], started: Started, deployed: Operation
+) -> Iterator[dict[str, Any]]:
     """Yield the reason for each process with a change that the deployment may not include."""
     for process in processes:
         for key, when in _changed(process).items():
-            if not _is_after(times, deployed, when):
+            if not _is_after(started(deployed), when):
                 yield _reason(
                     "process_created" if key == "created_at" else "process_updated",
                     process,
@@ -121,10 +114,11 @@ def _changed(process: Shown) -> dict[str, datetime]:
     }
 
 
-def _is_after(times: Times, deployment: Operation, change: datetime) -> bool:
-    """Return whether a deployment certainly started after a change."""
-    started = moment(times.started(deployment))
-    return started is not None and started - change > timedelta(seconds=times.apart)
+def _is_after(started: Any, change: datetime) -> bool:
+    """Return whether a deployment certainly started after a change: not if the times are equal,
+    because Laravel Cloud shows whole seconds."""
+    when = moment(started)
+    return when is not None and when > change
 
 
 def _reason(reason: str, about: Shown | None = None, at: Any = None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ This module is private to the collection.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from .._core.failure import Failure, invalid_options
 from .._core.output import last_lines
@@ -17,11 +17,15 @@ from .._core.plan import Step
 from .._http.client import Client
 from .module import Command, Task, connected
 from .options import connection_spec
-from .pending import Pending, Shown, Times, find_pending
+from .pending import Pending, Shown, find_pending
 from .start import start
 from .watch import Operation, Operations, Watch, waiting_problems, waiting_spec
 
 Deployment = Operation
+
+_RESOLUTION = 1
+"""Seconds between two times that a service shows as different. Laravel Cloud shows whole seconds
+(recorded)."""
 
 
 class FailedStep(NamedTuple):
@@ -34,11 +38,14 @@ class FailedStep(NamedTuple):
 class Deployments(Operations):
     """The deployments of a service.
 
-    Beside what ``Operations`` requires, a subclass must set ``times`` and implement ``processes``.
+    Beside what ``Operations`` requires, a subclass must implement ``started`` and ``processes``.
     """
 
     noun = "deployment"
-    times: ClassVar[Times]
+
+    def started(self, deployment: Deployment) -> Any:
+        """Return when a deployment started, by the clock of the processes' times, or None."""
+        raise NotImplementedError
 
     def processes(self, client: Client, scope: str) -> list[Shown]:
         """Return all processes that a deployment deploys, with the keys of ``Shown``."""
@@ -79,7 +86,7 @@ def _deploy(deployments: Deployments, task: Task) -> dict[str, Any]:
             return run.start(deployments.newest(client, scope))
         processes = deployments.processes(client, scope)
         newest = deployments.newest(client, scope)
-        found = find_pending(deployments.statuses, deployments.times, newest, processes)
+        found = find_pending(deployments.statuses, deployments.started, newest, processes)
         return run.start_if_pending(found, newest)
 
 
@@ -103,7 +110,7 @@ class _Run:
             return self._join(found.under_way)
         if not self._task.check_mode:
             # Only then does the next run see that this deployment started after the changes.
-            self._client.sleep(self._deployments.times.apart + 1)
+            self._client.sleep(_RESOLUTION)
         return self.start(newest)
 
     def start(self, newest: list[Deployment]) -> dict[str, Any]:

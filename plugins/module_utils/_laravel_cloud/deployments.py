@@ -18,7 +18,7 @@ from urllib.parse import quote
 from .._core.failure import Problem
 from .._core.output import lines_of
 from .._core.plan import Step
-from .._engine.pending import Shown, Times
+from .._engine.pending import Shown
 from .._engine.run_deployment import Deployment, Deployments, FailedStep
 from .._engine.watch import Statuses
 from .._http.client import Client
@@ -63,8 +63,9 @@ class LaravelCloudDeployments(EnvironmentOperations, Deployments):
     def predict(self, scope: str, step: Step) -> Deployment:
         return {"environment_id": scope}
 
-    # A deployment shows no other time; this one is null until the deployment starts.
-    times = Times(started=lambda deployment: deployment.get("started_at"), apart=3)
+    def started(self, deployment: Deployment) -> Any:
+        """Return the only time that a deployment shows, which is null until it starts."""
+        return deployment.get("started_at")
 
     def processes(self, client: Client, scope: str) -> list[Shown]:
         """Return the background processes of every instance; they have no updated_at."""

@@ -19,7 +19,7 @@ from .._core.failure import Failure, Problem
 from .._core.fields import number
 from .._core.output import lines_of
 from .._core.plan import Step
-from .._engine.pending import Shown, Times, is_oldest_first
+from .._engine.pending import Shown, is_oldest_first
 from .._engine.run_deployment import Deployment, Deployments, FailedStep
 from .._engine.watch import Statuses
 from .._http.client import Client
@@ -94,7 +94,7 @@ class SevallaDeployments(Deployments):
 
         with of_application(scope):
             found = read()
-        if is_oldest_first(found, self.times.started):
+        if is_oldest_first(found, self.started):
             while page := read():
                 found += page
         return found
@@ -137,9 +137,10 @@ class SevallaDeployments(Deployments):
             **({"branch": branch} if branch else {}),
         }
 
-    # created_at is the time of the request, by the clock of the processes' times. started_at may be
-    # by another clock, and a change between the two may be too late for the deployment.
-    times = Times(started=lambda deployment: deployment.get("created_at"))
+    def started(self, deployment: Deployment) -> Any:
+        """Return when a deployment was requested. A change between that and ``started_at`` may be
+        too late for the deployment."""
+        return deployment.get("created_at")
 
     def processes(self, client: Client, scope: str) -> list[Shown]:
         path = f"/applications/{quote(scope, safe='')}/processes"

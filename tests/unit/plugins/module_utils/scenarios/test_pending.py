@@ -403,16 +403,21 @@ def test_always_reads_one_page_before_the_post(service: Service) -> None:
 # Unknown behavior of the services
 
 
-@pytest.mark.parametrize("clock", ["same", "behind", "ahead"])
-def test_a_change_right_after_a_deployment_is_always_detected(
-    service: Service, time: Time, clock: str
-) -> None:
-    """Whatever the clocks are, and without endless deployments."""
-    service.switch(deployment_clock=clock, deployment_pace="at_once")
-    time.sleep(100.5)
+def change_right_after_a_deployment(service: Service, time: Time) -> dict[str, Any]:
+    """Deploy, and return a process that is created in the same second."""
+    time.sleep(100.25)
     service.emulator.world.deploy(service.target, {})
     time.sleep(0.5)
-    process = change(service)
+    return change(service)
+
+
+@pytest.mark.parametrize("clock", ["same", "behind"])
+def test_a_change_right_after_a_deployment_is_detected(
+    service: Service, time: Time, clock: str
+) -> None:
+    """Without endless deployments."""
+    service.switch(deployment_clock=clock, deployment_pace="at_once")
+    process = change_right_after_a_deployment(service, time)
     made = pending(service)
     ended_well(service, made)
     assert created(service, process) in made.result["pending"]
@@ -422,6 +427,37 @@ def test_a_change_right_after_a_deployment_is_always_detected(
     time.sleep(100)
     pending(service)
     assert_quiet(service, pending(service))
+
+
+def test_a_change_is_missed_only_on_laravel_cloud_if_its_clocks_differ(
+    service: Service, time: Time
+) -> None:
+    """It shows no time of a deployment by the clock of the processes. The guide names this limit."""
+    service.switch(deployment_clock="ahead", deployment_pace="at_once")
+    process = change_right_after_a_deployment(service, time)
+    found = pending(service)
+    if service.is_sevalla:
+        assert created(service, process) in found.result["pending"]
+    else:
+        assert_quiet(service, found)
+
+
+@pytest.mark.parametrize("later", [0, 1])
+def test_a_deployment_that_starts_a_second_after_a_change_includes_it(
+    service: Service, time: Time, later: int
+) -> None:
+    """As in the recorded responses, where two seconds lie between them. Within one second, Laravel
+    Cloud does not show which came first."""
+    service.switch(deployment_pace="at_once")
+    time.sleep(100.25)
+    change(service)
+    time.sleep(later or 0.5)
+    service.emulator.world.deploy(service.target, {})
+    again = pending(service, check_mode=True)
+    if service.is_sevalla or later:
+        assert_quiet(service, again)
+    else:
+        assert reasons(again) == ["process_created"]
 
 
 @pytest.mark.parametrize("changed", ["never", "at_start", "at_end"])
