@@ -30,7 +30,8 @@ NO_BUNDLE = {"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": "", "SSL_CERT_FILE": ""
 def test_an_empty_option_counts_as_not_set(playbooks: Any, way: str, empty: Any) -> None:
     """The environment is used instead, and its value is masked like that of the option."""
     token = playbooks.emulator.token
-    options = {"api_url": empty, "ca_path": empty, "entrypoint": f"run {token}"}
+    names = ("api_url", "api_timeout", "api_retries", "api_max_wait", "validate_certs", "ca_path")
+    options = {**dict.fromkeys(names, empty), "entrypoint": f"run {token}"}
     tasks = [
         {PROCESS: {**WEB, **options, "api_token": empty}},
         {PROCESS: {**WEB, **options, "api_key": empty}},

@@ -57,20 +57,30 @@ def connection_spec(service: Service) -> dict[str, Any]:
     }
 
 
-_TEXTS = ("api_token", "api_key", "api_url", "ca_path")
+_CONNECTION = (
+    "api_token",
+    "api_key",
+    "api_url",
+    "api_timeout",
+    "api_retries",
+    "api_max_wait",
+    "validate_certs",
+    "ca_path",
+)
+"""The names and aliases of the connection options."""
 
 
 def without_empty(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options without empty connection options, so that Ansible uses the environment
-    variables instead."""
+    variables and defaults instead."""
     return {
         name: value
         for name, value in options.items()
-        if not (name in _TEXTS and value in (None, ""))
+        if not (name in _CONNECTION and (value is None or value == ""))
     }
 
 
-_PUBLIC = (*_TEXTS, "application", "environment", "instance", "id")
+_PUBLIC = (*_CONNECTION, "application", "environment", "instance", "id")
 """Options that say where something is. They contain no secret that a message could quote."""
 
 _SHORTEST_SECRET = 4

@@ -118,6 +118,17 @@ def test_settings_keep_the_options_unchanged():
     assert settings.verify is True
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("empty", ["", None])
+def test_every_empty_connection_option_counts_as_not_set(backend, empty):
+    spec = _options.connection_spec(backend.service)
+    names = {name for option, about in spec.items() for name in (option, *about.get("aliases", ()))}
+    assert names == {*CONNECTION, "api_key"}
+    assert _options.without_empty(dict.fromkeys(names, empty)) == {}
+    kept = dict.fromkeys(names, 0)
+    assert _options.without_empty({**kept, "display_name": empty}) == {**kept, "display_name": empty}
+
+
 def test_settings_without_a_token_have_an_empty_token():
     assert parse({**CONNECTION, "api_token": None}).token == ""
 
