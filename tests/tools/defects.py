@@ -396,6 +396,12 @@ CLIENT_DEFECTS = (
         (REQUESTS,),
     ),
     Defect(
+        "the last attempt decides whether an earlier one was stored",
+        "_http/client.py",
+        {"failure.outcome_unknown or outcome_unknown": "failure.outcome_unknown"},
+        (FAULTS_WRITES,),
+    ),
+    Defect(
         "a server error is treated as not stored",
         "_http/faults.py",
         {"outcome_unknown=status >= 500,": "outcome_unknown=False,"},

@@ -172,6 +172,7 @@ class Client(Waiting):
         if method != "GET" and not self._writes:
             raise RuntimeError(f"{method} {path} while only reading")
         failure: Failure | None = None
+        outcome_unknown = False
         repeats = 0
         while True:
             paused_before = self.wait_for_turn()
@@ -191,6 +192,8 @@ class Client(Waiting):
             except (OSError, HTTPError, ValueError) as error:
                 response, lost = None, error
                 failure = self._faults.unreachable(method, path, error, extra_seconds)
+            # An earlier attempt may have been stored, whatever the service says about this one.
+            outcome_unknown = failure.outcome_unknown = failure.outcome_unknown or outcome_unknown
             self._repeat_or_raise(failure, method, response, lost, repeats, started, paused_before)
             repeats += 1
 

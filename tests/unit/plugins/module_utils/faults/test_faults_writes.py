@@ -227,3 +227,23 @@ def test_a_deletion_with_a_fault(runner: FaultRunner, kind: str) -> None:
         assert outcome.result["changed"] is True
         assert outcome.result["process"] is None
     runner.recovers(absent)
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+@pytest.mark.parametrize("first", ["drop_after", "500_after"])
+def test_a_stored_write_stays_unknown_if_its_retry_is_refused(
+    runner: FaultRunner, method: str, first: str
+) -> None:
+    """The refusal of the second attempt says nothing about the first one."""
+    case = runner.case
+    runner.seed()
+    options = case.changed if method == "PATCH" else {**case.wanted, "state": "absent"}
+    lost = Fault(first, method=method, path=case.item)
+    limited = Fault("429_bare", method=method, path=case.item, after=1)
+    outcome = runner(lost, limited, **options, api_max_wait=1)
+    assert methods(outcome) == [method] * 2
+    assert outcome.message is not None
+    assert "HTTP 429" in outcome.message
+    assert UNKNOWN in outcome.message
+    assert runner.now(case.stored) == ([case.changed_to] if method == "PATCH" else [])
+    runner.recovers(options, *([case.changed_to] if method == "PATCH" else []))

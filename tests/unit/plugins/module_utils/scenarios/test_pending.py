@@ -432,7 +432,7 @@ def test_a_change_right_after_a_deployment_is_detected(
 def test_a_change_is_missed_only_on_laravel_cloud_if_its_clocks_differ(
     service: Service, time: Time
 ) -> None:
-    """It shows no time of a deployment by the clock of the processes. The guide names this limit."""
+    """It does not show when a deployment was requested. The guide names this limit."""
     service.switch(deployment_clock="ahead", deployment_pace="at_once")
     process = change_right_after_a_deployment(service, time)
     found = pending(service)
