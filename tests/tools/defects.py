@@ -55,6 +55,7 @@ FAULTS_INTERRUPTED = "faults/test_faults_interrupted.py"
 FAULTS_READS = "faults/test_faults_reads.py"
 FAULTS_WRITES = "faults/test_faults_writes.py"
 DEPLOYMENTS = "scenarios/test_deployments.py"
+COMMAND = "scenarios/test_command.py"
 PENDING = "scenarios/test_pending.py"
 PROCESS_RUN = "scenarios/test_process_run.py"
 LIMITS = "limits/test_rate_limits.py"
@@ -1437,6 +1438,12 @@ OPTION_DEFECTS = (
 )
 
 DEPLOYMENT_DEFECTS = (
+    Defect(
+        "a command that may run is sent again",
+        "_engine/start.py",
+        {"(lost.resendable and operations.is_resent)": "lost.resendable"},
+        (COMMAND,),
+    ),
     Defect(
         "a deployment in the second of a change includes it",
         "_engine/pending.py",

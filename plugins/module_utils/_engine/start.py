@@ -54,7 +54,7 @@ def start(
                 "for it.",
             )
             return found
-        if not lost.resendable:
+        if not (lost.resendable and operations.is_resent):
             break
     lost.findings.append(
         f"No {noun} that it may have started is listed now. Check whether one is running before "

@@ -72,6 +72,10 @@ class Operations:
     wait_timeout: ClassVar[int] = 1800
     """The defaults of the options with these names, in seconds."""
 
+    is_resent: ClassVar[bool] = True
+    """Whether a request whose outcome is unknown is sent again if the list shows that it started
+    nothing."""
+
     def check_options(self, params: dict[str, Any]) -> list[Problem]:
         """Return the problems with the values of ``options``, before anything is read."""
         raise NotImplementedError

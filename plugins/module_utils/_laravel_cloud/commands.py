@@ -55,6 +55,8 @@ class LaravelCloudCommands(EnvironmentOperations):
     )
     poll_interval = 2
     wait_timeout = 600
+    # A list that lags behind would not show a command that runs, and a command may do anything.
+    is_resent = False
 
     def check_options(self, params: dict[str, Any]) -> list[Problem]:
         problems = check_environment(params, "give it, to say where the command runs")
