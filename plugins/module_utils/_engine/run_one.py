@@ -130,8 +130,8 @@ def _read_and_plan(
     backend: Backend, client: Client, task: Task, wanted: list[Entry], prune: bool
 ) -> tuple[str, list[Process], list[Plan]]:
     """Return the id of the scope, its live resources, and the plans for them."""
-    scope, live = backend.read(client, task.params, wanted, prune)
     try:
+        scope, live = backend.read(client, task.params, wanted, prune)
         plans = plan_list(backend, scope, wanted, live, prune)
         if scope and len(live) == 1 and any(plan.renames for plan in plans):
             # A resource that is addressed by its id was read alone. Its new name must be compared

@@ -77,6 +77,27 @@ def test_an_ambiguous_entry_does_not_hide_a_value_out_of_range(run: Runner) -> N
     assert "processes[1].port: 70000 is out of range" in outcome.message
 
 
+@pytest.mark.parametrize(
+    ("module", "options", "wrong"),
+    [
+        ("sevalla_process", {**QUEUE, "application": "nobody", "port": 70000}, "port"),
+        (
+            "laravel_cloud_background_process",
+            {**HORIZON, "instance": f"inst-{NOBODY}", "processes": 11},
+            "processes",
+        ),
+    ],
+)
+def test_an_unknown_scope_does_not_hide_a_value_out_of_range(
+    run: Runner, module: str, options: dict[str, Any], wrong: str
+) -> None:
+    outcome = run(module, **options)
+    assert outcome.result["failure"]["code"] == "not_found"
+    assert outcome.message is not None
+    assert f"Invalid options: {wrong}: " in outcome.message
+    assert outcome.message.endswith("Nothing was changed.")
+
+
 # Unknown ids and names
 
 
