@@ -12,6 +12,7 @@ This module is private to the collection.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any, Callable, NamedTuple
@@ -128,9 +129,11 @@ def _reason(reason: str, about: Shown | None = None, at: Any = None) -> dict[str
 
 def moment(value: Any) -> datetime | None:
     """Return a time in the format of both services, ``2026-03-01T10:00:00.000Z``; None if
-    malformed."""
+    malformed. The number of decimals is not documented."""
+    # Python before 3.11 reads only three or six decimals, and no Z.
+    text = re.sub(r"\.(\d+)", lambda decimals: f".{decimals[1]:0<6.6}", str(value))
     try:
-        when = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+        when = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
         return None
     return when if when.tzinfo else when.replace(tzinfo=timezone.utc)
