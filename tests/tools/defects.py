@@ -1283,7 +1283,7 @@ LARAVEL_CLOUD_DEFECTS = (
     Defect(
         "nulls of the existing config are sent",
         "_laravel_cloud/processes.py",
-        {"_SETTABLE if wire.get(key) is not None}": "_SETTABLE if key in wire}"},
+        {"_SETTABLE if not is_empty(wire.get(key))}": "_SETTABLE if key in wire}"},
         (PLAN_LARAVEL_CLOUD, LARAVEL_CLOUD),
     ),
     Defect(
@@ -1416,6 +1416,18 @@ OPTION_DEFECTS = (
         "a message about a length quotes the value",
         "_engine/validation.py",
         {'f"is {len(value)} characters long;': 'f"{value} is {len(value)} characters long;'},
+        (PROBLEMS,),
+    ),
+    Defect(
+        "a live value is reported as an invalid option",
+        "_engine/validation.py",
+        {"    if plan.live is None:\n": "    if plan.entry:\n"},
+        (PROBLEMS, LARAVEL_CLOUD),
+    ),
+    Defect(
+        "an invalid item of a list is not reported for an update",
+        "_engine/validation.py",
+        {'problem.option.partition("[")[0]': "problem.option"},
         (PROBLEMS,),
     ),
     Defect(

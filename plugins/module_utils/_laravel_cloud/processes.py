@@ -25,6 +25,7 @@ from .._core.fields import (
     Shape,
     argument_spec,
     covers,
+    is_empty,
     number,
     without_nulls,
 )
@@ -71,7 +72,7 @@ def _decode_config(wire: Any) -> Any:
         return {}
     if not isinstance(wire, dict):
         return UNKNOWN
-    settable = {key: wire[key] for key in _SETTABLE if wire.get(key) is not None}
+    settable = {key: wire[key] for key in _SETTABLE if not is_empty(wire.get(key))}
     for key in _NUMBERS & settable.keys():
         # Numbers may be strings, because the vendor's own client sends strings.
         settable[key] = number(settable[key])

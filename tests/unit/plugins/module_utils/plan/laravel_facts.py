@@ -31,7 +31,7 @@ def settings(resource: dict) -> dict:
     found: dict = {}
     for key in SETTABLE:
         value = shown.get(key)
-        if value is None:
+        if value in (None, ""):
             continue
         if key == "force":
             if value in (True, 1, "1"):

@@ -112,6 +112,19 @@ def test_a_worker_without_any_setting_is_not_in_the_way(run: Runner, config: Any
     assert again.result["process"]["id"] != bare
 
 
+def test_a_live_setting_outside_the_description_does_not_stop_an_update(run: Runner) -> None:
+    """Whoever stored it, the service decides whether it accepts it again."""
+    config = created(run, WORKER).result["process"]["config"]
+    (process,) = run.emulator.world.laravel_cloud.processes.values()
+    process.attributes["config"] = {**config, "backoff": "10,30"}
+    changed = {**WORKER, "config": {**WORKER["config"], "tries": 5}}
+    checked = run(PROCESS, **changed, check_mode=True)
+    assert checked.message is None
+    (step,) = checked.result["plan"]
+    assert step["body"]["config"]["backoff"] == "10,30"
+    assert [write[0] for write in run(PROCESS, **changed).writes] == ["PATCH"]
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
