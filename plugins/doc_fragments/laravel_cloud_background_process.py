@@ -44,7 +44,7 @@ options:
     type: dict
     suboptions:
       connection:
-        description: The queue connection, as in the application's C(config/queue.php).
+        description: The queue connection, as in the application's C(config/queue.php). Spaces around it are ignored.
         type: str
       queue:
         description:

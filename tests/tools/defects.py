@@ -57,6 +57,7 @@ FAULTS_WRITES = "faults/test_faults_writes.py"
 DEPLOYMENTS = "scenarios/test_deployments.py"
 PENDING = "scenarios/test_pending.py"
 PROCESS_RUN = "scenarios/test_process_run.py"
+INSTANCES = "scenarios/test_instances.py"
 LIMITS = "limits/test_rate_limits.py"
 LARAVEL_CLOUD = "scenarios/test_laravel_cloud.py"
 READING = "scenarios/test_reading.py"
@@ -1283,7 +1284,7 @@ LARAVEL_CLOUD_DEFECTS = (
     Defect(
         "nulls of the existing config are sent",
         "_laravel_cloud/processes.py",
-        {"_SETTABLE if not is_empty(wire.get(key))}": "_SETTABLE if key in wire}"},
+        {"shown.items() if not is_empty(value)}": "shown.items() if key in wire}"},
         (PLAN_LARAVEL_CLOUD, LARAVEL_CLOUD),
     ),
     Defect(
@@ -1304,6 +1305,18 @@ LARAVEL_CLOUD_DEFECTS = (
             ),
         },
         (LARAVEL_CLOUD, PLAN_LARAVEL_CLOUD),
+    ),
+    Defect(
+        "blanks around a live connection are a difference",
+        "_laravel_cloud/processes.py",
+        {"key: stripped(wire.get(key)) for": "key: wire.get(key) for"},
+        (LARAVEL_CLOUD,),
+    ),
+    Defect(
+        "an instance is not found by its name if the live one has blanks around it",
+        "_laravel_cloud/instances.py",
+        {'"name": stripped(live["name"])}': '"name": live["name"]}'},
+        (INSTANCES,),
     ),
     Defect(
         "queues are sent as a list",

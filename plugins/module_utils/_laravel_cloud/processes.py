@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from .._core.failure import MISSING, Failure, Problem
 from .._core.fields import (
+    TRIMMED,
     UNKNOWN,
     Field,
     Options,
@@ -27,6 +28,7 @@ from .._core.fields import (
     covers,
     is_empty,
     number,
+    stripped,
     without_nulls,
 )
 from .._core.plan import Plan
@@ -62,7 +64,7 @@ def queue_names(queue: Any) -> list[str]:
 
 
 def _clean_config(config: Any) -> Any:
-    given = without_nulls(config)
+    given = {key: stripped(value) for key, value in without_nulls(config).items()}
     return {**given, "queue": queue_names(given["queue"])} if "queue" in given else given
 
 
@@ -72,7 +74,9 @@ def _decode_config(wire: Any) -> Any:
         return {}
     if not isinstance(wire, dict):
         return UNKNOWN
-    settable = {key: wire[key] for key in _SETTABLE if not is_empty(wire.get(key))}
+    # Laravel trims the strings that it is sent.
+    shown = {key: stripped(wire.get(key)) for key in _SETTABLE}
+    settable = {key: value for key, value in shown.items() if not is_empty(value)}
     for key in _NUMBERS & settable.keys():
         # Numbers may be strings, because the vendor's own client sends strings.
         settable[key] = number(settable[key])
@@ -108,10 +112,6 @@ def _written_config(config: Any) -> Any:
     return {key: config[key] for key in config if config[key] is not False} if config else config
 
 
-def _written_command(command: Any) -> Any:
-    return command.strip() if isinstance(command, str) else command
-
-
 def _config_spec() -> dict[str, Any]:
     spec = _spec("config")
     spec["options"]["queue"] = {"type": "list", "elements": "str"}
@@ -125,9 +125,6 @@ CONFIG = Shape(
     encode=_encode_config,
 )
 
-# Blanks around a command mean nothing, and do not make it a different one.
-TRIMMED = Shape(same=lambda want, have: isinstance(have, str) and have.strip() == want)
-
 FIELDS = (
     # PATCH accepts a type, but its effect on config and command has never been seen.
     Field("type", _spec("type"), on_update=False),
@@ -138,7 +135,6 @@ FIELDS = (
         only_for=("custom",),
         shape=TRIMMED,
         clean=str.strip,
-        written=_written_command,
     ),
     Field(
         "config",
