@@ -889,6 +889,18 @@ PLAN_DEFECTS = (
         (OPTION_VALUES,),
     ),
     Defect(
+        "the setting that was not stored is not named",
+        "_core/stored.py",
+        {"] or [field.option]": "][:0] or [field.option]"},
+        (TABLE, LISTS_STORED),
+    ),
+    Defect(
+        "a setting that was not stored is also a change by someone else",
+        "_engine/apply.py",
+        {'self._warned.update(name.partition(".")[0] for': "self._warned.update(name for"},
+        (LISTS_STORED,),
+    ),
+    Defect(
         "numbers are compared by type",
         "_core/fields.py",
         {"(number(have) if isinstance(want, int) else have)": "have"},

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .fields import UNKNOWN, Process, is_empty, is_set
+from .fields import UNKNOWN, Field, Process, is_empty, is_set
 from .resource import Entry, Resource
 
 
@@ -24,7 +24,8 @@ def unstored(
 ) -> list[str]:
     """Return the options that a body set, or ``cleared``, but that the response shows differently.
 
-    Without ``zeros``, a 0 that the service shows as null does not count.
+    A setting inside an option is named alone, such as ``config.tries``. Without ``zeros``, a 0
+    that the service shows as null does not count.
     """
     missed = []
     for wire, value in body.items():
@@ -34,13 +35,21 @@ def unstored(
         if not zeros:
             want = _without_zeros(want, have)
         if not (is_empty(have) if is_empty(want) else field.shape.same(want, have)):
-            missed.append(field.option)
+            settings = _differing(field, want, have)
+            missed += [f"{field.option}.{key}" for key in settings] or [field.option]
     for option in cleared:
         name, _dot, path = option.partition(".")
         field = next(field for field in resource.fields if field.option == name)
         if is_set(field, field.live(process), path):
             missed.append(option)
     return missed
+
+
+def _differing(field: Field, want: Any, have: Any) -> list[str]:
+    """Return the keys of ``want`` that differ, if it and the live value are dictionaries."""
+    if not isinstance(want, dict) or not isinstance(have, dict):
+        return []
+    return [key for key, value in want.items() if not field.shape.same({key: value}, have)]
 
 
 def zeroed(resource: Resource, body: dict[str, Any], process: Process) -> list[str]:

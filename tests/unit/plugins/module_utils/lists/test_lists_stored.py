@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import flask
 import pytest
 
-from ansible_collections.evenkeel.paas.tests.emulator import Fault, world
+from ansible_collections.evenkeel.paas.tests.emulator import Fault, Hooks, world
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.list_cases import Stage
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     settled,
@@ -101,6 +103,35 @@ def test_a_creation_in_two_steps_does_not_warn(sevalla: Stage) -> None:
     assert made.warnings == []
 
 
+def test_a_setting_that_a_creation_did_not_store_is_one_warning(sevalla: Stage) -> None:
+    """The second step of the creation does not report it again, as a change by someone else."""
+
+    class Scaling(Hooks):
+        """Stores one instance, however many are sent."""
+
+        def after(self, response: Any) -> Any:
+            """Change what is stored and shown."""
+            shown = response.get_json()
+            if flask.request.method in ("POST", "PATCH"):
+                shop = sevalla.emulator.world.sevalla.applications[world.SEVALLA_SHOP_ID]
+                one = {"type": "manual", "config": {"instanceCount": 1}}
+                shop.processes[shown["id"]]["scaling_strategy"] = shown["scaling_strategy"] = one
+                response.set_data(json.dumps(shown))
+            return response
+
+    with sevalla.emulator.world.lock:
+        shop = sevalla.emulator.world.sevalla.applications[world.SEVALLA_SHOP_ID]
+        del shop.processes[world.SEVALLA_SHOP_WEB_ID]
+    sevalla.emulator.hooks = Scaling()
+    web = {"type": "web", "display_name": "Front", "resource_type": "s1"}
+    strategy = {"type": "manual", "instance_count": 2}
+    made = sevalla([{**web, "is_ingress_enabled": True, "scaling_strategy": strategy}])
+    sevalla.emulator.hooks = Hooks()
+    assert made.message is None, made.message
+    (warning,) = made.warnings
+    assert warning.endswith(" and did not store: scaling_strategy.instance_count.")
+
+
 def zero(queue: str, **config: Any) -> dict[str, Any]:
     return {"type": "worker", "config": {"connection": "redis", "queue": queue, **config}}
 
@@ -131,6 +162,6 @@ def test_a_zero_stored_as_null_does_not_hide_other_warnings(cloud: Stage) -> Non
     cloud.emulator.faults.add(
         Fault("not_stored_shown", method="PATCH", path=cloud.kit.item, times=None)
     )
-    first, second = cloud([zero("q", tries=5, rest=0)]).warnings
-    assert first.endswith(" and did not store: config.")
+    first, second = cloud([zero("q", tries=5, timeout=9, rest=0)]).warnings
+    assert first.endswith(" and did not store: config.tries, config.timeout.")
     assert "did not store: config.rest. " in second
