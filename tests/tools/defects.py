@@ -1331,6 +1331,12 @@ LARAVEL_CLOUD_DEFECTS = (
         (INSTANCES,),
     ),
     Defect(
+        "replicas that the user did not give are reported",
+        "_laravel_cloud/instances.py",
+        {'        if filled["scaling_type"] == "auto":\n            return filled\n': ""},
+        (INSTANCES,),
+    ),
+    Defect(
         "queues are sent as a list",
         "_laravel_cloud/processes.py",
         {'"queue": ",".join(value["queue"])}': '"queue": value["queue"]}'},

@@ -106,10 +106,10 @@ class Instances(Backend):
     def on_create(self, options: Options) -> Options:
         """Return the options of a new instance: by default, one replica that does not scale."""
         filled = {"scaling_type": "none", **options}
-        replicas = {} if filled["scaling_type"] == "auto" else dict.fromkeys(_REPLICAS, 1)
-        if "min_replicas" in options:
-            replicas["max_replicas"] = max(1, options["min_replicas"])
-        return {**replicas, **filled}
+        if filled["scaling_type"] == "auto":
+            return filled
+        low = options.get("min_replicas", 1)
+        return {"min_replicas": low, "max_replicas": max(1, low), **filled}
 
     def rules(self, options: Options, type_: str | None, creating: bool) -> list[Problem]:
         """Return problems for replicas that are set although the service chooses them."""

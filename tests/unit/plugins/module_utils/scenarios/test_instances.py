@@ -174,6 +174,20 @@ def test_instances_without_their_names_say_which_one_may_be_meant(run: Runner) -
     assert unclear.writes == []
 
 
+@pytest.mark.parametrize("given", ["min_replicas", "max_replicas"])
+def test_only_the_given_replicas_are_reported_for_a_new_instance(run: Runner, given: str) -> None:
+    """A default of the module is not an option of the user."""
+    wrong = run(INSTANCE, **CLUSTER, scaling_type="auto", **{given: 2})
+    assert [each["option"] for each in wrong.result["failure"]["details"]] == [given]
+
+
+def test_a_single_limit_of_replicas_is_completed_for_a_new_instance(run: Runner) -> None:
+    """The other one is not below or above it by default."""
+    _checked, made, again = run.converge(INSTANCE, **CLUSTER, scaling_type="custom", min_replicas=3)
+    assert made.result["instance"]["max_replicas"] == 3
+    assert settled(again)
+
+
 @pytest.mark.parametrize("live", [True, False])
 def test_replicas_cannot_be_given_with_auto(run: Runner, live: bool) -> None:
     """Also for an instance that already scales automatically."""
