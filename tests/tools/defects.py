@@ -1337,6 +1337,12 @@ LARAVEL_CLOUD_DEFECTS = (
         (INSTANCES,),
     ),
     Defect(
+        "a live number of replicas that is a string is not compared",
+        "_laravel_cloud/instances.py",
+        {"(number(after.get(option)) for": "(after.get(option) for"},
+        (PROBLEMS,),
+    ),
+    Defect(
         "queues are sent as a list",
         "_laravel_cloud/processes.py",
         {'"queue": ",".join(value["queue"])}': '"queue": value["queue"]}'},

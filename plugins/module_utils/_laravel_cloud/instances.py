@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
-from .._core.fields import TRIMMED, Field, Options, Process, argument_spec, stripped
+from .._core.fields import TRIMMED, Field, Options, Process, argument_spec, number, stripped
 from .._core.plan import Step
 from .._core.resource import Address, Entry, Key, live_name_keys, name_keys
 from .._engine.service import Backend
@@ -119,7 +119,7 @@ class Instances(Backend):
 
     def body_rules(self, body: dict[str, Any], after: Process) -> list[Problem]:
         """Return the problems with the replicas, from the body or the live instance."""
-        low, high = (after.get(option) for option in _REPLICAS)
+        low, high = (number(after.get(option)) for option in _REPLICAS)
         if after.get("scaling_type") == "auto":
             return [Problem(option, _NOT_WITH_AUTO) for option in _REPLICAS if option in body]
         if body.keys().isdisjoint(("scaling_type", *_REPLICAS)):

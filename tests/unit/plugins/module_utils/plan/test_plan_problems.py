@@ -23,6 +23,9 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.validation import (
     schema_problems,
 )
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.instances import (
+    INSTANCES,
+)
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
     PROCESSES as LARAVEL_CLOUD,
 )
@@ -287,6 +290,21 @@ def test_a_strategy_may_have_only_the_settings_of_its_type(strategy: dict, optio
     """And its minimum is not above its maximum; all errors are reported."""
     found = SEVALLA.body_rules({"scaling_strategy": strategy}, {})
     assert {problem.option for problem in found} == {f"scaling_strategy.{o}" for o in options}
+
+
+@pytest.mark.parametrize("high", [3, "3"])
+def test_a_minimum_is_compared_with_a_live_maximum(high: Any) -> None:
+    """A number may be shown as a string of digits."""
+    live = {
+        "id": "inst-a15fd671-14f8-489f-b552-886c7ffa09dd",
+        "name": "Workers",
+        "scaling_type": "custom",
+        "min_replicas": 1,
+        "max_replicas": high,
+    }
+    assert refusals(INSTANCES, _update(INSTANCES, live, {"min_replicas": 3})) == []
+    (problem,) = refusals(INSTANCES, _update(INSTANCES, live, {"min_replicas": 4}))
+    assert problem == ("min_replicas", "4 is above max_replicas, which is 3")
 
 
 @pytest.mark.parametrize("probe", facts.PROBES)
