@@ -1718,6 +1718,18 @@ DEPLOYMENT_DEFECTS = (
         (DEPLOYMENTS,),
     ),
     Defect(
+        "a step that waits is reported instead of the failed one",
+        "_laravel_cloud/deployments.py",
+        {"(failed or unfinished or": "(unfinished or failed or"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "a failed step without a name is called None",
+        "_laravel_cloud/deployments.py",
+        {"None if name is None else str(name)": "str(name)"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
         "the status failed is missing",
         "_laravel_cloud/deployments.py",
         {'"deployment.failed", "failed", "cancelled"': '"deployment.failed", "cancelled"'},
