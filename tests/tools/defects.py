@@ -891,7 +891,7 @@ PLAN_DEFECTS = (
     Defect(
         "the setting that was not stored is not named",
         "_core/stored.py",
-        {"] or [field.option]": "][:0] or [field.option]"},
+        {"        inside = isinstance(want, dict)": "        inside = not want"},
         (TABLE, LISTS_STORED),
     ),
     Defect(
@@ -1302,8 +1302,26 @@ LARAVEL_CLOUD_DEFECTS = (
     Defect(
         "a force of null does not equal false",
         "_laravel_cloud/processes.py",
-        {'covers({"force": False, **have}, want)': "covers(have, want)"},
+        {'"rest": 0, "force": False}': '"rest": 0}'},
         (PLAN_LARAVEL_CLOUD, LARAVEL_CLOUD),
+    ),
+    Defect(
+        "a rest of null does not equal 0",
+        "_laravel_cloud/processes.py",
+        {'"rest": 0, "force": False}': '"force": False}'},
+        (PLAN_LARAVEL_CLOUD, LISTS_STORED),
+    ),
+    Defect(
+        "a sleep of null equals 0",
+        "_laravel_cloud/processes.py",
+        {'"rest": 0, "force": False}': '"rest": 0, "sleep": 0, "force": False}'},
+        (PLAN_LARAVEL_CLOUD, LISTS_STORED),
+    ),
+    Defect(
+        "a rest of 0 is in the warning about zeros",
+        "_core/stored.py",
+        {"[key for key in want if not field.shape.same({key: want[key]}, have)]": "list(want)"},
+        (LISTS_STORED,),
     ),
     Defect(
         "the order of queues is ignored",

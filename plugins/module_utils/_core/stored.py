@@ -9,9 +9,10 @@ This module is private to the collection.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from .fields import UNKNOWN, Field, Process, is_empty, is_set
+from .fields import UNKNOWN, Process, is_empty, is_set
 from .resource import Entry, Resource
 
 
@@ -27,16 +28,11 @@ def unstored(
     A setting inside an option is named alone, such as ``config.tries``. Without ``zeros``, a 0
     that the service shows as null does not count.
     """
-    missed = []
-    for wire, value in body.items():
-        field = resource.field_of(wire)
-        want = field.shape.decode(value)
-        have = field.live(process, want)
-        if not zeros:
-            want = _without_zeros(want, have)
-        if not (is_empty(have) if is_empty(want) else field.shape.same(want, have)):
-            settings = _differing(field, want, have)
-            missed += [f"{field.option}.{key}" for key in settings] or [field.option]
+    missed = [
+        name
+        for name, want, have in _differences(resource, body, process)
+        if zeros or not _is_zeroed(want, have)
+    ]
     for option in cleared:
         name, _dot, path = option.partition(".")
         field = next(field for field in resource.fields if field.option == name)
@@ -45,33 +41,33 @@ def unstored(
     return missed
 
 
-def _differing(field: Field, want: Any, have: Any) -> list[str]:
-    """Return the keys of ``want`` that differ, if it and the live value are dictionaries."""
-    if not isinstance(want, dict) or not isinstance(have, dict):
-        return []
-    return [key for key, value in want.items() if not field.shape.same({key: value}, have)]
-
-
 def zeroed(resource: Resource, body: dict[str, Any], process: Process) -> list[str]:
-    """Return the settings that a body set to 0 and a response shows as null: ``config.rest``."""
-    found: list[str] = []
+    """Return the settings that a body set to 0 and a response shows as null: ``config.sleep``.
+
+    Settings for which the two mean the same are omitted.
+    """
+    differences = _differences(resource, body, process)
+    return [name for name, want, have in differences if _is_zeroed(want, have)]
+
+
+def _differences(
+    resource: Resource, body: dict[str, Any], process: Process
+) -> Iterator[tuple[str, Any, Any]]:
+    """Yield each option, or setting inside one, that differs, with its wanted and live value."""
     for wire, value in body.items():
         field = resource.field_of(wire)
         want = field.shape.decode(value)
-        found += _zeroed(field.option, want, field.live(process, want))
-    return found
-
-
-def _zeroed(name: str, want: Any, have: Any) -> list[str]:
-    if isinstance(want, dict) and isinstance(have, dict):
-        return [zero for key in want for zero in _zeroed(f"{name}.{key}", want[key], have.get(key))]
-    return [name] if _is_zeroed(want, have) else []
-
-
-def _without_zeros(want: Any, have: Any) -> Any:
-    if isinstance(want, dict) and isinstance(have, dict):
-        return {key: value for key, value in want.items() if not _is_zeroed(value, have.get(key))}
-    return None if _is_zeroed(want, have) else want
+        have = field.live(process, want)
+        if is_empty(have) if is_empty(want) else field.shape.same(want, have):
+            continue
+        inside = isinstance(want, dict) and isinstance(have, dict)
+        keys = (
+            [key for key in want if not field.shape.same({key: want[key]}, have)] if inside else []
+        )
+        for key in keys:
+            yield f"{field.option}.{key}", want[key], have.get(key)
+        if not keys:
+            yield field.option, want, have
 
 
 def _is_zeroed(want: Any, have: Any) -> bool:

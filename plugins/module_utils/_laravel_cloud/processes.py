@@ -54,6 +54,8 @@ from .service import (
 # Requests accept eight keys of config; responses have twelve, in kebab-case.
 _SETTABLE = tuple(CREATE_BACKGROUND_PROCESS["properties"]["config"]["properties"])
 _NUMBERS = {"tries", "backoff", "sleep", "rest", "timeout"}
+# What queue:work does without the flags. Without tries, sleep and timeout it has defaults above 0.
+_WITHOUT_FLAGS = {"backoff": 0, "rest": 0, "force": False}
 _ALL_KEYS = (*_SETTABLE, "name", "max_jobs", "max_time", "stop_when_empty")
 
 
@@ -90,8 +92,7 @@ def _decode_config(wire: Any) -> Any:
 
 
 def _same_config(want: Any, have: Any) -> bool:
-    # Without a value, the worker's command has no --force, as with false.
-    return have is not UNKNOWN and covers({"force": False, **have}, want)
+    return have is not UNKNOWN and covers({**_WITHOUT_FLAGS, **have}, want)
 
 
 def _complete_config(want: Any, have: Any) -> Any:
