@@ -44,7 +44,7 @@ options:
     type: dict
     suboptions:
       connection:
-        description: The queue connection, as in the application's C(config/queue.php).
+        description: The queue connection, as in the application's C(config/queue.php). Spaces around it are ignored.
         type: str
       queue:
         description:
@@ -56,13 +56,13 @@ options:
         description: How often a job is attempted before it fails.
         type: int
       backoff:
-        description: Seconds before a failed job is retried.
+        description: Seconds before a failed job is retried. Unset means V(0).
         type: int
       sleep:
         description: Seconds to wait if there is no job.
         type: int
       rest:
-        description: Seconds to wait between two jobs.
+        description: Seconds to wait between two jobs. Unset means V(0).
         type: int
       timeout:
         description: How many seconds a job may run.

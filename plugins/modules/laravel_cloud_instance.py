@@ -24,7 +24,8 @@ description:
 options:
   name:
     description:
-      - The name of the instance, 3 to 40 characters. It identifies the instance, unless O(id) does.
+      - The name of the instance, 3 to 40 characters. Spaces around it are ignored.
+      - It identifies the instance, unless O(id) does.
       - Laravel Cloud does not document names as unique. If several instances have the name and O(type) does not tell
         them apart, the task fails and lists their ids.
       - Together with O(id), it is the new name of the instance.

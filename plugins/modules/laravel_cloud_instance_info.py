@@ -40,7 +40,7 @@ options:
     aliases: [instance_id]
   name:
     description:
-      - Only instances with this name.
+      - Only instances with this name. Spaces around it are ignored.
     type: str
   type:
     description:

@@ -58,6 +58,7 @@ DEPLOYMENTS = "scenarios/test_deployments.py"
 COMMAND = "scenarios/test_command.py"
 PENDING = "scenarios/test_pending.py"
 PROCESS_RUN = "scenarios/test_process_run.py"
+INSTANCES = "scenarios/test_instances.py"
 LIMITS = "limits/test_rate_limits.py"
 LARAVEL_CLOUD = "scenarios/test_laravel_cloud.py"
 READING = "scenarios/test_reading.py"
@@ -895,6 +896,18 @@ PLAN_DEFECTS = (
         (OPTION_VALUES,),
     ),
     Defect(
+        "the setting that was not stored is not named",
+        "_core/stored.py",
+        {"        inside = isinstance(want, dict)": "        inside = not want"},
+        (TABLE, LISTS_STORED),
+    ),
+    Defect(
+        "a setting that was not stored is also a change by someone else",
+        "_engine/apply.py",
+        {'self._warned.update(name.partition(".")[0] for': "self._warned.update(name for"},
+        (LISTS_STORED,),
+    ),
+    Defect(
         "numbers are compared by type",
         "_core/fields.py",
         {"(number(have) if isinstance(want, int) else have)": "have"},
@@ -1290,14 +1303,32 @@ LARAVEL_CLOUD_DEFECTS = (
     Defect(
         "nulls of the existing config are sent",
         "_laravel_cloud/processes.py",
-        {"_SETTABLE if wire.get(key) is not None}": "_SETTABLE if key in wire}"},
+        {"shown.items() if not is_empty(value)}": "shown.items() if key in wire}"},
         (PLAN_LARAVEL_CLOUD, LARAVEL_CLOUD),
     ),
     Defect(
         "a force of null does not equal false",
         "_laravel_cloud/processes.py",
-        {'covers({"force": False, **have}, want)': "covers(have, want)"},
+        {'"rest": 0, "force": False}': '"rest": 0}'},
         (PLAN_LARAVEL_CLOUD, LARAVEL_CLOUD),
+    ),
+    Defect(
+        "a rest of null does not equal 0",
+        "_laravel_cloud/processes.py",
+        {'"rest": 0, "force": False}': '"force": False}'},
+        (PLAN_LARAVEL_CLOUD, LISTS_STORED),
+    ),
+    Defect(
+        "a sleep of null equals 0",
+        "_laravel_cloud/processes.py",
+        {'"rest": 0, "force": False}': '"rest": 0, "sleep": 0, "force": False}'},
+        (PLAN_LARAVEL_CLOUD, LISTS_STORED),
+    ),
+    Defect(
+        "a rest of 0 is in the warning about zeros",
+        "_core/stored.py",
+        {"[key for key in want if not field.shape.same({key: want[key]}, have)]": "list(want)"},
+        (LISTS_STORED,),
     ),
     Defect(
         "the order of queues is ignored",
@@ -1311,6 +1342,30 @@ LARAVEL_CLOUD_DEFECTS = (
             ),
         },
         (LARAVEL_CLOUD, PLAN_LARAVEL_CLOUD),
+    ),
+    Defect(
+        "blanks around a live connection are a difference",
+        "_laravel_cloud/processes.py",
+        {"key: stripped(wire.get(key)) for": "key: wire.get(key) for"},
+        (LARAVEL_CLOUD,),
+    ),
+    Defect(
+        "an instance is not found by its name if the live one has blanks around it",
+        "_laravel_cloud/instances.py",
+        {'"name": stripped(live["name"])}': '"name": live["name"]}'},
+        (INSTANCES,),
+    ),
+    Defect(
+        "replicas that the user did not give are reported",
+        "_laravel_cloud/instances.py",
+        {'        if filled["scaling_type"] == "auto":\n            return filled\n': ""},
+        (INSTANCES,),
+    ),
+    Defect(
+        "a live number of replicas that is a string is not compared",
+        "_laravel_cloud/instances.py",
+        {"(number(after.get(option)) for": "(after.get(option) for"},
+        (PROBLEMS,),
     ),
     Defect(
         "queues are sent as a list",
@@ -1423,6 +1478,18 @@ OPTION_DEFECTS = (
         "a message about a length quotes the value",
         "_engine/validation.py",
         {'f"is {len(value)} characters long;': 'f"{value} is {len(value)} characters long;'},
+        (PROBLEMS,),
+    ),
+    Defect(
+        "a live value is reported as an invalid option",
+        "_engine/validation.py",
+        {"    if plan.live is None:\n": "    if plan.entry:\n"},
+        (PROBLEMS, LARAVEL_CLOUD),
+    ),
+    Defect(
+        "an invalid item of a list is not reported for an update",
+        "_engine/validation.py",
+        {'problem.option.partition("[")[0]': "problem.option"},
         (PROBLEMS,),
     ),
     Defect(
@@ -1679,6 +1746,18 @@ DEPLOYMENT_DEFECTS = (
         "skipped is not final",
         "_sevalla/deployments.py",
         {'{"failed", "cancelled", "skipped"}': '{"failed", "cancelled"}'},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "a step that waits is reported instead of the failed one",
+        "_laravel_cloud/deployments.py",
+        {"(failed or unfinished or": "(unfinished or failed or"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "a failed step without a name is called None",
+        "_laravel_cloud/deployments.py",
+        {"None if name is None else str(name)": "str(name)"},
         (DEPLOYMENTS,),
     ),
     Defect(

@@ -120,6 +120,11 @@ def number(value: Any) -> Any:
     return int(value) if digits else value
 
 
+def stripped(value: Any) -> Any:
+    """Return a string without the blanks around it, and anything else unchanged."""
+    return value.strip() if isinstance(value, str) else value
+
+
 def renamed(value: Any, name: Callable[[str], str]) -> Any:
     """Return ``value`` with its dict keys renamed, at every depth."""
     if isinstance(value, dict):
@@ -197,6 +202,9 @@ PLAIN = Shape()
 
 TEXT = Shape(same=lambda want, have: have is not UNKNOWN and (want or "") == (have or ""))
 """A string for which the service treats "" and null alike."""
+
+TRIMMED = Shape(decode=stripped)
+"""A string around which blanks mean nothing."""
 
 
 # Without what nothing uses: generating it costs each task.

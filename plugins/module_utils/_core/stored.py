@@ -9,6 +9,7 @@ This module is private to the collection.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from .fields import UNKNOWN, Process, is_empty, is_set
@@ -24,17 +25,14 @@ def unstored(
 ) -> list[str]:
     """Return the options that a body set, or ``cleared``, but that the response shows differently.
 
-    Without ``zeros``, a 0 that the service shows as null does not count.
+    A setting inside an option is named alone, such as ``config.tries``. Without ``zeros``, a 0
+    that the service shows as null does not count.
     """
-    missed = []
-    for wire, value in body.items():
-        field = resource.field_of(wire)
-        want = field.shape.decode(value)
-        have = field.live(process, want)
-        if not zeros:
-            want = _without_zeros(want, have)
-        if not (is_empty(have) if is_empty(want) else field.shape.same(want, have)):
-            missed.append(field.option)
+    missed = [
+        name
+        for name, want, have in _differences(resource, body, process)
+        if zeros or not _is_zeroed(want, have)
+    ]
     for option in cleared:
         name, _dot, path = option.partition(".")
         field = next(field for field in resource.fields if field.option == name)
@@ -44,25 +42,32 @@ def unstored(
 
 
 def zeroed(resource: Resource, body: dict[str, Any], process: Process) -> list[str]:
-    """Return the settings that a body set to 0 and a response shows as null: ``config.rest``."""
-    found: list[str] = []
+    """Return the settings that a body set to 0 and a response shows as null: ``config.sleep``.
+
+    Settings for which the two mean the same are omitted.
+    """
+    differences = _differences(resource, body, process)
+    return [name for name, want, have in differences if _is_zeroed(want, have)]
+
+
+def _differences(
+    resource: Resource, body: dict[str, Any], process: Process
+) -> Iterator[tuple[str, Any, Any]]:
+    """Yield each option, or setting inside one, that differs, with its wanted and live value."""
     for wire, value in body.items():
         field = resource.field_of(wire)
         want = field.shape.decode(value)
-        found += _zeroed(field.option, want, field.live(process, want))
-    return found
-
-
-def _zeroed(name: str, want: Any, have: Any) -> list[str]:
-    if isinstance(want, dict) and isinstance(have, dict):
-        return [zero for key in want for zero in _zeroed(f"{name}.{key}", want[key], have.get(key))]
-    return [name] if _is_zeroed(want, have) else []
-
-
-def _without_zeros(want: Any, have: Any) -> Any:
-    if isinstance(want, dict) and isinstance(have, dict):
-        return {key: value for key, value in want.items() if not _is_zeroed(value, have.get(key))}
-    return None if _is_zeroed(want, have) else want
+        have = field.live(process, want)
+        if is_empty(have) if is_empty(want) else field.shape.same(want, have):
+            continue
+        inside = isinstance(want, dict) and isinstance(have, dict)
+        keys = (
+            [key for key in want if not field.shape.same({key: want[key]}, have)] if inside else []
+        )
+        for key in keys:
+            yield f"{field.option}.{key}", want[key], have.get(key)
+        if not keys:
+            yield field.option, want, have
 
 
 def _is_zeroed(want: Any, have: Any) -> bool:

@@ -323,7 +323,7 @@ class Writer:
                     )
                 )
             )
-        self._warned.update(missed, (name.partition(".")[0] for name in self.zeros))
+        self._warned.update(name.partition(".")[0] for name in (*missed, *self.zeros))
         self._warn_of_changes(process)
         return process
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from .._core.failure import MISSING, Problem, invalid_options
-from .._core.fields import without_nulls
+from .._core.fields import at, without_nulls
 from .._core.plan import Plan
 from .._core.remark import Remark
 from .._core.resource import Entry
@@ -46,8 +46,7 @@ def validate(
         if bodies:
             found += backend.resolve_names(client, plan.steps)
         for action, body in bodies:
-            schema = backend.schemas[action]
-            found += _others(found, schema_problems(schema, body, backend.option_name))
+            found += _others(found, body_problems(backend, plan, action, body))
             found += backend.body_rules(body, plan.process or {})
             remarks += [Remark(*map(plan.entry.named, remark)) for remark in backend.remarks(body)]
         # Problems of the entry as a whole do not depend on whether it creates.
@@ -83,6 +82,24 @@ def out_of_range(backend: Backend, entries: list[Entry]) -> list[Problem]:
             Problem(entry.named(option), what) for option, what in found if what != MISSING
         ]
     return problems
+
+
+def body_problems(backend: Backend, plan: Plan, action: str, body: dict[str, Any]) -> list[Problem]:
+    """Return the schema errors of a body that a plan sends.
+
+    An update sends a dictionary whole, with live values that the entry does not set. Their errors
+    are not returned: the user did not give them, and the service decides. Missing settings are.
+    """
+    found = schema_problems(backend.schemas[action], body, backend.option_name)
+    if plan.live is None:
+        return found
+    options = plan.entry.options
+    # A list is sent as the entry has it, or as it is live, but never as a mixture.
+    return [
+        problem
+        for problem in found
+        if problem.message == MISSING or at(options, problem.option.partition("[")[0]) is not None
+    ]
 
 
 def _others(found: list[Problem], more: list[Problem]) -> list[Problem]:

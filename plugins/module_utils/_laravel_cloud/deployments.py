@@ -89,7 +89,8 @@ class LaravelCloudDeployments(EnvironmentOperations, Deployments):
         return found
 
     def failed_step(self, client: Client, scope: str, deployment: Deployment) -> FailedStep | None:
-        """Return the first step that is not finished, else the last one that ran.
+        """Return the first step that says that it failed, else the first that is not finished, else
+        the last one that ran.
 
         The status of a failed step has never been seen.
         """
@@ -107,11 +108,17 @@ class LaravelCloudDeployments(EnvironmentOperations, Deployments):
             for step in phases[phase]["steps"]
             if isinstance(step, dict) and step.get("status") != "skipped"
         ]
-        unfinished = [step for step in steps if step.get("status") != "finished"]
         if not steps:
             return None
-        step = (unfinished or steps[-1:])[0]
-        return FailedStep(str(step.get("step")), lines_of(step.get("output")))
+        failed = [step for step in steps if _says_failed(step.get("status"))]
+        unfinished = [step for step in steps if step.get("status") != "finished"]
+        step = (failed or unfinished or steps[-1:])[0]
+        name = step.get("step")
+        return FailedStep(None if name is None else str(name), lines_of(step.get("output")))
+
+
+def _says_failed(status: Any) -> bool:
+    return any(word in str(status).lower() for word in ("fail", "error"))
 
 
 DEPLOYMENTS = LaravelCloudDeployments()

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
-from .._core.fields import Field, Options, Process, argument_spec
+from .._core.fields import TRIMMED, Field, Options, Process, argument_spec, number, stripped
 from .._core.plan import Step
 from .._core.resource import Address, Entry, Key, live_name_keys, name_keys
 from .._engine.service import Backend
@@ -46,7 +46,7 @@ def _field(option: str, **about: Any) -> Field:
 
 
 FIELDS = (
-    _field("name"),
+    _field("name", shape=TRIMMED, clean=str.strip),
     _field("type", on_update=False),
     _field("size"),
     _field("scaling_type"),
@@ -88,7 +88,8 @@ class Instances(Backend):
     def answers_to(self, live: Process) -> Iterator[Key]:
         """Yield the keys that match a live instance: id, and name with or without type."""
         yield ("id", live.get("id"))
-        yield from live_name_keys("name", live, _TYPES)
+        named = {**live, "name": stripped(live["name"])} if "name" in live else live
+        yield from live_name_keys("name", named, _TYPES)
 
     def check_scope(self, params: dict[str, Any]) -> list[Problem]:
         """Return the problems with the option environment, before any request."""
@@ -105,10 +106,10 @@ class Instances(Backend):
     def on_create(self, options: Options) -> Options:
         """Return the options of a new instance: by default, one replica that does not scale."""
         filled = {"scaling_type": "none", **options}
-        replicas = {} if filled["scaling_type"] == "auto" else dict.fromkeys(_REPLICAS, 1)
-        if "min_replicas" in options:
-            replicas["max_replicas"] = max(1, options["min_replicas"])
-        return {**replicas, **filled}
+        if filled["scaling_type"] == "auto":
+            return filled
+        low = options.get("min_replicas", 1)
+        return {"min_replicas": low, "max_replicas": max(1, low), **filled}
 
     def rules(self, options: Options, type_: str | None, creating: bool) -> list[Problem]:
         """Return problems for replicas that are set although the service chooses them."""
@@ -118,7 +119,7 @@ class Instances(Backend):
 
     def body_rules(self, body: dict[str, Any], after: Process) -> list[Problem]:
         """Return the problems with the replicas, from the body or the live instance."""
-        low, high = (after.get(option) for option in _REPLICAS)
+        low, high = (number(after.get(option)) for option in _REPLICAS)
         if after.get("scaling_type") == "auto":
             return [Problem(option, _NOT_WITH_AUTO) for option in _REPLICAS if option in body]
         if body.keys().isdisjoint(("scaling_type", *_REPLICAS)):
@@ -150,7 +151,7 @@ class Instances(Backend):
         return after
 
     def known_by(self, live: Process) -> Options:
-        return {"name": live.get("name")}
+        return {"name": stripped(live.get("name"))}
 
     def read(
         self, client: Client, params: dict[str, Any], entries: list[Entry], whole: bool

@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from .._core.failure import MISSING, Failure, Problem
 from .._core.fields import (
+    TRIMMED,
     UNKNOWN,
     Field,
     Options,
@@ -25,7 +26,9 @@ from .._core.fields import (
     Shape,
     argument_spec,
     covers,
+    is_empty,
     number,
+    stripped,
     without_nulls,
 )
 from .._core.plan import Plan
@@ -51,6 +54,8 @@ from .service import (
 # Requests accept eight keys of config; responses have twelve, in kebab-case.
 _SETTABLE = tuple(CREATE_BACKGROUND_PROCESS["properties"]["config"]["properties"])
 _NUMBERS = {"tries", "backoff", "sleep", "rest", "timeout"}
+# What queue:work does without the flags. Without tries, sleep and timeout it has defaults above 0.
+_WITHOUT_FLAGS = {"backoff": 0, "rest": 0, "force": False}
 _ALL_KEYS = (*_SETTABLE, "name", "max_jobs", "max_time", "stop_when_empty")
 
 
@@ -61,7 +66,7 @@ def queue_names(queue: Any) -> list[str]:
 
 
 def _clean_config(config: Any) -> Any:
-    given = without_nulls(config)
+    given = {key: stripped(value) for key, value in without_nulls(config).items()}
     return {**given, "queue": queue_names(given["queue"])} if "queue" in given else given
 
 
@@ -71,7 +76,9 @@ def _decode_config(wire: Any) -> Any:
         return {}
     if not isinstance(wire, dict):
         return UNKNOWN
-    settable = {key: wire[key] for key in _SETTABLE if wire.get(key) is not None}
+    # Laravel trims the strings that it is sent.
+    shown = {key: stripped(wire.get(key)) for key in _SETTABLE}
+    settable = {key: value for key, value in shown.items() if not is_empty(value)}
     for key in _NUMBERS & settable.keys():
         # Numbers may be strings, because the vendor's own client sends strings.
         settable[key] = number(settable[key])
@@ -85,8 +92,7 @@ def _decode_config(wire: Any) -> Any:
 
 
 def _same_config(want: Any, have: Any) -> bool:
-    # Without a value, the worker's command has no --force, as with false.
-    return have is not UNKNOWN and covers({"force": False, **have}, want)
+    return have is not UNKNOWN and covers({**_WITHOUT_FLAGS, **have}, want)
 
 
 def _complete_config(want: Any, have: Any) -> Any:
@@ -107,10 +113,6 @@ def _written_config(config: Any) -> Any:
     return {key: config[key] for key in config if config[key] is not False} if config else config
 
 
-def _written_command(command: Any) -> Any:
-    return command.strip() if isinstance(command, str) else command
-
-
 def _config_spec() -> dict[str, Any]:
     spec = _spec("config")
     spec["options"]["queue"] = {"type": "list", "elements": "str"}
@@ -124,9 +126,6 @@ CONFIG = Shape(
     encode=_encode_config,
 )
 
-# Blanks around a command mean nothing, and do not make it a different one.
-TRIMMED = Shape(same=lambda want, have: isinstance(have, str) and have.strip() == want)
-
 FIELDS = (
     # PATCH accepts a type, but its effect on config and command has never been seen.
     Field("type", _spec("type"), on_update=False),
@@ -137,7 +136,6 @@ FIELDS = (
         only_for=("custom",),
         shape=TRIMMED,
         clean=str.strip,
-        written=_written_command,
     ),
     Field(
         "config",

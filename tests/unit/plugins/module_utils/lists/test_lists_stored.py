@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import flask
 import pytest
 
-from ansible_collections.evenkeel.paas.tests.emulator import Fault, world
+from ansible_collections.evenkeel.paas.tests.emulator import Fault, Hooks, world
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.list_cases import Stage
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     settled,
@@ -101,6 +103,35 @@ def test_a_creation_in_two_steps_does_not_warn(sevalla: Stage) -> None:
     assert made.warnings == []
 
 
+def test_a_setting_that_a_creation_did_not_store_is_one_warning(sevalla: Stage) -> None:
+    """The second step of the creation does not report it again, as a change by someone else."""
+
+    class Scaling(Hooks):
+        """Stores one instance, however many are sent."""
+
+        def after(self, response: Any) -> Any:
+            """Change what is stored and shown."""
+            shown = response.get_json()
+            if flask.request.method in ("POST", "PATCH"):
+                shop = sevalla.emulator.world.sevalla.applications[world.SEVALLA_SHOP_ID]
+                one = {"type": "manual", "config": {"instanceCount": 1}}
+                shop.processes[shown["id"]]["scaling_strategy"] = shown["scaling_strategy"] = one
+                response.set_data(json.dumps(shown))
+            return response
+
+    with sevalla.emulator.world.lock:
+        shop = sevalla.emulator.world.sevalla.applications[world.SEVALLA_SHOP_ID]
+        del shop.processes[world.SEVALLA_SHOP_WEB_ID]
+    sevalla.emulator.hooks = Scaling()
+    web = {"type": "web", "display_name": "Front", "resource_type": "s1"}
+    strategy = {"type": "manual", "instance_count": 2}
+    made = sevalla([{**web, "is_ingress_enabled": True, "scaling_strategy": strategy}])
+    sevalla.emulator.hooks = Hooks()
+    assert made.message is None, made.message
+    (warning,) = made.warnings
+    assert warning.endswith(" and did not store: scaling_strategy.instance_count.")
+
+
 def zero(queue: str, **config: Any) -> dict[str, Any]:
     return {"type": "worker", "config": {"connection": "redis", "queue": queue, **config}}
 
@@ -109,9 +140,9 @@ def zero(queue: str, **config: Any) -> dict[str, Any]:
 def test_zeros_stored_as_null_are_one_warning(cloud: Stage, parallel: int) -> None:
     """It says what to write instead, for creations and changes, and for all processes together."""
     cloud.emulator.reset(switches={"laravel_cloud_zero_in_config": "null"})
-    listed = [zero(f"q{number}", rest=0, tries=3) for number in range(3)]
+    listed = [zero(f"q{number}", sleep=0, tries=3) for number in range(3)]
     said = (
-        "Laravel Cloud accepted 0 and did not store: config.rest. It shows null there, so every "
+        "Laravel Cloud accepted 0 and did not store: config.sleep. It shows null there, so every "
         "run sends 0 again. Omit the option, or give another value."
     )
     for _run in range(2):
@@ -119,9 +150,34 @@ def test_zeros_stored_as_null_are_one_warning(cloud: Stage, parallel: int) -> No
         assert outcome.message is None, outcome.message
         assert outcome.result["changed"] is True
         assert outcome.warnings == [said]
-    (warning,) = cloud([zero("q0", rest=0, sleep=0), zero("q1", tries=0)]).warnings
-    assert "did not store: config.rest, config.sleep, config.tries. " in warning
+    (warning,) = cloud([zero("q0", timeout=0, sleep=0), zero("q1", tries=0)]).warnings
+    assert "did not store: config.sleep, config.timeout, config.tries. " in warning
     assert settled(cloud([zero("q0", tries=3)]))
+
+
+@pytest.mark.parametrize("stored", ["null", "zero"])
+def test_an_unset_backoff_or_rest_is_zero(cloud: Stage, stored: str) -> None:
+    """A worker without these flags does not wait, as with 0, so there is nothing to change and
+    nothing to warn about."""
+    cloud.emulator.reset(switches={"laravel_cloud_zero_in_config": stored})
+    assert cloud([zero("q", tries=3)]).message is None
+    assert settled(cloud([zero("q", rest=0, backoff=0)]))
+    made = cloud([zero("q", rest=5, backoff=5)])
+    assert made.warnings == []
+    back = cloud([zero("q", rest=0, backoff=0)])
+    assert back.result["changed"] is True
+    assert back.warnings == []
+    assert settled(cloud([zero("q", rest=0, backoff=0, tries=3)]))
+    created = cloud([zero("other", rest=0, backoff=0)])
+    assert created.warnings == []
+    assert settled(cloud([zero("other", rest=0, backoff=0)]))
+
+
+def test_the_warning_about_zeros_does_not_name_a_rest_of_zero(cloud: Stage) -> None:
+    """It names the settings that the next run sends again, and no others."""
+    cloud.emulator.reset(switches={"laravel_cloud_zero_in_config": "null"})
+    (warning,) = cloud([zero("q", rest=0, backoff=0, timeout=0)]).warnings
+    assert "did not store: config.timeout. " in warning
 
 
 def test_a_zero_stored_as_null_does_not_hide_other_warnings(cloud: Stage) -> None:
@@ -131,6 +187,6 @@ def test_a_zero_stored_as_null_does_not_hide_other_warnings(cloud: Stage) -> Non
     cloud.emulator.faults.add(
         Fault("not_stored_shown", method="PATCH", path=cloud.kit.item, times=None)
     )
-    first, second = cloud([zero("q", tries=5, rest=0)]).warnings
-    assert first.endswith(" and did not store: config.")
-    assert "did not store: config.rest. " in second
+    first, second = cloud([zero("q", tries=5, timeout=9, sleep=0)]).warnings
+    assert first.endswith(" and did not store: config.tries, config.timeout.")
+    assert "did not store: config.sleep. " in second

@@ -14,6 +14,9 @@ from typing import Any
 
 NUMBERS = ("tries", "backoff", "sleep", "rest", "timeout")
 SETTABLE = ("connection", "queue", *NUMBERS, "force")
+UNSET = {"backoff": 0, "rest": 0, "force": False}
+"""Laravel's defaults that mean the same as without the setting."""
+
 OPTIONS = ("type", "processes", "command", "config")
 
 
@@ -31,7 +34,7 @@ def settings(resource: dict) -> dict:
     found: dict = {}
     for key in SETTABLE:
         value = shown.get(key)
-        if value is None:
+        if value in (None, ""):
             continue
         if key == "force":
             if value in (True, 1, "1"):
@@ -57,9 +60,7 @@ def differs(option: str, want: Any, resource: dict) -> bool:
         want = want.strip() if option == "command" else want
         have = resource["attributes"].get(option)
         return bool(int(have) != want if option == "processes" else have != want)
-    have, wanted = settings(resource), asked(want)
-    if "force" in want and have.get("force", False) != want["force"]:
-        return True
+    have, wanted = {**UNSET, **settings(resource)}, {**want, **asked(want)}
     return any(key not in have or have[key] != value for key, value in wanted.items())
 
 

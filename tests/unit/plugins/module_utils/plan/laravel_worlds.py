@@ -39,7 +39,7 @@ habits = st.builds(
 @st.composite
 def _live_config(draw: Any) -> dict:
     config = {
-        "connection": draw(st.none() | _connections),
+        "connection": draw(st.sampled_from([None, ""]) | _connections),
         "queue": draw(st.none() | _queues_live),
         "name": draw(st.sampled_from([None, "x"])),
         "max-jobs": None,
@@ -47,7 +47,7 @@ def _live_config(draw: Any) -> dict:
         "stop-when-empty": None,
     }
     for key in facts.NUMBERS:
-        number = draw(st.none() | _number)
+        number = draw(st.sampled_from([None, ""]) | _number)
         config[key] = str(number) if number is not None and draw(st.booleans()) else number
     config["force"] = draw(st.sampled_from([None, None, False, 0, "0", True, 1, "1"]))
     return config

@@ -17,7 +17,7 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.resource import Entry
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine import options as _options
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.validation import (
-    schema_problems,
+    body_problems,
 )
 
 
@@ -62,8 +62,7 @@ def refusals(backend: Any, made: Plan) -> list:
     found = list(made.problems)
     for step in made.steps:
         if step.body is not None:
-            schema = backend.schemas[step.action]
-            found += schema_problems(schema, step.body, backend.option_name)
+            found += body_problems(backend, made, step.action, step.body)
             found += backend.body_rules(step.body, made.process or {})
     return found
 

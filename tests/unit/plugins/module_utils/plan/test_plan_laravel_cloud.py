@@ -119,10 +119,9 @@ def test_an_update_matches_its_prediction(kind: str, data: st.DataObject) -> Non
     )
     for option, value in case.given.items():
         assert option == "id" or not facts.differs(option, value, after), option
-    config = {**facts.settings(target), **facts.asked(case.given.get("config", {}))}
-    if case.given.get("config", {}).get("force") is False:
-        config.pop("force", None)
-    assert exactly(facts.settings(after), config)
+    asked = case.given.get("config", {})
+    config = {**facts.UNSET, **facts.settings(target), **asked, **facts.asked(asked)}
+    assert exactly({**facts.UNSET, **facts.settings(after)}, config)
     if kind == "custom" and "command" not in case.given:
         assert after["attributes"]["command"] == target["attributes"]["command"]
     others = [each for each in live if each["id"] != target["id"]]
@@ -238,7 +237,7 @@ def test_a_field_missing_from_the_response_is_a_difference(case: Case, data: st.
     gone = data.draw(st.sampled_from(names))
     if gone == "config":
         inner = data.draw(st.sampled_from(sorted(case.given["config"])))
-        if inner == "force" and not case.given["config"]["force"]:
+        if inner in facts.UNSET and not case.given["config"][inner]:
             return
         target["attributes"]["config"].pop(inner)
     else:

@@ -15,9 +15,16 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import
     Problem,
     invalid_options,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import Step, make_plan
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import (
+    Plan,
+    Step,
+    make_plan,
+)
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.validation import (
     schema_problems,
+)
+from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.instances import (
+    INSTANCES,
 )
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
     PROCESSES as LARAVEL_CLOUD,
@@ -285,6 +292,21 @@ def test_a_strategy_may_have_only_the_settings_of_its_type(strategy: dict, optio
     assert {problem.option for problem in found} == {f"scaling_strategy.{o}" for o in options}
 
 
+@pytest.mark.parametrize("high", [3, "3"])
+def test_a_minimum_is_compared_with_a_live_maximum(high: Any) -> None:
+    """A number may be shown as a string of digits."""
+    live = {
+        "id": "inst-a15fd671-14f8-489f-b552-886c7ffa09dd",
+        "name": "Workers",
+        "scaling_type": "custom",
+        "min_replicas": 1,
+        "max_replicas": high,
+    }
+    assert refusals(INSTANCES, _update(INSTANCES, live, {"min_replicas": 3})) == []
+    (problem,) = refusals(INSTANCES, _update(INSTANCES, live, {"min_replicas": 4}))
+    assert problem == ("min_replicas", "4 is above max_replicas, which is 3")
+
+
 @pytest.mark.parametrize("probe", facts.PROBES)
 @pytest.mark.parametrize(
     ("value", "fine"),
@@ -374,6 +396,86 @@ def test_every_problem_of_an_entry_is_found_in_one_plan() -> None:
         "scaling_strategy.max_instance_count",
     }
     assert not {"key", "type"} & set(plan.steps[0].body)
+
+
+WORKER = {
+    "id": "process-a17eded1-a90a-48c4-93eb-1245cd5913e3",
+    "type": "worker",
+    "processes": 1,
+    "config": {"connection": "redis", "queue": "mails", "backoff": "10,30", "sleep": 0.5},
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "refused"),
+    [
+        ({"config": {"tries": 5}}, set()),
+        ({"config": {"tries": "many"}}, {"config.tries"}),
+        ({"config": {"backoff": "1,2"}}, {"config.backoff"}),
+        ({"config": {"tries": 5}, "processes": 0}, {"processes"}),
+    ],
+)
+def test_the_live_settings_of_a_worker_are_not_problems_of_the_entry(
+    options: dict, refused: set
+) -> None:
+    """The config is sent whole, and the service once accepted what it shows."""
+    plan = _update(LARAVEL_CLOUD, WORKER, options)
+    assert {problem.option for problem in refusals(LARAVEL_CLOUD, plan)} == refused
+    sent = plan.steps[0].body["config"]
+    assert sent == {**WORKER["config"], **options["config"]}
+
+
+def _update(backend: Any, live: dict, options: dict) -> Plan:
+    return make_plan(backend, "scope", entry(backend, {"id": live["id"], **options}), [live])
+
+
+def test_an_empty_string_in_a_live_config_is_not_sent() -> None:
+    """It means the same as null."""
+    live = {**WORKER, "config": {"connection": "", "queue": "mails", "backoff": "", "force": ""}}
+    plan = _update(LARAVEL_CLOUD, live, {"config": {"tries": 5}})
+    assert plan.steps[0].body == {"config": {"queue": "mails", "tries": 5}}
+    assert refusals(LARAVEL_CLOUD, plan) == []
+
+
+PROCESS = {
+    "id": "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed",
+    "type": "web",
+    "scaling_strategy": {
+        "type": "horizontal",
+        "config": {"minInstanceCount": 1, "maxInstanceCount": 99},
+    },
+    "liveness_probe": {
+        "httpGet": {"port": 0, "httpHeaders": [{"name": "a", "value": 1}]},
+        "periodSeconds": "5s",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "refused"),
+    [
+        ({"liveness_probe": {"timeout_seconds": 2}}, set()),
+        ({"liveness_probe": {"http_get": {"path": "/up"}}}, set()),
+        ({"liveness_probe": {"timeout_seconds": 0}}, {"liveness_probe.timeout_seconds"}),
+        (
+            {
+                "liveness_probe": {
+                    "http_get": {"http_headers": [{"name": "a", "value": 2}], "port": 99999}
+                }
+            },
+            {"liveness_probe.http_get.http_headers[0].value", "liveness_probe.http_get.port"},
+        ),
+        ({"scaling_strategy": {"min_instance_count": 2}}, set()),
+        ({"scaling_strategy": {"min_instance_count": 51}}, {"scaling_strategy.min_instance_count"}),
+        ({"scaling_strategy": {"type": "manual"}}, {"scaling_strategy.instance_count"}),
+    ],
+)
+def test_the_live_settings_of_a_sevalla_process_are_not_problems_of_the_entry(
+    options: dict, refused: set
+) -> None:
+    """At any depth; what is missing is still reported."""
+    plan = _update(SEVALLA, PROCESS, options)
+    assert {problem.option for problem in refusals(SEVALLA, plan)} == refused
 
 
 def test_a_failure_lists_each_problem_once() -> None:

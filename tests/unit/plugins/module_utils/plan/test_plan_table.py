@@ -227,17 +227,19 @@ PROBE = {"httpGet": {"path": "/", "port": 80}, "periodSeconds": 5}
         ({"liveness_probe": {"exec": None, "httpGet": None}}, []),
         ({"liveness_probe": PROBE}, ["liveness_probe"]),
         ({"readiness_probe": None}, ["readiness_probe"]),
-        ({"readiness_probe": {**PROBE, "exec": {"command": []}}}, ["readiness_probe"]),
+        ({"readiness_probe": {**PROBE, "exec": {"command": []}}}, ["readiness_probe.http_get"]),
+        ({"readiness_probe": {**PROBE, "periodSeconds": 9}}, ["readiness_probe.period_seconds"]),
         ({"readiness_probe": {**PROBE, "timeoutSeconds": 1}}, []),
         ({"resource_type_id": "other"}, ["resource_type"]),
         (
             {"scaling_strategy": {"type": "manual", "config": {"instanceCount": 1}}},
-            ["scaling_strategy"],
+            ["scaling_strategy.instance_count"],
         ),
     ],
 )
 def test_fields_that_the_service_did_not_store_are_named(answer: dict, missed: list) -> None:
-    """By option, all of them, and also if a field is missing from the response."""
+    """By option or by the setting inside it, all of them, and also if a field is missing from the
+    response."""
     size = sevalla_facts.SIZES["s1"]
     body = {
         "entrypoint": "new",
@@ -263,10 +265,10 @@ def test_fields_that_laravel_cloud_did_not_store_are_named() -> None:
     resource = LARAVEL_CLOUD
     assert unstored(resource, body, {"processes": 2, "config": config}) == []
     assert unstored(resource, body, {"processes": 1, "config": config}) == ["processes"]
-    for change in ({"queue": "b,a"}, {"tries": None}, {"force": True}):
-        assert unstored(resource, body, {"processes": 2, "config": {**config, **change}}) == [
-            "config"
-        ]
+    for change in ({"queue": "b,a"}, {"tries": None}, {"force": True}, {"tries": 4, "force": 1}):
+        process = {"processes": 2, "config": {**config, **change}}
+        assert unstored(resource, body, process) == [f"config.{key}" for key in change]
+    assert unstored(resource, body, {"processes": 2, "config": "odd"}) == ["config"]
 
 
 @pytest.mark.parametrize("shown", [[], {}, None])

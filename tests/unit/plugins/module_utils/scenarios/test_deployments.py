@@ -230,6 +230,57 @@ def test_the_failed_step_and_its_last_lines_are_reported(
     assert read == f"/deployments/{failed.result['deployment']['id']}/logs"
 
 
+def shown_step(name: Any, status: str) -> dict[str, Any]:
+    return {"step": name, "status": status, "output": f"{name} is {status}"}
+
+
+@pytest.mark.parametrize(
+    ("build", "deploy", "name"),
+    [
+        ([("a", "running"), ("b", "failed"), ("c", "pending")], [], "b"),
+        ([("a", "warning")], [("b", "finished"), ("c", "Error")], "c"),
+        ([("a", "build.failed"), ("b", "errored")], [], "a"),
+        ([("a", "finished"), ("b", "running"), ("c", "pending")], [], "b"),
+        ([("a", "finished"), ("b", "finished"), ("c", "skipped")], [], "b"),
+    ],
+)
+def test_a_step_that_says_that_it_failed_is_reported(
+    cloud: Service, build: list[Any], deploy: list[Any], name: str
+) -> None:
+    """Else the first that is not finished, else the last that ran."""
+    phases = {"build": build, "deploy": deploy}
+    data = {phase: {"steps": [shown_step(*step) for step in phases[phase]]} for phase in phases}
+    failed = fail_with_log(cloud, {"data": data})
+    assert failed.result["failure"]["details"]["step"] == name
+    assert f"in step {name}" in str(failed.message)
+    assert f"{name} is " in str(failed.message)
+
+
+def test_a_failed_step_without_a_name_is_not_named(cloud: Service) -> None:
+    """Its output is reported."""
+    failed = fail_with_log(cloud, {"data": {"build": {"steps": [shown_step(None, "failed")]}}})
+    assert failed.result["failure"]["details"]["step"] is None
+    assert "in step" not in str(failed.message)
+    assert str(failed.message).endswith("None is failed")
+
+
+def fail_with_log(service: Service, answer: Any) -> Outcome:
+    """Run a deployment that fails, whose log is an answer."""
+
+    class Odd(Hooks):
+        """Responds to a read of the log with something else."""
+
+        def before(self) -> Any:
+            if not flask.request.path.endswith("/logs"):
+                return None
+            return flask.Response(json.dumps(answer), mimetype="application/json")
+
+    service.emulator.hooks = Odd()
+    failed = fail(service)
+    service.emulator.hooks = Hooks()
+    return failed
+
+
 def test_control_characters_are_removed_from_the_message(service: Service) -> None:
     red = "\x1b[31;1mred\x1b[0m\x1b[2K " + "x" * 1000
     failed = fail(service, output=red)
@@ -268,17 +319,7 @@ def test_a_missing_log_is_ignored(emulated: Emulator, time: Time, logs: str) -> 
     ],
 )
 def test_the_failure_is_reported_whatever_the_log_contains(service: Service, answer: Any) -> None:
-    class Odd(Hooks):
-        """Responds to a read of the log with something else."""
-
-        def before(self) -> Any:
-            if not flask.request.path.endswith("/logs"):
-                return None
-            return flask.Response(json.dumps(answer), mimetype="application/json")
-
-    service.emulator.hooks = Odd()
-    failed = fail(service)
-    service.emulator.hooks = Hooks()
+    failed = fail_with_log(service, answer)
     assert f"{service.stored()[0]['id']} of {service.target} ended as " in str(failed.message)
 
 

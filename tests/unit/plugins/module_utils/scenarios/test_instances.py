@@ -71,6 +71,47 @@ def test_an_instance_is_addressed_by_id_without_its_environment(run: Runner) -> 
     assert settled(run(INSTANCE, id=made["id"], state="absent"))
 
 
+@pytest.mark.parametrize("trims", ["on", "off"])
+def test_blanks_around_a_name_are_the_same_instance(run: Runner, trims: str) -> None:
+    """Laravel trims what it is sent, so the blanks would be missing in the next run."""
+    run.emulator.reset({"laravel_cloud_trim_strings": trims})
+    made = run(INSTANCE, **{**CLUSTER, "name": " Mail workers "}).result["instance"]
+    assert made["name"] == "Mail workers"
+    for name in ("Mail workers", " Mail workers", "Mail workers\n"):
+        again = run(INSTANCE, **{**CLUSTER, "name": name})
+        assert settled(again)
+        assert again.result["instance"]["id"] == made["id"]
+    assert settled(run(INSTANCE, id=made["id"], name=" Mail workers "))
+
+
+def test_a_live_name_with_blanks_is_found(run: Runner) -> None:
+    """By its name, by its name and type, and by the info module."""
+    made = run(INSTANCE, **CLUSTER).result["instance"]
+    instance = run.emulator.world.laravel_cloud.instances[made["id"]]
+    instance.attributes["name"] = " Mail workers"
+    for options in (CLUSTER, {**SHOP, "name": "Mail workers"}):
+        again = run(INSTANCE, **options)
+        assert settled(again)
+        assert again.result["instance"]["id"] == made["id"]
+    found = run("laravel_cloud_instance_info", **SHOP, name="Mail workers ").result
+    assert [each["id"] for each in found["instances"]] == [made["id"]]
+    (options,) = found["desired"]
+    assert "id" not in options
+    assert settled(run(INSTANCE, **SHOP, **options))
+
+
+@pytest.mark.parametrize("name", ["", "   "])
+def test_a_blank_name_is_reported(run: Runner, name: str) -> None:
+    """As missing, or as too short beside an id."""
+    missing = run(INSTANCE, **{**CLUSTER, "name": name})
+    assert "name: give it, or id" in str(missing.message)
+    assert missing.requests == []
+    made = run(INSTANCE, **CLUSTER).result["instance"]
+    short = run(INSTANCE, id=made["id"], name=name)
+    assert "name: is 0 characters long" in str(short.message)
+    assert short.writes == []
+
+
 def test_replicas_depend_on_the_scaling_type(run: Runner) -> None:
     """Not with auto; both are required without it."""
     _checked, made, again = run.converge(INSTANCE, **CLUSTER, scaling_type="auto")
@@ -131,6 +172,20 @@ def test_instances_without_their_names_say_which_one_may_be_meant(run: Runner) -
     unclear = run(INSTANCE, **CLUSTER)
     assert "so it is unknown whether the instance 'Mail workers' exists" in (unclear.message or "")
     assert unclear.writes == []
+
+
+@pytest.mark.parametrize("given", ["min_replicas", "max_replicas"])
+def test_only_the_given_replicas_are_reported_for_a_new_instance(run: Runner, given: str) -> None:
+    """A default of the module is not an option of the user."""
+    wrong = run(INSTANCE, **CLUSTER, scaling_type="auto", **{given: 2})
+    assert [each["option"] for each in wrong.result["failure"]["details"]] == [given]
+
+
+def test_a_single_limit_of_replicas_is_completed_for_a_new_instance(run: Runner) -> None:
+    """The other one is not below or above it by default."""
+    _checked, made, again = run.converge(INSTANCE, **CLUSTER, scaling_type="custom", min_replicas=3)
+    assert made.result["instance"]["max_replicas"] == 3
+    assert settled(again)
 
 
 @pytest.mark.parametrize("live", [True, False])

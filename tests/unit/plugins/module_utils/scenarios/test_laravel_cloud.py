@@ -112,6 +112,54 @@ def test_a_worker_without_any_setting_is_not_in_the_way(run: Runner, config: Any
     assert again.result["process"]["id"] != bare
 
 
+@pytest.mark.parametrize("trims", ["on", "off"])
+def test_blanks_around_the_connection_are_the_same_worker(run: Runner, trims: str) -> None:
+    """Laravel trims what it is sent, so the blanks would be missing in the next run."""
+    run.emulator.reset({"laravel_cloud_trim_strings": trims})
+    blank = {**WORKER, "config": {**WORKER["config"], "connection": " redis "}}
+    process = created(run, blank).result["process"]
+    assert process["config"]["connection"] == "redis"
+    for options in (blank, WORKER):
+        again = run(PROCESS, **options)
+        assert settled(again)
+        assert again.result["process"]["id"] == process["id"]
+
+
+def test_a_live_connection_with_blanks_is_found(run: Runner) -> None:
+    """Also by a task that has none."""
+    process_id = created(run, WORKER).result["process"]["id"]
+    process = run.emulator.world.laravel_cloud.processes[process_id]
+    process.attributes["config"]["connection"] = " redis"
+    again = run(PROCESS, **WORKER)
+    assert settled(again)
+    assert again.result["process"]["id"] == process_id
+
+
+@pytest.mark.parametrize("connection", ["", "   "])
+def test_a_blank_connection_is_reported(run: Runner, connection: str) -> None:
+    """For a new worker and for an existing one."""
+    blank = {**WORKER, "config": {**WORKER["config"], "connection": connection}}
+    missing = run(PROCESS, **blank)
+    assert "config.connection: needed to create a worker" in str(missing.message)
+    process_id = created(run, WORKER).result["process"]["id"]
+    wrong = run(PROCESS, **WORKERS, id=process_id, config={"connection": connection})
+    assert "config.connection: is 0 characters long" in str(wrong.message)
+    assert missing.writes == wrong.writes == []
+
+
+def test_a_live_setting_outside_the_description_does_not_stop_an_update(run: Runner) -> None:
+    """Whoever stored it, the service decides whether it accepts it again."""
+    config = created(run, WORKER).result["process"]["config"]
+    (process,) = run.emulator.world.laravel_cloud.processes.values()
+    process.attributes["config"] = {**config, "backoff": "10,30"}
+    changed = {**WORKER, "config": {**WORKER["config"], "tries": 5}}
+    checked = run(PROCESS, **changed, check_mode=True)
+    assert checked.message is None
+    (step,) = checked.result["plan"]
+    assert step["body"]["config"]["backoff"] == "10,30"
+    assert [write[0] for write in run(PROCESS, **changed).writes] == ["PATCH"]
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

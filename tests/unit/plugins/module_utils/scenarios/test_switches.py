@@ -289,7 +289,7 @@ SCENARIOS = {
     ),
     "a setting of 0": Scenario(
         LARAVEL,
-        {**WORKER, "config": {**WORKER["config"], "rest": 0}},
+        {**WORKER, "config": {**WORKER["config"], "sleep": 0}},
         (
             "laravel_cloud_zero_in_config",
             "laravel_cloud_config_patch",
