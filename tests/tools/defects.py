@@ -56,6 +56,7 @@ FAULTS_READS = "faults/test_faults_reads.py"
 FAULTS_WRITES = "faults/test_faults_writes.py"
 DEPLOYMENTS = "scenarios/test_deployments.py"
 PENDING = "scenarios/test_pending.py"
+PROCESS_EXEC = "scenarios/test_process_exec.py"
 PROCESS_RUN = "scenarios/test_process_run.py"
 LIMITS = "limits/test_rate_limits.py"
 LARAVEL_CLOUD = "scenarios/test_laravel_cloud.py"
@@ -1679,6 +1680,18 @@ DEPLOYMENT_DEFECTS = (
         "_laravel_cloud/deployments.py",
         {'{"pending", "build.succeeded"}': '{"pending"}'},
         (DEPLOYMENTS,),
+    ),
+    Defect(
+        "a command runs in a process of another type or name",
+        "_sevalla/one_process.py",
+        {"        if want != have:\n": "        if want is None:\n"},
+        (PROCESS_EXEC,),
+    ),
+    Defect(
+        "a command does not run in a process that shows no type",
+        "_sevalla/one_process.py",
+        {'process.get("type") or address.get("type")': 'process.get("type")'},
+        (PROCESS_EXEC,),
     ),
     Defect(
         "a process that is not a cron is run",

@@ -45,7 +45,10 @@ def check_one(params: dict[str, Any], address: Options, allowed: str) -> list[Pr
 def find_one(
     client: Client, params: dict[str, Any], address: Options, check_mode: bool
 ) -> tuple[str, Process]:
-    """Return the path of the addressed process, and the process; raise Failure if it is missing."""
+    """Return the path of the addressed process, and the process.
+
+    Raises Failure if it is missing, or if it is not as the options describe it.
+    """
     scope, live = PROCESSES.read(client, params, [Entry(address)], whole=False)
     known = Live(PROCESSES, live)
     process = locate(PROCESSES, PROCESSES.address(address), known)
@@ -56,6 +59,19 @@ def find_one(
             f"{alternatives(PROCESSES.address(address), known)}{hint if check_mode else ''}",
             code="not_found",
         )
+    shown = {
+        "display_name": process.get("display_name"),
+        # Without a type it may have any.
+        "type": process.get("type") or address.get("type"),
+    }
+    for option, have in shown.items():
+        want = address.get(option, have)
+        if want != have:
+            raise Failure(
+                f"The {words_for(address)} has {option} {have!r}, not {want!r}. Correct {option}, "
+                "or omit it.",
+                code="not_found",
+            )
     return item_path(PROCESSES, scope, process), process
 
 
