@@ -977,7 +977,7 @@ PLAN_DEFECTS = (
     Defect(
         "a process without its name is treated as another one",
         "_core/planner.py",
-        {"live.unclear({address.kind}) if plan.live is None else []": "[]"},
+        {"        refuse_unclear(resource, address, live)\n": "        pass\n"},
         (LIST, FAULTS_READS),
     ),
     Defect(
@@ -1095,10 +1095,28 @@ SEVALLA_DEFECTS = (
         "a process without a type may be deleted as if it were not a web process",
         "_sevalla/processes.py",
         {
-            '    if "type" not in process:\n': "    if not process:\n",
+            '    if process.get("type") is None:\n': "    if not process:\n",
             'if process["type"] == "web" else None': 'if process.get("type") == "web" else None',
         },
         (LIST,),
+    ),
+    Defect(
+        "a process with the type null may be deleted as if it were not a web process",
+        "_sevalla/processes.py",
+        {'    if process.get("type") is None:\n': '    if "type" not in process:\n'},
+        (LIST, ADDRESSING),
+    ),
+    Defect(
+        "a web process is created although one without a type exists",
+        "_sevalla/processes.py",
+        {'yield ("type", UNKNOWN) if live.get("type") is None else shown': "yield shown"},
+        (ADDRESSING,),
+    ),
+    Defect(
+        "a process whose identity is not shown is reported as missing",
+        "_sevalla/one_process.py",
+        {"        refuse_unclear(PROCESSES, PROCESSES.address(address), known)\n": ""},
+        (PROCESS_EXEC,),
     ),
     Defect(
         "a display name takes precedence over the unique name of an application",

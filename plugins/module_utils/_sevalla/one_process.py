@@ -14,7 +14,7 @@ from typing import Any
 from .._core.failure import Failure, Problem
 from .._core.fields import Options, Process
 from .._core.plan import Live
-from .._core.planner import alternatives, item_path, locate
+from .._core.planner import alternatives, item_path, locate, refuse_unclear
 from .._core.resource import Entry
 from .._http.client import Client
 from .processes import PROCESSES
@@ -47,12 +47,13 @@ def find_one(
 ) -> tuple[str, Process]:
     """Return the path of the addressed process, and the process.
 
-    Raises Failure if it is missing, or if it is not as the options describe it.
+    Raises Failure if it is missing, if that is unclear, or if it is not as the options describe it.
     """
     scope, live = PROCESSES.read(client, params, [Entry(address)], whole=False)
     known = Live(PROCESSES, live)
     process = locate(PROCESSES, PROCESSES.address(address), known)
     if process is None:
+        refuse_unclear(PROCESSES, PROCESSES.address(address), known)
         hint = " In check mode, one that an earlier task would create does not exist."
         raise Failure(
             f"There is no {words_for(address)} in application {scope}."

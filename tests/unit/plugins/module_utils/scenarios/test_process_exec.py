@@ -200,6 +200,15 @@ def test_a_type_that_is_not_shown_is_not_another_type(
     assert done.writes == [("POST", PATH, 200)]
 
 
+@pytest.mark.parametrize("missing", [False, True])
+def test_a_process_without_a_type_may_be_the_web_process(web: Web, missing: bool) -> None:
+    web.emulator.hooks = Untyped(missing)
+    refused = web(type="web")
+    assert f"lists {SEVALLA_SHOP_WEB_ID} without what identifies processes" in str(refused.message)
+    assert refused.result["failure"]["code"] == "unexpected_answer"
+    assert refused.writes == []
+
+
 def test_the_web_process_without_a_name_is_not_one_with_a_name(web: Web) -> None:
     with web.emulator.world.lock:
         shop = web.emulator.world.sevalla.applications[SEVALLA_SHOP_ID]
