@@ -1507,7 +1507,31 @@ DEPLOYMENT_DEFECTS = (
     Defect(
         "a log that cannot be read hides the failure",
         "_engine/run_deployment.py",
-        {'            log += f" Reading it failed: {failure.message}"\n': "            raise\n"},
+        {"            failed = FailedStep(None, [], failure)\n": "            raise\n"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "the name of the failed step is lost with the log",
+        "_sevalla/deployments.py",
+        {"FailedStep(name, [], None if": "FailedStep(None, [], None if"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "a log that Sevalla does not have counts as one that cannot be read",
+        "_sevalla/deployments.py",
+        {"None if failure.status == 404 else failure": "failure"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "the message of a failed step is not its output",
+        "_sevalla/deployments.py",
+        {' or lines_of(failed.get("message"))': ""},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "the steps of a failed deployment are not in the details",
+        "_engine/run_deployment.py",
+        {'        if deployment.get("steps"):': "        if not deployment:"},
         (DEPLOYMENTS,),
     ),
     Defect(
