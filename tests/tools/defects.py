@@ -1258,6 +1258,22 @@ SEVALLA_DEFECTS = (
         (SEVALLA,),
     ),
     Defect(
+        "sizes are looked up for processes that show no size",
+        "_sevalla/processes.py",
+        {'is None and process.get("resource_type_id")\n': "is None\n"},
+        (SEVALLA,),
+    ),
+    Defect(
+        "a missing name of a size is a difference",
+        "_sevalla/processes.py",
+        {
+            'if process.get("resource_type_name") is None and': (
+                'if process.get("resource_type_name", "") is None and'
+            ),
+        },
+        (SEVALLA,),
+    ),
+    Defect(
         "ids are compared by case",
         "_sevalla/processes.py",
         {'options["id"].lower()': 'options["id"]'},

@@ -463,7 +463,11 @@ class Processes(Backend):
     def complete(self, client: Client, live: list[Process]) -> None:
         """Add the missing size names of processes, with one request or none."""
         # The description allows null for resource_type_name; the list of sizes has the name.
-        nameless = [process for process in live if process.get("resource_type_name", "") is None]
+        nameless = [
+            process
+            for process in live
+            if process.get("resource_type_name") is None and process.get("resource_type_id")
+        ]
         if nameless:
             names = {size_id: name for name, size_id in size_ids(client).items()}
             for process in nameless:
