@@ -1815,6 +1815,18 @@ INFO_DEFECTS = (
         (DESIRED,),
     ),
     Defect(
+        "an empty filter matches nothing",
+        "_engine/run_info.py",
+        {"    wanted = wanted._replace(options=_without_empty(wanted.options))\n": ""},
+        (DESIRED,),
+    ),
+    Defect(
+        "an empty setting in a filter matches nothing",
+        "_engine/run_info.py",
+        {"_without_empty(value) if isinstance(value, dict) else value": "value"},
+        (DESIRED,),
+    ),
+    Defect(
         "everything is read for a filter",
         "_engine/run_info.py",
         {"if _is_meant(backend, wanted, process)]": "if process]"},
