@@ -197,7 +197,8 @@ options:
     suboptions: *probe
   clear:
     description:
-      - Fields to empty. A field is emptied only if you name it here.
+      - Fields to empty. An option that you omit or set to null does not empty its field.
+      - An empty string also empties O(entrypoint), O(schedule) and O(time_zone).
       - A dotted name empties one setting inside O(scaling_strategy) or a probe. The module sends the whole
         dictionary, with null for that setting. If the service sets a default instead, the task warns.
       - The service does not document how to remove a probe. If it keeps the probe, the module warns.

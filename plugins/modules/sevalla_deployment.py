@@ -326,9 +326,9 @@ failure:
     details:
       description:
         - The individual errors, from the service or from the module, or null.
-        - "For a deployment that did not succeed: its V(id) and V(status). If the service shows it, also V(step), the
-          name of the failed step or null, and V(output), the lines that this step printed or, if they are unknown,
-          the lines of the whole log."
+        - "For a deployment that did not succeed: its V(id) and V(status), and its V(steps) if it has any. If the service
+          shows it, also V(step), the name of the failed step or null, and V(output), the lines that this step printed
+          or, if they are unknown, its message or the lines of the whole log."
       returned: always
       type: raw
     request_id:
@@ -341,6 +341,7 @@ failure:
     details:
       id: fb5e5168-4281-4bec-94c5-0d1584e9e657
       status: failed
+      steps: [checkout, build, rollout, syncConnections]
       step: null
       output: [npm error code ELIFECYCLE]
     request_id: null

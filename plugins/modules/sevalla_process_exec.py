@@ -39,12 +39,14 @@ options:
   display_name:
     description:
       - The name of the process. The task fails if several processes have it.
+      - Together with O(type=web), the name that the web process must have.
     type: str
     aliases: [name]
   type:
     description:
       - V(web) identifies the application's one web process, whatever its name.
-      - Together with O(display_name), it is the type of the process with this name.
+      - Together with O(id), O(key) or O(display_name), the type that the process must have. If it has another type,
+        the task fails and does not run the command.
     type: str
     choices: [web, worker, cron, job]
   argv:

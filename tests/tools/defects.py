@@ -57,6 +57,7 @@ FAULTS_WRITES = "faults/test_faults_writes.py"
 DEPLOYMENTS = "scenarios/test_deployments.py"
 COMMAND = "scenarios/test_command.py"
 PENDING = "scenarios/test_pending.py"
+PROCESS_EXEC = "scenarios/test_process_exec.py"
 PROCESS_RUN = "scenarios/test_process_run.py"
 INSTANCES = "scenarios/test_instances.py"
 LIMITS = "limits/test_rate_limits.py"
@@ -996,7 +997,7 @@ PLAN_DEFECTS = (
     Defect(
         "a process without its name is treated as another one",
         "_core/planner.py",
-        {"live.unclear({address.kind}) if plan.live is None else []": "[]"},
+        {"        refuse_unclear(resource, address, live)\n": "        pass\n"},
         (LIST, FAULTS_READS),
     ),
     Defect(
@@ -1114,10 +1115,28 @@ SEVALLA_DEFECTS = (
         "a process without a type may be deleted as if it were not a web process",
         "_sevalla/processes.py",
         {
-            '    if "type" not in process:\n': "    if not process:\n",
+            '    if process.get("type") is None:\n': "    if not process:\n",
             'if process["type"] == "web" else None': 'if process.get("type") == "web" else None',
         },
         (LIST,),
+    ),
+    Defect(
+        "a process with the type null may be deleted as if it were not a web process",
+        "_sevalla/processes.py",
+        {'    if process.get("type") is None:\n': '    if "type" not in process:\n'},
+        (LIST, ADDRESSING),
+    ),
+    Defect(
+        "a web process is created although one without a type exists",
+        "_sevalla/processes.py",
+        {'yield ("type", UNKNOWN) if live.get("type") is None else shown': "yield shown"},
+        (ADDRESSING,),
+    ),
+    Defect(
+        "a process whose identity is not shown is reported as missing",
+        "_sevalla/one_process.py",
+        {"        refuse_unclear(PROCESSES, PROCESSES.address(address), known)\n": ""},
+        (PROCESS_EXEC,),
     ),
     Defect(
         "a display name takes precedence over the unique name of an application",
@@ -1256,6 +1275,22 @@ SEVALLA_DEFECTS = (
         "sizes are looked up for every read",
         "_sevalla/processes.py",
         {"    if nameless:\n": "    if live:\n"},
+        (SEVALLA,),
+    ),
+    Defect(
+        "sizes are looked up for processes that show no size",
+        "_sevalla/processes.py",
+        {'is None and process.get("resource_type_id")\n': "is None\n"},
+        (SEVALLA,),
+    ),
+    Defect(
+        "a missing name of a size is a difference",
+        "_sevalla/processes.py",
+        {
+            'if process.get("resource_type_name") is None and': (
+                'if process.get("resource_type_name", "") is None and'
+            ),
+        },
         (SEVALLA,),
     ),
     Defect(
@@ -1568,7 +1603,31 @@ DEPLOYMENT_DEFECTS = (
     Defect(
         "a log that cannot be read hides the failure",
         "_engine/run_deployment.py",
-        {'            log += f" Reading it failed: {failure.message}"\n': "            raise\n"},
+        {"            failed = FailedStep(None, [], failure)\n": "            raise\n"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "the name of the failed step is lost with the log",
+        "_sevalla/deployments.py",
+        {"FailedStep(name, [], None if": "FailedStep(None, [], None if"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "a log that Sevalla does not have counts as one that cannot be read",
+        "_sevalla/deployments.py",
+        {"None if failure.status == 404 else failure": "failure"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "the message of a failed step is not its output",
+        "_sevalla/deployments.py",
+        {' or lines_of(failed.get("message"))': ""},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "the steps of a failed deployment are not in the details",
+        "_engine/run_deployment.py",
+        {'        if deployment.get("steps"):': "        if not deployment:"},
         (DEPLOYMENTS,),
     ),
     Defect(
@@ -1773,6 +1832,18 @@ DEPLOYMENT_DEFECTS = (
         (DEPLOYMENTS,),
     ),
     Defect(
+        "a command runs in a process of another type or name",
+        "_sevalla/one_process.py",
+        {"        if want != have:\n": "        if want is None:\n"},
+        (PROCESS_EXEC,),
+    ),
+    Defect(
+        "a command does not run in a process that shows no type",
+        "_sevalla/one_process.py",
+        {'process.get("type") or address.get("type")': 'process.get("type")'},
+        (PROCESS_EXEC,),
+    ),
+    Defect(
         "a process that is not a cron is run",
         "_sevalla/run_cron.py",
         {'    if process.get("type") != "cron":\n': "    if not process:\n"},
@@ -1833,6 +1904,18 @@ INFO_DEFECTS = (
         "desired contains ids of sizes where the service shows no names",
         "_engine/run_info.py",
         {"        backend.complete(client, live)\n": ""},
+        (DESIRED,),
+    ),
+    Defect(
+        "an empty filter matches nothing",
+        "_engine/run_info.py",
+        {"    wanted = wanted._replace(options=_without_empty(wanted.options))\n": ""},
+        (DESIRED,),
+    ),
+    Defect(
+        "an empty setting in a filter matches nothing",
+        "_engine/run_info.py",
+        {"_without_empty(value) if isinstance(value, dict) else value": "value"},
         (DESIRED,),
     ),
     Defect(

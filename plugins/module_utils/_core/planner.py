@@ -32,13 +32,8 @@ def make_plan(resource: Resource, scope: str, entry: Entry, live: list[Process] 
     live = live if isinstance(live, Live) else Live(resource, live)
     address = resource.address(entry.options)
     plan = Plan(entry, address, locate(resource, address, live))
-    unclear = live.unclear({address.kind}) if plan.live is None else []
-    if unclear:
-        raise Failure(
-            f"{resource.vendor} lists {_ids(unclear)} without what identifies {resource.plural}, "
-            f"so it is unknown whether the {address.words} exists.",
-            code="unexpected_answer",
-        )
+    if plan.live is None:
+        refuse_unclear(resource, address, live)
     if entry.state == "absent":
         _plan_absent(resource, scope, plan)
     elif plan.live is not None:
@@ -155,6 +150,18 @@ def locate(resource: Resource, address: Address, live: Live) -> Process | None:
             details=ids,
         )
     return found[0] if found else None
+
+
+def refuse_unclear(resource: Resource, address: Address, live: Live) -> None:
+    """Raise Failure ``unexpected_answer`` if the resource of an address, which was not found, may
+    be one whose identity is not shown."""
+    unclear = live.unclear({address.kind})
+    if unclear:
+        raise Failure(
+            f"{resource.vendor} lists {_ids(unclear)} without what identifies {resource.plural}, "
+            f"so it is unknown whether the {address.words} exists.",
+            code="unexpected_answer",
+        )
 
 
 def _ids(resources: list[Process]) -> str:

@@ -29,10 +29,14 @@ _RESOLUTION = 1
 
 
 class FailedStep(NamedTuple):
-    """The step in which a deployment failed: its name, if known, and its output."""
+    """The step in which a deployment failed: its name, if known, and its output.
+
+    ``unread`` is the failure of reading the output.
+    """
 
     name: str | None
     output: list[str]
+    unread: Failure | None = None
 
 
 class Deployments(Operations):
@@ -149,12 +153,15 @@ class _Run:
         vendor = self._deployments.service.name
         log = f" {vendor} shows the deployment's log."
         details, printed = self._watch.details, ""
+        if deployment.get("steps"):  # only Sevalla shows them
+            details["steps"] = deployment["steps"]
         try:
             failed = self._deployments.failed_step(self._client, self._scope, deployment)
         except Failure as failure:
-            log += f" Reading it failed: {failure.message}"
-            failed = None
-        if failed:
+            failed = FailedStep(None, [], failure)
+        if failed and failed.unread:
+            log += f" Reading it failed: {failed.unread.message}"
+        if failed and (failed.name or failed.output):
             details.update(step=failed.name, output=failed.output)
             said = f" in step {failed.name}{said}" if failed.name else said
             last = last_lines(failed.output)

@@ -37,6 +37,7 @@ def info_command(backend: Backend) -> Command:
 def _read(backend: Backend, task: Task) -> dict[str, Any]:
     params = task.params
     wanted = entry_of(backend, params, "present", "")
+    wanted = wanted._replace(options=_without_empty(wanted.options))
     problems = [*backend.check_scope(params), *task.connection_problems]
     if "id" in wanted.options:
         problems += backend.check_address(wanted.options, "present")
@@ -57,6 +58,15 @@ def _read(backend: Backend, task: Task) -> dict[str, Any]:
             **backend.about(client),
             "api": client.counters,
         }
+
+
+def _without_empty(options: Options) -> Options:
+    """Return the options without those that are empty: they do not filter."""
+    inner = {
+        name: _without_empty(value) if isinstance(value, dict) else value
+        for name, value in options.items()
+    }
+    return {name: value for name, value in inner.items() if not is_empty(value)}
 
 
 def _warn_of_respelled(backend: Backend, wanted: Entry, live: Live, task: Task) -> None:

@@ -167,9 +167,13 @@ class SevallaDeployments(Deployments):
             ),
             {},
         )
-        name = failed.get("name")
-        output = lines_of(failed.get("output")) or self._log(client, scope, deployment)
-        return FailedStep(str(name) if name else None, output) if name or output else None
+        name = str(failed["name"]) if failed.get("name") else None
+        output = lines_of(failed.get("output")) or lines_of(failed.get("message"))
+        try:
+            return FailedStep(name, output or self._log(client, scope, deployment))
+        except Failure as failure:
+            # The log is not documented: a 404 means that the service has none.
+            return FailedStep(name, [], None if failure.status == 404 else failure)
 
     def _log(self, client: Client, scope: str, deployment: Deployment) -> list[str]:
         """Return the lines of a deployment's log.

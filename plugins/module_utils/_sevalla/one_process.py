@@ -14,7 +14,7 @@ from typing import Any
 from .._core.failure import Failure, Problem
 from .._core.fields import Options, Process
 from .._core.plan import Live
-from .._core.planner import alternatives, item_path, locate
+from .._core.planner import alternatives, item_path, locate, refuse_unclear
 from .._core.resource import Entry
 from .._http.client import Client
 from .processes import PROCESSES
@@ -45,17 +45,34 @@ def check_one(params: dict[str, Any], address: Options, allowed: str) -> list[Pr
 def find_one(
     client: Client, params: dict[str, Any], address: Options, check_mode: bool
 ) -> tuple[str, Process]:
-    """Return the path of the addressed process, and the process; raise Failure if it is missing."""
+    """Return the path of the addressed process, and the process.
+
+    Raises Failure if it is missing, if that is unclear, or if it is not as the options describe it.
+    """
     scope, live = PROCESSES.read(client, params, [Entry(address)], whole=False)
     known = Live(PROCESSES, live)
     process = locate(PROCESSES, PROCESSES.address(address), known)
     if process is None:
+        refuse_unclear(PROCESSES, PROCESSES.address(address), known)
         hint = " In check mode, one that an earlier task would create does not exist."
         raise Failure(
             f"There is no {words_for(address)} in application {scope}."
             f"{alternatives(PROCESSES.address(address), known)}{hint if check_mode else ''}",
             code="not_found",
         )
+    shown = {
+        "display_name": process.get("display_name"),
+        # Without a type it may have any.
+        "type": process.get("type") or address.get("type"),
+    }
+    for option, have in shown.items():
+        want = address.get(option, have)
+        if want != have:
+            raise Failure(
+                f"The {words_for(address)} has {option} {have!r}, not {want!r}. Correct {option}, "
+                "or omit it.",
+                code="not_found",
+            )
     return item_path(PROCESSES, scope, process), process
 
 

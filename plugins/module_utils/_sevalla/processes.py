@@ -294,7 +294,8 @@ class Processes(Backend):
         type."""
         yield ("id", live.get("id", "").lower())
         yield shown_key("key", live)
-        yield shown_key("type", live)
+        # The description allows null for the type: it may be any, also web.
+        yield ("type", UNKNOWN) if live.get("type") is None else shown_key("type", live)
         yield from live_name_keys("display_name", live, _TYPES)
 
     def check_address(self, options: Options, state: str) -> list[Problem]:
@@ -396,7 +397,7 @@ class Processes(Backend):
         ]
 
     def undeletable(self, process: Process) -> str | None:
-        if "type" not in process:
+        if process.get("type") is None:
             return f"Sevalla does not show the type of {process['id']}, which may be a web process"
         return _UNDELETABLE if process["type"] == "web" else None
 
@@ -462,7 +463,11 @@ class Processes(Backend):
     def complete(self, client: Client, live: list[Process]) -> None:
         """Add the missing size names of processes, with one request or none."""
         # The description allows null for resource_type_name; the list of sizes has the name.
-        nameless = [process for process in live if process.get("resource_type_name", "") is None]
+        nameless = [
+            process
+            for process in live
+            if process.get("resource_type_name") is None and process.get("resource_type_id")
+        ]
         if nameless:
             names = {size_id: name for name, size_id in size_ids(client).items()}
             for process in nameless:

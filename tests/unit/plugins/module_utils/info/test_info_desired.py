@@ -362,6 +362,33 @@ def test_a_filter_that_matches_nothing_is_not_a_failure(run: Runner, kit: Kit) -
     assert read(run, kit, id=nobody).result["processes"] == []
 
 
+@pytest.mark.parametrize(
+    ("kit", "empty"),
+    [
+        *((SEVALLA, {option: ""}) for option in ("id", "key", "display_name")),
+        *((LARAVEL_CLOUD, {option: ""}) for option in ("id", "command")),
+        (LARAVEL_CLOUD, {"command": " "}),
+        (LARAVEL_CLOUD, {"config": {"connection": "", "queue": ""}}),
+        (LARAVEL_CLOUD, {"config": {}}),
+    ],
+    ids=lambda value: value.info if isinstance(value, Kit) else str(value),
+)
+def test_an_empty_filter_does_not_filter(run: Runner, kit: Kit, empty: dict[str, Any]) -> None:
+    """As an option that is not set: a variable of a playbook may be empty."""
+    fill(run, kit, [kit.body(1), kit.body(2)])
+    assert read(run, kit, **empty).result == read(run, kit).result
+    some = {"type": kit.body(1)["type"]}
+    assert read(run, kit, **empty, **some).result == read(run, kit, **some).result
+
+
+def test_a_filter_by_zero_or_false_filters(run: Runner) -> None:
+    fill(run, LARAVEL_CLOUD, [LARAVEL_CLOUD.body(1)])
+    for config in ({"tries": 0}, {"force": False}):
+        everything = read(run, LARAVEL_CLOUD).result["processes"]
+        found = read(run, LARAVEL_CLOUD, config=config).result["processes"]
+        assert len(found) < len(everything)
+
+
 def test_a_single_process_with_a_possible_twin_is_addressed_by_its_id(run: Runner) -> None:
     """Without an instance, only the one process is requested, which may have a twin."""
     fill(run, LARAVEL_CLOUD, [LARAVEL_CLOUD.body(1), LARAVEL_CLOUD.body(1), LARAVEL_CLOUD.body(2)])

@@ -422,6 +422,10 @@ def test_a_web_process_is_never_pruned(sevalla: Stage) -> None:
             "id": "11111111-1111-4111-8111-111111111111",
         }
     assert settled(sevalla([sevalla.kit.entry(1)], prune=True))
+    for web in (world.SEVALLA_SHOP_WEB_ID, "11111111-1111-4111-8111-111111111111"):
+        with sevalla.emulator.world.lock:
+            shop.processes[web]["type"] = None
+    assert settled(sevalla([sevalla.kit.entry(1)], prune=True))
 
 
 def test_a_warning_names_what_prune_deletes(stage: Stage) -> None:
@@ -518,7 +522,7 @@ def test_a_failed_page_prunes_nothing(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("stage", "key", "code"),
     [
-        # They are identified by their names; it is not shown which of them is the web process.
+        # They are identified by their names. Each may be the web process, which is never pruned.
         ("sevalla", "type", None),
         ("sevalla", "display_name", "unexpected_answer"),
         ("laravel_cloud", "type", "unexpected_answer"),

@@ -185,6 +185,12 @@ def meant(given: dict, live: list) -> list:
     return typed if typed and "type" in given else named
 
 
+def perhaps_meant(given: dict, live: list) -> list:
+    """Return the processes of which it is not shown whether an entry matches them."""
+    by_type = given.get("type") == "web" and not {"id", "key"} & set(given)
+    return [process for process in live if process["type"] is None] if by_type else []
+
+
 def whole_strategy(want: dict, process: Any) -> dict:
     """Return the strategy that must be sent, in the user's format."""
     have = {"type": "manual", "instance_count": 1} if process is None else strategy_of(process)

@@ -292,7 +292,7 @@ def creations(draw: Any) -> Case:
     """Generate the request for a new process."""
     live = draw(applications())
     kinds = ["worker", "cron", "job", None]
-    if all(process["type"] != "web" for process in live):
+    if all(process["type"] not in ("web", None) for process in live):
         kinds += ["web", "web"]
     kind = draw(st.sampled_from(kinds))
     given = draw(wanted(kind, None))

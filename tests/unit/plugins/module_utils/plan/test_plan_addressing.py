@@ -68,7 +68,8 @@ def _check(backend: Any, given_: dict, state: str, live: list, meant: list, crea
 @examples(200)
 def test_sevalla_entries_match_processes(data: st.DataObject, state: str) -> None:
     """By id, else by key, else the only web process, else by display_name; several matches are an
-    error that lists them all, in check mode as well; a creation needs a name."""
+    error that lists them all, in check mode as well; a creation needs a name, and no web process is
+    created beside a process without a type."""
     live = data.draw(sevalla_worlds.applications(data.draw(st.sampled_from(sevalla_worlds.KINDS))))
     known = [process["id"] for process in live]
     ways = {
@@ -84,6 +85,12 @@ def test_sevalla_entries_match_processes(data: st.DataObject, state: str) -> Non
     if given_.get("type") == "web" and state == "absent":
         return
     meant = sevalla_facts.meant(given_, live)
+    unclear = [] if meant else sevalla_facts.perhaps_meant(given_, live)
+    if unclear:
+        failure = _refusal(SEVALLA, given_, live, state)
+        assert failure.code == "unexpected_answer"
+        assert all(process["id"] in failure.message for process in unclear)
+        return
     creates = not {"id", "key"} & set(given_)
     _check(SEVALLA, given_, state, live, meant, creates)
 
@@ -147,6 +154,33 @@ def test_a_list_without_names_is_an_error_that_lists_the_ids() -> None:
     failure = _refusal(SEVALLA, {"display_name": "one"}, nameless)
     assert failure.code == "unexpected_answer"
     assert f"lists {IDS[1]}, {IDS[2]} without what identifies processes" in failure.message
+
+
+def _untyped(number: int, **shown: Any) -> dict:
+    return {"id": IDS[number], "display_name": f"name {number}", "key": f"key-{number}", **shown}
+
+
+@pytest.mark.parametrize("shown", [{}, {"type": None}], ids=str)
+def test_a_process_without_a_type_may_be_the_web_process(shown: dict) -> None:
+    """So none is created, but one that shows its type is found."""
+    live = [_untyped(1, **shown), _untyped(2, type="worker")]
+    wanted = {"type": "web", "display_name": "web", "resource_type": "s1"}
+    failure = _refusal(SEVALLA, wanted, live)
+    assert failure.code == "unexpected_answer"
+    assert f"lists {IDS[1]} without what identifies processes" in failure.message
+    assert "so it is unknown whether the web process exists" in failure.message
+    web = _untyped(3, type="web")
+    plan = make_plan(SEVALLA, "scope", entry(SEVALLA, {"type": "web"}), [*live, web])
+    assert plan.live is web
+
+
+@pytest.mark.parametrize("shown", [{}, {"type": None}], ids=str)
+@pytest.mark.parametrize("address", [{"id": IDS[1]}, {"key": "key-1"}, {"display_name": "name 1"}])
+def test_a_process_without_a_type_is_not_deleted(shown: dict, address: dict) -> None:
+    live = [_untyped(1, **shown)]
+    plan = make_plan(SEVALLA, "scope", entry(SEVALLA, address, (), "absent"), live)
+    assert [problem.option for problem in plan.problems] == ["state"]
+    assert "which may be a web process" in plan.problems[0].message
 
 
 def _sevalla_problems(given_: dict, state: str = "present", clear: tuple = ()) -> dict:

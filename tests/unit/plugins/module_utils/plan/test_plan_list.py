@@ -155,9 +155,18 @@ def test_prune_deletes_nothing_when_the_list_lacks_identities(
     assert "nothing is pruned" in failure.message
 
 
-def test_prune_keeps_a_process_that_may_be_a_web_process() -> None:
+def test_prune_deletes_nothing_when_a_type_is_null() -> None:
+    live = [*LIVE[:2], {**LIVE[2], "type": None}, *LIVE[3:]]
+    failure = refused([{"type": "web"}], live, prune=True)
+    assert failure.code == "unexpected_answer"
+    assert IDS[2] in failure.message
+
+
+@pytest.mark.parametrize("shown", [{}, {"type": None}], ids=str)
+def test_prune_keeps_a_process_that_may_be_a_web_process(shown: dict[str, Any]) -> None:
     live = [dict(each) for each in LIVE]
     del live[2]["type"]
+    live[2].update(shown)
     assert steps(planned(SEVALLA, [{"display_name": "mail"}], live, prune=True)) == [
         ("delete", IDS[3])
     ]

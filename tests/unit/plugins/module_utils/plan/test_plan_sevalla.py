@@ -365,7 +365,8 @@ def test_a_field_missing_from_the_response_is_a_difference(case: Case, data: st.
 @given(st.data())
 @examples(80)
 def test_absent_deletes_one_process_and_never_a_web_process(data: st.DataObject) -> None:
-    """One DELETE without a body; a problem for a web process; nothing if there is no match."""
+    """One DELETE without a body; a problem for a process that is or may be a web process; nothing
+    if there is no match."""
     live = data.draw(worlds.applications(data.draw(st.sampled_from(worlds.KINDS))))
     target = data.draw(st.sampled_from(live))
     given_ = data.draw(st.sampled_from([{"id": target["id"]}, {"key": target["key"]}]))
@@ -378,7 +379,7 @@ def test_absent_deletes_one_process_and_never_a_web_process(data: st.DataObject)
     assert plan.process is None
     assert plan.after == {}
     assert plan.deployment_required
-    assert [p.option for p in plan.problems] == ["state"] * (target["type"] == "web")
+    assert [p.option for p in plan.problems] == ["state"] * (target["type"] in ("web", None))
     for option in ALL:
         have = facts.value_of(target, option)
         if option == "resource_type":

@@ -297,7 +297,70 @@ def test_a_log_that_cannot_be_read_does_not_hide_the_failure(service: Service, k
     assert f"{stored['id']} of {service.target} ended as " in str(failed.message)
     assert "shows the deployment's log. Reading it failed: GET /" in str(failed.message)
     assert failed.result["changed"] is True
-    assert failed.result["failure"]["details"] == {"id": stored["id"], "status": stored["status"]}
+    details = {"id": stored["id"], "status": stored["status"]}
+    if service.is_sevalla:
+        details["steps"] = ["checkout", "build", "rollout", "syncConnections"]
+    assert failed.result["failure"]["details"] == details
+
+
+class Logless(Hooks):
+    """Has no log of a deployment: responds with a status instead."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+    def before(self) -> Any:
+        """Respond instead of the service."""
+        if not flask.request.path.endswith("/logs"):
+            return None
+        return flask.Response("{}", self.status, mimetype="application/json")
+
+
+@pytest.mark.parametrize("status", [500, 404])
+def test_the_sevalla_step_is_known_without_the_log(sevalla: Service, status: int) -> None:
+    sevalla.switch(deployment_steps="objects")
+    sevalla.emulator.hooks = Logless(status)
+    failed = fail(sevalla, output="")
+    details = failed.result["failure"]["details"]
+    assert (details["step"], details["output"]) == ("build", [])
+    assert "ended as failed in step build. Changes" in str(failed.message)
+    assert "Sevalla shows the deployment's log." in str(failed.message)
+    assert ("Reading it failed: GET /" in str(failed.message)) == (status != 404)
+
+
+def test_a_log_that_sevalla_does_not_have_is_no_output(sevalla: Service) -> None:
+    """Only the vendor's CLI shows that Sevalla has a log."""
+    sevalla.emulator.hooks = Logless(404)
+    failed = fail(sevalla)
+    assert str(failed.message).endswith(" Sevalla shows the deployment's log.")
+    assert "HTTP 404" not in str(failed.message)
+    assert "output" not in failed.result["failure"]["details"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "output"),
+    [
+        ({"message": "out of memory\nkilled"}, ["out of memory", "killed"]),
+        ({"output": None, "message": "out of memory"}, ["out of memory"]),
+        ({"output": "killed", "message": "out of memory"}, ["killed"]),
+    ],
+)
+def test_the_steps_of_sevalla_are_in_the_details(
+    sevalla: Service, shown: dict[str, str], output: list[str]
+) -> None:
+    """The message of a failed step is its output if it has no other."""
+    steps = [
+        {"name": "checkout", "status": "success", "message": "done"},
+        {"name": "build", "status": "failed", **shown},
+    ]
+    sevalla.fault(
+        "change", "GET", sevalla.item, times=None, values={"status": "failed", "steps": steps}
+    )
+    failed = sevalla()
+    details = failed.result["failure"]["details"]
+    assert details["steps"] == steps
+    assert (details["step"], details["output"]) == ("build", output)
+    assert str(failed.message).endswith("The last lines of the log:\n" + "\n".join(output))
 
 
 @pytest.mark.parametrize("logs", ["unavailable", "422", "empty"])

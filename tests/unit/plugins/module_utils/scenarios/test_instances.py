@@ -235,6 +235,8 @@ def test_instances_are_returned_with_sizes_and_desired(run: Runner) -> None:
         assert settled(run(INSTANCE, **SHOP, **options))
     one = run("laravel_cloud_instance_info", **SHOP, type="service").result
     assert [each["name"] for each in one["instances"]] == ["Workers"]
+    everything = run("laravel_cloud_instance_info", **SHOP, name="").result
+    assert everything["instances"] == found["instances"]
 
 
 def test_applications_are_returned_with_the_sizes_of_processes(run: Runner) -> None:

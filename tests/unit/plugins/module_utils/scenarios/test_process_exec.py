@@ -121,6 +121,8 @@ def test_numbers_in_the_arguments_become_strings(web: Web) -> None:
         {"display_name": "Web process"},
         {"type": "web"},
         {"type": "web", "application": "Shop", "display_name": ""},
+        {"type": "web", "display_name": "Web process"},
+        {"type": "web", "key": "web"},
     ],
 )
 def test_the_process_is_addressed_as_in_the_process_module(
@@ -129,6 +131,91 @@ def test_the_process_is_addressed_as_in_the_process_module(
     done = web(**address)
     assert done.message is None, done.message
     assert done.writes == [("POST", PATH, 200)]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        (
+            {"display_name": "queue", "type": "cron"},
+            "The process with display_name 'queue' has type 'worker', not 'cron'. "
+            "Correct type, or omit it.",
+        ),
+        (
+            {"key": "web", "type": "worker"},
+            "The process with key 'web' has type 'web', not 'worker'. Correct type, or omit it.",
+        ),
+        (
+            {"id": SEVALLA_SHOP_WEB_ID, "type": "job"},
+            f"The process with id {SEVALLA_SHOP_WEB_ID} has type 'web', not 'job'. "
+            "Correct type, or omit it.",
+        ),
+        (
+            {"display_name": "queue", "type": "web"},
+            "The web process has display_name 'Web process', not 'queue'. "
+            "Correct display_name, or omit it.",
+        ),
+    ],
+)
+def test_a_command_runs_only_in_the_process_that_the_options_describe(
+    web: Web, address: dict[str, str], said: str
+) -> None:
+    web.run("sevalla_process", **WORKER, type="worker", resource_type="s1")
+    web.run("sevalla_deployment", application="shop-x1y2z")
+    for check_mode in (True, False):
+        refused = web(check_mode=check_mode, **address)
+        assert refused.message is not None
+        assert refused.message == f"{said} Nothing was changed."
+        assert refused.result["failure"]["code"] == "not_found"
+        assert refused.writes == []
+    assert web.ran() == []
+
+
+class Untyped(Hooks):
+    """Shows processes with the type null or, if ``missing``, without their type."""
+
+    def __init__(self, missing: bool) -> None:
+        self.missing = missing
+
+    def after(self, response: flask.Response) -> flask.Response:
+        if flask.request.path.endswith("/processes"):
+            page = response.get_json(force=True)
+            for process in page["data"]:
+                process.pop("type")
+                process.update({} if self.missing else {"type": None})
+            response.set_data(json.dumps(page))
+        return response
+
+
+@pytest.mark.parametrize(
+    "address", [{"key": "web", "type": "worker"}, {"display_name": "Web process", "type": "cron"}]
+)
+@pytest.mark.parametrize("missing", [False, True])
+def test_a_type_that_is_not_shown_is_not_another_type(
+    web: Web, address: dict[str, str], missing: bool
+) -> None:
+    web.emulator.hooks = Untyped(missing)
+    done = web(**address)
+    assert done.message is None, done.message
+    assert done.writes == [("POST", PATH, 200)]
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_a_process_without_a_type_may_be_the_web_process(web: Web, missing: bool) -> None:
+    web.emulator.hooks = Untyped(missing)
+    refused = web(type="web")
+    assert f"lists {SEVALLA_SHOP_WEB_ID} without what identifies processes" in str(refused.message)
+    assert refused.result["failure"]["code"] == "unexpected_answer"
+    assert refused.writes == []
+
+
+def test_the_web_process_without_a_name_is_not_one_with_a_name(web: Web) -> None:
+    with web.emulator.world.lock:
+        shop = web.emulator.world.sevalla.applications[SEVALLA_SHOP_ID]
+        shop.processes[SEVALLA_SHOP_WEB_ID]["display_name"] = None
+    refused = web(display_name="queue", type="web")
+    assert "The web process has display_name None, not 'queue'." in str(refused.message)
+    assert refused.writes == []
 
 
 def test_check_mode_skips_an_exec_as_ansible_does(web: Web) -> None:

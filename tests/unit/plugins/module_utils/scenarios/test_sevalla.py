@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import requests
 
+from ansible_collections.evenkeel.paas.tests.emulator import Fault
 from ansible_collections.evenkeel.paas.tests.emulator.world import SEVALLA_SHOP_ID
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     Outcome,
@@ -85,11 +86,15 @@ def test_sizes_are_looked_up_only_for_a_write_that_needs_one(run: Runner) -> Non
     assert sizes not in by_id.reads
 
 
+@pytest.mark.parametrize("shown", ["null", "missing"])
 def test_a_size_by_name_costs_one_request_when_processes_show_only_ids(
-    run: Runner, emulator: Any
+    run: Runner, emulator: Any, shown: str
 ) -> None:
-    emulator.reset(switches={"sevalla_resource_type_name": "null"})
+    if shown == "null":
+        emulator.reset(switches={"sevalla_resource_type_name": "null"})
     process = created(run).result["process"]
+    if shown == "missing":
+        emulator.faults.add(Fault("missing_key", key="resource_type_name", times=None))
     lists = ["/applications", f"/applications/{process['app_id']}/processes"]
     without = {option: QUEUE[option] for option in QUEUE if option != "resource_type"}
     for options, more in (
@@ -105,6 +110,15 @@ def test_a_size_by_name_costs_one_request_when_processes_show_only_ids(
         changed = run(PROCESS, **{**QUEUE, **options})
         assert changed.result["changed"] is True
         assert changed.reads.count("/resources/process-resource-types") == 1
+
+
+def test_sizes_are_not_looked_up_for_processes_without_one(run: Runner) -> None:
+    """The list of sizes cannot show their size."""
+    for key in ("resource_type_name", "resource_type_id"):
+        run.emulator.faults.add(Fault("missing_key", "GET", key=key, times=None))
+    shown = run("sevalla_process_info", **SHOP)
+    assert shown.message is None
+    assert "/resources/process-resource-types" not in shown.reads
 
 
 def test_one_patch_contains_exactly_the_differences(run: Runner) -> None:
