@@ -13,7 +13,6 @@ This module is private to the collection.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from .._core.failure import Problem
 from .._core.output import lines_of
@@ -23,13 +22,8 @@ from .._engine.run_deployment import Deployment, Deployments, FailedStep
 from .._engine.watch import Statuses
 from .._http.client import Client
 from .operations import EnvironmentOperations
-from .service import (
-    ENVIRONMENT_SPEC,
-    check_environment,
-    linked,
-    listed,
-    walk,
-)
+from .processes import PROCESSES
+from .service import ENVIRONMENT_SPEC, check_environment
 
 
 class LaravelCloudDeployments(EnvironmentOperations, Deployments):
@@ -69,24 +63,11 @@ class LaravelCloudDeployments(EnvironmentOperations, Deployments):
 
     def processes(self, client: Client, scope: str) -> list[Shown]:
         """Return the background processes of every instance; they have no updated_at."""
-        path = f"/environments/{quote(scope, safe='')}/instances"
-        found: list[Shown] = []
-        pages = walk(client, path, {"include": "backgroundProcesses"})
-        for instance, included in listed("environment", scope, pages):
-            items = linked(client, path, instance, included, "backgroundProcesses")
-            if items is None:
-                own = f"/instances/{quote(instance['id'], safe='')}/background-processes"
-                items = [process for process, _included in walk(client, own)]
-            for item in items:
-                shown = item["attributes"]
-                found.append(
-                    {
-                        "id": item["id"],
-                        "name": shown.get("command"),
-                        "created_at": shown.get("created_at"),
-                    }
-                )
-        return found
+        return [
+            {**process, "name": process.get("command")}
+            for instance in PROCESSES.of_environment(client, scope)
+            for process in PROCESSES.of_instance(client, scope, instance)
+        ]
 
     def failed_step(self, client: Client, scope: str, deployment: Deployment) -> FailedStep | None:
         """Return the first step that says that it failed, else the first that is not finished, else

@@ -40,6 +40,7 @@ from .process_schema import CREATE_BACKGROUND_PROCESS, UPDATE_BACKGROUND_PROCESS
 from .service import (
     ENVIRONMENT_SPEC,
     SERVICE,
+    Listed,
     check_environment,
     find_environment,
     is_id,
@@ -337,41 +338,42 @@ class Processes(Backend):
         all processes of its instance.
         """
         if params["instance"]:
-            return self.read_instance(
-                client, params["instance"], params["environment"], params["application"]
-            )
+            return self._read_instance(client, params)
         found = self._get_one(client, entries[0].options["id"])
         instance = str(found[0]["instance_id"] or "") if found else ""
         if whole and is_id("inst", instance):
             found = self.list_all(client, instance)
         return instance, found
 
-    def read_instance(
-        self, client: Client, instance: str, environment: str | None, application: str | None
-    ) -> tuple[str, list[Process]]:
+    def _read_instance(self, client: Client, params: dict[str, Any]) -> tuple[str, list[Process]]:
         """Return the id of an instance and all its processes: one request for an id, two for names.
 
         Raises Failure if a name is unknown or ambiguous.
         """
+        instance = params["instance"]
         if is_id("inst", instance):
             return instance, self.list_all(client, instance)
-        environment = find_environment(client, environment or "", application)
-        path = f"/environments/{quote(environment, safe='')}/instances"
+        environment = find_environment(client, params["environment"], params["application"])
         # No filter[name]: it may match parts of names, and it interprets commas and "true".
-        found = the_one(
-            "instance",
-            instance,
-            ("name",),
-            listed(
-                "environment", environment, walk(client, path, {"include": "backgroundProcesses"})
-            ),
-        )
-        resource, included = found
-        client.keep(f"/instances/{resource['id']}", {"data": resource})
+        candidates = self.of_environment(client, environment)
+        found = the_one("instance", instance, ("name",), candidates)
+        client.keep(f"/instances/{found[0]['id']}", {"data": found[0]})
+        return found[0]["id"], self.of_instance(client, environment, found)
+
+    def of_environment(self, client: Client, environment: str) -> list[Listed]:
+        """Return all instances of an environment, with their processes if the pages have them."""
+        path = f"/environments/{quote(environment, safe='')}/instances"
+        items = walk(client, path, {"include": "backgroundProcesses"})
+        return listed("environment", environment, items)
+
+    def of_instance(self, client: Client, environment: str, instance: Listed) -> list[Process]:
+        """Return all processes of one of these instances, with a request if its page lacks any."""
+        resource, included = instance
+        path = f"/environments/{quote(environment, safe='')}/instances"
         items = linked(client, path, resource, included, "backgroundProcesses")
         if items is None:
-            return resource["id"], self.list_all(client, resource["id"])
-        return resource["id"], [_process(client, path, item, resource["id"]) for item in items]
+            return self.list_all(client, resource["id"])
+        return [_process(client, path, item, resource["id"]) for item in items]
 
     def warnings(self, client: Client, plans: list[Plan]) -> list[Remark]:
         """Return a warning if a worker would be created where workers do nothing.
