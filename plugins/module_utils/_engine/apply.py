@@ -9,7 +9,7 @@ This module is private to the collection.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from .._core.failure import Failure
@@ -25,30 +25,28 @@ from .progress import Progress
 from .service import Backend
 
 
+class Target(NamedTuple):
+    """Where plans are applied; ``known`` has the ids of all resources that existed before."""
+
+    backend: Backend
+    client: Client
+    scope: str
+    known: frozenset[str]
+    progress: Progress
+
+
 def apply(
-    backend: Backend,
-    client: Client,
-    scope: str,
-    known: frozenset[str],
-    plans: list[Plan],
-    parallel: int,
-    continue_on_error: bool,
-    progress: Progress,
+    target: Target, plans: list[Plan], parallel: int, continue_on_error: bool
 ) -> list[Writer]:
     """Apply the plans, ``parallel`` at a time; return one writer for each plan that has steps.
 
     Without ``continue_on_error``, the first failure stops the client: requests under way end, and
     no others are sent. After any failure nothing is deleted, because a process to delete may still
     do the work of one that failed.
-
-    ``known`` has the ids of all processes that existed before.
     """
-    writers = [
-        Writer(backend, client, scope, known, plan, progress)
-        for plan in in_order(plans)
-        if plan.steps
-    ]
-    progress.expect_writes(sum(len(writer.plan.steps) for writer in writers))
+    client = target.client
+    writers = [Writer(target, plan) for plan in in_order(plans) if plan.steps]
+    target.progress.expect_writes(sum(len(writer.plan.steps) for writer in writers))
 
     def send(writer: Writer) -> None:
         writer.apply()
@@ -67,20 +65,19 @@ def apply(
     return writers
 
 
-def find_twins(
-    backend: Backend, client: Client, scope: str, writers: list[Writer]
-) -> Failure | None:
+def find_twins(target: Target, writers: list[Writer]) -> Failure | None:
     """Return a Failure if several resources now match the entry of a created one, else None.
 
     Someone else may have created the same concurrently: another machine, another AWX slice, the
     dashboard. The services do not enforce unique names. The list is read once. After a failure
     that stopped the client, nothing is read, and the next run finds the duplicates.
     """
+    backend, client = target.backend, target.client
     created = [writer for writer in writers if writer.plan.creates and writer.done]
     if not created or client.stopped:
         return None
     try:
-        live = Live(backend, backend.list_all(client, scope))
+        live = Live(backend, backend.list_all(client, target.scope))
     except Failure as failure:
         created[0].warnings.append(
             Remark(
@@ -120,26 +117,14 @@ class Writer:
     service turned into null; ``failure`` is the reason for an early end, or None.
     """
 
-    def __init__(
-        self,
-        backend: Backend,
-        client: Client,
-        scope: str,
-        known: frozenset[str],
-        plan: Plan,
-        progress: Progress,
-    ) -> None:
+    def __init__(self, target: Target, plan: Plan) -> None:
         self.plan = plan
         self.process = plan.live
         self.done: list[Step] = []
         self.warnings: list[Remark] = []
         self.zeros: set[str] = set()
         self.failure: Failure | None = None
-        self._backend = backend
-        self._client = client
-        self._scope = scope
-        self._known = known
-        self._progress = progress
+        self._backend, self._client, self._scope, self._known, self._progress = target
         self._stored: list[str] = []
         self._unknown: list[str] = []
         self._warned: set[str] = set()

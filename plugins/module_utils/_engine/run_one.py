@@ -93,14 +93,13 @@ def converge(
             _warn(task, deletions(backend, "would delete", plans[len(wanted) :], len(live)))
         if task.check_mode or not any(plan.steps for plan in plans):
             return plans, [], None
-        from .apply import apply, find_twins
+        from .apply import Target, apply, find_twins
 
         client.allow_writes()
         known = frozenset(each["id"] for each in live)
-        writers = apply(
-            backend, client, scope, known, plans, parallel, continue_on_error, task.progress
-        )
-        twins = find_twins(backend, client, scope, writers)
+        target = Target(backend, client, scope, known, task.progress)
+        writers = apply(target, plans, parallel, continue_on_error)
+        twins = find_twins(target, writers)
     for writer in writers:
         writer.plan.process = writer.process
         _warn(task, writer.warnings)
