@@ -127,7 +127,7 @@ class _Run:
             return self._result(True, plan, deployments.predict(scope, step))
         client.allow_writes()
         with self._watch.reported({"plan": plan, **self._pending}):
-            self._watch.see(start(deployments, client, scope, step, newest, self._task))
+            self._watch.see(start(self._watch, step, newest))
             self._wait()
         return self._result(True, plan, self._watch.operation)
 

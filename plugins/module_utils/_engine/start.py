@@ -14,40 +14,31 @@ from __future__ import annotations
 
 from .._core.failure import Failure
 from .._core.plan import Step
-from .._http.client import Client
 from .lost_post import looks, posts
-from .module import Task
-from .watch import Operation, Operations
+from .watch import Operation, Operations, Watch
 
 
-def start(
-    operations: Operations,
-    client: Client,
-    scope: str,
-    step: Step,
-    before: list[Operation],
-    task: Task,
-) -> Operation:
+def start(watch: Watch, step: Step, before: list[Operation]) -> Operation:
     """Send a request; return the operation that it starts.
 
     ``before`` has the newest operations before it. If the outcome of the POST is unknown, the list
     is read before it is repeated.
     """
-    noun = operations.noun
+    operations, client, noun = watch.operations, watch.client, watch.operations.noun
     known_ids = {operation["id"] for operation in before}
     for _post in posts(client):
         try:
             answer = client.send("POST", step.path, body=step.body)
-            return operations.receive(client, "POST", step.path, answer, scope)
+            return operations.receive(client, "POST", step.path, answer, watch.scope)
         except Failure as failure:
             if not failure.outcome_unknown:
                 failure.advice += operations.advice(step, failure.status)
                 failure.advice += _under_way(operations, before)
                 raise
             lost = failure
-        found = _look_for(operations, client, scope, step, known_ids, lost)
+        found = _look_for(watch, step, known_ids, lost)
         if found is not None:
-            task.warn(
+            watch.task.warn(
                 f"The response to POST {step.path} was lost. {noun.capitalize()} {found['id']} has "
                 "appeared since; the task waits for it.",
                 f"The response to the POST was lost. A {noun} has appeared since; the task waits "
@@ -63,24 +54,19 @@ def start(
     raise lost
 
 
-def _look_for(
-    operations: Operations,
-    client: Client,
-    scope: str,
-    step: Step,
-    known_ids: set[str],
-    lost: Failure,
-) -> Operation | None:
+def _look_for(watch: Watch, step: Step, known_ids: set[str], lost: Failure) -> Operation | None:
     """Return the operation that a lost POST started: a new one that matches the request, or None.
 
     Raises ``lost`` if the list cannot be read, and Failure ``ambiguous`` if several operations
     match: then nothing may be sent again.
     """
 
+    operations, client = watch.operations, watch.client
+
     def read() -> list[Operation]:
         return [
             operation
-            for operation in operations.newest(client, scope)
+            for operation in operations.newest(client, watch.scope)
             if operation["id"] not in known_ids and operations.may_come_of(step, operation)
         ]
 

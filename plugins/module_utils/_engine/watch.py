@@ -131,10 +131,10 @@ class Watch:
     """An operation that is followed by its id, with each status that it had."""
 
     def __init__(self, operations: Operations, client: Client, scope: str, task: Task) -> None:
-        self._operations = operations
-        self._client = client
-        self._scope = scope
-        self._task = task
+        self.operations = operations
+        self.client = client
+        self.scope = scope
+        self.task = task
         self._started = client.clock()
         self.operation: Operation = {}
         self.statuses: list[dict[str, Any]] = []
@@ -142,19 +142,19 @@ class Watch:
     def see(self, operation: Operation) -> None:
         """Store the operation as the service shows it now, and report a new status."""
         if not self.operation:
-            self._started = self._client.clock()
+            self._started = self.client.clock()
         self.operation = operation
         status = operation.get("status")
         if self.statuses and self.statuses[-1]["status"] == status:
             return
-        after = round(self._client.clock() - self._started)
+        after = round(self.client.clock() - self._started)
         self.statuses.append({"status": status, "after_seconds": after})
-        self._task.progress.status(self._operations.noun, operation["id"], status, after)
-        if not self._operations.statuses.knows(operation) and not operation.get("finished_at"):
-            self._task.warn(
+        self.task.progress.status(self.operations.noun, operation["id"], status, after)
+        if not self.operations.statuses.knows(operation) and not operation.get("finished_at"):
+            self.task.warn(
                 f"{self._noun} {operation['id']} has an unknown status: {status}. "
                 "It is treated as running.",
-                f"The {self._operations.noun} has an unknown status. It is treated as running.",
+                f"The {self.operations.noun} has an unknown status. It is treated as running.",
             )
 
     @contextmanager
@@ -170,7 +170,7 @@ class Watch:
                 result, changed=ours and bool(self.operation), statuses=self.statuses
             )
             if self.operation:
-                failure.result[self._operations.noun] = self.operation
+                failure.result[self.operations.noun] = self.operation
             raise
 
     def wait(self) -> Operation:
@@ -179,10 +179,10 @@ class Watch:
         Raises Failure ``wait_timeout`` if it does not end in time, and the failure of a read if
         it is permanent.
         """
-        params, client = self._task.params, self._client
+        params, client = self.task.params, self.client
         client.deadline = self._started + params["wait_timeout"]
         trouble: Failure | None = None
-        while not self._operations.statuses.is_over(self.operation):
+        while not self.operations.statuses.is_over(self.operation):
             left = client.deadline - client.clock()
             if left <= 0:
                 raise self._timed_out(trouble)
@@ -190,7 +190,7 @@ class Watch:
             if trouble and trouble.code == "rate_limited":
                 pause = max(pause, _RATE_WINDOW)
                 reason = f"rate limit of {client.service.name}"
-                self._task.progress.on_wait(reason, min(pause, left))
+                self.task.progress.on_wait(reason, min(pause, left))
             # Not client.pause: api_max_wait limits waiting after failures, not for operations.
             client.sleep(min(pause, left))
             trouble = self._look()
@@ -199,7 +199,7 @@ class Watch:
     @property
     def words(self) -> str:
         """The name of the operation in messages."""
-        return f"{self._noun} {self.operation['id']} of {self._scope}"
+        return f"{self._noun} {self.operation['id']} of {self.scope}"
 
     @property
     def details(self) -> dict[str, Any]:
@@ -208,7 +208,7 @@ class Watch:
 
     @property
     def _noun(self) -> str:
-        return self._operations.noun.capitalize()
+        return self.operations.noun.capitalize()
 
     @property
     def _last(self) -> str:
@@ -216,20 +216,20 @@ class Watch:
 
     def _look(self) -> Failure | None:
         """Read the operation; return the failure of the read if a later one may succeed."""
-        path = self._operations.item_path(self._scope, self.operation["id"])
+        path = self.operations.item_path(self.scope, self.operation["id"])
         try:
-            answer = self._client.get(path)
-            self.see(self._operations.receive(self._client, "GET", path, answer, self._scope))
+            answer = self.client.get(path)
+            self.see(self.operations.receive(self.client, "GET", path, answer, self.scope))
         except Failure as failure:
             if failure.code in _PASSING:
-                self._task.progress.detail(f"{failure.message} It will be read again.")
+                self.task.progress.detail(f"{failure.message} It will be read again.")
                 return failure
             failure.findings.append(f"{self.words} was started and {self._last}; it continues.")
             raise
         return None
 
     def _timed_out(self, trouble: Failure | None) -> Failure:
-        waited = round(self._client.clock() - self._started)
+        waited = round(self.client.clock() - self._started)
         last = f" The last read of it failed: {trouble.message}" if trouble else ""
         return Failure(
             f"{self.words} has not ended after {waited} seconds; it {self._last}. It continues "

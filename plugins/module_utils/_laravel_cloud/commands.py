@@ -110,7 +110,7 @@ def _run(task: Task) -> dict[str, Any]:
         else:
             client.allow_writes()
             with watch.reported(asked):
-                watch.see(start(COMMANDS, client, scope, step, before, task))
+                watch.see(start(watch, step, before))
                 if params["wait"]:
                     _wait(watch)
             command = watch.operation
