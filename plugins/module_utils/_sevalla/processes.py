@@ -206,19 +206,9 @@ FIELDS = (
         default={"type": "manual", "instance_count": 1},
     ),
     # POST does not accept the two ingress fields; a PATCH follows it.
-    Field(
-        "is_ingress_enabled",
-        _spec("is_ingress_enabled"),
-        on_create=False,
-        only_for=("web",),
-        deploys=False,
-    ),
-    Field(
-        "ingress_protocol",
-        _spec("ingress_protocol"),
-        on_create=False,
-        only_for=("web",),
-        deploys=False,
+    *(
+        Field(option, _spec(option), on_create=False, only_for=("web",), deploys=False)
+        for option in ("is_ingress_enabled", "ingress_protocol")
     ),
     *(
         Field(
