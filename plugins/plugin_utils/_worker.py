@@ -35,7 +35,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._core.failure import Failure
 from ..module_utils._engine.module import WHY_MODULE, Command, Task, missing_libraries, perform
-from ..module_utils._engine.options import without_empty, without_misread
+from ..module_utils._engine.options import split_misread, without_empty
 
 try:
     from ansible.module_utils.common.json import Direction, get_module_encoder
@@ -177,8 +177,7 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
         # As for a module: plain Python, no vaults, no tags, no templates.
         options = json.loads(json.dumps(self._task.args, **_ENCODING))
         options = {name: options[name] for name in options if not name.startswith("_ansible_")}
-        given = without_empty(options)
-        options = without_misread(self.COMMAND.argument_spec, given)
+        options, misread = split_misread(self.COMMAND.argument_spec, without_empty(options))
         parsed = ArgumentSpecValidator(self.COMMAND.argument_spec).validate(options)
         options.update(parsed.validated_parameters)
         warnings = [
@@ -200,7 +199,7 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
                 warnings.append,
                 show,
                 no_log=bool(self._task.no_log),
-                given=given,
+                misread=misread,
             )
             result = _performed(self.COMMAND, task)
         if warnings:

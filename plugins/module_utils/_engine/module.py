@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from importlib.util import find_spec
@@ -27,7 +27,7 @@ from .._core.remark import HIDDEN
 from .._http import client as _http
 from .._http.settings import Service, Settings, parse
 from .._http.waiting import LONG_WAIT
-from .options import misread, private_texts, without_empty, without_misread
+from .options import private_texts, split_misread, without_empty
 from .progress import Progress, Show, show_nothing
 
 WHY_MODULE = "EVENKEEL_PAAS_WHY_MODULE"
@@ -49,11 +49,11 @@ class Task:
         show_warning: Callable[[str], None],
         show_progress: Show = show_nothing,
         no_log: bool = False,
-        given: dict[str, Any] | None = None,
+        misread: Sequence[Problem] = (),
     ) -> None:
         self.params = params
-        # The options before Ansible converted them, if available.
-        self.given = given
+        # The options that Ansible would have converted wrongly.
+        self.misread = misread
         self.check_mode = check_mode
         self.progress = Progress(show_nothing if no_log else show_progress)
         self._show_warning = show_warning
@@ -92,12 +92,12 @@ class Command(NamedTuple):
 
 class _Module(AnsibleModule):  # type: ignore[misc]
     params: dict[str, Any]
-    given: dict[str, Any] | None = None
+    misread: Sequence[Problem] = ()
 
     def _load_params(self) -> None:
         super()._load_params()
-        self.given = without_empty(self.params)
-        self.params = without_misread(self.argument_spec, self.given)
+        given = without_empty(self.params)
+        self.params, self.misread = split_misread(self.argument_spec, given)
 
 
 def run_module(command: Command) -> None:
@@ -115,7 +115,7 @@ def run_module(command: Command) -> None:
         module.check_mode,
         module.warn,
         no_log=module.no_log,
-        given=module.given,
+        misread=module.misread,
     )
     try:
         result = perform(command, task)
@@ -145,9 +145,8 @@ def no_libraries(missing: list[str]) -> Failure:
 def perform(command: Command, task: Task) -> dict[str, Any]:
     """Return the result of a command, or raise Failure, which says whether anything changed."""
     try:
-        wrong = misread(command.argument_spec, task.given)
-        if wrong:
-            raise invalid_options(wrong)
+        if task.misread:
+            raise invalid_options(list(task.misread))
         return command.run(task)
     except Failure as failure:
         if command.writes and not failure.result.setdefault("changed", False):

@@ -113,19 +113,19 @@ _COMMA_SEPARATED = ("queue", "clear")
 """Lists that users may write as one string: their items contain no commas or spaces."""
 
 
-def misread(spec: dict[str, Any], given: Any, where: str = "") -> list[Problem]:
-    """Return the options of a type that Ansible would convert silently and wrongly.
+def split_misread(
+    spec: dict[str, Any], given: Options, where: str = ""
+) -> tuple[Options, list[Problem]]:
+    """Return the options for Ansible to parse, and those that it would convert wrongly.
 
     ``given`` has the task's options before Ansible parsed them. Ansible would turn a list into the
     string ``"['node', 'worker.js']"``, and split a string into a list at commas. Values that must
-    be but are not dictionaries are reported too, because ``without_misread`` hides them from
-    Ansible.
+    be but are not dictionaries are reported and omitted, because the message of Ansible's own
+    validation does not name the option, or not clearly.
     """
-    problems: list[Problem] = []
-    names = {name: name for name in spec}
-    for name, about in spec.items():
-        names.update(dict.fromkeys(about.get("aliases", ()), name))
-    for written, value in given.items() if isinstance(given, dict) else ():
+    kept, problems = dict(given), []
+    names = {each: name for name in spec for each in (name, *spec[name].get("aliases", ()))}
+    for written, value in given.items():
         option = names.get(written)
         about = spec[option] if option else {}
         name = f"{where}{written}"
@@ -139,13 +139,20 @@ def misread(spec: dict[str, Any], given: Any, where: str = "") -> list[Problem]:
                 what = "must be a list of words, not a string, such as ['sh', '-c', 'a, b']"
                 problems.append(Problem(name, what))
         elif "options" in about:
-            listed = about["type"] == "list" and isinstance(value, list)
+            listed, fit = about["type"] == "list", []
+            if listed and not isinstance(value, list):
+                continue  # Ansible's message names the option
             for index, each in enumerate(value if listed else [value]):
                 place = f"{name}[{index}]" if listed else name
-                if (listed or about["type"] == "dict") and not _can_be_dictionary(each):
+                if not _can_be_dictionary(each):
                     problems.append(Problem(place, "must be a dictionary"))
-                problems += misread(about["options"], each, f"{place}.")
-    return problems
+                    continue
+                if isinstance(each, dict):
+                    each, found = split_misread(about["options"], each, f"{place}.")
+                    problems += found
+                fit.append(each)
+            kept[written] = fit if listed else next(iter(fit), None)
+    return kept, problems
 
 
 def _can_be_dictionary(value: Any) -> bool:
@@ -154,27 +161,6 @@ def _can_be_dictionary(value: Any) -> bool:
         return value is None or isinstance(check_type_dict(value), dict)
     except (TypeError, ValueError):
         return False
-
-
-def without_misread(spec: dict[str, Any], given: Options) -> Options:
-    """Return the options without the values that ``misread`` reports as not a dictionary: the
-    message of Ansible's own validation does not name the option, or not clearly."""
-    kept = dict(given)
-    for name, about in spec.items():
-        if "options" not in about:
-            continue
-        for written in {name, *about.get("aliases", ())} & kept.keys():
-            value: Any = kept[written]
-            listed = about["type"] == "list" and isinstance(value, list)
-            if not listed and about["type"] != "dict":
-                continue
-            fit = [
-                without_misread(about["options"], each) if isinstance(each, dict) else each
-                for each in (value if listed else [value])
-                if _can_be_dictionary(each)
-            ]
-            kept[written] = fit if listed else next(iter(fit), None)
-    return kept
 
 
 def entries(
