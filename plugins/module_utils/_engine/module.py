@@ -26,9 +26,8 @@ from .._core.failure import Failure, Problem, invalid_options
 from .._core.remark import HIDDEN
 from .._http import client as _http
 from .._http.settings import Service, Settings, parse
-from .._http.waiting import LONG_WAIT
 from .options import private_texts, split_misread, without_empty
-from .progress import Progress, Show, show_nothing
+from .progress import LONG_WAIT, Progress, Show, show_nothing
 
 WHY_MODULE = "EVENKEEL_PAAS_WHY_MODULE"
 """The environment variable with the reason why a module did not run in Ansible's worker."""

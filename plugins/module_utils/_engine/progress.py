@@ -12,7 +12,8 @@ from __future__ import annotations
 import threading
 from typing import Callable
 
-from .._http.waiting import LONG_WAIT
+LONG_WAIT = 10
+"""Longer waits, in seconds, are shown when they begin, and sums of waits when the task ends."""
 
 Show = Callable[[str, int], None]
 """Shows a line to the user at the given verbosity: 0 is always, 1 is ``-v``."""
@@ -62,11 +63,8 @@ class Progress:
         if seconds <= LONG_WAIT:
             return
         with self._lock:
-            done, until = f"{self._done} of {self._writes}", f"{seconds:.0f} s"
-            if self._writes:
-                self._show(f"{reason}: {done} writes done, continuing in {until}", 0)
-            else:
-                self._show(f"{reason}: continuing in {until}", 0)
+            done = f"{self._done} of {self._writes} writes done, " if self._writes else ""
+            self._show(f"{reason}: {done}continuing in {seconds:.0f} s", 0)
 
     def wait_for_task(self, seconds: float) -> None:
         """Show that the task waits at most ``seconds`` for another task on this machine."""

@@ -78,7 +78,7 @@ class Client(Waiting):
     exited, it sends nothing. ``sent`` and ``repeated`` count requests.
     """
 
-    def __init__(self, service: Service, settings: Settings, on_wait: OnWait = None) -> None:
+    def __init__(self, service: Service, settings: Settings, on_wait: OnWait) -> None:
         """Raise Failure if the token is missing or malformed."""
         super().__init__(settings.max_wait, on_wait)
         self.service = service

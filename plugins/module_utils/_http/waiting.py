@@ -12,13 +12,10 @@ from __future__ import annotations
 import random
 import threading
 import time
-from typing import Callable, Optional
+from typing import Callable
 
-OnWait = Optional[Callable[[str, float], None]]
-"""Called with the reason and the seconds of a long wait, by the thread that waits."""
-
-LONG_WAIT = 10
-"""Longer waits, in seconds, are shown when they begin, and sums of waits when the task ends."""
+OnWait = Callable[[str, float], None]
+"""Called with the reason and the seconds of each wait, by the thread that waits."""
 
 
 class Waiting:
@@ -31,7 +28,7 @@ class Waiting:
 
     clock: Callable[[], float] = staticmethod(time.monotonic)
 
-    def __init__(self, max_wait: float, on_wait: OnWait = None) -> None:
+    def __init__(self, max_wait: float, on_wait: OnWait = lambda reason, seconds: None) -> None:
         self.max_wait = max_wait
         self.waited = 0.0
         self.waited_for_tasks = 0.0
@@ -118,8 +115,7 @@ class Waiting:
 
     def _wait(self, reason: str, seconds: float) -> None:
         try:
-            if self._on_wait is not None and seconds > LONG_WAIT:
-                self._on_wait(reason, seconds)
+            self._on_wait(reason, seconds)
             self.sleep(seconds)
         finally:
             with self._changed:
