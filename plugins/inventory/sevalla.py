@@ -82,7 +82,7 @@ from ..module_utils._core.fields import Process
 from ..module_utils._http.client import Client
 from ..module_utils._sevalla.pages import pages
 from ..module_utils._sevalla.processes import PROCESSES
-from ..module_utils._sevalla.service import SERVICE, object_in
+from ..module_utils._sevalla.service import SERVICE, object_in, walk
 from ..plugin_utils._inventory import FleetInventory, Found, Survey, picked
 
 # The attributes in the list of applications.
@@ -122,7 +122,7 @@ def _found(client: Client, application: dict[str, Any]) -> Found:
     def read_processes() -> list[Process]:
         # Not list_all, because its failure mentions an option of the modules.
         path = PROCESSES.collection.format(scope=quote(application["id"], safe=""))
-        return [object_in(client, path, item) for page in pages(client, path) for item in page]
+        return list(walk(client, path))
 
     return Found(
         (str(application.get("name") or application["id"]),),

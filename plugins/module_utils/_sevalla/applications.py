@@ -16,10 +16,10 @@ from .._engine.options import connection_spec
 from .service import (
     APPLICATION_SPEC,
     SERVICE,
-    list_applications,
     names_of,
     no_application,
     read_sizes,
+    walk,
 )
 
 _SHOWN = ("id", "name", "display_name", "status")
@@ -35,7 +35,7 @@ def applications_command() -> Command:
 def _read(task: Task) -> dict[str, Any]:
     wanted = task.params["application"]
     with connected(SERVICE, task) as client:
-        every = list(list_applications(client))
+        every = list(walk(client, "/applications"))
         found = _matching(every, wanted) if wanted else every
         if wanted and not found:
             raise no_application(wanted, known=map(names_of, every))

@@ -31,6 +31,7 @@ from .service import (
     find_application,
     object_in,
     of_application,
+    walk,
 )
 
 _TRIGGERS = {"MANUAL_DEPLOY", "ROLLBACK_DEPLOYMENT", "AUTO_DEPLOY_ON_PUSH", "RESTART"}
@@ -145,11 +146,7 @@ class SevallaDeployments(Deployments):
     def processes(self, client: Client, scope: str) -> list[Shown]:
         path = f"/applications/{quote(scope, safe='')}/processes"
         with of_application(scope):
-            return [
-                {**object_in(client, path, process), "name": process.get("display_name")}
-                for page in pages(client, path)
-                for process in page
-            ]
+            return [{**each, "name": each.get("display_name")} for each in walk(client, path)]
 
     def failed_step(self, client: Client, scope: str, deployment: Deployment) -> FailedStep | None:
         """Return the failed step, if the deployment shows it, with its output or the whole log.

@@ -39,7 +39,6 @@ from .._core.remark import Remark
 from .._core.resource import Address, Entry, Key, live_name_keys, name_keys, shown_key
 from .._engine.service import Backend
 from .._http.client import Client
-from .pages import pages
 from .process_schema import CREATE_PROCESS, HORIZONTAL_CONFIG, MANUAL_CONFIG, UPDATE_PROCESS
 from .service import (
     APPLICATION_SPEC,
@@ -50,6 +49,7 @@ from .service import (
     object_in,
     of_application,
     size_ids,
+    walk,
 )
 
 _TYPES = tuple(CREATE_PROCESS["properties"]["type"]["enum"])
@@ -432,9 +432,7 @@ class Processes(Backend):
         """Return all processes; raise Failure if the application does not exist."""
         path = self.collection.format(scope=quote(application, safe=""))
         with of_application(application):
-            return [
-                object_in(client, path, process) for page in pages(client, path) for process in page
-            ]
+            return list(walk(client, path))
 
     def _get_one(self, client: Client, application: str, process_id: str) -> list[Process]:
         """Return the process with an id, as a list of one; if it is not found, all processes."""

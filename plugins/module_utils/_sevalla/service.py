@@ -72,7 +72,7 @@ def find_application(client: Client, wanted: str) -> str:
         return wanted
     shown_as = []
     known = []
-    for application in list_applications(client):
+    for application in walk(client, "/applications"):
         if application.get("name") == wanted:
             return str(application["id"])
         if application.get("display_name") == wanted:
@@ -90,11 +90,11 @@ def find_application(client: Client, wanted: str) -> str:
     raise no_application(wanted, known=known)
 
 
-def list_applications(client: Client) -> Iterator[dict[str, Any]]:
-    """Yield all applications of the account, page by page."""
-    for page in pages(client, "/applications"):
-        for application in page:
-            yield object_in(client, "/applications", application)
+def walk(client: Client, path: str) -> Iterator[dict[str, Any]]:
+    """Yield every object of a list, page by page."""
+    for page in pages(client, path):
+        for item in page:
+            yield object_in(client, path, item)
 
 
 def names_of(application: dict[str, Any]) -> tuple[str, ...]:
