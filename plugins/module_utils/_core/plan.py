@@ -36,12 +36,7 @@ class Step(NamedTuple):
 
     def as_result(self) -> dict[str, Any]:
         """Return the step as the result's ``plan`` lists it."""
-        return {
-            "action": self.action,
-            "method": self.method,
-            "path": self.path,
-            "body": self.body,
-        }
+        return {key: getattr(self, key) for key in ("action", "method", "path", "body")}
 
 
 # Without what nothing uses: generating it costs each task.
