@@ -100,18 +100,16 @@ def _partial(plans: list[Plan], writers: list[Writer]) -> Failure:
     """Return the failure of a list with steps that are done, failed or not attempted."""
     about = _steps(plans, writers)
     done, failed, left = (len(about[f"steps_{end}"]) for end in ("done", "failed", "not_attempted"))
-    failures = [writer.failure for writer in writers if writer.failure is not None]
-    texts = [
-        f"{writer.plan.entry.where or 'prune'} ({writer.plan.address.words}): "
-        f"{writer.failure.message}"
-        for writer in writers
-        if writer.failure is not None
-    ]
+    ended = [(writer.plan, writer.failure) for writer in writers if writer.failure is not None]
+    failures = [each for _plan, each in ended]
     failure = Failure(
         f"{failed} of {done + failed + left} writes failed, {done} "
         f"{'is' if done == 1 else 'are'} done and {left} "
         f"{'was' if left == 1 else 'were'} not attempted; run the task again for the rest. "
-        + " ".join(texts),
+        + " ".join(
+            f"{plan.entry.where or 'prune'} ({plan.address.words}): {each.message}"
+            for plan, each in ended
+        ),
         code=failures[0].code,
         status=failures[0].status,
         details=failures[0].details,
