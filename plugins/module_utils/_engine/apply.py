@@ -65,7 +65,7 @@ def apply(
     return writers
 
 
-def find_twins(target: Target, writers: list[Writer]) -> Failure | None:
+def find_duplicates(target: Target, writers: list[Writer]) -> Failure | None:
     """Return a Failure if several resources now match the entry of a created one, else None.
 
     Someone else may have created the same concurrently: another machine, another AWX slice, the
@@ -88,25 +88,23 @@ def find_twins(target: Target, writers: list[Writer]) -> Failure | None:
             )
         )
         return None
-    several, ids = [], []
-    for writer in created:
-        found = live.find(writer.plan.address.keys[0])
+    ids: list[str] = []
+    several = []
+    for address in (writer.plan.address for writer in created):
+        found = [str(each["id"]) for each in live.find(address.keys[0])]
         if len(found) > 1:
-            twins = [str(each["id"]) for each in found]
-            ids += twins
-            several.append(
-                f"{len(twins)} answer to {writer.plan.address.words} now: {', '.join(twins)}"
-            )
+            ids += found
+            several.append(f"{len(found)} answer to {address.words} now: {', '.join(found)}")
     if not several:
         return None
-    twins_found = Failure(
+    duplicates = Failure(
         f"Someone else created the same {backend.noun} at the same time. {'; '.join(several)}. "
         "Delete all but one, and run the task again.",
         code="ambiguous",
         details=ids,
     )
-    twins_found.result["changed"] = True
-    return twins_found
+    duplicates.result["changed"] = True
+    return duplicates
 
 
 class Writer:

@@ -53,7 +53,7 @@ def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:
         problems.append(Problem("prune", what))
     wanted = entries(backend, params[backend.plural], "present", True, problems)
     with connected(backend.service, task) as client:
-        plans, writers, twins = converge(
+        plans, writers, duplicates = converge(
             backend,
             client,
             task,
@@ -64,11 +64,11 @@ def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:
         )
         if any(writer.failure for writer in writers):
             failure = _partial(plans, writers)
-            failure.others += [twins] if twins else []
+            failure.others += [duplicates] if duplicates else []
             raise failure
-        if twins:
-            twins.result.update(_steps(plans, writers))
-            raise twins
+        if duplicates:
+            duplicates.result.update(_steps(plans, writers))
+            raise duplicates
         returned = [plan for plan in plans if _is_returned(plan, params["returned"])]
         headed = [
             {**diff(plan), "before_header": words, "after_header": words}

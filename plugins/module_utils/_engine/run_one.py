@@ -45,9 +45,9 @@ def _manage_one(backend: Backend, task: Task) -> dict[str, Any]:
     problems = [*backend.check_scope(params), *task.connection_problems]
     wanted = entries(backend, [params], params["state"], False, problems)
     with connected(backend.service, task) as client:
-        (plan,), writers, twins = converge(backend, client, task, wanted)
+        (plan,), writers, duplicates = converge(backend, client, task, wanted)
         for writer in writers:
-            failure = writer.failure or twins
+            failure = writer.failure or duplicates
             if failure is not None:
                 failure.result.update(
                     plan=plan_result([plan]), deployment_required=writer.deployment_required
@@ -93,13 +93,13 @@ def converge(
             _warn(task, deletions(backend, "would delete", plans[len(wanted) :], len(live)))
         if task.check_mode or not any(plan.steps for plan in plans):
             return plans, [], None
-        from .apply import Target, apply, find_twins
+        from .apply import Target, apply, find_duplicates
 
         client.allow_writes()
         known = frozenset(each["id"] for each in live)
         target = Target(backend, client, scope, known, task.progress)
         writers = apply(target, plans, parallel, continue_on_error)
-        twins = find_twins(target, writers)
+        duplicates = find_duplicates(target, writers)
     for writer in writers:
         writer.plan.process = writer.process
         _warn(task, writer.warnings)
@@ -107,7 +107,7 @@ def converge(
     deleted = [writer.plan for writer in writers if writer.plan.deletes and writer.done]
     if prune:
         _warn(task, deletions(backend, "deleted", deleted, len(live)))
-    return plans, writers, twins
+    return plans, writers, duplicates
 
 
 def _where(backend: Backend, task: Task, wanted: list[Entry]) -> list[str]:
