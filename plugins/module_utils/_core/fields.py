@@ -93,6 +93,11 @@ def at(value: Any, path: str) -> Any:
     return value
 
 
+def dicts(value: Any) -> list[dict[str, Any]]:
+    """Return the dicts in a list; none for anything else."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
 def with_null(value: Any, path: str) -> dict[str, Any]:
     """Return a copy of ``value`` with null at a dotted path."""
     key, _dot, rest = path.partition(".")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._core.fields import at
 from .client import Client
 
 PAGES = 1000
@@ -19,7 +20,7 @@ PAGES = 1000
 
 def items_of(client: Client, page: Any, path: str) -> list[Any]:
     """Return the items of a page, its ``data``; raise Failure if there is no such list."""
-    items = page.get("data") if isinstance(page, dict) else None
+    items = at(page, "data")
     if not isinstance(items, list):
         raise client.unexpected("GET", path, "something that is not a list with data")
     return items

@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._core.failure import Problem
+from .._core.fields import at, dicts
 from .._core.output import lines_of
 from .._core.plan import Step
 from .._engine.pending import Shown
@@ -79,15 +80,14 @@ class LaravelCloudDeployments(EnvironmentOperations, Deployments):
             return None
         path = f"{self.item_path(scope, deployment['id'])}/logs"
         answer = client.get(path)
-        phases = answer.get("data") if isinstance(answer, dict) else None
+        phases = at(answer, "data")
         if not isinstance(phases, dict):
             raise client.unexpected("GET", path, "something that is not the logs of a deployment")
         steps = [
             step
             for phase in ("build", "deploy")
-            if isinstance(phases.get(phase), dict) and isinstance(phases[phase].get("steps"), list)
-            for step in phases[phase]["steps"]
-            if isinstance(step, dict) and step.get("status") != "skipped"
+            for step in dicts(at(phases, f"{phase}.steps"))
+            if step.get("status") != "skipped"
         ]
         if not steps:
             return None

@@ -17,7 +17,17 @@ from typing import Any
 from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
-from .._core.fields import TRIMMED, Field, Options, Process, argument_spec, number, stripped
+from .._core.fields import (
+    TRIMMED,
+    Field,
+    Options,
+    Process,
+    argument_spec,
+    at,
+    dicts,
+    number,
+    stripped,
+)
 from .._core.plan import Step
 from .._core.resource import Address, Entry, Key, live_name_keys, name_keys
 from .._engine.service import Backend
@@ -177,8 +187,7 @@ class Instances(Backend):
 
     def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Process:
         """Return the instance in a JSON:API document, with flattened attributes."""
-        data = answer.get("data") if isinstance(answer, dict) else None
-        return _instance(resource_in(client, path, data, method), scope)
+        return _instance(resource_in(client, path, at(answer, "data"), method), scope)
 
     def about(self, client: Client) -> dict[str, Any]:
         """Return the available sizes."""
@@ -221,14 +230,12 @@ def read_sizes(client: Client) -> list[dict[str, Any]]:
     Each is ``{name, label, description, cpu_type, compute_class, cpu_count, memory_mib}``. The
     service lists them by class, as ``{"data": {"general": [...]}}`` (recorded).
     """
-    page = client.get_once(_SIZES)
-    classes = page.get("data") if isinstance(page, dict) else None
+    classes = at(client.get_once(_SIZES), "data")
     listed = classes.values() if isinstance(classes, dict) else [classes]
-    sizes = [size for each in listed for size in (each if isinstance(each, list) else [])]
-    found = [size for size in sizes if isinstance(size, dict) and isinstance(size.get("name"), str)]
-    if not found:
+    sizes = [size for each in listed for size in dicts(each) if isinstance(size.get("name"), str)]
+    if not sizes:
         raise client.unexpected("GET", _SIZES, "something that is not a list of sizes")
-    return found
+    return sizes
 
 
 INSTANCES = Instances()

@@ -12,11 +12,12 @@ from __future__ import annotations
 from typing import Any, ClassVar
 from urllib.parse import quote
 
+from .._core.fields import at
 from .._engine.pending import is_oldest_first
 from .._engine.watch import Operation, Operations
 from .._http.client import Client
 from .pages import ends
-from .service import SERVICE, find_environment, listed_attribute, of_parent, resource_in
+from .service import SERVICE, find_environment, of_parent, resource_in
 
 
 class EnvironmentOperations(Operations):
@@ -51,8 +52,7 @@ class EnvironmentOperations(Operations):
 
     def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Operation:
         """Return the operation in a JSON:API document: flattened attributes, id, environment_id."""
-        data = answer.get("data") if isinstance(answer, dict) else None
-        return self._operation(client, method, path, data, scope)
+        return self._operation(client, method, path, at(answer, "data"), scope)
 
     def _operation(
         self, client: Client, method: str, path: str, value: Any, scope: str
@@ -61,4 +61,4 @@ class EnvironmentOperations(Operations):
         return {**resource["attributes"], "id": resource["id"], "environment_id": scope}
 
     def _is_oldest_first(self, page: list[Any]) -> bool | None:
-        return is_oldest_first(page, lambda item: listed_attribute(item, self.listed_time))
+        return is_oldest_first(page, lambda item: at(item, f"attributes.{self.listed_time}"))

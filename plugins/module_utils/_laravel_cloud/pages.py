@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Callable
 
-from .._core.fields import number
+from .._core.fields import at, number
 from .._http import paging
 from .._http.client import Client
 
@@ -68,8 +68,7 @@ def _page(
     """Return one page of a list, and the number of the last page."""
     page = client.get(path, {**params, **({"page": count} if count > 1 else {})})
     items = paging.items_of(client, page, path)
-    meta = page.get("meta")
-    last = number(meta.get("last_page")) if isinstance(meta, dict) else None
+    last = number(at(page, "meta.last_page"))
     if not isinstance(last, int):
         raise client.unexpected("GET", path, "a list without meta.last_page")
     if count < last and not items:

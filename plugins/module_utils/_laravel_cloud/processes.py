@@ -25,6 +25,7 @@ from .._core.fields import (
     Process,
     Shape,
     argument_spec,
+    at,
     covers,
     is_empty,
     number,
@@ -169,11 +170,6 @@ def _worker_key(identity: dict[str, Any]) -> Key:
         _worker_kind(identity),
         *(each if isinstance(each, (str, tuple)) else None for each in values),
     )
-
-
-def _worker_part(process: Process, key: str) -> Any:
-    config = _decode_config(process.get("config"))
-    return config.get(key) if isinstance(config, dict) else None
 
 
 def _missing_identity(options: Options, why: str) -> list[Problem]:
@@ -326,7 +322,8 @@ class Processes(Backend):
     def known_by(self, process: Process) -> Options:
         if process.get("type") == "custom":
             return {"type": "custom", "command": str(process.get("command") or "").strip()}
-        identity = {key: _worker_part(process, key) for key in ("connection", "queue")}
+        config = _decode_config(process.get("config"))
+        identity = {key: at(config, key) for key in ("connection", "queue")}
         return {"type": "worker", "config": without_nulls(identity)}
 
     def read(
@@ -391,7 +388,7 @@ class Processes(Backend):
             return []
         path = creations[0].rpartition("/")[0]
         try:
-            instance = resource_in(client, path, (client.get_once(path) or {}).get("data"))
+            instance = resource_in(client, path, at(client.get_once(path), "data"))
         except Failure:
             return []
         return (
@@ -422,8 +419,7 @@ class Processes(Backend):
     def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Process:
         """Return the process in a JSON:API document: flattened attributes, id, instance_id, and
         config as a dict with snake_case keys. ``scope`` is the instance if it is known."""
-        data = answer.get("data") if isinstance(answer, dict) else None
-        return _process(client, path, data, scope, method)
+        return _process(client, path, at(answer, "data"), scope, method)
 
 
 PROCESSES = Processes()

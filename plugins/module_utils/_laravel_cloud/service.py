@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from .._core.failure import Failure, Problem
+from .._core.fields import at, dicts
 from .._http.client import Client
 from .._http.settings import Service
 from .pages import pages
@@ -97,21 +98,12 @@ def resource_in(client: Client, path: str, value: Any, method: str = "GET") -> d
     raise client.unexpected(method, path, "something that is no resource with id and attributes")
 
 
-def listed_attribute(resource: Any, name: str) -> Any:
-    """Return an attribute of an item of a list, or None if it is absent."""
-    attributes = resource.get("attributes") if isinstance(resource, dict) else None
-    return attributes.get(name) if isinstance(attributes, dict) else None
-
-
 def related(resource: dict[str, Any], relation: str) -> list[str] | None:
     """Return the ids of a relation, or None if the response does not have it."""
-    relations = resource.get("relationships")
-    linked = relations.get(relation) if isinstance(relations, dict) else None
-    data = linked.get("data") if isinstance(linked, dict) else None
-    listed = [data] if isinstance(data, dict) else data
-    if not isinstance(listed, list):
+    data = at(resource, f"relationships.{relation}.data")
+    if not isinstance(data, (dict, list)):
         return None
-    return [str(item.get("id")) for item in listed if isinstance(item, dict)]
+    return [str(item.get("id")) for item in dicts(data if isinstance(data, list) else [data])]
 
 
 def walk(client: Client, path: str, params: dict[str, Any] | None = None) -> Iterator[Listed]:
@@ -125,12 +117,7 @@ def walk_unchecked(
 ) -> Iterator[tuple[Any, dict[str, dict[str, Any]]]]:
     """Yield what ``walk`` does, for a caller that calls ``resource_in`` itself."""
     for page in pages(client, path, params):
-        included = page.get("included")
-        by_id = {
-            str(item["id"]): item
-            for item in (included if isinstance(included, list) else [])
-            if isinstance(item, dict) and "id" in item
-        }
+        by_id = {str(item["id"]): item for item in dicts(page.get("included")) if "id" in item}
         for item in page["data"]:
             yield item, by_id
 

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
-from .._core.fields import number
+from .._core.fields import dicts, number
 from .._core.output import lines_of
 from .._core.plan import Step
 from .._engine.pending import Shown, is_oldest_first
@@ -155,15 +155,8 @@ class SevallaDeployments(Deployments):
         """
         if deployment.get("status") in ("cancelled", "skipped"):
             return None
-        steps = deployment.get("steps")
-        failed = next(
-            (
-                step
-                for step in (steps if isinstance(steps, list) else [])
-                if isinstance(step, dict) and step.get("status") == "failed"
-            ),
-            {},
-        )
+        steps = dicts(deployment.get("steps"))
+        failed = next((step for step in steps if step.get("status") == "failed"), {})
         name = str(failed["name"]) if failed.get("name") else None
         output = lines_of(failed.get("output")) or lines_of(failed.get("message"))
         try:

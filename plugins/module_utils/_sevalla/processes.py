@@ -27,6 +27,7 @@ from .._core.fields import (
     Process,
     Shape,
     argument_spec,
+    at,
     covers,
     nullable,
     number,
@@ -70,7 +71,7 @@ def camel(name: str) -> str:
 def _decode_strategy(wire: Any) -> Any:
     if wire is None:
         return None
-    config = wire.get("config") if isinstance(wire, dict) else None
+    config = at(wire, "config")
     if not isinstance(config, dict):
         return UNKNOWN
     settings = renamed(without_nulls(config), snake)

@@ -17,6 +17,7 @@ import shlex
 from typing import Any
 
 from .._core.failure import Failure, Problem, invalid_options
+from .._core.fields import at
 from .._core.plan import Step
 from .._engine.module import Command, Task, connected
 from .._engine.options import connection_spec
@@ -109,7 +110,7 @@ def _exec(client: Client, step: Step, process: str) -> dict[str, Any]:
     timeout = (step.body or {})["timeout"]
     try:
         answer = client.send("POST", step.path, body=step.body, extra_seconds=timeout)
-        rc = return_code(answer.get("exit_code")) if isinstance(answer, dict) else None
+        rc = return_code(at(answer, "exit_code"))
         if rc is None:
             what = "something that is not the result of a command"
             raise client.unexpected("POST", step.path, what)

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from .._core.failure import Failure, Problem
+from .._core.fields import dicts
 from .._http.client import Client
 from .._http.settings import Service
 from .pages import pages
@@ -146,10 +147,8 @@ def read_sizes(client: Client) -> list[dict[str, Any]]:
         raise client.unexpected("GET", _SIZES, "something that is not a list of sizes")
     return [
         size
-        for size in sizes
-        if isinstance(size, dict)
-        and isinstance(size.get("name"), str)
-        and isinstance(size.get("id"), str)
+        for size in dicts(sizes)
+        if isinstance(size.get("name"), str) and isinstance(size.get("id"), str)
     ]
 
 
