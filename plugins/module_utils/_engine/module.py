@@ -76,6 +76,12 @@ class Task:
             return [Problem(**each) for each in failure.details]
         return []
 
+    def check(self, *problems: Problem) -> None:
+        """Raise one Failure for ``problems`` and invalid connection options, if there are any."""
+        found = [*problems, *self.connection_problems]
+        if found:
+            raise invalid_options(found)
+
 
 class Command(NamedTuple):
     """A module, independent of AnsibleModule.

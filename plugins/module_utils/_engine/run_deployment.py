@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from .._core.failure import Failure, invalid_options
+from .._core.failure import Failure
 from .._core.output import last_lines
 from .._core.plan import Step
 from .._http.client import Client
@@ -76,13 +76,7 @@ def deployment_command(deployments: Deployments) -> Command:
 
 def _deploy(deployments: Deployments, task: Task) -> dict[str, Any]:
     params = task.params
-    problems = [
-        *deployments.check_options(params),
-        *task.connection_problems,
-        *waiting_problems(params),
-    ]
-    if problems:
-        raise invalid_options(problems)
+    task.check(*deployments.check_options(params), *waiting_problems(params))
     with connected(deployments.service, task) as client:
         scope = deployments.find_scope(client, params)
         run = _Run(deployments, client, scope, task)

@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from .._core.failure import Failure, invalid_options
+from .._core.failure import Failure
 from .._core.fields import UNKNOWN, Options, Process, is_empty
 from .._core.plan import Live
 from .._core.planner import make_plan
@@ -38,11 +38,10 @@ def _read(backend: Backend, task: Task) -> dict[str, Any]:
     params = task.params
     wanted = entry_of(backend, params, "present", "")
     wanted = wanted._replace(options=_without_empty(wanted.options))
-    problems = [*backend.check_scope(params), *task.connection_problems]
+    problems = backend.check_scope(params)
     if "id" in wanted.options:
         problems += backend.check_address(wanted.options, "present")
-    if problems:
-        raise invalid_options(problems)
+    task.check(*problems)
     with connected(backend.service, task) as client:
         # All of them, because only the whole list shows whether a name is unique.
         scope, live = backend.read(client, params, [wanted], True)

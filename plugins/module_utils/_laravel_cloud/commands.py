@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from .._core.failure import Failure, Problem, invalid_options
+from .._core.failure import Failure, Problem
 from .._core.plan import Step
 from .._engine.module import Command, Task, connected
 from .._engine.options import connection_spec
@@ -90,13 +90,7 @@ def run_command() -> Command:
 
 def _run(task: Task) -> dict[str, Any]:
     params = task.params
-    problems = [
-        *COMMANDS.check_options(params),
-        *task.connection_problems,
-        *waiting_problems(params),
-    ]
-    if problems:
-        raise invalid_options(problems)
+    task.check(*COMMANDS.check_options(params), *waiting_problems(params))
     with connected(SERVICE, task) as client:
         scope = COMMANDS.find_scope(client, params)
         before = COMMANDS.newest(client, scope)

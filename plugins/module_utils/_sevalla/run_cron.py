@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._core.failure import Failure, invalid_options
+from .._core.failure import Failure
 from .._core.plan import Step
 from .._engine.module import Command, Task, connected
 from .._engine.options import connection_spec
@@ -31,12 +31,7 @@ def run_command() -> Command:
 def _run(task: Task) -> dict[str, Any]:
     params = task.params
     address = {option: params[option] for option in _ADDRESSES if params[option]}
-    problems = [
-        *check_one(params, address, "id, key and display_name"),
-        *task.connection_problems,
-    ]
-    if problems:
-        raise invalid_options(problems)
+    task.check(*check_one(params, address, "id, key and display_name"))
     with connected(SERVICE, task) as client:
         path, process = find_one(client, params, address, task.check_mode)
         if process.get("type") != "cron":

@@ -16,7 +16,7 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from .._core.failure import Failure, Problem, invalid_options
+from .._core.failure import Failure, Problem
 from .._core.fields import at
 from .._core.plan import Step
 from .._engine.module import Command, Task, connected
@@ -62,11 +62,9 @@ def _run(task: Task) -> dict[str, Any]:
     address = {option: params[option] for option in _ADDRESSES if params[option]}
     words, problems = _words(params["argv"], params["cmd"])
     problems += check_one(params, address, "id, key, display_name and type: web")
-    problems += task.connection_problems
     if not 1 <= params["timeout"] <= _LONGEST:
         problems.append(Problem("timeout", f"must be from 1 to {_LONGEST}"))
-    if problems:
-        raise invalid_options(problems)
+    task.check(*problems)
     with connected(SERVICE, task) as client:
         path, _process = find_one(client, params, address, task.check_mode)
         body = {"command": words, "timeout": params["timeout"]}
