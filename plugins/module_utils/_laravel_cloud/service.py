@@ -15,10 +15,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
-from .._core.failure import Failure, Problem
+from .._core.failure import Failure, Problem, meaning_of_404
 from .._core.fields import at, dicts
 from .._http.client import Client
 from .._http.settings import Service
@@ -155,13 +155,9 @@ def find_environment(client: Client, environment: str, application: str | None) 
     return str(the_one("environment", environment, APPLICATION_NAMES, candidates)[0]["id"])
 
 
-@contextmanager
-def of_parent(kind: str, parent: str) -> Iterator[None]:
-    """Raise the Failure for a missing parent in place of the 404 of a request within."""
-    try:
-        yield
-    except Failure as failure:
-        raise (missing(kind, parent, failure) if failure.status == 404 else failure) from None
+def of_parent(kind: str, parent: str) -> AbstractContextManager[None]:
+    """Say of the 404 of a request within that the parent is missing."""
+    return meaning_of_404(lambda: missing(kind, parent))
 
 
 def listed(kind: str, parent: str, items: Iterator[Any]) -> list[Any]:
@@ -179,7 +175,7 @@ def the_one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Iterable[
             tuple(str(item[0]["attributes"].get(each) or "") for each in keys)
             for item in candidates
         ]
-        raise missing(kind, wanted, known=known)
+        raise missing(kind, wanted, known)
     if len(found) > 1:
         ids = [str(item[0]["id"]) for item in found]
         raise Failure(
@@ -206,21 +202,16 @@ _PARENTS = {"environment": "application", "instance": "environment"}
 """The kinds that an environment and an instance belong to."""
 
 
-def missing(
-    kind: str,
-    wanted: str,
-    cause: Failure | None = None,
-    known: Iterable[tuple[str, ...]] = (),
-) -> Failure:
+def missing(kind: str, wanted: str, known: Iterable[tuple[str, ...]] = ()) -> Failure:
     """Return the failure for an application, environment or instance that does not exist.
 
-    ``cause`` is the service's 404, ``known`` the names of those that were read instead.
+    ``known`` has the names of those that exist, if they were read.
     """
     from .._core.near_misses import hint
 
-    words = (
+    return Failure(
         f"There is no {kind} {wanted!r} on Laravel Cloud, or the token has no access to it. "
         f"Check {kind}; names are case-sensitive, an id always works."
-        + hint(wanted, known, SERVICE.name if kind == "application" else f"The {_PARENTS[kind]}")
+        + hint(wanted, known, SERVICE.name if kind == "application" else f"The {_PARENTS[kind]}"),
+        code="not_found",
     )
-    return cause.with_meaning(words, "not_found") if cause else Failure(words, code="not_found")

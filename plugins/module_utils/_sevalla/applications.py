@@ -38,7 +38,7 @@ def _read(task: Task) -> dict[str, Any]:
         every = list(walk(client, "/applications"))
         found = _matching(every, wanted) if wanted else every
         if wanted and not found:
-            raise no_application(wanted, known=map(names_of, every))
+            raise no_application(wanted, map(names_of, every))
         return {
             "changed": False,
             "applications": [{key: each.get(key) for key in _SHOWN} for each in found],

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
-from .._core.failure import Failure, Problem
+from .._core.failure import Failure, Problem, meaning_of_404
 from .._core.fields import dicts
 from .._http.client import Client
 from .._http.settings import Service
@@ -88,7 +88,7 @@ def find_application(client: Client, wanted: str) -> str:
             code="ambiguous",
             details=shown_as,
         )
-    raise no_application(wanted, known=known)
+    raise no_application(wanted, known)
 
 
 def walk(client: Client, path: str) -> Iterator[dict[str, Any]]:
@@ -103,30 +103,24 @@ def names_of(application: dict[str, Any]) -> tuple[str, ...]:
     return tuple(str(application.get(key) or "") for key in ("name", "display_name"))
 
 
-@contextmanager
-def of_application(application: str) -> Iterator[None]:
-    """Raise the Failure for a missing application in place of the 404 of a request within."""
-    try:
-        yield
-    except Failure as failure:
-        raise (no_application(application, failure) if failure.status == 404 else failure) from None
+def of_application(application: str) -> AbstractContextManager[None]:
+    """Say of the 404 of a request within that the application is missing."""
+    return meaning_of_404(lambda: no_application(application))
 
 
-def no_application(
-    wanted: str, cause: Failure | None = None, known: Iterable[tuple[str, ...]] = ()
-) -> Failure:
+def no_application(wanted: str, known: Iterable[tuple[str, ...]] = ()) -> Failure:
     """Return the failure for an application that does not exist.
 
-    ``cause`` is the service's 404, ``known`` the names of the applications that were read.
+    ``known`` has the names of the applications, if they were read.
     """
     from .._core.near_misses import hint
 
-    words = (
+    return Failure(
         f"There is no application {wanted!r} on Sevalla, or the token has no access to it. "
         "Check application; it may be an id, the unique name or the "
-        f"display_name, all case-sensitive.{hint(wanted, known, SERVICE.name)}"
+        f"display_name, all case-sensitive.{hint(wanted, known, SERVICE.name)}",
+        code="not_found",
     )
-    return cause.with_meaning(words, "not_found") if cause else Failure(words, code="not_found")
 
 
 def object_in(client: Client, path: str, value: Any, method: str = "GET") -> dict[str, Any]:
