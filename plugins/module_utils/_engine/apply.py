@@ -35,6 +35,10 @@ class Target(NamedTuple):
     progress: Progress
 
 
+_UNSTORED = "{vendor} accepted {write} and did not store: {names}."
+_UNCHECKED = "{vendor} accepted {write}. Whether it stored {names} could not be checked{reason}"
+
+
 def apply(
     target: Target, plans: list[Plan], parallel: int, continue_on_error: bool
 ) -> list[Writer]:
@@ -275,8 +279,6 @@ class Writer:
         accepted but does not show, and about unsent fields that have changed since the plan was
         made."""
         resource, body = self._backend, step.body or {}
-        vendor = resource.vendor
-        writes = (f"{step.method} {step.path}", f"a {step.method}")  # with values, and without
         missed = unstored(resource, body, process, step.cleared)
         if missed:
             try:
@@ -284,31 +286,22 @@ class Writer:
                 # null strategy_type, for which every later read has a value.
                 process = self._read(path)
             except Failure as failure:
-                reasons = (f": {failure.message}", ".")
-                self.warnings.append(
-                    Remark(
-                        *(
-                            f"{vendor} accepted {write}. Whether it stored "
-                            f"{', '.join(missed)} could not be checked{reason}"
-                            for write, reason in zip(writes, reasons)
-                        )
-                    )
-                )
+                self._warn(step, _UNCHECKED, missed, f": {failure.message}")
                 return process
             self.zeros.update(zeroed(resource, body, process))
             missed = unstored(resource, body, process, step.cleared, zeros=False)
         if missed:
-            self.warnings.append(
-                Remark(
-                    *(
-                        f"{vendor} accepted {write} and did not store: {', '.join(missed)}."
-                        for write in writes
-                    )
-                )
-            )
+            self._warn(step, _UNSTORED, missed)
         self._warned.update(name.partition(".")[0] for name in (*missed, *self.zeros))
         self._warn_of_changes(process)
         return process
+
+    def _warn(self, step: Step, text: str, missed: list[str], reason: str = ".") -> None:
+        """Warn about an accepted write; with ``no_log``, without its path and the reason."""
+        about = {"vendor": self._backend.vendor, "names": ", ".join(missed)}
+        shown = text.format(write=f"{step.method} {step.path}", reason=reason, **about)
+        plain = text.format(write=f"a {step.method}", reason=".", **about)
+        self.warnings.append(Remark(shown, plain))
 
     def _warn_of_changes(self, process: Process) -> None:
         """Warn about options that were as wanted when the plan was made, but that a response shows
