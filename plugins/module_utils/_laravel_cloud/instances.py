@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from .._core.failure import Failure, Problem
+from .._core.failure import Problem
 from .._core.fields import (
     TRIMMED,
     Field,
@@ -40,6 +40,7 @@ from .service import (
     find_environment,
     is_id,
     listed,
+    read_one,
     related,
     resource_in,
     walk,
@@ -170,14 +171,8 @@ class Instances(Backend):
         if params["environment"]:
             scope = find_environment(client, params["environment"], params["application"])
             return scope, self.list_all(client, scope)
-        path = self.item.format(id=quote(entries[0].options["id"], safe=""))
-        try:
-            found = self.receive(client, "GET", path, client.get(path, _ENVIRONMENT), "")
-        except Failure as failure:
-            if failure.status == 404:
-                return "", []
-            raise
-        return str(found["environment_id"] or ""), [found]
+        found = read_one(self, client, entries[0].options["id"], "environment")
+        return str(found[0]["environment_id"] or "") if found else "", found
 
     def list_all(self, client: Client, scope: str) -> list[Process]:
         """Return all instances; raise Failure if the environment does not exist."""
@@ -211,8 +206,6 @@ class Instances(Backend):
             if size not in names
         ]
 
-
-_ENVIRONMENT = {"include": "environment"}
 
 _UNSET = (*_REPLICAS, "scaling_cpu_threshold_percentage", "scaling_memory_threshold_percentage")
 """The fields that a new instance shows as null if they were not sent (recorded)."""

@@ -47,6 +47,7 @@ from .service import (
     is_id,
     linked,
     listed,
+    read_one,
     related,
     resource_in,
     the_one,
@@ -336,7 +337,7 @@ class Processes(Backend):
         """
         if params["instance"]:
             return self._read_instance(client, params)
-        found = self._get_one(client, entries[0].options["id"])
+        found = read_one(self, client, entries[0].options["id"], "instance")
         instance = str(found[0]["instance_id"] or "") if found else ""
         if whole and is_id("inst", instance):
             found = self.list_all(client, instance)
@@ -403,18 +404,6 @@ class Processes(Backend):
         # Converted one by one, so that an invalid item ends the pagination.
         items = (_process(client, path, item, instance) for item, _included in walk(client, path))
         return listed("instance", instance, items)
-
-    def _get_one(self, client: Client, process_id: str) -> list[Process]:
-        """Return the process with an id, as a list of one, or an empty list."""
-        path = self.item.format(id=quote(process_id, safe=""))
-        try:
-            return [
-                self.receive(client, "GET", path, client.get(path, {"include": "instance"}), "")
-            ]
-        except Failure as failure:
-            if failure.status == 404:
-                return []
-            raise
 
     def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Process:
         """Return the process in a JSON:API document: flattened attributes, id, instance_id, and

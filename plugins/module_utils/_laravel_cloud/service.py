@@ -17,9 +17,11 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
+from urllib.parse import quote
 
 from .._core.failure import Failure, Problem, meaning_of_404
-from .._core.fields import at, dicts
+from .._core.fields import Process, at, dicts
+from .._engine.service import Backend
 from .._http.client import Client
 from .._http.settings import Service
 from .pages import pages
@@ -158,6 +160,17 @@ def find_environment(client: Client, environment: str, application: str | None) 
 def of_parent(kind: str, parent: str) -> AbstractContextManager[None]:
     """Say of the 404 of a request within that the parent is missing."""
     return meaning_of_404(lambda: missing(kind, parent))
+
+
+def read_one(backend: Backend, client: Client, resource_id: str, parent: str) -> list[Process]:
+    """Return the resource with an id, with its parent's id, as a list of one, or an empty list."""
+    path = backend.item.format(id=quote(resource_id, safe=""))
+    try:
+        return [backend.receive(client, "GET", path, client.get(path, {"include": parent}), "")]
+    except Failure as failure:
+        if failure.status == 404:
+            return []
+        raise
 
 
 def listed(kind: str, parent: str, items: Iterator[Any]) -> list[Any]:
