@@ -27,8 +27,8 @@ MESSAGES = [
         "There is no application 'shoop' on Sevalla",
     ),
     (
-        "GET /applications: Sevalla answered HTTP 401: Unauthorized. The token was refused: check"
-        " api_token or the environment variable SEVALLA_API_KEY; it may have expired.",
+        "GET /applications: Sevalla responded with HTTP 401: Unauthorized. The token was refused:"
+        " check api_token or the environment variable SEVALLA_API_KEY; it may have expired.",
         "The token was refused",
     ),
     ("No API token for Laravel Cloud. Set api_token or", "No API token for Sevalla."),
@@ -65,9 +65,9 @@ MESSAGES = [
         "Whether PATCH /background-processes",
     ),
     (
-        "The limit (requests) is 60; it should lift in 12 seconds. This task has waited 290 of its"
+        "The limit is 60 requests; it resets in 12 seconds. This task has waited 290 of its"
         " 300 seconds (api_max_wait)",
-        "The limit (requests) is 10",
+        "The limit is 10 requests",
     ),
 ]
 """Messages that users paste into the search, with their own values, and the start of the heading

@@ -377,7 +377,7 @@ CLIENT_DEFECTS = (
         "truncated JSON is treated as no response",
         "_http/client.py",
         {
-            'raise requests.exceptions.ChunkedEncodingError("the answer was cut short") from': (
+            'raise requests.exceptions.ChunkedEncodingError("the response was cut short") from': (
                 "return"
             ),
         },

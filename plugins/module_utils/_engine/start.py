@@ -109,4 +109,4 @@ def _under_way(operations: Operations, before: list[Operation]) -> list[str]:
         for operation in before
         if not operations.statuses.is_over(operation)
     ]
-    return [f"Not ended before that: {', '.join(running)}."] if running else []
+    return [f"Not finished when the request was sent: {', '.join(running)}."] if running else []

@@ -94,7 +94,8 @@ def resource_in(client: Client, path: str, value: Any, method: str = "GET") -> d
         and isinstance(value.get("attributes"), dict)
     ):
         return value
-    raise client.unexpected(method, path, "something that is no resource with id and attributes")
+    what = "something that is not a resource with id and attributes"
+    raise client.unexpected(method, path, what)
 
 
 def listed_attribute(resource: Any, name: str) -> Any:

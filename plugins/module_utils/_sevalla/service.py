@@ -133,7 +133,7 @@ def object_in(client: Client, path: str, value: Any, method: str = "GET") -> dic
     # The id becomes part of paths, so it must have the form of an id.
     if isinstance(value, dict) and isinstance(value.get("id"), str) and is_id(value["id"]):
         return value
-    raise client.unexpected(method, path, "something that is no object with an id")
+    raise client.unexpected(method, path, "something that is not an object with an id")
 
 
 def read_sizes(client: Client) -> list[dict[str, Any]]:

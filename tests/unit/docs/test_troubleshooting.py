@@ -50,7 +50,7 @@ NO_MESSAGES = {
     "web process",
     "connection and queue",
     f"{ANYTHING} and type",
-    f"HTTP {ANYTHING} with ",
+    f"HTTP {ANYTHING} and ",
     f" (did you mean {ANYTHING}?)",
     f"; give {ANYTHING} to create a new {ANYTHING}{ANYTHING}",
     "another name",

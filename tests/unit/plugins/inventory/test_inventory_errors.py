@@ -55,7 +55,7 @@ def test_a_rejected_token(read: Reader, plugin: str) -> None:
 @pytest.mark.parametrize("plugin", PLUGINS)
 def test_a_refused_connection(read: Reader, plugin: str) -> None:
     message = failure(read, plugin, api_url="http://127.0.0.1:1/x", api_retries=0)
-    assert "gave no usable answer at http://127.0.0.1:1/x" in message
+    assert "did not send a usable response from http://127.0.0.1:1/x" in message
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)

@@ -61,7 +61,7 @@ def test_the_first_failure_stops_the_run(stage: Stage) -> None:
     ]
     (failed,) = outcome.result["steps_failed"]
     assert failed["method"] == "PATCH"
-    assert "answered HTTP 422: No." in failed["error"]
+    assert "responded with HTTP 422: No." in failed["error"]
     assert failed["failure"]["status"] == 422
     assert outcome.result["failure"]["status"] == 422
     assert outcome.result["changed"] is True

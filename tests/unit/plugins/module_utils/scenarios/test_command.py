@@ -381,8 +381,8 @@ def test_an_identical_command_is_already_running(shop: Shop, time: Time, known: 
         assert done.message is None
         assert done.result["command"]["id"] != other
         return
-    assert "answered HTTP 422: The command is already running" in str(done.message)
-    assert f"Not ended before that: {other} (pending)" in str(done.message)
+    assert "responded with HTTP 422: The command is already running" in str(done.message)
+    assert f"Not finished when the request was sent: {other} (pending)" in str(done.message)
     assert "Nothing was changed." in str(done.message)
     assert len(shop.stored()) == 1
 

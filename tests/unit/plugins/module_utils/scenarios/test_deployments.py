@@ -432,8 +432,11 @@ def test_a_deployment_refused_because_another_runs_is_a_failure(
     theirs = service.emulator.world.deploy(service.target, {})
     failed = service()
     assert failed.message is not None
-    assert "answered HTTP 4" in failed.message
-    assert f"Not ended before that: {theirs['id']} ({service.walk[0]})." in failed.message
+    assert "responded with HTTP 4" in failed.message
+    assert (
+        f"Not finished when the request was sent: {theirs['id']} ({service.walk[0]})."
+        in failed.message
+    )
     assert "Nothing was changed." in failed.message
     assert failed.result["changed"] is False
     assert posts(failed) == 1
@@ -698,7 +701,7 @@ def test_a_deployment_that_disappears(service: Service) -> None:
     service.fault("vanish", "GET", service.item)
     failed = service()
     assert failed.message is not None
-    assert "answered HTTP 404" in failed.message
+    assert "responded with HTTP 404" in failed.message
     assert f"was started and had the status {service.walk[0]}" in failed.message
     assert failed.result["changed"] is True
     assert failed.result["deployment"]["id"] in failed.message
@@ -744,7 +747,7 @@ def test_an_application_without_a_successful_deployment_cannot_restart(
     assert sevalla(application="draft-d3e4f").message is not None
     failed = sevalla(application="draft-d3e4f", restart=True)
     assert failed.message is not None
-    assert f"answered HTTP {status}" in failed.message
+    assert f"responded with HTTP {status}" in failed.message
     assert "Deploy it once without restart." in failed.message
     assert failed.result["changed"] is False
 

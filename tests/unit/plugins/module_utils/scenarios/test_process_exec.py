@@ -261,7 +261,7 @@ def test_a_process_without_a_running_instance(web: Web, answer: str) -> None:
         assert failed.result["rc"] == 1
         assert "no running instance" in failed.message
         return
-    assert f"answered HTTP {answer}" in failed.message
+    assert f"responded with HTTP {answer}" in failed.message
     assert "The process has no running instance" in failed.message
     assert failed.result["failure"]["status"] == int(answer)
     assert failed.result["cmd"] == ["node", "--version"]
@@ -355,7 +355,7 @@ def test_the_response_may_take_timeout_and_api_timeout_together(
 def test_an_exec_without_a_response(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     web.emulator.faults.add(Fault("slow_before", method="POST", seconds=30))
     failed = web(timeout=1, api_timeout=1)
-    assert "no answer within 2 seconds, which is timeout and api_timeout together" in str(
+    assert "no response within 2 seconds, which is timeout and api_timeout together" in str(
         failed.message
     )
     assert "Whether the command ran is not known" in str(failed.message)

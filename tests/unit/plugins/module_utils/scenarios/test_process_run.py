@@ -199,6 +199,6 @@ def test_a_refusal_of_the_service_is_reported(run: Runner, emulator: Any, status
     run("sevalla_process", **NIGHTLY, type="cron", schedule="0 3 * * *", resource_type="s1")
     emulator.faults.add(Fault("change", method="POST", path="*/trigger", values={"type": "job"}))
     failed = run(RUN, **NIGHTLY)
-    assert f"answered HTTP {status}" in str(failed.message)
+    assert f"responded with HTTP {status}" in str(failed.message)
     assert "Nothing was changed." in str(failed.message)
     assert failed.result["changed"] is False
