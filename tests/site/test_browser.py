@@ -33,8 +33,8 @@ MESSAGES = [
     ),
     ("No API token for Laravel Cloud. Set api_token or", "No API token for Sevalla."),
     (
-        "Invalid options: port: 80000 is out of range; allowed is from 1 to 65535.",
-        "Invalid options: port: 70000 is out of range",
+        "Invalid options: port: must be from 1 to 65535, not 80000.",
+        "Invalid options: port: must be from 1 to 65535",
     ),
     (
         "type: cannot change; process with display_name 'mail' has cron; give another name",

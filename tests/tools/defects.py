@@ -1389,7 +1389,7 @@ OPTION_DEFECTS = (
     Defect(
         "the range of a number is not reported",
         "_engine/validation.py",
-        {'out of range; allowed is {allowed}"': 'out of range"'},
+        {'f"must be {allowed}, not {value}"': '"is out of range"'},
         (PROBLEMS,),
     ),
     Defect(
@@ -1406,7 +1406,7 @@ OPTION_DEFECTS = (
         "a message quotes a value that may be secret",
         "_engine/validation.py",
         {
-            """return f"must be {kinds if isinstance(kinds, str) else ' or '.join(kinds)}\"""": (
+            """return f"must be {' or '.join(_TYPES.get(name, name) for name in names)}\"""": (
                 "return str(error.message)"
             ),
         },
@@ -1415,7 +1415,7 @@ OPTION_DEFECTS = (
     Defect(
         "a message about a length quotes the value",
         "_engine/validation.py",
-        {'f"is {len(value)} characters long;': 'f"{value} is {len(value)} characters long;'},
+        {'characters, not {len(value)}"': 'characters, not {len(value)}: {value}"'},
         (PROBLEMS,),
     ),
     Defect(

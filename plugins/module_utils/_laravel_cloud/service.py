@@ -77,10 +77,11 @@ def check_environment(params: dict[str, Any], why: str) -> list[Problem]:
     if not environment:
         problems = [Problem("environment", why)]
         if not params["application"]:
-            problems.append(Problem("application", "needed too, unless environment is an id"))
+            problems.append(Problem("application", "is required, unless environment is an id"))
         return problems
     if not is_id("env", environment) and not params["application"]:
-        return [Problem("application", f"needed, since environment {environment!r} is a name")]
+        what = f"is required, because environment {environment!r} is a name"
+        return [Problem("application", what)]
     return []
 
 
@@ -197,7 +198,7 @@ def the_one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Iterable[
     if len(found) > 1:
         ids = [str(item[0]["id"]) for item in found]
         raise Failure(
-            f"{len(ids)} {kind}s have the {key} {wanted!r}: {', '.join(ids)}. Give the id.",
+            f"{len(ids)} {kind}s have the {key} {wanted!r}: {', '.join(ids)}. Use the id.",
             code="ambiguous",
             details=ids,
         )

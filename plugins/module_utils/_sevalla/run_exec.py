@@ -37,9 +37,7 @@ _NOT_RUNNING = (
     "A command needs a running instance: a web or worker process that is deployed and not scaled "
     "to 0."
 )
-_READ_ONLY = (
-    "An API key that may only read may run only commands that read: ls, cat, env, ps and grep."
-)
+_READ_ONLY = "A read-only API key can run only these commands: ls, cat, env, ps and grep."
 _ADVICE = {**dict.fromkeys((400, 404, 409, 422), _NOT_RUNNING), 403: _READ_ONLY}
 
 
@@ -63,7 +61,8 @@ def _run(task: Task) -> dict[str, Any]:
     problems += check_one(params, address, "id, key, display_name and type: web")
     problems += task.connection_problems
     if not 1 <= params["timeout"] <= _LONGEST:
-        problems.append(Problem("timeout", f"must be from 1 to {_LONGEST}"))
+        what = f"must be from 1 to {_LONGEST}, not {params['timeout']}"
+        problems.append(Problem("timeout", what))
     if problems:
         raise invalid_options(problems)
     with connected(SERVICE, task) as client:
@@ -86,7 +85,7 @@ def _run(task: Task) -> dict[str, Any]:
 def _words(argv: list[str] | None, cmd: str | None) -> tuple[list[str], list[Problem]]:
     """Return the words of the command, and the problems with argv and cmd."""
     if (argv is None) == (cmd is None):
-        return [], [Problem("cmd", "give exactly one of argv and cmd")]
+        return [], [Problem("cmd", "set exactly one of argv and cmd")]
     option, words = "argv", argv or []
     if cmd is not None:
         option = "cmd"
@@ -97,7 +96,8 @@ def _words(argv: list[str] | None, cmd: str | None) -> tuple[list[str], list[Pro
     if not words or not words[0]:
         return [], [Problem(option, "is empty")]
     if len(words) > _MOST_WORDS:
-        return [], [Problem(option, f"has {len(words)} words; allowed are 1 to {_MOST_WORDS}")]
+        what = f"must have 1 to {_MOST_WORDS} words, not {len(words)}"
+        return [], [Problem(option, what)]
     return words, []
 
 

@@ -83,7 +83,7 @@ def find_application(client: Client, wanted: str) -> str:
     if shown_as:
         raise Failure(
             f"{len(shown_as)} applications have the display_name {wanted!r}: "
-            f"{', '.join(shown_as)}. Give the id, or the unique name.",
+            f"{', '.join(shown_as)}. Use the id, or the unique name.",
             code="ambiguous",
             details=shown_as,
         )

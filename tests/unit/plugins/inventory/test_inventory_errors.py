@@ -146,7 +146,7 @@ def test_an_ambiguous_application_name(read: Reader) -> None:
     cloud = read.emulator.world.laravel_cloud
     ids = [cloud.add_application("Twin", slug).id for slug in ("twin-1", "twin-2")]
     message = failure(read, "laravel_cloud", applications=["shop", "Twin"])
-    said = f"applications: 2 applications have the name 'Twin': {', '.join(ids)}. Give the id."
+    said = f"applications: 2 applications have the name 'Twin': {', '.join(ids)}. Use the id."
     assert said in message
     assert read("laravel_cloud", applications=ids).hosts == {}
 

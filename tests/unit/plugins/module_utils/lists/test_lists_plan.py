@@ -141,7 +141,7 @@ def test_two_spellings_of_one_process(cloud: Stage) -> None:
 def test_duplicate_entries_are_reported_without_missing_options(stage: Stage) -> None:
     """Their error is not that neither exists yet."""
     outcome = refused(stage, [stage.kit.entry(1), stage.kit.entry(1)], "is the same process as")
-    assert "there is no" not in outcome.message
+    assert "does not exist" not in outcome.message
     assert outcome.message.startswith("Invalid options: processes[1]: ")
 
 
@@ -333,7 +333,10 @@ def test_an_absent_process_with_a_similar_name_is_a_warning(sevalla: Stage) -> N
 def test_a_failure_suggests_similar_names(sevalla: Stage) -> None:
     """If options for a creation are missing, and if no key matches."""
     sevalla.seed(1)
-    said = "there is no process with display_name 'Worker 1' (did you mean 'worker 1'?) yet"
+    said = (
+        "the process with display_name 'Worker 1' does not exist and would be created; "
+        "did you mean 'worker 1'?"
+    )
     refused(sevalla, [{"display_name": "Worker 1", "entrypoint": "x"}], said)
     keys = sorted(process["key"] for process in sevalla.live())
     outcome = refused(sevalla, [{"key": keys[0].upper()}], f"Did you mean {keys[0]!r}?")
@@ -378,7 +381,8 @@ def test_all_values_out_of_range_are_reported_together(stage: Stage) -> None:
     stage.seed(1)
     listed = [{**stage.kit.entry(number), **odd} for number in (1, 2)]
     (name,) = odd
-    outcome = refused(stage, listed, f"processes[0].{name}: 70", f"processes[1].{name}: 70")
+    said = f"{name}: must be from 1 to {65535 if name == 'port' else 10}, not {odd[name]}"
+    outcome = refused(stage, listed, f"processes[0].{said}", f"processes[1].{said}")
     assert [detail["option"] for detail in outcome.result["failure"]["details"]] == [
         f"processes[0].{name}",
         f"processes[1].{name}",
@@ -387,7 +391,9 @@ def test_all_values_out_of_range_are_reported_together(stage: Stage) -> None:
 
 @pytest.mark.parametrize("parallel", [0, -1, 33, 1000])
 def test_max_parallel_out_of_range(stage: Stage, parallel: int) -> None:
-    outcome = refused(stage, [], "max_parallel: must be from 1 to 32", max_parallel=parallel)
+    outcome = refused(
+        stage, [], f"max_parallel: must be from 1 to 32, not {parallel}", max_parallel=parallel
+    )
     assert outcome.requests == []
 
 
@@ -403,7 +409,7 @@ def test_max_parallel_in_range(stage: Stage, parallel: int) -> None:
 
 def test_prune_with_an_empty_list_is_refused_before_any_request(stage: Stage) -> None:
     stage.seed(1)
-    outcome = refused(stage, [], "prune: with an empty list", prune=True)
+    outcome = refused(stage, [], "prune: is refused with an empty list", prune=True)
     assert outcome.requests == []
 
 

@@ -129,7 +129,7 @@ def test_a_setting_cannot_be_set_and_cleared(run: Runner) -> None:
     """Both are in one message, and nothing is read."""
     wrong = run(LARAVEL, **TRIES, clear=["config.tries"])
     assert wrong.message is not None
-    assert "config.tries: is given and in clear" in wrong.message
+    assert "config.tries: is set and is also in clear" in wrong.message
     assert wrong.requests == []
 
 

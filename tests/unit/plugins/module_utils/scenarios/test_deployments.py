@@ -776,18 +776,22 @@ def test_an_application_that_was_never_deployed_can_be_deployed(sevalla: Service
             "sevalla",
             {"restart": True, "branch": "next", "docker_image": "x", "api_timeout": 0},
             [
-                "branch: cannot be given with restart",
-                "docker_image: cannot be given with restart",
-                "docker_image: cannot be given with branch",
+                "branch: cannot be used with restart",
+                "docker_image: cannot be used with restart",
+                "docker_image: cannot be used with branch",
                 "api_timeout: must be from 1 to 1000000",
             ],
         ),
-        ("laravel_cloud", {"environment": None}, ["environment: give it, to say what to deploy"]),
+        (
+            "laravel_cloud",
+            {"environment": None},
+            ["environment: is required: the environment to deploy"],
+        ),
         (
             "laravel_cloud",
             {"environment": "production", "poll_interval": -1, "wait_timeout": -1},
             [
-                "application: needed, since environment 'production' is a name",
+                "application: is required, because environment 'production' is a name",
                 "poll_interval: must be from 1 to 1000000",
                 "wait_timeout: must be from 1 to 1000000",
             ],

@@ -74,7 +74,7 @@ def test_an_ambiguous_entry_does_not_hide_a_value_out_of_range(run: Runner) -> N
     outcome = run("sevalla_processes", application=SEVALLA_SHOP_ID, processes=listed)
     assert outcome.result["failure"]["code"] == "ambiguous"
     assert outcome.message is not None
-    assert "processes[1].port: 70000 is out of range" in outcome.message
+    assert "processes[1].port: must be from 1 to 65535, not 70000" in outcome.message
 
 
 # Unknown ids and names

@@ -153,18 +153,18 @@ def test_check_mode_skips_an_exec_as_ansible_does(web: Web) -> None:
     }
 
 
-WHICH = "display_name: give exactly one of id, key, display_name and type: web, to say which"
+WHICH = "display_name: set exactly one of id, key, display_name and type: web"
 
 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"cmd": "a", "argv": ["a"]}, "cmd: give exactly one of argv and cmd"),
-        ({"cmd": None}, "cmd: give exactly one of argv and cmd"),
+        ({"cmd": "a", "argv": ["a"]}, "cmd: set exactly one of argv and cmd"),
+        ({"cmd": None}, "cmd: set exactly one of argv and cmd"),
         ({"cmd": ""}, "cmd: is empty"),
         ({"cmd": "'' a"}, "cmd: is empty"),
         ({"argv": []}, "argv: is empty"),
-        ({"argv": ["a"] * 101}, "argv: has 101 words; allowed are 1 to 100"),
+        ({"argv": ["a"] * 101}, "argv: must have 1 to 100 words, not 101"),
         ({"cmd": "echo 'it"}, "cmd: cannot be split into words: No closing quotation"),
         ({"timeout": 0}, "timeout: must be from 1 to 60"),
         ({"timeout": 61}, "timeout: must be from 1 to 60"),
@@ -283,7 +283,7 @@ def test_a_read_only_key(web: Web, cmd: str, allowed: bool) -> None:
     done = web(cmd=cmd, api_token=web.emulator.read_only_token)
     assert (done.message is None) == allowed
     if done.message is not None:
-        assert "An API key that may only read may run only commands that read" in done.message
+        assert "A read-only API key can run only these commands" in done.message
         assert done.result["failure"]["code"] == "forbidden"
 
 

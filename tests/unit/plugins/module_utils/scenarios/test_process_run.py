@@ -109,9 +109,9 @@ def test_only_a_cron_can_be_run(run: Runner, process: dict[str, Any], kind: str)
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({}, "display_name: give exactly one of id, key and display_name"),
-        ({"key": "a", "display_name": "b"}, "give exactly one of id, key and display_name"),
-        ({"display_name": ""}, "give exactly one of id, key and display_name"),
+        ({}, "display_name: set exactly one of id, key and display_name"),
+        ({"key": "a", "display_name": "b"}, "set exactly one of id, key and display_name"),
+        ({"display_name": ""}, "set exactly one of id, key and display_name"),
         ({"id": "nightly"}, "id: is not a UUID"),
         ({"key": "a", "application": " "}, "application: is empty"),
         ({"key": "a", "api_retries": -1}, "api_retries: must be from 0 to"),
