@@ -162,7 +162,7 @@ def test_an_ambiguous_name(playbooks: Any) -> None:
     other = listed.results[0]["result"]["process"]["id"]
     renamed = {"application": "shop-x1y2z", "id": other, "display_name": "queue"}
     message = failure_of(playbooks, PROCESS, renamed)
-    assert "has the same display_name already" in message
+    assert "already has this display_name, and the next run" in message
     somebody_renames = requests.patch(
         f"{playbooks.emulator.sevalla_url}/applications/{SEVALLA_SHOP_ID}/processes/{other}",
         json={"display_name": "queue"},
@@ -171,7 +171,7 @@ def test_an_ambiguous_name(playbooks: Any) -> None:
     )
     assert somebody_renames.status_code == 200, somebody_renames.text
     message = failure_of(playbooks, PROCESS, {**CREATE, "entrypoint": "x"})
-    assert "2 processes answer to process with display_name 'queue'" in message
+    assert "Expected one process with display_name 'queue', found 2: " in message
     assert other in message
 
 

@@ -944,7 +944,7 @@ PLAN_DEFECTS = (
     Defect(
         "a changed immutable field is silently ignored",
         "_core/planner.py",
-        {"else:\n            what = ": "elif not option:\n            what = "},
+        {"else:\n            advice = ": "elif not option:\n            advice = "},
         (PLAN_SEVALLA, LARAVEL_CLOUD),
     ),
     Defect(
@@ -1488,7 +1488,11 @@ DEPLOYMENT_DEFECTS = (
     Defect(
         "a log that cannot be read hides the failure",
         "_engine/run_deployment.py",
-        {'            log += f" Reading it failed: {failure.message}"\n': "            raise\n"},
+        {
+            '            log += f" This task could not read it: {failure.message}"\n': (
+                "            raise\n"
+            ),
+        },
         (DEPLOYMENTS,),
     ),
     Defect(

@@ -140,12 +140,12 @@ class _Run:
         status, reason = deployment.get("status"), deployment.get("failure_reason")
         said = f": {str(reason).rstrip('.')}" if reason else ""
         vendor = self._deployments.service.name
-        log = f" {vendor} shows the deployment's log."
+        log = f" See the deployment's log in {vendor}'s dashboard."
         details, printed = self._watch.details, ""
         try:
             failed = self._deployments.failed_step(self._client, self._scope, deployment)
         except Failure as failure:
-            log += f" Reading it failed: {failure.message}"
+            log += f" This task could not read it: {failure.message}"
             failed = None
         if failed:
             details.update(step=failed.name, output=failed.output)

@@ -92,7 +92,7 @@ def _look_for(
             raise Failure(
                 f"{lost.message} {len(ids)} {operations.noun}s have appeared since: "
                 f"{', '.join(ids)}. It is unknown which of them the lost POST started, so the task "
-                "waits for none and starts none.",
+                "does not wait for any of them and does not start another one.",
                 code="ambiguous",
                 status=lost.status,
                 details=ids,

@@ -67,6 +67,7 @@ class Instances(Backend):
 
     vendor = SERVICE.name
     noun = "instance"
+    a_noun = "an instance"
     plural = "instances"
     service = SERVICE
     scope_spec = ENVIRONMENT_SPEC

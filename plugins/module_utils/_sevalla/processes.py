@@ -390,8 +390,8 @@ class Processes(Backend):
         if method != "PATCH" or status != 404:
             return []
         return [
-            "It may be deleted already: Sevalla lists a deleted process until the next deployment, "
-            "and does not mark it. Deploy, and run the task again."
+            "It may already be deleted: Sevalla may list a deleted process until the next "
+            "deployment, and does not mark it. Deploy, then run the task again."
         ]
 
     def undeletable(self, process: Process) -> str | None:

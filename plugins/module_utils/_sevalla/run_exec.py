@@ -118,9 +118,9 @@ def _exec(client: Client, step: Step, process: str) -> dict[str, Any]:
             failure.outcome_unknown = True
         if failure.outcome_unknown:
             failure.advice.append(
-                f"Whether the command ran is not known, and nothing lists what was run in a "
-                f"process, so the request was not sent again. timeout is {timeout} seconds. Look "
-                "for the command's effects before you run it again."
+                "It is unknown whether the command ran. Sevalla does not list commands, so the "
+                f"request was not sent again. timeout is {timeout} seconds. Look for the command's "
+                "effects before you run it again."
             )
         if failure.status in _ADVICE:
             failure.advice.append(_ADVICE[failure.status])

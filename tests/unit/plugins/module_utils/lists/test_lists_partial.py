@@ -225,7 +225,7 @@ def test_a_write_that_may_have_been_stored_is_reported_as_unknown(stage: Stage, 
         [kit.changed(1), kit.changed(2)], continue_on_error=True, max_parallel=1, api_retries=0
     )
     assert outcome.message is not None
-    assert outcome.message.count("was stored is not known; run the task again to find out.") == 2
+    assert outcome.message.count("was stored. Run the task again to find out.") == 2
     assert "Nothing was changed." not in outcome.message
     assert steps(outcome) == (0, 2, 0)
     assert outcome.result["changed"] is False

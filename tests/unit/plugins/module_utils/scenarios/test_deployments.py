@@ -244,7 +244,7 @@ def test_a_log_that_cannot_be_read_does_not_hide_the_failure(service: Service, k
     failed = fail(service)
     stored = service.stored()[0]
     assert f"{stored['id']} of {service.target} ended as " in str(failed.message)
-    assert "shows the deployment's log. Reading it failed: GET /" in str(failed.message)
+    assert "'s dashboard. This task could not read it: GET /" in str(failed.message)
     assert failed.result["changed"] is True
     assert failed.result["failure"]["details"] == {"id": stored["id"], "status": stored["status"]}
 
@@ -255,8 +255,8 @@ def test_a_missing_log_is_ignored(emulated: Emulator, time: Time, logs: str) -> 
     service.switch(deployment_logs=logs)
     failed = fail(service)
     assert f"{service.stored()[0]['id']} of {service.target} ended as " in str(failed.message)
-    assert "shows the deployment's log." in str(failed.message)
-    assert ("Reading it failed" in str(failed.message)) == (logs == "422")
+    assert "See the deployment's log in " in str(failed.message)
+    assert ("This task could not read it" in str(failed.message)) == (logs == "422")
 
 
 @pytest.mark.parametrize(

@@ -193,6 +193,9 @@ def test_a_process_of_another_type_is_not_deleted_by_name(run: Runner) -> None:
     assert gone.writes == []
     (problem,) = gone.result["failure"]["details"]
     assert problem["option"] == "type"
-    assert problem["message"].endswith("has worker, so it may not be the one that is meant")
+    assert problem["message"] == (
+        f"is worker for process with display_name {QUEUE['display_name']!r}, "
+        "so the task may mean another process"
+    )
     named = {key: QUEUE[key] for key in ("application", "display_name")}
     assert len(run("sevalla_process", **named, state="absent").writes) == 1

@@ -237,7 +237,7 @@ def test_a_command_that_takes_too_long(web: Web, answer: str) -> None:
         assert failed.result["rc"] == 124
         assert failed.result["changed"] is True
     else:
-        assert "Whether the command ran is not known" in failed.message
+        assert "It is unknown whether the command ran" in failed.message
         assert "The command timed out" in failed.message
         assert "rc" not in failed.result
         assert failed.result["failure"]["status"] == int(answer)
@@ -302,7 +302,7 @@ def test_an_exec_whose_response_is_lost_is_not_retried(web: Web, kind: str, ran:
     web.emulator.faults.add(Fault(kind, method="POST", times=None))
     failed = web()
     assert failed.message is not None
-    assert "Whether the command ran is not known" in failed.message
+    assert "It is unknown whether the command ran" in failed.message
     assert "Nothing was changed" not in failed.message
     assert len(failed.writes) == 1
     assert len(web.ran()) == ran
@@ -315,7 +315,7 @@ def test_a_response_without_an_exit_code_is_a_failure(web: Web) -> None:
     web.emulator.faults.add(Fault("missing_key", method="POST", key="exit_code"))
     failed = web()
     assert "something that is not the result of a command" in str(failed.message)
-    assert "Whether the command ran is not known" in str(failed.message)
+    assert "It is unknown whether the command ran" in str(failed.message)
     assert len(web.ran()) == 1
 
 
@@ -358,7 +358,7 @@ def test_an_exec_without_a_response(web: Web, monkeypatch: pytest.MonkeyPatch) -
     assert "no response within 2 seconds, which is timeout and api_timeout together" in str(
         failed.message
     )
-    assert "Whether the command ran is not known" in str(failed.message)
+    assert "It is unknown whether the command ran" in str(failed.message)
     assert len(failed.writes) <= 1
 
 

@@ -177,7 +177,7 @@ def test_a_run_whose_response_is_lost_is_not_retried(
     run.emulator.faults.add(Fault(kind, method="POST"))
     failed = run(RUN, **NIGHTLY)
     assert failed.message is not None
-    assert "Whether the process was started is not known" in failed.message
+    assert "It is unknown whether the process was started" in failed.message
     assert "Nothing was changed" not in failed.message
     assert len(failed.writes) == 1
     assert runs(run) == [cron["id"]] * started

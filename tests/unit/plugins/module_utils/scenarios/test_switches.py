@@ -541,10 +541,10 @@ def test_a_deleted_process_that_is_recreated_before_the_deployment(
         assert changed.message is not None
         assert "responded with HTTP 404" in changed.message
         assert (
-            "It may be deleted already: Sevalla lists a deleted process until the next"
+            "It may already be deleted: Sevalla may list a deleted process until the next"
             in changed.message
         )
-        assert "Deploy, and run the task again." in changed.message
+        assert "Deploy, then run the task again." in changed.message
         assert "Nothing was changed." in changed.message
         assert changed.result["failure"]["code"] == "not_found"
     else:
