@@ -157,7 +157,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
                 with open(path, "w", encoding="utf-8") as file:
                     file.write(content)
         except OSError as error:
-            self._display.warning(f"The report of drift was not written: {to_native(error)}")
+            self._display.warning(f"The drift report was not written: {to_native(error)}")
 
     def _record_item(self, event: _Event, *, failed: bool) -> None:
         """Record an item of a loop, and that the task's own result repeats it."""

@@ -74,7 +74,7 @@ options:
     description:
       - Settings of O(config) to unset. A setting is unset only if you name it here.
       - The module sends all settings, with null for these. Whether the service accepts null is not documented. If it
-        refuses, the task fails and says that the setting cannot be unset.
+        refuses, the task fails and says that the setting cannot be cleared.
     type: list
     elements: str
     choices: [config.tries, config.backoff, config.sleep, config.rest, config.timeout, config.force]

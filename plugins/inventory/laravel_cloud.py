@@ -146,7 +146,7 @@ def _named(wanted: list[str], listed: list[_laravel_cloud.Listed]) -> list[_lara
             )
         elif len(found) > 1:
             problems.append(
-                f"{len(ids)} applications have the {key} {name!r}: {', '.join(ids)}. Give the id."
+                f"{len(ids)} applications have the {key} {name!r}: {', '.join(ids)}. Use the id."
             )
     if problems:
         slugs = {str(item["attributes"].get("slug") or item["id"]) for item, _included in listed}

@@ -276,7 +276,7 @@ failure:
     status: null
     details:
       - option: processes
-        message: 12 is out of range; allowed is from 1 to 10
+        message: must be from 1 to 10, not 12
     request_id: null
 """
 

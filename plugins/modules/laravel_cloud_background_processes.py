@@ -302,7 +302,7 @@ steps_failed:
       path: /background-processes/process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
       body:
         processes: 2
-      error: "PATCH ...: the service answered HTTP 422: The given data was invalid."
+      error: "PATCH ...: Laravel Cloud responded with HTTP 422: The given data was invalid."
       failure:
         status: 422
         code: refused
@@ -454,7 +454,7 @@ failure:
     status: null
     details:
       - option: processes[2].processes
-        message: 12 is out of range; allowed is from 1 to 10
+        message: must be from 1 to 10, not 12
     request_id: null
 """
 

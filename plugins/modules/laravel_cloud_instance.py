@@ -305,7 +305,7 @@ failure:
     status: null
     details:
       - option: scaling_cpu_threshold_percentage
-        message: 120 is out of range; allowed is from 1 to 100
+        message: must be from 1 to 100, not 120
     request_id: null
 """
 

@@ -346,7 +346,7 @@ failure:
     status: null
     details:
       - option: port
-        message: 70000 is out of range; allowed is from 1 to 65535
+        message: must be from 1 to 65535, not 70000
     request_id: null
 """
 

@@ -344,7 +344,7 @@ steps_failed:
       path: /applications/9a1d2f5e-0b6c-4c0e-9f43-1f2e3d4c5b6a/processes/fb5e5168-4281-4bec-94c5-0d1584e9e657
       body:
         entrypoint: node worker.js
-      error: "PATCH ...: the service answered HTTP 422: The given data was invalid."
+      error: "PATCH ...: Sevalla responded with HTTP 422: The given data was invalid."
       failure:
         status: 422
         code: refused
@@ -494,7 +494,7 @@ failure:
     status: null
     details:
       - option: processes[2].port
-        message: 70000 is out of range; allowed is from 1 to 65535
+        message: must be from 1 to 65535, not 70000
     request_id: null
 """
 

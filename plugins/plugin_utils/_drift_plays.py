@@ -113,7 +113,7 @@ class Plays:
                 ran = any(each == uuid for _host, each in known.reached)
                 missing = [] if ran else missing[:1]
             for host in missing:
-                reason = self._reasons.get(host, "the run has stopped before it")
+                reason = self._reasons.get(host, "the run stopped before this task")
                 message = f'the task "{task.get_name()}" was not reached: {reason}'
                 yield Missed(inventory.get_host(host), task, message)
 

@@ -121,7 +121,7 @@ class Survey:
             if failure.code not in _CONCERNS_ONE or failure.out_of_time:
                 raise
             self.failures.append(failure)
-            self._warn(f"{member} is left out of the inventory: {failure.message}")
+            self._warn(f"{member} is omitted from the inventory: {failure.message}")
             return None
 
     def check(self, hosts: list[Any]) -> None:

@@ -157,5 +157,5 @@ def test_adopting_an_empty_application_writes_an_empty_list(playbooks: Any, tmp_
     assert kept.changed == []
     refused = playbooks.run(EXAMPLES / "keep.yml", "-e", folder, "-e", "prune=true")
     assert refused.status == 2
-    assert "prune: with an empty list" in refused.output
+    assert "prune: is refused with an empty list" in refused.output
     assert refused.writes == []

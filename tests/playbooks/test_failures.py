@@ -82,7 +82,7 @@ WRONG = [
     (
         PROCESS,
         {**CREATE, "port": 70000},
-        "port: 70000 is out of range; allowed is from 1 to 65535",
+        "port: must be from 1 to 65535, not 70000",
     ),
     (
         PROCESS,
@@ -103,12 +103,12 @@ WRONG = [
     (
         BACKGROUND,
         {**NAMED, "type": "worker", "config": {"connection": "redis"}},
-        "config.queue: needed to create a worker",
+        "config.queue: is required to create a worker",
     ),
     (
         BACKGROUND,
         {**NAMED, "type": "custom", "command": "php artisan x", "config": {"tries": 1}},
-        "config: a custom process has none",
+        "config: is only for a worker",
     ),
     (
         BACKGROUND,
@@ -116,7 +116,7 @@ WRONG = [
         "There is no instance 'Nobody' on Laravel Cloud",
     ),
     (BACKGROUND, {**NAMED, "type": "daemon"}, "value of type must be one of"),
-    (BACKGROUND, {"type": "custom", "command": "x y"}, "instance: give it, or the id"),
+    (BACKGROUND, {"type": "custom", "command": "x y"}, "instance: set instance, or the id"),
 ]
 
 
@@ -146,11 +146,11 @@ def test_all_invalid_options_at_once(playbooks: Any) -> None:
         },
     )
     for said in (
-        "schedule: a cron process needs one",
-        "port: 0 is out of range",
+        "schedule: is required for a cron process",
+        "port: must be from 1 to 65535, not 0",
         "resource_type: there is no size 'huge'; Sevalla has c1, ",
-        "scaling_strategy.max_instance_count: 60 is out of range; allowed is from 0 to 50",
-        "ingress_protocol: only a web process has it, and this one is a cron",
+        "scaling_strategy.max_instance_count: must be from 0 to 50, not 60",
+        "ingress_protocol: is only for a web process; this one is a cron",
     ):
         assert said in message
 
@@ -162,7 +162,7 @@ def test_an_ambiguous_name(playbooks: Any) -> None:
     other = listed.results[0]["result"]["process"]["id"]
     renamed = {"application": "shop-x1y2z", "id": other, "display_name": "queue"}
     message = failure_of(playbooks, PROCESS, renamed)
-    assert "has the same display_name already" in message
+    assert "already has this display_name, and the next run" in message
     somebody_renames = requests.patch(
         f"{playbooks.emulator.sevalla_url}/applications/{SEVALLA_SHOP_ID}/processes/{other}",
         json={"display_name": "queue"},
@@ -171,7 +171,7 @@ def test_an_ambiguous_name(playbooks: Any) -> None:
     )
     assert somebody_renames.status_code == 200, somebody_renames.text
     message = failure_of(playbooks, PROCESS, {**CREATE, "entrypoint": "x"})
-    assert "2 processes answer to process with display_name 'queue'" in message
+    assert "Expected one process with display_name 'queue', found 2: " in message
     assert other in message
 
 

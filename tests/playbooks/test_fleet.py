@@ -145,7 +145,7 @@ def test_the_report_lists_applications_that_could_not_be_compared(fleet: Fleet) 
     assert "1 application: 0 as wanted, 0 differ, 1 could not be compared" in run.output
     line = r"^blog-a1b2c +Sevalla +could not be compared: There is no"
     assert re.search(line, run.output, re.MULTILINE)
-    assert "The report of drift was not written" in run.output
+    assert "The drift report was not written" in run.output
 
 
 @pytest.mark.parametrize("loop", ["", "[1, 2]"])

@@ -137,7 +137,7 @@ def test_an_application_being_deleted_does_not_affect_the_others(
     assert len(json.loads(done.stdout)["sevalla"]["hosts"]) == 4
     text = " ".join(done.stderr.split())
     assert text.count("[WARNING]: ") == 1
-    assert "Host shop-x1y2z is left out of the inventory: GET /applications/" in text
+    assert "Host shop-x1y2z is omitted from the inventory: GET /applications/" in text
 
 
 @pytest.mark.daily
@@ -193,7 +193,10 @@ def test_a_play_uses_the_hosts(
     [
         ({"SEVALLA_API_KEY": "svl_wrong"}, "HTTP 401: "),
         ({"SEVALLA_API_KEY": ""}, "No API token for Sevalla"),
-        ({"SEVALLA_API_URL": "http://127.0.0.1:1/v3"}, "gave no usable answer at http://127.0.0.1"),
+        (
+            {"SEVALLA_API_URL": "http://127.0.0.1:1/v3"},
+            "did not send a usable response from http://127.0.0.1",
+        ),
     ],
 )
 def test_an_error_is_one_line(inventory: Inventory, variables: dict[str, str], said: str) -> None:

@@ -27,18 +27,18 @@ MESSAGES = [
         "There is no application 'shoop' on Sevalla",
     ),
     (
-        "GET /applications: Sevalla answered HTTP 401: Unauthorized. The token was refused: check"
-        " api_token or the environment variable SEVALLA_API_KEY; it may have expired.",
+        "GET /applications: Sevalla responded with HTTP 401: Unauthorized. The token was refused:"
+        " check api_token or the environment variable SEVALLA_API_KEY; it may have expired.",
         "The token was refused",
     ),
     ("No API token for Laravel Cloud. Set api_token or", "No API token for Sevalla."),
     (
-        "Invalid options: port: 80000 is out of range; allowed is from 1 to 65535.",
-        "Invalid options: port: 70000 is out of range",
+        "Invalid options: port: must be from 1 to 65535, not 80000.",
+        "Invalid options: port: must be from 1 to 65535",
     ),
     (
-        "type: cannot change; process with display_name 'mail' has cron; give another name",
-        "cannot change; process with display_name 'queue' has worker",
+        "type: cannot change from cron (process with display_name 'mail'); set another name",
+        "cannot change from worker (process with display_name",
     ),
     (
         "3 of 9 writes failed, 4 are done and 2 were not attempted; run the task again",
@@ -57,17 +57,17 @@ MESSAGES = [
         "Deployment depl-a168db2a of env-a15fd671 ended as",
     ),
     (
-        "2 processes answer to process with display_name 'mail': 1f0c, 2f0c. Give id to say",
-        "2 processes answer to process with display_name",
+        "Expected one process with display_name 'mail', found 2: 1f0c, 2f0c. Set id to select",
+        "Expected one process with display_name",
     ),
     (
-        "Whether POST /applications/9a1d/processes was stored is not known; run the task again",
-        "Whether PATCH /background-processes",
+        "It is unknown whether POST /applications/9a1d/processes was stored. Run the task again",
+        "It is unknown whether PATCH /background-processes",
     ),
     (
-        "The limit (requests) is 60; it should lift in 12 seconds. This task has waited 290 of its"
+        "The limit is 60 requests; it resets in 12 seconds. This task has waited 290 of its"
         " 300 seconds (api_max_wait)",
-        "The limit (requests) is 10",
+        "The limit is 10 requests",
     ),
 ]
 """Messages that users paste into the search, with their own values, and the start of the heading

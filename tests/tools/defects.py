@@ -380,7 +380,7 @@ CLIENT_DEFECTS = (
         "truncated JSON is treated as no response",
         "_http/client.py",
         {
-            'raise requests.exceptions.ChunkedEncodingError("the answer was cut short") from': (
+            'raise requests.exceptions.ChunkedEncodingError("the response was cut short") from': (
                 "return"
             ),
         },
@@ -965,7 +965,7 @@ PLAN_DEFECTS = (
     Defect(
         "a changed immutable field is silently ignored",
         "_core/planner.py",
-        {"else:\n            what = ": "elif not option:\n            what = "},
+        {"else:\n            advice = ": "elif not option:\n            advice = "},
         (PLAN_SEVALLA, LARAVEL_CLOUD),
     ),
     Defect(
@@ -1486,7 +1486,7 @@ OPTION_DEFECTS = (
     Defect(
         "the range of a number is not reported",
         "_engine/validation.py",
-        {'out of range; allowed is {allowed}"': 'out of range"'},
+        {'f"must be {allowed}, not {value}"': '"is out of range"'},
         (PROBLEMS,),
     ),
     Defect(
@@ -1503,7 +1503,7 @@ OPTION_DEFECTS = (
         "a message quotes a value that may be secret",
         "_engine/validation.py",
         {
-            """return f"must be {kinds if isinstance(kinds, str) else ' or '.join(kinds)}\"""": (
+            """return f"must be {' or '.join(_TYPES.get(name, name) for name in names)}\"""": (
                 "return str(error.message)"
             ),
         },
@@ -1512,7 +1512,7 @@ OPTION_DEFECTS = (
     Defect(
         "a message about a length quotes the value",
         "_engine/validation.py",
-        {'f"is {len(value)} characters long;': 'f"{value} is {len(value)} characters long;'},
+        {'characters, not {len(value)}"': 'characters, not {len(value)}: {value}"'},
         (PROBLEMS,),
     ),
     Defect(

@@ -153,7 +153,7 @@ def worded(failure: Failure) -> str:
         said.append(f"Already done: {', '.join(failure.done)}.")
     if failure.unknown:
         writes = ", and before it ".join(failure.unknown)
-        said.append(f"Whether {writes} was stored is not known; run the task again to find out.")
+        said.append(f"It is unknown whether {writes} was stored. Run the task again to find out.")
     said += (each.message for each in failure.others)
     if failure.nothing_changed:
         said.append("Nothing was changed.")

@@ -42,7 +42,7 @@ def make_plan(resource: Resource, scope: str, entry: Entry, live: list[Process] 
         _plan_create(resource, scope, plan)
     else:
         raise Failure(
-            f"There is no {address.words}, and none can be created under that address."
+            f"There is no {address.words}, and a task with {address.kind} cannot create one."
             f"{alternatives(address, live)}",
             code="not_found",
         )
@@ -111,8 +111,8 @@ def _plan_prune(
     unclear = [each for each in live.unclear(kinds) if id(each) not in listed]
     if unclear:
         raise Failure(
-            f"{resource.vendor} lists {_ids(unclear)} without what identifies {resource.plural}, "
-            "so it is unknown whether they are in the list, and nothing is pruned.",
+            f"{resource.vendor} lists {_ids(unclear)} without the fields that identify "
+            f"{resource.a_noun}. They may be entries of your list, so nothing was deleted.",
             code="unexpected_answer",
         )
     pruned = []
@@ -144,8 +144,8 @@ def locate(resource: Resource, address: Address, live: Live) -> Process | None:
     if len(found) > 1:
         ids = [str(process.get("id")) for process in found]
         raise Failure(
-            f"{len(found)} {resource.plural} answer to {address.words}: {', '.join(ids)}. "
-            "Give id to say which one is meant.",
+            f"Expected one {address.words}, found {len(found)}: {', '.join(ids)}. "
+            "Set id to select one.",
             code="ambiguous",
             details=ids,
         )
@@ -158,8 +158,8 @@ def refuse_unclear(resource: Resource, address: Address, live: Live) -> None:
     unclear = live.unclear({address.kind})
     if unclear:
         raise Failure(
-            f"{resource.vendor} lists {_ids(unclear)} without what identifies {resource.plural}, "
-            f"so it is unknown whether the {address.words} exists.",
+            f"{resource.vendor} lists {_ids(unclear)} without the fields that identify "
+            f"{resource.a_noun}, so it is unknown whether the {address.words} exists. Set id.",
             code="unexpected_answer",
         )
 
@@ -181,7 +181,10 @@ def _plan_absent(resource: Resource, scope: str, plan: Plan) -> None:
         have = field.live(plan.live, want)
         # A matching name is not enough to delete a resource of another type.
         if not field.shape.same(want, have):
-            what = f"{plan.address.words} {_has(have)}, so it may not be the one that is meant"
+            shows = "not shown" if have is UNKNOWN else have
+            what = (
+                f"is {shows} for {plan.address.words}, so the task may mean another {resource.noun}"
+            )
             plan.problems.append(Problem(field.option, what))
     values = {field.option: shown(None, field.live(plan.live)) for field in resource.fields}
     plan.before = {option: value for option, value in values.items() if not is_empty(value)}
@@ -223,8 +226,11 @@ def _plan_update(resource: Resource, scope: str, plan: Plan, live: Process) -> N
             plan.before[option] = _changing(asked, value, have)
             body[field.wire] = field.shape.encode(value, have)
         else:
-            what = f"cannot change; {plan.address.words} {_has(have)}"
-            plan.problems.append(Problem(option, what + _instead(resource, field, plan, live)))
+            advice = _instead(resource, field, plan, live)
+            what = f"cannot change from {have} ({plan.address.words}){advice}"
+            if have is UNKNOWN:
+                what = f"cannot change, and {plan.address.words} does not show it{advice}"
+            plan.problems.append(Problem(option, what))
     plan.process = live
     if body:
         step = _update(resource, item_path(resource, scope, live), body)
@@ -232,18 +238,13 @@ def _plan_update(resource: Resource, scope: str, plan: Plan, live: Process) -> N
         plan.process = resource.predict(scope, live, body)
 
 
-def _has(have: Any) -> str:
-    """Return in words what a live process has in a field that cannot change."""
-    return "does not show it" if have is UNKNOWN else f"has {have}"
-
-
 def _instead(resource: Resource, field: Field, plan: Plan, live: Process) -> str:
     """Return what to do about an option that cannot change, to append to the problem."""
     if not field.on_create:
         return ""  # users cannot choose it
-    other = "another name" if plan.address.creates else f"no {plan.address.kind}"
+    what = "set another name" if plan.address.creates else f"omit {plan.address.kind}"
     delete = "" if resource.undeletable(live) else ", or delete this one first"
-    return f"; give {other} to create a new {resource.noun}{delete}"
+    return f"; {what} to create a new {resource.noun}{delete}"
 
 
 def _changing(want: Any, value: Any, have: Any) -> Any:

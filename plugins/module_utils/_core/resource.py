@@ -100,8 +100,9 @@ class Resource:
     """The name of the service, for messages."""
 
     noun: ClassVar[str] = "process"
+    a_noun: ClassVar[str] = "a process"
     plural: ClassVar[str] = "processes"
-    """The singular and the plural, for messages and result keys."""
+    """The singular, without and with its article, and the plural, for messages and result keys."""
 
     collection: ClassVar[str]
     item: ClassVar[str]

@@ -37,18 +37,19 @@ def refuse_alike(resource: Resource, plans: list[Plan], live: Live, others: list
                 refuse(second, _becomes_same(resource, key, first, second))
             elif rival is not None:
                 what = (
-                    f"{resource.noun} {rival['id']} has the same {key[0]} already, and the next "
-                    "run could not tell the two apart; choose another"
+                    f"{resource.noun} {rival['id']} already has this {key[0]}, and the next run "
+                    "could not distinguish them; choose another one"
                 )
                 plan.problems.append(Problem(resource.unique[key[0]], what))
     for plan in plans:
         # An address that cannot create is an id or a key, which is unique.
         for rival in holders.get(plan.address.keys[0], ()) if plan.address.creates else ():
             if isinstance(rival, Plan) and rival is not plan and rival.steps:
+                advice = f"; set the id in {plan.entry.where}" if plan.live else ""
                 refuse(
                     max(plan, rival, key=lambda each: order[id(each)]),
-                    f"{plan.entry.where}, the {plan.address.words}, would mean {rival.entry.where} "
-                    f"as well afterwards{'; give its id' if plan.live else ''}",
+                    f"after this run, {plan.entry.where} (the {plan.address.words}) would also "
+                    f"match the {resource.noun} of {rival.entry.where}{advice}",
                 )
                 break
 
@@ -67,8 +68,8 @@ def _becomes_same(resource: Resource, key: Key, first: Plan, second: Plan) -> st
         addresses[0] if addresses else resource.address(resource.known_by(first.process or {}))
     )
     return (
-        f"would be the same {resource.noun} as {first.entry.where} afterwards, the "
-        f"{address.words}; choose another {resource.unique[key[0]]} for one of the two"
+        f"would have the same identity as {first.entry.where} (the {address.words}) after this "
+        f"run; choose another {resource.unique[key[0]]} for one of them"
     )
 
 

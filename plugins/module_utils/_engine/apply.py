@@ -85,10 +85,10 @@ def find_duplicates(target: Target, writers: list[Writer]) -> Failure | None:
     except Failure as failure:
         created[0].warnings.append(
             Remark(
-                "Could not check whether someone else created the same at the same time: "
-                f"{failure.message} Run the task again to check.",
-                "Could not check whether someone else created the same at the same time. Run the "
-                "task again to check.",
+                f"Could not check whether someone else created the same {backend.noun} at the same "
+                f"time: {failure.message} Run the task again to check.",
+                f"Could not check whether someone else created the same {backend.noun} at the same "
+                "time. Run the task again to check.",
             )
         )
         return None
@@ -98,7 +98,7 @@ def find_duplicates(target: Target, writers: list[Writer]) -> Failure | None:
         found = [str(each["id"]) for each in live.find(address.keys[0])]
         if len(found) > 1:
             ids += found
-            several.append(f"{len(found)} answer to {address.words} now: {', '.join(found)}")
+            several.append(f"Expected one {address.words}, found {len(found)}: {', '.join(found)}")
     if not several:
         return None
     duplicates = Failure(
@@ -232,7 +232,10 @@ class Writer:
                 return found
             unclear = [process["id"] for process in new.unclear({address.kind})]
             if unclear:
-                lost.findings.append(f"The list does not show whether {', '.join(unclear)} is it.")
+                lost.findings.append(
+                    f"The list does not show whether {' or '.join(unclear)} is the "
+                    f"{self._backend.noun} that this task created."
+                )
                 raise lost
         return None
 
@@ -245,8 +248,9 @@ class Writer:
             if again.problems:
                 summary = "; ".join(f"{option}: {what}" for option, what in again.problems)
                 raise Failure(
-                    f"While {self.plan.address.words} was being created, {found['id']} appeared, "
-                    f"which answers to the same and is not what was wanted: {summary}.",
+                    f"While the {self.plan.address.words} was being created, {found['id']} "
+                    "appeared, which matches the task but cannot be changed to what it wants: "
+                    f"{summary}.",
                     code="conflict",
                 )
             self._backend.resolve_names(self._client, again.steps)
@@ -260,8 +264,8 @@ class Writer:
         except Failure as failure:
             if step.cleared and failure.status in (400, 422):
                 failure.advice.append(
-                    f"If it refused null for {', '.join(step.cleared)}, "
-                    f"{self._backend.vendor} cannot unset it: give a value instead."
+                    f"{self._backend.vendor} may not accept null for {', '.join(step.cleared)}. "
+                    "If so, the setting cannot be cleared; set a value instead."
                 )
             raise
         return self._verified(step, path, self._read(path) if process is None else process)

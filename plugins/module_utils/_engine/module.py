@@ -170,7 +170,7 @@ def connected(service: Service, task: Task) -> Iterator[_http.Client]:
     It warns about an insecure connection and long waits, and adds the API counters to a Failure.
     """
     if not task.params["validate_certs"]:
-        words = "validate_certs is false: anybody in between can read and use the token."
+        words = "validate_certs is false: others on the network can read and use the token."
         task.warn(words, words)
     with _http.Client(service, task.settings, task.progress.on_wait) as client:
         try:
@@ -187,7 +187,7 @@ def connected(service: Service, task: Task) -> Iterator[_http.Client]:
         waited = client.waited - client.waited_for_tasks
         if waited >= LONG_WAIT:
             words = (
-                f"{service.name} made this task wait: it waited {waited:.0f} "
-                f"seconds for {client.repeated} repeated request(s)."
+                f"This task waited {waited:.0f} seconds for {service.name}, for {client.repeated} "
+                "repeated request(s)."
             )
             task.warn(words, words)

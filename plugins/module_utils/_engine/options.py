@@ -136,7 +136,7 @@ def split_misread(
             )
         elif about.get("elements") == "str" and option not in _COMMA_SEPARATED:
             if isinstance(value, str):
-                what = "must be a list of words, not a string, such as ['sh', '-c', 'a, b']"
+                what = "must be a list of words, such as ['sh', '-c', 'a, b'], not a string"
                 problems.append(Problem(name, what))
         elif "options" in about:
             listed, fit = about["type"] == "list", []
@@ -179,7 +179,7 @@ def entries(
     for entry in parsed:
         found = backend.check_address(entry.options, state)
         found += [
-            Problem(option, "is given and in clear; it can only be one")
+            Problem(option, "is set and is also in clear; use only one of them")
             for option in entry.clear
             if at(entry.options, option) is not None
         ]

@@ -48,6 +48,6 @@ def zeros(backend: Backend, zeros: set[str]) -> list[Remark]:
         return []
     words = (
         f"{backend.vendor} accepted 0 and did not store: {', '.join(sorted(zeros))}. It shows null "
-        "there, so every run sends 0 again. Omit the option, or give another value."
+        "there, so every run sends 0 again. Omit the option, or set another value."
     )
     return [Remark(words, words)]

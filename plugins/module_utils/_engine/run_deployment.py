@@ -145,7 +145,7 @@ class _Run:
         status, reason = deployment.get("status"), deployment.get("failure_reason")
         said = f": {str(reason).rstrip('.')}" if reason else ""
         vendor = self._deployments.service.name
-        log = f" {vendor} shows the deployment's log."
+        log = f" See the deployment's log in {vendor}'s dashboard."
         details, printed = self._watch.details, ""
         if deployment.get("steps"):  # only Sevalla shows them
             details["steps"] = deployment["steps"]
@@ -154,7 +154,7 @@ class _Run:
         except Failure as failure:
             failed = FailedStep(None, [], failure)
         if failed and failed.unread:
-            log += f" Reading it failed: {failed.unread.message}"
+            log += f" This task could not read it: {failed.unread.message}"
         if failed and (failed.name or failed.output):
             details.update(step=failed.name, output=failed.output)
             said = f" in step {failed.name}{said}" if failed.name else said

@@ -47,9 +47,10 @@ def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:
     params = task.params
     problems = [*backend.check_scope(params), *task.connection_problems]
     if not 1 <= params["max_parallel"] <= CONNECTIONS:
-        problems.append(Problem("max_parallel", f"must be from 1 to {CONNECTIONS}"))
+        what = f"must be from 1 to {CONNECTIONS}, not {params['max_parallel']}"
+        problems.append(Problem("max_parallel", what))
     if params["prune"] and not params[backend.plural]:
-        what = f"with an empty list of {backend.plural} it would delete all of them, and is refused"
+        what = f"is refused with an empty list, because it would delete all {backend.plural}"
         problems.append(Problem("prune", what))
     wanted = entries(backend, params[backend.plural], "present", True, problems)
     with connected(backend.service, task) as client:

@@ -78,7 +78,7 @@ def _look_for(watch: Watch, step: Step, known_ids: set[str], lost: Failure) -> O
             raise Failure(
                 f"{lost.message} {len(ids)} {operations.noun}s have appeared since: "
                 f"{', '.join(ids)}. It is unknown which of them the lost POST started, so the task "
-                "waits for none and starts none.",
+                "does not wait for any of them and does not start another one.",
                 code="ambiguous",
                 status=lost.status,
                 details=ids,
@@ -95,4 +95,4 @@ def _under_way(operations: Operations, before: list[Operation]) -> list[str]:
         for operation in before
         if not operations.statuses.is_over(operation)
     ]
-    return [f"Not ended before that: {', '.join(running)}."] if running else []
+    return [f"Not finished when the request was sent: {', '.join(running)}."] if running else []

@@ -52,12 +52,12 @@ def validate(
         # Problems of the entry as a whole do not depend on whether it creates.
         if plan.live is None and not plan.deletes and any(option for option, _what in found):
             meant = " or ".join(dict.fromkeys(repr(near.name) for near in plan.near))
-            hint = f" (did you mean {meant}?)" if meant else ""
-            creations.append(f"{plan.address.words}{hint}")
+            hint = f"; did you mean {meant}?" if meant else ""
+            creations.append(f"the {plan.address.words} does not exist and would be created{hint}")
         problems += [Problem(plan.entry.named(option), what) for option, what in found]
     if problems:
-        context = f" (there is no {', no '.join(creations)} yet, so it would be created)"
-        raise invalid_options(problems, context if creations else "")
+        context = f" ({'; '.join(creations)})" if creations else ""
+        raise invalid_options(problems, context)
     for remark in [*remarks, *backend.warnings(client, plans)]:
         warn(*remark)
 
@@ -126,19 +126,31 @@ def schema_problems(
     return sorted(dict.fromkeys(problems))
 
 
+_TYPES = {
+    "integer": "an integer",
+    "number": "a number",
+    "string": "a string",
+    "boolean": "true or false",
+    "object": "a dictionary",
+    "array": "a list",
+}
+"""The words for the types of JSON Schema."""
+
+
 def _text(error: Any) -> str:
     schema, value = error.schema, error.instance
     if error.validator in ("minimum", "maximum"):
         low, high = schema.get("minimum"), schema.get("maximum")
         allowed = f"{low} or more" if high is None else f"from {low} to {high}"
-        return f"{value} is out of range; allowed is {allowed}"
+        return f"must be {allowed}, not {value}"
     if error.validator in ("minLength", "maxLength"):
         low, high = schema.get("minLength", 0), schema.get("maxLength")
         allowed = f"{low} or more" if high is None else f"{low} to {high}"
-        return f"is {len(value)} characters long; allowed are {allowed}"
+        return f"must have {allowed} characters, not {len(value)}"
     if error.validator == "enum":
         return f"must be one of {', '.join(str(choice) for choice in error.validator_value)}"
     if error.validator == "type":
         kinds = error.validator_value
-        return f"must be {kinds if isinstance(kinds, str) else ' or '.join(kinds)}"
+        names = [kinds] if isinstance(kinds, str) else kinds
+        return f"must be {' or '.join(_TYPES.get(name, name) for name in names)}"
     return "is not allowed"

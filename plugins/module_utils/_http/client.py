@@ -245,8 +245,10 @@ class Client(Waiting):
         asked = None if response is None else requested_wait(self.service, response)
         seconds = backoff(repeats, limited) if asked is None else asked
         name = self.service.name
-        reason = f"no answer of {name}" if lost is not None else f"HTTP {failure.status} of {name}"
-        if limited:
+        reason = f"HTTP {failure.status} from {name}"
+        if lost is not None:
+            reason = f"no response from {name}"
+        elif limited:
             reason = f"rate limit of {name}"
         if not self.wait_to_repeat(reason, seconds, asked is not None, paused_before):
             failure.out_of_time = True
@@ -309,7 +311,7 @@ def _decoded(response: requests.Response) -> Any:
         return _NOT_JSON
     except ValueError:
         if response.ok and "json" in response.headers.get("Content-Type", ""):
-            raise requests.exceptions.ChunkedEncodingError("the answer was cut short") from None
+            raise requests.exceptions.ChunkedEncodingError("the response was cut short") from None
         return _NOT_JSON
     return _NOT_JSON if _is_deep(decoded) else decoded
 

@@ -54,8 +54,8 @@ class Faults:
         return self._failure(
             method,
             path,
-            f"answered {f'HTTP {status} with ' if status else ''}{what}. Check api_url: is this "
-            "really the API, with no proxy or login page in between?",
+            f"responded with {f'HTTP {status} and ' if status else ''}{what}. Check api_url: is "
+            "this really the API, with no proxy or login page in between?",
             code="unexpected_answer",
             status=status,
             request_id=request_id,
@@ -75,9 +75,8 @@ class Faults:
         return self._failure(
             method,
             path,
-            f"answered HTTP {response.status_code}, a redirect to "
-            f"{where or 'nowhere'}, and not as an API. It was not followed. "
-            "Check the token, the ids in the path and api_url.",
+            f"responded with HTTP {response.status_code}, a redirect to {where or 'nowhere'}, "
+            "which was not followed. Check the token, the ids in the path and api_url.",
             code="redirected",
             status=response.status_code,
             request_id=response.headers.get("x-request-id"),
@@ -112,20 +111,22 @@ class Faults:
                 f"PySocks. Install it with: {sys.executable} -m pip install PySocks.",
                 code="unreachable",
             )
-        what = "no answer"
+        what = "no response"
         if isinstance(error, SSLError):
             what = "the TLS connection failed"
         elif isinstance(error, ReadTimeout):
             seconds = self._settings.timeout + extra_seconds
-            what = f"no answer within {seconds} seconds, which is api_timeout"
+            what = f"no response within {seconds} seconds, which is api_timeout"
             if extra_seconds:
                 what = (
-                    f"no answer within {seconds} seconds, which is timeout and api_timeout together"
+                    f"no response within {seconds} seconds, which is timeout and api_timeout "
+                    "together"
                 )
         return self._failure(
             method,
             path,
-            f"gave no usable answer at {self._settings.url} ({what}: {_reason(error)}). "
+            f"did not send a usable response from {self._settings.url} ({what}: "
+            f"{_reason(error)}). "
             "Check api_url, the network, proxies and certificates.",
             code="unreachable",
             outcome_unknown=not (cannot_be_sent(error) or never_connected(error)),
@@ -150,13 +151,14 @@ class Faults:
         said = str(self._scrubbed(said))[:_SHOWN]
         code, advice = _ADVICE.get(status, ("service_error" if status >= 500 else "refused", ""))
         if status == 429:
-            limit = response.headers.get("x-ratelimit-limit", "unknown")
-            lifts = "the response does not say when it lifts"
+            limit = response.headers.get("x-ratelimit-limit")
+            limit = f"{limit} requests" if limit else "unknown"
+            lifts = "the response does not say when it resets"
             seconds = requested_wait(self._service, response)
             if seconds is not None:
-                lifts = f"it should lift in {seconds:.0f} seconds"
+                lifts = f"it resets in {seconds:.0f} seconds"
             advice = (
-                f" The limit (requests) is {limit}; {lifts}. This "
+                f" The limit is {limit}; {lifts}. This "
                 f"task has waited {waited:.0f} of its {self._settings.max_wait} seconds "
                 f"(api_max_wait) and retries a request {self._settings.retries} times at most "
                 "(api_retries)."
@@ -164,7 +166,7 @@ class Faults:
         return self._failure(
             method,
             path,
-            f"answered HTTP {status}: {said}.{advice.format(hint=self._service.token_hint)}",
+            f"responded with HTTP {status}: {said}.{advice.format(hint=self._service.token_hint)}",
             code=code,
             status=status,
             details=details,

@@ -86,7 +86,7 @@ def out_of_bounds(params: dict[str, Any], lowest: dict[str, int]) -> list[Proble
     """Return the problems with numbers that are too low or too high; ``lowest`` has the lowest
     accepted one of each option."""
     return [
-        Problem(option, f"must be from {low} to {_HIGHEST}")
+        Problem(option, f"must be from {low} to {_HIGHEST}, not {params[option]}")
         for option, low in lowest.items()
         if not low <= params[option] <= _HIGHEST
     ]

@@ -59,13 +59,15 @@ class LaravelCloudCommands(EnvironmentOperations):
     is_resent = False
 
     def check_options(self, params: dict[str, Any]) -> list[Problem]:
-        problems = check_environment(params, "give it, to say where the command runs")
+        problems = check_environment(
+            params, "is required: the environment in which the command runs"
+        )
         length = len(params["cmd"])
         if not params["cmd"].strip():
             problems.append(Problem("cmd", "is empty"))
         elif length > _LONGEST:
-            allowed = f"1 to {_LONGEST}"
-            problems.append(Problem("cmd", f"is {length} characters long; allowed are {allowed}"))
+            what = f"must have 1 to {_LONGEST} characters, not {length}"
+            problems.append(Problem("cmd", what))
         return problems
 
     def request(self, scope: str, params: dict[str, Any]) -> Step:

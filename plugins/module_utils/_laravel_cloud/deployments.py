@@ -50,7 +50,7 @@ class LaravelCloudDeployments(EnvironmentOperations, Deployments):
     )
 
     def check_options(self, params: dict[str, Any]) -> list[Problem]:
-        return check_environment(params, "give it, to say what to deploy")
+        return check_environment(params, "is required: the environment to deploy")
 
     def request(self, scope: str, params: dict[str, Any]) -> Step:
         return Step("deploy", "POST", self.list_path(scope), None)

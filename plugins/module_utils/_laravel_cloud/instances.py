@@ -49,7 +49,7 @@ from .service import (
 _SIZES = "/instances/sizes"
 _REPLICAS = ("min_replicas", "max_replicas")
 _TYPES = CREATE_INSTANCE["properties"]["type"]["enum"]
-_NOT_WITH_AUTO = "cannot be given with scaling_type auto"
+_NOT_WITH_AUTO = "cannot be used with scaling_type auto"
 
 
 def _field(option: str, **about: Any) -> Field:
@@ -78,6 +78,7 @@ class Instances(Backend):
 
     vendor = SERVICE.name
     noun = "instance"
+    a_noun = "an instance"
     plural = "instances"
     service = SERVICE
     scope_spec = ENVIRONMENT_SPEC
@@ -106,13 +107,13 @@ class Instances(Backend):
         """Return the problems with the option environment, before any request."""
         if params["id"] and not params["environment"]:
             return []
-        return check_environment(params, "needed, unless id is given")
+        return check_environment(params, "is required, unless id is set")
 
     def check_address(self, options: Options, state: str) -> list[Problem]:
         if options.get("id"):
             right = is_id("inst", options["id"])
             return [] if right else [Problem("id", "is not an id of the form inst-…")]
-        return [] if options.get("name") else [Problem("name", "give it, or id")]
+        return [] if options.get("name") else [Problem("name", "set name or id")]
 
     def on_create(self, options: Options) -> Options:
         """Return the options of a new instance: by default, one replica that does not scale."""
@@ -136,7 +137,7 @@ class Instances(Backend):
         if body.keys().isdisjoint(("scaling_type", *_REPLICAS)):
             return []
         problems = [
-            Problem(option, f"needed with scaling_type {after.get('scaling_type')}")
+            Problem(option, f"is required with scaling_type {after.get('scaling_type')}")
             for option in _REPLICAS
             if after.get(option) is None
         ]

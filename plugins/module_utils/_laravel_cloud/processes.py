@@ -269,10 +269,12 @@ class Processes(Backend):
         if not instance:
             if "id" not in params:
                 return [Problem("instance", MISSING)]
-            return [] if params["id"] else [Problem("instance", "give it, or the id of a process")]
+            if params["id"]:
+                return []
+            return [Problem("instance", "set instance, or the id of a process")]
         if is_id("inst", instance):
             return []
-        return check_environment(params, f"needed, since instance {instance!r} is a name")
+        return check_environment(params, f"is required, because instance {instance!r} is a name")
 
     def check_address(self, options: Options, state: str) -> list[Problem]:
         process_id, process_type = options.get("id"), options.get("type")
@@ -280,16 +282,16 @@ class Processes(Backend):
             right = is_id("process", process_id)
             return [] if right else [Problem("id", "is not an id of the form process-…")]
         if not process_type:
-            return [Problem("type", "give worker or custom, or address the process by id")]
+            return [Problem("type", "set worker or custom, or id")]
         problems = []
         if process_type == "custom" and not options.get("command"):
             problems.append(
-                Problem("command", "a custom process is addressed by it; give it, or id")
+                Problem("command", "is required to identify a custom process, unless id is set")
             )
         if process_type == "worker" and state == "absent":
             # A deletion must never hit the wrong worker.
             problems += _missing_identity(
-                options, "needed to say which worker to delete, unless id is"
+                options, "is required to select the worker to delete, unless id is set"
             )
         return problems
 
@@ -297,15 +299,15 @@ class Processes(Backend):
         problems = []
         if process_type != "custom" and "command" in options:
             problems.append(
-                Problem("command", "a worker has none; the service makes it from config")
+                Problem("command", "cannot be set for a worker; the service builds it from config")
             )
         if process_type != "worker" and "config" in options:
-            problems.append(Problem("config", "a custom process has none"))
+            problems.append(Problem("config", "is only for a worker"))
         if process_type == "worker":
             if creating:
-                problems += _missing_identity(options, "needed to create a worker")
+                problems += _missing_identity(options, "is required to create a worker")
             elif options.get("config", {}).get("queue") == []:
-                problems.append(Problem("config.queue", "names no queue"))
+                problems.append(Problem("config.queue", "must name at least one queue"))
         return problems
 
     def predict(self, scope: str, process: Process, body: dict[str, Any]) -> Process:

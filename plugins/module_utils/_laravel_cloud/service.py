@@ -80,10 +80,11 @@ def check_environment(params: dict[str, Any], why: str) -> list[Problem]:
     if not environment:
         problems = [Problem("environment", why)]
         if not params["application"]:
-            problems.append(Problem("application", "needed too, unless environment is an id"))
+            problems.append(Problem("application", "is required, unless environment is an id"))
         return problems
     if not is_id("env", environment) and not params["application"]:
-        return [Problem("application", f"needed, since environment {environment!r} is a name")]
+        what = f"is required, because environment {environment!r} is a name"
+        return [Problem("application", what)]
     return []
 
 
@@ -97,7 +98,8 @@ def resource_in(client: Client, path: str, value: Any, method: str = "GET") -> d
         and isinstance(value.get("attributes"), dict)
     ):
         return value
-    raise client.unexpected(method, path, "something that is no resource with id and attributes")
+    what = "something that is not a resource with id and attributes"
+    raise client.unexpected(method, path, what)
 
 
 def related(resource: dict[str, Any], relation: str) -> list[str] | None:
@@ -192,7 +194,7 @@ def the_one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Iterable[
     if len(found) > 1:
         ids = [str(item[0]["id"]) for item in found]
         raise Failure(
-            f"{len(ids)} {kind}s have the {key} {wanted!r}: {', '.join(ids)}. Give the id.",
+            f"{len(ids)} {kind}s have the {key} {wanted!r}: {', '.join(ids)}. Use the id.",
             code="ambiguous",
             details=ids,
         )

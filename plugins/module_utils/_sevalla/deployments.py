@@ -69,13 +69,11 @@ class SevallaDeployments(Deployments):
                 problems.append(Problem(option, "is empty"))
             elif params[option] and params["restart"]:
                 problems.append(
-                    Problem(option, "cannot be given with restart, which builds nothing")
+                    Problem(option, "cannot be used with restart, which builds nothing")
                 )
         if params["branch"] and params["docker_image"]:
             problems.append(
-                Problem(
-                    "docker_image", "cannot be given with branch; an application has one source"
-                )
+                Problem("docker_image", "cannot be used with branch; an application has one source")
             )
         return problems
 

@@ -37,8 +37,7 @@ def check_one(params: dict[str, Any], address: Options, allowed: str) -> list[Pr
     # A type next to a name only narrows the search.
     named = [option for option in address if option != "type"] or list(address)
     if len(named) != 1:
-        what = f"give exactly one of {allowed}, to say which"
-        return [*problems, Problem("display_name", what)]
+        return [*problems, Problem("display_name", f"set exactly one of {allowed}")]
     return [*problems, *PROCESSES.check_address(address, "present")]
 
 

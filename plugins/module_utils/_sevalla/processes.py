@@ -295,9 +295,8 @@ class Processes(Backend):
             return [Problem("id", "is not a UUID as Sevalla's ids are")]
         named = process_id or options.get("key") or options.get("display_name")
         if not named and options.get("type") != "web":
-            return [
-                Problem("display_name", "give it, or key or id, or type: web, to say which process")
-            ]
+            what = "set display_name, key or id, or type: web, to select a process"
+            return [Problem("display_name", what)]
         if state == "absent" and options.get("type") == "web":
             return [Problem("state", _UNDELETABLE)]
         return []
@@ -309,14 +308,14 @@ class Processes(Backend):
                 problems.append(
                     Problem(
                         known.option,
-                        f"only a {' or '.join(known.only_for)} process has it, and this one is a "
+                        f"is only for a {' or '.join(known.only_for)} process; this one is a "
                         f"{process_type or 'process without a type'}",
                     )
                 )
         if creating and process_type == "cron" and not options.get("schedule"):
-            problems.append(Problem("schedule", "a cron process needs one"))
+            problems.append(Problem("schedule", "is required for a cron process"))
         if creating and process_type == "job" and not options.get("job_start_policy"):
-            problems.append(Problem("job_start_policy", "a job process needs one"))
+            problems.append(Problem("job_start_policy", "is required for a job process"))
         return problems
 
     def body_rules(self, body: dict[str, Any], after: Process) -> list[Problem]:
@@ -357,7 +356,7 @@ class Processes(Backend):
             sent = _decode_probe(body.get(probe))
             # A probe is a Kubernetes probe, which has exactly one handler.
             if sent and len(_probe_kinds(sent)) != 1:
-                problems.append(Problem(probe, f"give exactly one of {', '.join(_PROBE_KINDS)}"))
+                problems.append(Problem(probe, f"set exactly one of {', '.join(_PROBE_KINDS)}"))
         return problems
 
     def remarks(self, body: dict[str, Any]) -> list[Remark]:
@@ -383,8 +382,8 @@ class Processes(Backend):
         if method != "PATCH" or status != 404:
             return []
         return [
-            "It may be deleted already: Sevalla lists a deleted process until the next deployment, "
-            "and does not mark it. Deploy, and run the task again."
+            "It may already be deleted: Sevalla may list a deleted process until the next "
+            "deployment, and does not mark it. Deploy, then run the task again."
         ]
 
     def undeletable(self, process: Process) -> str | None:

@@ -27,7 +27,7 @@ def remarks(body: dict[str, Any]) -> list[Remark]:
     found = len(schedule.split()) if schedule else _CRON_FIELDS
     if found != _CRON_FIELDS:
         fields = f"schedule: must have five fields; found {found}"
-        unknown = "Whether Sevalla accepts another form, such as @daily, is not documented."
+        unknown = "Sevalla does not document whether it accepts another form, such as @daily."
         said.append(Remark(f"{fields} in {schedule!r}. {unknown}", f"{fields}. {unknown}"))
     if zone and not _zone_known(zone):
         said.append(

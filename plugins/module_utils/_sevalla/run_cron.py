@@ -64,8 +64,8 @@ def _trigger(client: Client, step: Step) -> None:
     except Failure as failure:
         if failure.outcome_unknown:
             failure.advice.append(
-                "Whether the process was started is not known, and nothing lists its runs, so "
-                "the request was not sent again: check its log before you run it again."
+                "It is unknown whether the process was started. Sevalla does not list runs, so the "
+                "request was not sent again. Check the log of the process before you run it again."
             )
         failure.result["plan"] = [step.as_result()]
         raise

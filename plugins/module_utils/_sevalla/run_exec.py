@@ -38,9 +38,7 @@ _NOT_RUNNING = (
     "A command needs a running instance: a web or worker process that is deployed and not scaled "
     "to 0."
 )
-_READ_ONLY = (
-    "An API key that may only read may run only commands that read: ls, cat, env, ps and grep."
-)
+_READ_ONLY = "A read-only API key can run only these commands: ls, cat, env, ps and grep."
 _ADVICE = {**dict.fromkeys((400, 404, 409, 422), _NOT_RUNNING), 403: _READ_ONLY}
 
 
@@ -63,7 +61,8 @@ def _run(task: Task) -> dict[str, Any]:
     words, problems = _words(params["argv"], params["cmd"])
     problems += check_one(params, address, "id, key, display_name and type: web")
     if not 1 <= params["timeout"] <= _LONGEST:
-        problems.append(Problem("timeout", f"must be from 1 to {_LONGEST}"))
+        what = f"must be from 1 to {_LONGEST}, not {params['timeout']}"
+        problems.append(Problem("timeout", what))
     task.check(*problems)
     with connected(SERVICE, task) as client:
         path, _process = find_one(client, params, address, task.check_mode)
@@ -85,7 +84,7 @@ def _run(task: Task) -> dict[str, Any]:
 def _words(argv: list[str] | None, cmd: str | None) -> tuple[list[str], list[Problem]]:
     """Return the words of the command, and the problems with argv and cmd."""
     if (argv is None) == (cmd is None):
-        return [], [Problem("cmd", "give exactly one of argv and cmd")]
+        return [], [Problem("cmd", "set exactly one of argv and cmd")]
     option, words = "argv", argv or []
     if cmd is not None:
         option = "cmd"
@@ -96,7 +95,8 @@ def _words(argv: list[str] | None, cmd: str | None) -> tuple[list[str], list[Pro
     if not words or not words[0]:
         return [], [Problem(option, "is empty")]
     if len(words) > _MOST_WORDS:
-        return [], [Problem(option, f"has {len(words)} words; allowed are 1 to {_MOST_WORDS}")]
+        what = f"must have 1 to {_MOST_WORDS} words, not {len(words)}"
+        return [], [Problem(option, what)]
     return words, []
 
 
@@ -117,9 +117,9 @@ def _exec(client: Client, step: Step, process: str) -> dict[str, Any]:
             failure.outcome_unknown = True
         if failure.outcome_unknown:
             failure.advice.append(
-                f"Whether the command ran is not known, and nothing lists what was run in a "
-                f"process, so the request was not sent again. timeout is {timeout} seconds. Look "
-                "for the command's effects before you run it again."
+                "It is unknown whether the command ran. Sevalla does not list commands, so the "
+                f"request was not sent again. timeout is {timeout} seconds. Look for the command's "
+                "effects before you run it again."
             )
         if failure.status in _ADVICE:
             failure.advice.append(_ADVICE[failure.status])

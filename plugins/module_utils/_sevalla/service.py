@@ -84,7 +84,7 @@ def find_application(client: Client, wanted: str) -> str:
     if shown_as:
         raise Failure(
             f"{len(shown_as)} applications have the display_name {wanted!r}: "
-            f"{', '.join(shown_as)}. Give the id, or the unique name.",
+            f"{', '.join(shown_as)}. Use the id, or the unique name.",
             code="ambiguous",
             details=shown_as,
         )
@@ -128,7 +128,7 @@ def object_in(client: Client, path: str, value: Any, method: str = "GET") -> dic
     # The id becomes part of paths, so it must have the form of an id.
     if isinstance(value, dict) and isinstance(value.get("id"), str) and is_id(value["id"]):
         return value
-    raise client.unexpected(method, path, "something that is no object with an id")
+    raise client.unexpected(method, path, "something that is not an object with an id")
 
 
 def read_sizes(client: Client) -> list[dict[str, Any]]:

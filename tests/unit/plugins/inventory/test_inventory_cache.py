@@ -73,7 +73,7 @@ def test_another_configuration_has_its_own_cache(
     read("sevalla", **cache)
     read.asked()
     if "api_token" in change or "api_url" in change:
-        with pytest.raises(Exception, match=r"HTTP 401|no usable answer"):
+        with pytest.raises(Exception, match=r"HTTP 401|not send a usable response"):
             read("sevalla", **cache, **change)
     else:
         read("sevalla", **cache, **change)

@@ -55,7 +55,7 @@ def test_a_rejected_token(read: Reader, plugin: str) -> None:
 @pytest.mark.parametrize("plugin", PLUGINS)
 def test_a_refused_connection(read: Reader, plugin: str) -> None:
     message = failure(read, plugin, api_url="http://127.0.0.1:1/x", api_retries=0)
-    assert "gave no usable answer at http://127.0.0.1:1/x" in message
+    assert "did not send a usable response from http://127.0.0.1:1/x" in message
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
@@ -146,7 +146,7 @@ def test_an_ambiguous_application_name(read: Reader) -> None:
     cloud = read.emulator.world.laravel_cloud
     ids = [cloud.add_application("Twin", slug).id for slug in ("twin-1", "twin-2")]
     message = failure(read, "laravel_cloud", applications=["shop", "Twin"])
-    said = f"applications: 2 applications have the name 'Twin': {', '.join(ids)}. Give the id."
+    said = f"applications: 2 applications have the name 'Twin': {', '.join(ids)}. Use the id."
     assert said in message
     assert read("laravel_cloud", applications=ids).hosts == {}
 

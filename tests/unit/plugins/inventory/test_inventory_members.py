@@ -120,7 +120,7 @@ def check_left_out(found: Read, member: Member, *said: str) -> None:
     """Check that only the member's hosts are missing, and that one warning gives the reason."""
     assert found.hosts.keys() == everybody(member.plugin) - member.hosts
     (warning,) = found.warnings
-    assert warning.startswith(f"{member.name} is left out of the inventory: GET {member.path}: ")
+    assert warning.startswith(f"{member.name} is omitted from the inventory: GET {member.path}: ")
     for text in said:
         assert text in warning
 
@@ -192,7 +192,7 @@ def test_an_instance_whose_processes_cannot_be_read(read: Reader) -> None:
     found = read("laravel_cloud", processes=True)
     assert found.hosts.keys() == LARAVEL - {"shop.production.Workers"}
     (warning,) = found.warnings
-    assert warning.startswith("Host shop.production.Workers is left out of the inventory: GET ")
+    assert warning.startswith("Host shop.production.Workers is omitted from the inventory: GET ")
 
 
 # Malformed items of a list
@@ -234,7 +234,7 @@ def test_only_a_malformed_item_is_omitted(
     found = read(plugin, **options)
     assert found.hosts.keys() == everybody(plugin)
     (warning,) = found.warnings
-    assert warning.startswith(f"{name} is left out of the inventory: GET {path}: ")
+    assert warning.startswith(f"{name} is omitted from the inventory: GET {path}: ")
 
 
 @pytest.mark.parametrize("plugin", ["sevalla", "laravel_cloud"])
@@ -281,7 +281,7 @@ def test_the_rate_limit(read: Reader, member: Member) -> None:
 
 def test_a_service_that_becomes_unreachable(read: Reader, member: Member) -> None:
     read.emulator.faults.add(Fault("drop_before", path=f"{member.path}*", times=None))
-    assert "gave no usable answer" in failure(read, member)
+    assert "did not send a usable response" in failure(read, member)
 
 
 def test_a_spent_time_limit_is_an_error(read: Reader, member: Member) -> None:

@@ -75,7 +75,7 @@ def test_html_with_a_success_status_is_a_failure(method, status, serve, client_o
     assert "Request id: req-7." in failure.message
     assert failure.outcome_unknown == (method != "GET")
     assert not failure.resendable
-    assert failure.message.startswith(f"{method} /things: Sevalla answered ")
+    assert failure.message.startswith(f"{method} /things: Sevalla responded with ")
     assert str(status) in failure.message
     assert "text/html" in failure.message
     assert "api_url" in failure.message
@@ -88,7 +88,7 @@ def test_plain_text_with_a_success_status_is_a_failure(kind, serve, client_of, f
     server = serve(answer(200, "fine", content_type=kind))
     failure = failure_of(client_of(server))
     assert failure.code == "unexpected_answer"
-    assert f"with {kind or 'no content type'}, which cannot be read as JSON" in failure.message
+    assert f"and {kind or 'no content type'}, which cannot be read as JSON" in failure.message
 
 
 def test_json_of_the_wrong_shape_is_a_failure_with_status_and_request_id(serve, client_of):
@@ -101,10 +101,11 @@ def test_json_of_the_wrong_shape_is_a_failure_with_status_and_request_id(serve, 
     client.send("POST", "/things", body={})
     with ThreadPoolExecutor(1) as pool:
         pool.submit(client.get, "/others").result()
-    failure = client.unexpected("POST", "/things", "something that is no object with an id")
+    failure = client.unexpected("POST", "/things", "something that is not an object with an id")
     assert (failure.status, failure.request_id) == (201, "req-8")
     assert failure.message.startswith(
-        "POST /things: Sevalla answered HTTP 201 with something that is no object with an id. "
+        "POST /things: Sevalla responded with HTTP 201 and something that is not an object with "
+        "an id. "
     )
     assert "Request id: req-8." in failure.message
 

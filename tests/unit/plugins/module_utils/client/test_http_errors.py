@@ -57,7 +57,9 @@ def test_an_error_of_sevalla_is_reported_in_full(
 ):
     server = serve(sevalla_error(status, said, TRACKED))
     failure = failure_of(client_of(server), method, "/applications/1")
-    assert failure.message.startswith(f"{method} /applications/1: Sevalla answered HTTP {status}")
+    assert failure.message.startswith(
+        f"{method} /applications/1: Sevalla responded with HTTP {status}"
+    )
     for part in (said, "display_name is too long", "req-77", advice):
         assert part in failure.message
     assert failure.as_result()["failure"] == {
@@ -88,7 +90,7 @@ def test_an_error_of_laravel_cloud_with_only_a_message_is_reported(
     server = serve(laravel_error(status, said))
     failure = failure_of(client_of(server, service=LARAVEL), method, "/instances/1")
     assert failure.message.startswith(
-        f"{method} /instances/1: Laravel Cloud answered HTTP {status}"
+        f"{method} /instances/1: Laravel Cloud responded with HTTP {status}"
     )
     assert said.rstrip(".") in failure.message
     assert ".." not in failure.message
@@ -155,7 +157,7 @@ def test_an_error_without_a_readable_message_is_reported_with_its_status(
     raw, serve, client_of, failure_of
 ):
     failure = failure_of(client_of(serve(raw)), "PATCH", "/things/1")
-    assert failure.message.startswith("PATCH /things/1: Sevalla answered HTTP 400")
+    assert failure.message.startswith("PATCH /things/1: Sevalla responded with HTTP 400")
     assert (failure.status, failure.code) == (400, "refused")
 
 

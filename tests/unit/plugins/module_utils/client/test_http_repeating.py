@@ -112,7 +112,7 @@ def test_a_reset_of_sevalla_is_always_in_seconds(serve, client_of, failure_of, t
     epoch = int(real_time.time()) + 30
     failure = failure_of(client_of(serve(limited(x_ratelimit_reset=epoch), OK)))
     assert time.slept == []
-    assert f"it should lift in {epoch} seconds" in failure.message
+    assert f"it resets in {epoch} seconds" in failure.message
 
 
 @pytest.mark.parametrize("service", [SEVALLA.service, LARAVEL_CLOUD.service])
@@ -178,7 +178,7 @@ def test_a_rate_limit_without_headers_is_waited_out(serve, client_of, failure_of
     assert sum(time.slept) > 60
     assert time.slept[-1] > 2 * time.slept[0]
     failure = failure_of(client_of(serve(limited()), retries=0))
-    assert "the response does not say when it lifts" in failure.message
+    assert "the response does not say when it resets" in failure.message
 
 
 def test_waits_have_jitter(serve, client_of, time):
@@ -204,7 +204,14 @@ def test_a_final_429_is_a_failure_that_names_the_rate_limit(method, serve, clien
         "details": None,
         "request_id": "r9",
     }
-    for part in ("HTTP 429", "Too many requests", "is 10;", "api_max_wait", "api_retries", "r9"):
+    for part in (
+        "HTTP 429",
+        "Too many requests",
+        "is 10 requests;",
+        "api_max_wait",
+        "api_retries",
+        "r9",
+    ):
         assert part in failure.message
     # The request had no effect: a creation that the rate limit refused did not happen.
     assert not failure.outcome_unknown
@@ -416,13 +423,13 @@ def test_a_post_that_times_out_may_still_be_stored_later(serve, client_of, failu
     assert failure.outcome_unknown
     assert not failure.resendable
     assert "timed out" in failure.message
-    assert "no answer within 0.1 seconds, which is api_timeout" in failure.message
+    assert "no response within 0.1 seconds, which is api_timeout" in failure.message
 
 
 def test_a_service_may_be_given_more_time_than_the_timeout(serve, client_of, failure_of):
     client = client_of(serve(silence, OK), timeout=0.125)
     failure = failure_of(client, "POST", "/things", body={}, extra_seconds=0.125)
-    words = "no answer within 0.25 seconds, which is timeout and api_timeout together"
+    words = "no response within 0.25 seconds, which is timeout and api_timeout together"
     assert words in failure.message
 
 

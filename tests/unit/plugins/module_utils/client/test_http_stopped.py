@@ -184,8 +184,8 @@ def test_a_long_wait_is_announced_when_it_starts(serve, client_of, time):
     get(answer(503, json={}, retry_after=20))
     get(*[drop] * 6)
     reasons = [reason for reason, _seconds, _slept in announced]
-    assert reasons == ["rate limit of Sevalla", "HTTP 503 of Sevalla"] + [
-        "no answer of Sevalla"
+    assert reasons == ["rate limit of Sevalla", "HTTP 503 from Sevalla"] + [
+        "no response from Sevalla"
     ] * (len(announced) - 2)
     assert 48 <= announced[0][1] < 54
     for _reason, seconds, slept in announced:

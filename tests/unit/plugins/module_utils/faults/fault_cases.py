@@ -28,7 +28,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 MAX_WAIT = 300
 
 NOTHING = "Nothing was changed."
-UNKNOWN = "was stored is not known; run the task again to find out."
+UNKNOWN = "was stored. Run the task again to find out."
 
 
 class Case(NamedTuple):

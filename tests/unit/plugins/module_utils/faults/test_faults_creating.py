@@ -67,7 +67,8 @@ def test_a_lost_post_is_not_retried_when_a_new_process_has_no_identity(
         assert methods(outcome) == ["POST"]
         assert outcome.message is not None
         (process,) = runner.processes()
-        assert f"The list does not show whether {process['id']} is it." in outcome.message
+        created = f"whether {process['id']} is the process that this task created."
+        assert f"The list does not show {created}" in outcome.message
         assert UNKNOWN in outcome.message
         runner.recovers(case.wanted, case.stored)
         runner.recovers({**case.wanted, "state": "absent"})
@@ -183,7 +184,8 @@ def test_duplicate_creations_are_reported_at_once(runner: FaultRunner, creation:
     assert outcome.result["changed"] is True
     again = runner(**wanted)
     assert again.message is not None
-    assert again.message.startswith("2 processes answer to ")
+    assert again.message.startswith("Expected one ")
+    assert ", found 2: " in again.message
     assert all(each in again.message for each in ids)
     assert again.writes == []
 
@@ -196,7 +198,8 @@ def test_duplicate_creations_after_a_lost_post_are_reported_with_the_body_sent(
     assert methods(outcome) == ["POST"]
     assert len(runner.now({})) == 2
     assert outcome.message is not None
-    assert "2 processes answer to " in outcome.message
+    assert "Expected one " in outcome.message
+    assert ", found 2: " in outcome.message
     assert NOTHING not in outcome.message, outcome.message
     assert "POST /" in outcome.message
 
@@ -317,7 +320,7 @@ def test_a_failed_patch_of_an_adopted_process_is_reported_as_that_patch(
     assert outcome.message is not None
     assert outcome.message.startswith("PATCH /")
     if unknown:
-        assert "Whether PATCH /" in outcome.message, outcome.message
+        assert "It is unknown whether PATCH /" in outcome.message, outcome.message
     runner.recovers(case.wanted, case.stored)
 
 

@@ -113,7 +113,7 @@ def test_a_missed_deadline_explains_the_rate_limit(clock: VirtualTime, limited: 
     last = outcomes[-1]
     assert last.message is not None
     assert "HTTP 429" in last.message
-    assert "The limit (requests) is 10; it should lift in" in last.message
+    assert "The limit is 10 requests; it resets in" in last.message
     assert "0 of its 20 seconds (api_max_wait)" in last.message
     assert "Nothing was changed." in last.message
     assert last.result["failure"]["code"] == "rate_limited"
@@ -143,7 +143,7 @@ def test_creations_above_either_possible_rate_limit(
         assert last.result["api"]["retries"] == 1
         return
     assert last.message is not None
-    assert "The limit (requests) is 20; it should lift in" in last.message
+    assert "The limit is 20 requests; it resets in" in last.message
     assert "Nothing was changed." in last.message
     assert last.result["failure"]["code"] == "rate_limited"
     assert last.result["api"]["waited_seconds"] == 0

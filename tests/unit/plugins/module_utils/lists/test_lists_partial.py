@@ -61,7 +61,7 @@ def test_the_first_failure_stops_the_run(stage: Stage) -> None:
     ]
     (failed,) = outcome.result["steps_failed"]
     assert failed["method"] == "PATCH"
-    assert "answered HTTP 422: No." in failed["error"]
+    assert "responded with HTTP 422: No." in failed["error"]
     assert failed["failure"]["status"] == 422
     assert outcome.result["failure"]["status"] == 422
     assert outcome.result["changed"] is True
@@ -225,7 +225,7 @@ def test_a_write_that_may_have_been_stored_is_reported_as_unknown(stage: Stage, 
         [kit.changed(1), kit.changed(2)], continue_on_error=True, max_parallel=1, api_retries=0
     )
     assert outcome.message is not None
-    assert outcome.message.count("was stored is not known; run the task again to find out.") == 2
+    assert outcome.message.count("was stored. Run the task again to find out.") == 2
     assert "Nothing was changed." not in outcome.message
     assert steps(outcome) == (0, 2, 0)
     assert outcome.result["changed"] is False

@@ -141,7 +141,7 @@ def test_two_spellings_of_one_process(cloud: Stage) -> None:
 def test_duplicate_entries_are_reported_without_missing_options(stage: Stage) -> None:
     """Their error is not that neither exists yet."""
     outcome = refused(stage, [stage.kit.entry(1), stage.kit.entry(1)], "is the same process as")
-    assert "there is no" not in outcome.message
+    assert "does not exist" not in outcome.message
     assert outcome.message.startswith("Invalid options: processes[1]: ")
 
 
@@ -156,7 +156,7 @@ def test_an_entry_that_would_take_the_identity_of_another_entry(stage: Stage) ->
     }
     for listed in ([renamed, kit.entry(2)], [kit.changed(2), renamed]):
         outcome = refused(stage, listed, "processes[1]: ", "processes[0]", kit.words(2))
-        assert "give the id" not in outcome.message
+        assert "set the id" not in outcome.message
     three = {**renamed, **{key: kit.entry(3)[key] for key in renamed if key != "id"}}
     refused(stage, [three, kit.entry(3)], "processes[1]: ", "processes[0]", kit.words(3))
 
@@ -177,14 +177,14 @@ def test_a_rename_to_the_name_of_an_unlisted_process(stage: Stage, check_mode: b
     option = "display_name" if kit.module.startswith("sevalla") else "command"
     first, second = stage.seed(1, 2)
     renamed = {"id": first, option: kit.name(2)}
-    said = f"processes[0].{option}: process {second} has the same {option} already"
+    said = f"processes[0].{option}: process {second} already has this {option},"
     refused(stage, [renamed], said)
     refused(stage, [kit.entry(5), renamed], said.replace("[0]", "[1]"))
     single = {"sevalla_processes": "sevalla_process"}.get(
         kit.module, "laravel_cloud_background_process"
     )
     alone = stage._run(single, **kit.scope, **renamed, check_mode=check_mode)
-    assert f"{option}: process {second} has the same {option} already" in str(alone.message)
+    assert f"{option}: process {second} already has this {option}," in str(alone.message)
     assert alone.writes == []
     # No process keeps the name if the other one is pruned, or renamed too.
     assert stage([renamed], prune=True).message is None
@@ -195,10 +195,10 @@ def test_the_web_process_cannot_take_the_name_of_a_worker(sevalla: Stage) -> Non
     """Whether it exists or is to be created, and also in a list with the worker."""
     (worker,) = sevalla.seed(1)
     web = {"type": "web", "display_name": "worker 1", "resource_type": "s1"}
-    said = f"display_name: process {worker} has the same display_name already"
+    said = f"display_name: process {worker} already has this display_name,"
     refused(sevalla, [web], f"processes[0].{said}")
     both = [web, {"type": "worker", "display_name": "worker 1"}]
-    words = "processes[1]: would be the same process as processes[0] afterwards, the process with"
+    words = "processes[1]: would have the same identity as processes[0] (the process with"
     refused(sevalla, both, words, "choose another display_name")
     with sevalla.emulator.world.lock:
         shop = sevalla.emulator.world.sevalla.applications[world.SEVALLA_SHOP_ID]
@@ -221,7 +221,7 @@ def test_a_worker_cannot_take_the_queues_of_another(cloud: Stage) -> None:
     made = cloud([{"type": "worker", "config": each} for each in (config, other)])
     first, second = (process["id"] for process in made.result["processes"])
     moved = {"id": second, "config": {"queue": " a , b"}}
-    said = f"config.queue: process {first} has the same connection and queue already"
+    said = f"config.queue: process {first} already has this connection and queue,"
     refused(cloud, [moved], f"processes[0].{said}")
     alone = cloud._run("laravel_cloud_background_process", **moved)
     assert said in str(alone.message)
@@ -262,7 +262,7 @@ def test_the_type_distinguishes_processes_with_the_same_name(sevalla: Stage, sta
     without = {key: value for key, value in entry.items() if key != "type"}
     failed = sevalla._run("sevalla_process", **sevalla.kit.scope, **without)
     # Without a type, several match; or only the remaining one, which cannot be deleted.
-    said = {"present": "2 processes answer to process with", "absent": "cannot be deleted"}
+    said = {"present": "Expected one process with", "absent": "cannot be deleted"}
     assert said[state] in str(failed.message)
 
 
@@ -333,7 +333,10 @@ def test_an_absent_process_with_a_similar_name_is_a_warning(sevalla: Stage) -> N
 def test_a_failure_suggests_similar_names(sevalla: Stage) -> None:
     """If options for a creation are missing, and if no key matches."""
     sevalla.seed(1)
-    said = "there is no process with display_name 'Worker 1' (did you mean 'worker 1'?) yet"
+    said = (
+        "the process with display_name 'Worker 1' does not exist and would be created; "
+        "did you mean 'worker 1'?"
+    )
     refused(sevalla, [{"display_name": "Worker 1", "entrypoint": "x"}], said)
     keys = sorted(process["key"] for process in sevalla.live())
     outcome = refused(sevalla, [{"key": keys[0].upper()}], f"Did you mean {keys[0]!r}?")
@@ -357,8 +360,8 @@ def test_an_entry_that_matches_several_processes(stage: Stage) -> None:
     outcome = refused(
         stage,
         [stage.kit.entry(3), stage.kit.entry(1), stage.kit.entry(2)],
-        f"processes[1]: 2 processes answer to {stage.kit.words(1)}: {', '.join(ids)}",
-        f"processes[2]: 2 processes answer to {stage.kit.words(2)}: {', '.join(others)}",
+        f"processes[1]: Expected one {stage.kit.words(1)}, found 2: {', '.join(ids)}",
+        f"processes[2]: Expected one {stage.kit.words(2)}, found 2: {', '.join(others)}",
         prune=True,
     )
     assert outcome.result["failure"]["code"] == "ambiguous"
@@ -378,7 +381,8 @@ def test_all_values_out_of_range_are_reported_together(stage: Stage) -> None:
     stage.seed(1)
     listed = [{**stage.kit.entry(number), **odd} for number in (1, 2)]
     (name,) = odd
-    outcome = refused(stage, listed, f"processes[0].{name}: 70", f"processes[1].{name}: 70")
+    said = f"{name}: must be from 1 to {65535 if name == 'port' else 10}, not {odd[name]}"
+    outcome = refused(stage, listed, f"processes[0].{said}", f"processes[1].{said}")
     assert [detail["option"] for detail in outcome.result["failure"]["details"]] == [
         f"processes[0].{name}",
         f"processes[1].{name}",
@@ -387,7 +391,9 @@ def test_all_values_out_of_range_are_reported_together(stage: Stage) -> None:
 
 @pytest.mark.parametrize("parallel", [0, -1, 33, 1000])
 def test_max_parallel_out_of_range(stage: Stage, parallel: int) -> None:
-    outcome = refused(stage, [], "max_parallel: must be from 1 to 32", max_parallel=parallel)
+    outcome = refused(
+        stage, [], f"max_parallel: must be from 1 to 32, not {parallel}", max_parallel=parallel
+    )
     assert outcome.requests == []
 
 
@@ -403,7 +409,7 @@ def test_max_parallel_in_range(stage: Stage, parallel: int) -> None:
 
 def test_prune_with_an_empty_list_is_refused_before_any_request(stage: Stage) -> None:
     stage.seed(1)
-    outcome = refused(stage, [], "prune: with an empty list", prune=True)
+    outcome = refused(stage, [], "prune: is refused with an empty list", prune=True)
     assert outcome.requests == []
 
 

@@ -143,7 +143,7 @@ def test_zeros_stored_as_null_are_one_warning(cloud: Stage, parallel: int) -> No
     listed = [zero(f"q{number}", sleep=0, tries=3) for number in range(3)]
     said = (
         "Laravel Cloud accepted 0 and did not store: config.sleep. It shows null there, so every "
-        "run sends 0 again. Omit the option, or give another value."
+        "run sends 0 again. Omit the option, or set another value."
     )
     for _run in range(2):
         outcome = cloud(listed, max_parallel=parallel)

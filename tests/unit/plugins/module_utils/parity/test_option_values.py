@@ -139,7 +139,7 @@ def test_settings_without_a_token_have_an_empty_token():
 def test_settings_refuse_values_out_of_range(option, lowest):
     assert getattr(parse({**CONNECTION, option: lowest}), option[4:]) == lowest
     problems = refused(parse, {**CONNECTION, option: lowest - 1})
-    assert problems == {option: f"must be from {lowest} to 1000000"}
+    assert problems == {option: f"must be from {lowest} to 1000000, not {lowest - 1}"}
 
 
 def test_settings_report_all_errors_together():

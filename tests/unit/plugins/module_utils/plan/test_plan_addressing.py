@@ -133,7 +133,7 @@ def test_several_matches_are_an_error_that_lists_their_ids(state: str) -> None:
     ]
     failure = _refusal(SEVALLA, {"display_name": "one"}, named, state)
     assert (failure.code, failure.details) == ("ambiguous", [IDS[1], IDS[3]])
-    assert f"{IDS[1]}, {IDS[3]}. Give id" in failure.message
+    assert f"{IDS[1]}, {IDS[3]}. Set id" in failure.message
     custom = [_background(number, "custom", "node x.js") for number in (1, 2)]
     failure = _refusal(LARAVEL_CLOUD, {"type": "custom", "command": "node x.js"}, custom, state)
     assert (failure.code, failure.details) == ("ambiguous", ["process-1", "process-2"])
@@ -143,9 +143,9 @@ def test_a_missing_id_is_not_compared_with_names() -> None:
     live = [{"id": IDS[1], "display_name": "one", "key": "key-1", "type": "worker"}]
     failure = _refusal(SEVALLA, {"id": IDS[2]}, live)
     assert failure.code == "not_found"
-    assert failure.message.endswith("none can be created under that address.")
+    assert failure.message.endswith("a task with id cannot create one.")
     failure = _refusal(SEVALLA, {"key": "key-2"}, live)
-    assert failure.message.endswith("under that address. There are: 'key-1'.")
+    assert failure.message.endswith("a task with key cannot create one. There are: 'key-1'.")
 
 
 def test_a_list_without_names_is_an_error_that_lists_the_ids() -> None:
@@ -153,7 +153,7 @@ def test_a_list_without_names_is_an_error_that_lists_the_ids() -> None:
     nameless = [{"id": IDS[number], "key": None, "type": "worker"} for number in (1, 2)]
     failure = _refusal(SEVALLA, {"display_name": "one"}, nameless)
     assert failure.code == "unexpected_answer"
-    assert f"lists {IDS[1]}, {IDS[2]} without what identifies processes" in failure.message
+    assert f"lists {IDS[1]}, {IDS[2]} without the fields that identify a process" in failure.message
 
 
 def _untyped(number: int, **shown: Any) -> dict:

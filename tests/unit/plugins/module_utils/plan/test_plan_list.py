@@ -107,7 +107,8 @@ def test_problems_of_all_entries_are_reported_together() -> None:
     live = [*LIVE, process(4, "mail")]
     failure = refused([{"display_name": "images"}, MAIL, {"key": "nobody"}], live)
     assert failure.code == "ambiguous"
-    assert failure.message.startswith("processes[1]: 2 processes answer to ")
+    assert failure.message.startswith("processes[1]: Expected one ")
+    assert ", found 2: " in failure.message
     assert all(each in failure.message for each in (IDS[1], IDS[4]))
     assert "processes[2]: There is no process with key 'nobody'" in failure.message
 
@@ -152,7 +153,7 @@ def test_prune_deletes_nothing_when_the_list_lacks_identities(
     failure = refused([entry], live, prune=True)
     assert failure.code == "unexpected_answer"
     assert IDS[2] in failure.message
-    assert "nothing is pruned" in failure.message
+    assert "so nothing was deleted" in failure.message
 
 
 def test_prune_deletes_nothing_when_a_type_is_null() -> None:

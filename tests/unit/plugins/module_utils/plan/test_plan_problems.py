@@ -140,7 +140,7 @@ def test_a_number_out_of_range_is_reported_with_the_range(
         ({"time_zone": CANARY * 9}, "time_zone", ("100",)),
         ({"job_start_policy": CANARY}, "job_start_policy", ("beforeDeployment",)),
         ({"ingress_protocol": CANARY}, "ingress_protocol", ("http", "grpc")),
-        ({"is_ingress_enabled": CANARY}, "is_ingress_enabled", ("boolean",)),
+        ({"is_ingress_enabled": CANARY}, "is_ingress_enabled", ("true or false",)),
         ({"port": CANARY}, "port", ("integer",)),
         ({"port": True}, "port", ("integer",)),
         ({"entrypoint": [CANARY]}, "entrypoint", ("string",)),
@@ -181,7 +181,7 @@ def test_an_invalid_value_is_reported_without_quoting_it(
 @pytest.mark.parametrize(
     ("body", "option", "allowed"),
     [
-        ({"processes": 0}, "processes", ("0 ", "1", "10")),
+        ({"processes": 0}, "processes", ("not 0", "1", "10")),
         ({"processes": 11}, "processes", ("11", "1 to 10")),
         ({"processes": CANARY}, "processes", ("integer",)),
         ({"command": "ab"}, "command", ("3", "500")),
@@ -190,8 +190,8 @@ def test_an_invalid_value_is_reported_without_quoting_it(
         ({"config": {"queue": ""}}, "config.queue", ("1",)),
         ({"config": {"tries": CANARY}}, "config.tries", ("integer",)),
         ({"config": {"timeout": True}}, "config.timeout", ("integer",)),
-        ({"config": {"force": CANARY}}, "config.force", ("boolean",)),
-        ({"config": [CANARY]}, "config", ("object",)),
+        ({"config": {"force": CANARY}}, "config.force", ("true or false",)),
+        ({"config": [CANARY]}, "config", ("dictionary",)),
     ],
 )
 def test_an_invalid_value_for_laravel_cloud(body: dict, option: str, allowed: tuple) -> None:

@@ -69,7 +69,10 @@ def test_a_service_that_refuses_null_cannot_unset_a_setting(
     run(LARAVEL, **TRIES)
     refused = run(LARAVEL, **WORKER, clear=["config.tries"])
     assert refused.message is not None
-    assert "If it refused null for config.tries, Laravel Cloud cannot unset it" in refused.message
+    assert (
+        "Laravel Cloud may not accept null for config.tries. If so, the setting cannot be cleared"
+        in refused.message
+    )
 
 
 def test_force_of_false_counts_as_unset(run: Runner) -> None:
@@ -129,7 +132,7 @@ def test_a_setting_cannot_be_set_and_cleared(run: Runner) -> None:
     """Both are in one message, and nothing is read."""
     wrong = run(LARAVEL, **TRIES, clear=["config.tries"])
     assert wrong.message is not None
-    assert "config.tries: is given and in clear" in wrong.message
+    assert "config.tries: is set and is also in clear" in wrong.message
     assert wrong.requests == []
 
 

@@ -176,9 +176,12 @@ def test_a_command_that_prints_nothing(shop: Shop, time: Time, output: str) -> N
     ("options", "said"),
     [
         ({"cmd": " "}, "cmd: is empty"),
-        ({"cmd": "x" * 150_001}, "cmd: is 150001 characters long; allowed are 1 to 150000"),
-        ({"environment": None}, "environment: give it, to say where the command runs"),
-        ({"environment": "production"}, "needed, since environment 'production' is a name"),
+        ({"cmd": "x" * 150_001}, "cmd: must have 1 to 150000 characters, not 150001"),
+        (
+            {"environment": None},
+            "environment: is required: the environment in which the command runs",
+        ),
+        ({"environment": "production"}, "is required, because environment 'production' is a name"),
         ({"poll_interval": 0}, "poll_interval: must be from 1 to"),
         ({"wait_timeout": 0}, "wait_timeout: must be from 1 to"),
         ({"api_retries": -1}, "api_retries: must be from 0 to"),
@@ -381,8 +384,8 @@ def test_an_identical_command_is_already_running(shop: Shop, time: Time, known: 
         assert done.message is None
         assert done.result["command"]["id"] != other
         return
-    assert "answered HTTP 422: The command is already running" in str(done.message)
-    assert f"Not ended before that: {other} (pending)" in str(done.message)
+    assert "responded with HTTP 422: The command is already running" in str(done.message)
+    assert f"Not finished when the request was sent: {other} (pending)" in str(done.message)
     assert "Nothing was changed." in str(done.message)
     assert len(shop.stored()) == 1
 

@@ -295,7 +295,7 @@ def test_a_log_that_cannot_be_read_does_not_hide_the_failure(service: Service, k
     failed = fail(service)
     stored = service.stored()[0]
     assert f"{stored['id']} of {service.target} ended as " in str(failed.message)
-    assert "shows the deployment's log. Reading it failed: GET /" in str(failed.message)
+    assert "'s dashboard. This task could not read it: GET /" in str(failed.message)
     assert failed.result["changed"] is True
     details = {"id": stored["id"], "status": stored["status"]}
     if service.is_sevalla:
@@ -369,8 +369,8 @@ def test_a_missing_log_is_ignored(emulated: Emulator, time: Time, logs: str) -> 
     service.switch(deployment_logs=logs)
     failed = fail(service)
     assert f"{service.stored()[0]['id']} of {service.target} ended as " in str(failed.message)
-    assert "shows the deployment's log." in str(failed.message)
-    assert ("Reading it failed" in str(failed.message)) == (logs == "422")
+    assert "See the deployment's log in " in str(failed.message)
+    assert ("This task could not read it" in str(failed.message)) == (logs == "422")
 
 
 @pytest.mark.parametrize(
@@ -536,8 +536,11 @@ def test_a_deployment_refused_because_another_runs_is_a_failure(
     theirs = service.emulator.world.deploy(service.target, {})
     failed = service()
     assert failed.message is not None
-    assert "answered HTTP 4" in failed.message
-    assert f"Not ended before that: {theirs['id']} ({service.walk[0]})." in failed.message
+    assert "responded with HTTP 4" in failed.message
+    assert (
+        f"Not finished when the request was sent: {theirs['id']} ({service.walk[0]})."
+        in failed.message
+    )
     assert "Nothing was changed." in failed.message
     assert failed.result["changed"] is False
     assert posts(failed) == 1
@@ -802,7 +805,7 @@ def test_a_deployment_that_disappears(service: Service) -> None:
     service.fault("vanish", "GET", service.item)
     failed = service()
     assert failed.message is not None
-    assert "answered HTTP 404" in failed.message
+    assert "responded with HTTP 404" in failed.message
     assert f"was started and had the status {service.walk[0]}" in failed.message
     assert failed.result["changed"] is True
     assert failed.result["deployment"]["id"] in failed.message
@@ -848,7 +851,7 @@ def test_an_application_without_a_successful_deployment_cannot_restart(
     assert sevalla(application="draft-d3e4f").message is not None
     failed = sevalla(application="draft-d3e4f", restart=True)
     assert failed.message is not None
-    assert f"answered HTTP {status}" in failed.message
+    assert f"responded with HTTP {status}" in failed.message
     assert "Deploy it once without restart." in failed.message
     assert failed.result["changed"] is False
 
@@ -877,18 +880,22 @@ def test_an_application_that_was_never_deployed_can_be_deployed(sevalla: Service
             "sevalla",
             {"restart": True, "branch": "next", "docker_image": "x", "api_timeout": 0},
             [
-                "branch: cannot be given with restart",
-                "docker_image: cannot be given with restart",
-                "docker_image: cannot be given with branch",
+                "branch: cannot be used with restart",
+                "docker_image: cannot be used with restart",
+                "docker_image: cannot be used with branch",
                 "api_timeout: must be from 1 to 1000000",
             ],
         ),
-        ("laravel_cloud", {"environment": None}, ["environment: give it, to say what to deploy"]),
+        (
+            "laravel_cloud",
+            {"environment": None},
+            ["environment: is required: the environment to deploy"],
+        ),
         (
             "laravel_cloud",
             {"environment": "production", "poll_interval": -1, "wait_timeout": -1},
             [
-                "application: needed, since environment 'production' is a name",
+                "application: is required, because environment 'production' is a name",
                 "poll_interval: must be from 1 to 1000000",
                 "wait_timeout: must be from 1 to 1000000",
             ],

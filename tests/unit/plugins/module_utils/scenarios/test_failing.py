@@ -74,7 +74,7 @@ def test_an_ambiguous_entry_does_not_hide_a_value_out_of_range(run: Runner) -> N
     outcome = run("sevalla_processes", application=SEVALLA_SHOP_ID, processes=listed)
     assert outcome.result["failure"]["code"] == "ambiguous"
     assert outcome.message is not None
-    assert "processes[1].port: 70000 is out of range" in outcome.message
+    assert "processes[1].port: must be from 1 to 65535, not 70000" in outcome.message
 
 
 @pytest.mark.parametrize(
@@ -214,6 +214,9 @@ def test_a_process_of_another_type_is_not_deleted_by_name(run: Runner) -> None:
     assert gone.writes == []
     (problem,) = gone.result["failure"]["details"]
     assert problem["option"] == "type"
-    assert problem["message"].endswith("has worker, so it may not be the one that is meant")
+    assert problem["message"] == (
+        f"is worker for process with display_name {QUEUE['display_name']!r}, "
+        "so the task may mean another process"
+    )
     named = {key: QUEUE[key] for key in ("application", "display_name")}
     assert len(run("sevalla_process", **named, state="absent").writes) == 1

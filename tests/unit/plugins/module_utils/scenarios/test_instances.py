@@ -196,7 +196,7 @@ def test_replicas_cannot_be_given_with_auto(run: Runner, live: bool) -> None:
         wrong = run(INSTANCE, **CLUSTER, max_replicas=3)
     else:
         wrong = run(INSTANCE, **CLUSTER, scaling_type="auto", max_replicas=3)
-    assert "max_replicas: cannot be given with scaling_type auto" in (wrong.message or "")
+    assert "max_replicas: cannot be used with scaling_type auto" in (wrong.message or "")
     assert wrong.writes == []
 
 

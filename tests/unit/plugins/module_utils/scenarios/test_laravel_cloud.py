@@ -182,10 +182,10 @@ def test_a_live_setting_outside_the_description_does_not_stop_an_update(run: Run
             {**HORIZON, "application": "app-00000000-0000-4000-8000-000000000000"},
             "There is no application 'app-00000000-0000-4000-8000-000000000000'",
         ),
-        ({"instance": "Workers", "type": "worker"}, "environment: needed, since instance"),
+        ({"instance": "Workers", "type": "worker"}, "environment: is required, because instance"),
         (
             {"instance": "W", "environment": "e", "type": "worker"},
-            "application: needed, since environment",
+            "application: is required, because environment",
         ),
         (
             {"id": "process-00000000", "processes": 2},
@@ -193,20 +193,21 @@ def test_a_live_setting_outside_the_description_does_not_stop_an_update(run: Run
         ),
         ({"id": "7"}, "id: is not an id of the form process-"),
         ({"id": "process-1/../../x"}, "id: is not an id of the form process-"),
-        (WORKERS, "type: give worker or custom, or address the process by id"),
-        ({**WORKERS, "type": "custom"}, "command: a custom process is addressed by it"),
-        ({**HORIZON, "command": "  "}, "command: a custom process is addressed by it"),
-        ({**HORIZON, "command": "x"}, "command: is 1 characters long; allowed are 3 to 500"),
-        ({**HORIZON, "processes": 0}, "processes: 0 is out of range; allowed is from 1 to 10"),
-        ({**HORIZON, "config": {"tries": 1}}, "config: a custom process has none"),
-        ({**WORKER, "command": "php artisan queue:work"}, "command: a worker has none"),
+        (WORKERS, "type: set worker or custom, or id"),
+        ({**WORKERS, "type": "custom"}, "command: is required to identify a custom process"),
+        ({**HORIZON, "command": "  "}, "command: is required to identify a custom process"),
+        ({**HORIZON, "command": "x"}, "command: must have 3 to 500 characters, not 1"),
+        ({**HORIZON, "processes": 0}, "processes: must be from 1 to 10, not 0"),
+        ({**HORIZON, "config": {"tries": 1}}, "config: is only for a worker"),
+        ({**WORKER, "command": "php artisan queue:work"}, "command: cannot be set for a worker"),
         (
             {**WORKERS, "type": "worker"},
-            "config.connection: needed to create a worker; config.queue: needed to create a worker",
+            "config.connection: is required to create a worker; "
+            "config.queue: is required to create a worker",
         ),
         (
             {**WORKERS, "type": "worker", "config": {"connection": "redis", "queue": " , "}},
-            "config.queue: needed to create a worker",
+            "config.queue: is required to create a worker",
         ),
     ],
 )
@@ -219,10 +220,10 @@ def test_invalid_options_are_refused_before_any_write(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"type": "worker"}, "instance: give it, or the id of a process"),
+        ({"type": "worker"}, "instance: set instance, or the id of a process"),
         (
             {**WORKERS, "type": "worker", "config": {"connection": "redis"}, "state": "absent"},
-            "config.queue: needed to say which worker to delete",
+            "config.queue: is required to select the worker to delete",
         ),
     ],
 )
@@ -265,7 +266,7 @@ def test_several_matches_are_listed_in_the_error(run: Runner) -> None:
     second = created(run, {**WORKER, "config": config}).result["process"]["id"]
     outcome = run(PROCESS, **WORKERS, type="worker", config={"connection": "redis", "tries": 1})
     assert outcome.message is not None
-    assert "2 processes answer to worker with connection redis" in outcome.message
+    assert "Expected one worker with connection redis, found 2: " in outcome.message
     assert outcome.result["failure"]["details"] == [first, second]
     assert outcome.writes == []
 
@@ -292,7 +293,7 @@ def test_type_cannot_change(run: Runner) -> None:
     process = created(run, HORIZON).result["process"]
     outcome = run(PROCESS, id=process["id"], type="worker")
     assert outcome.message is not None
-    assert "type: cannot change" in outcome.message
+    assert "type: cannot change from custom (process with id " in outcome.message
 
 
 def test_the_process_is_flat_with_a_config_of_snake_case_keys(run: Runner) -> None:

@@ -510,7 +510,9 @@ def test_a_duplicate_of_another_machine_is_reported_at_once(runner: TaskRunner) 
     ids = runner.ids(1)
     assert len(ids) == 2
     assert outcome.message is not None
-    assert "Someone else created the same process at the same time. 2 answer to " in outcome.message
+    said = "Someone else created the same process at the same time. Expected one "
+    assert said in outcome.message
+    assert ", found 2: " in outcome.message
     assert all(each in outcome.message for each in ids)
     assert outcome.message.endswith("Delete all but one, and run the task again.")
     assert outcome.result["failure"]["code"] == "ambiguous"
@@ -577,7 +579,7 @@ def test_a_failed_check_for_duplicates_is_a_warning(runner: TaskRunner, kind: st
     assert outcome.result["changed"] is True
     (warning,) = (each for each in outcome.warnings if "could not" in each.lower())
     assert warning.startswith(
-        "Could not check whether someone else created the same at the same time: GET /"
+        "Could not check whether someone else created the same process at the same time: GET /"
     )
     assert warning.endswith(" Run the task again to check.")
     runner.emulator.faults.clear()

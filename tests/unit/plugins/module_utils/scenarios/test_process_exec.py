@@ -240,18 +240,18 @@ def test_check_mode_skips_an_exec_as_ansible_does(web: Web) -> None:
     }
 
 
-WHICH = "display_name: give exactly one of id, key, display_name and type: web, to say which"
+WHICH = "display_name: set exactly one of id, key, display_name and type: web"
 
 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"cmd": "a", "argv": ["a"]}, "cmd: give exactly one of argv and cmd"),
-        ({"cmd": None}, "cmd: give exactly one of argv and cmd"),
+        ({"cmd": "a", "argv": ["a"]}, "cmd: set exactly one of argv and cmd"),
+        ({"cmd": None}, "cmd: set exactly one of argv and cmd"),
         ({"cmd": ""}, "cmd: is empty"),
         ({"cmd": "'' a"}, "cmd: is empty"),
         ({"argv": []}, "argv: is empty"),
-        ({"argv": ["a"] * 101}, "argv: has 101 words; allowed are 1 to 100"),
+        ({"argv": ["a"] * 101}, "argv: must have 1 to 100 words, not 101"),
         ({"cmd": "echo 'it"}, "cmd: cannot be split into words: No closing quotation"),
         ({"timeout": 0}, "timeout: must be from 1 to 60"),
         ({"timeout": 61}, "timeout: must be from 1 to 60"),
@@ -324,7 +324,7 @@ def test_a_command_that_takes_too_long(web: Web, answer: str) -> None:
         assert failed.result["rc"] == 124
         assert failed.result["changed"] is True
     else:
-        assert "Whether the command ran is not known" in failed.message
+        assert "It is unknown whether the command ran" in failed.message
         assert "The command timed out" in failed.message
         assert "rc" not in failed.result
         assert failed.result["failure"]["status"] == int(answer)
@@ -348,7 +348,7 @@ def test_a_process_without_a_running_instance(web: Web, answer: str) -> None:
         assert failed.result["rc"] == 1
         assert "no running instance" in failed.message
         return
-    assert f"answered HTTP {answer}" in failed.message
+    assert f"responded with HTTP {answer}" in failed.message
     assert "The process has no running instance" in failed.message
     assert failed.result["failure"]["status"] == int(answer)
     assert failed.result["cmd"] == ["node", "--version"]
@@ -370,7 +370,7 @@ def test_a_read_only_key(web: Web, cmd: str, allowed: bool) -> None:
     done = web(cmd=cmd, api_token=web.emulator.read_only_token)
     assert (done.message is None) == allowed
     if done.message is not None:
-        assert "An API key that may only read may run only commands that read" in done.message
+        assert "A read-only API key can run only these commands" in done.message
         assert done.result["failure"]["code"] == "forbidden"
 
 
@@ -389,7 +389,7 @@ def test_an_exec_whose_response_is_lost_is_not_retried(web: Web, kind: str, ran:
     web.emulator.faults.add(Fault(kind, method="POST", times=None))
     failed = web()
     assert failed.message is not None
-    assert "Whether the command ran is not known" in failed.message
+    assert "It is unknown whether the command ran" in failed.message
     assert "Nothing was changed" not in failed.message
     assert len(failed.writes) == 1
     assert len(web.ran()) == ran
@@ -402,7 +402,7 @@ def test_a_response_without_an_exit_code_is_a_failure(web: Web) -> None:
     web.emulator.faults.add(Fault("missing_key", method="POST", key="exit_code"))
     failed = web()
     assert "something that is not the result of a command" in str(failed.message)
-    assert "Whether the command ran is not known" in str(failed.message)
+    assert "It is unknown whether the command ran" in str(failed.message)
     assert len(web.ran()) == 1
 
 
@@ -442,10 +442,10 @@ def test_the_response_may_take_timeout_and_api_timeout_together(
 def test_an_exec_without_a_response(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     web.emulator.faults.add(Fault("slow_before", method="POST", seconds=30))
     failed = web(timeout=1, api_timeout=1)
-    assert "no answer within 2 seconds, which is timeout and api_timeout together" in str(
+    assert "no response within 2 seconds, which is timeout and api_timeout together" in str(
         failed.message
     )
-    assert "Whether the command ran is not known" in str(failed.message)
+    assert "It is unknown whether the command ran" in str(failed.message)
     assert len(failed.writes) <= 1
 
 

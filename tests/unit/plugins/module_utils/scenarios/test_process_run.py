@@ -109,9 +109,9 @@ def test_only_a_cron_can_be_run(run: Runner, process: dict[str, Any], kind: str)
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({}, "display_name: give exactly one of id, key and display_name"),
-        ({"key": "a", "display_name": "b"}, "give exactly one of id, key and display_name"),
-        ({"display_name": ""}, "give exactly one of id, key and display_name"),
+        ({}, "display_name: set exactly one of id, key and display_name"),
+        ({"key": "a", "display_name": "b"}, "set exactly one of id, key and display_name"),
+        ({"display_name": ""}, "set exactly one of id, key and display_name"),
         ({"id": "nightly"}, "id: is not a UUID"),
         ({"key": "a", "application": " "}, "application: is empty"),
         ({"key": "a", "api_retries": -1}, "api_retries: must be from 0 to"),
@@ -177,7 +177,7 @@ def test_a_run_whose_response_is_lost_is_not_retried(
     run.emulator.faults.add(Fault(kind, method="POST"))
     failed = run(RUN, **NIGHTLY)
     assert failed.message is not None
-    assert "Whether the process was started is not known" in failed.message
+    assert "It is unknown whether the process was started" in failed.message
     assert "Nothing was changed" not in failed.message
     assert len(failed.writes) == 1
     assert runs(run) == [cron["id"]] * started
@@ -199,6 +199,6 @@ def test_a_refusal_of_the_service_is_reported(run: Runner, emulator: Any, status
     run("sevalla_process", **NIGHTLY, type="cron", schedule="0 3 * * *", resource_type="s1")
     emulator.faults.add(Fault("change", method="POST", path="*/trigger", values={"type": "job"}))
     failed = run(RUN, **NIGHTLY)
-    assert f"answered HTTP {status}" in str(failed.message)
+    assert f"responded with HTTP {status}" in str(failed.message)
     assert "Nothing was changed." in str(failed.message)
     assert failed.result["changed"] is False

@@ -164,23 +164,23 @@ def test_addressing_by_id_and_key_and_renaming(run: Runner) -> None:
         ),
         ({"id": "aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"}, "id: is not a UUID"),
         ({"id": "../../applications"}, "id: is not a UUID"),
-        ({}, "display_name: give it, or key or id, or type: web"),
-        ({"display_name": ""}, "display_name: give it, or key or id, or type: web"),
+        ({}, "display_name: set display_name, key or id, or type: web"),
+        ({"display_name": ""}, "display_name: set display_name, key or id, or type: web"),
         ({"display_name": "Web process", "type": "worker"}, "type: cannot change"),
         (
             {"type": "web", "clear": ["entrypoint"], "entrypoint": "x"},
-            "entrypoint: is given and in clear",
+            "entrypoint: is set and is also in clear",
         ),
         (
             {"type": "web", "readiness_probe": {"period_seconds": 3}},
-            "readiness_probe: give exactly one of exec, http_get, tcp_socket",
+            "readiness_probe: set exactly one of exec, http_get, tcp_socket",
         ),
         (
             {
                 "type": "web",
                 "readiness_probe": {"exec": {"command": ["x"]}, "tcp_socket": {"port": 1}},
             },
-            "readiness_probe: give exactly one of",
+            "readiness_probe: set exactly one of",
         ),
         (
             {"type": "web", "scaling_strategy": {"type": "manual", "min_instance_count": 1}},
@@ -199,9 +199,9 @@ def test_addressing_by_id_and_key_and_renaming(run: Runner) -> None:
         ),
         (
             {"display_name": "new", "type": "worker", "schedule": "0 * * * *"},
-            "schedule: only a cron process has it, and this one is a worker",
+            "schedule: is only for a cron process; this one is a worker",
         ),
-        ({"display_name": "new", "type": "job"}, "job_start_policy: a job process needs one"),
+        ({"display_name": "new", "type": "job"}, "job_start_policy: is required for a job process"),
         ({"display_name": "new"}, "resource_type: is missing; type: is missing"),
     ],
 )

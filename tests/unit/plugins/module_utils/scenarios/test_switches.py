@@ -451,7 +451,7 @@ def test_a_scenario_is_right_with_every_switch(
     if scenario.refused(switches):
         failed = run(scenario.module, **scenario.options)
         assert failed.message is not None
-        assert "answered HTTP 4" in failed.message
+        assert "responded with HTTP 4" in failed.message
         assert "Nothing was changed." in failed.message
         return
     _checked, made, again = run.converge(scenario.module, **scenario.options)
@@ -506,7 +506,7 @@ def test_a_deleted_process_is_deleted_again_while_it_is_listed(
         assert settled(again)
     elif switches["sevalla_second_delete"] == "400":
         assert again.message is not None
-        assert "answered HTTP 400" in again.message
+        assert "responded with HTTP 400" in again.message
         assert "Nothing was changed." in again.message
     else:
         assert again.message is None
@@ -539,12 +539,12 @@ def test_a_deleted_process_that_is_recreated_before_the_deployment(
     assert [write[0] for write in changed.writes] == ["PATCH"]
     if switches["sevalla_patch_deleted"] == "404":
         assert changed.message is not None
-        assert "answered HTTP 404" in changed.message
+        assert "responded with HTTP 404" in changed.message
         assert (
-            "It may be deleted already: Sevalla lists a deleted process until the next"
+            "It may already be deleted: Sevalla may list a deleted process until the next"
             in changed.message
         )
-        assert "Deploy, and run the task again." in changed.message
+        assert "Deploy, then run the task again." in changed.message
         assert "Nothing was changed." in changed.message
         assert changed.result["failure"]["code"] == "not_found"
     else:
