@@ -57,6 +57,7 @@ NO_MESSAGES = {
     ", or delete this one first",
     f"; set the id in {ANYTHING}",
     "nothing is deleted",
+    f"{ANYTHING} of {ANYTHING} writes done, ",
     f"Expected one {ANYTHING}, found {ANYTHING}: {ANYTHING}",
     "a process",
     "an instance",

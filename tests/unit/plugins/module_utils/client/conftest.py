@@ -101,7 +101,7 @@ def client_of() -> Iterator[Callable[..., Client]]:
         *,
         service: Any = SEVALLA.service,
         writes: bool = True,
-        on_wait: Any = None,
+        on_wait: Any = lambda _reason, _seconds: None,
         **changes: Any,
     ):
         settings = parse(

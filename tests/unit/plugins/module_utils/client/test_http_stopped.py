@@ -192,14 +192,6 @@ def test_a_long_wait_is_announced_when_it_starts(serve, client_of, time):
         assert time.slept[len(slept)] == seconds
 
 
-@pytest.mark.parametrize("seconds", [1, 5, 8])
-def test_a_short_wait_is_not_announced(seconds, serve, client_of):
-    announced = []
-    server = serve(answer(429, json={}, x_ratelimit_reset=seconds), OK)
-    client_of(server, on_wait=lambda *each: announced.append(each)).get("/things")
-    assert announced == []
-
-
 def test_no_lock_is_held_while_a_wait_is_announced(serve, client_of):
     """The callback may count requests, stop the client, or take any time."""
     server = serve(LIMITED, OK)

@@ -357,7 +357,7 @@ def test_an_option_that_must_be_a_dictionary_is_named(
     monkeypatch.setattr(AnsibleModule, "_load_params", lambda self: setattr(self, "params", given))
     command = _process.process_command(backend)
     module = _module._Module(command.argument_spec, supports_check_mode=True)
-    task = _module.Task(module.params, False, print, given=module.given)
+    task = _module.Task(module.params, False, print, misread=module.misread)
     assert refused(_module.perform, command, task) == {option: "must be a dictionary"}
 
 
@@ -365,8 +365,7 @@ def test_an_option_that_must_be_a_dictionary_is_named(
 def test_a_text_that_ansible_takes_for_a_dictionary_stays_one(strategy: str) -> None:
     spec = _process.process_command(SEVALLA).argument_spec
     given = {"application": "shop", "scaling_strategy": strategy}
-    assert _options.misread(spec, given) == []
-    assert _options.without_misread(spec, given) == given
+    assert _options.split_misread(spec, given) == (given, [])
 
 
 def perform(backend: Any, given: _module.Task) -> dict[str, Any]:

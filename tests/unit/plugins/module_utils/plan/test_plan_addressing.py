@@ -167,7 +167,7 @@ def test_a_process_without_a_type_may_be_the_web_process(shown: dict) -> None:
     wanted = {"type": "web", "display_name": "web", "resource_type": "s1"}
     failure = _refusal(SEVALLA, wanted, live)
     assert failure.code == "unexpected_answer"
-    assert f"lists {IDS[1]} without what identifies processes" in failure.message
+    assert f"lists {IDS[1]} without the fields that identify a process" in failure.message
     assert "so it is unknown whether the web process exists" in failure.message
     web = _untyped(3, type="web")
     plan = make_plan(SEVALLA, "scope", entry(SEVALLA, {"type": "web"}), [*live, web])

@@ -324,7 +324,7 @@ def test_the_sevalla_step_is_known_without_the_log(sevalla: Service, status: int
     details = failed.result["failure"]["details"]
     assert (details["step"], details["output"]) == ("build", [])
     assert "ended as failed in step build. Changes" in str(failed.message)
-    assert "Sevalla shows the deployment's log." in str(failed.message)
+    assert "See the deployment's log in Sevalla's dashboard." in str(failed.message)
     assert ("Reading it failed: GET /" in str(failed.message)) == (status != 404)
 
 
@@ -332,7 +332,7 @@ def test_a_log_that_sevalla_does_not_have_is_no_output(sevalla: Service) -> None
     """Only the vendor's CLI shows that Sevalla has a log."""
     sevalla.emulator.hooks = Logless(404)
     failed = fail(sevalla)
-    assert str(failed.message).endswith(" Sevalla shows the deployment's log.")
+    assert str(failed.message).endswith(" See the deployment's log in Sevalla's dashboard.")
     assert "HTTP 404" not in str(failed.message)
     assert "output" not in failed.result["failure"]["details"]
 

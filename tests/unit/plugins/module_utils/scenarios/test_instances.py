@@ -104,7 +104,7 @@ def test_a_live_name_with_blanks_is_found(run: Runner) -> None:
 def test_a_blank_name_is_reported(run: Runner, name: str) -> None:
     """As missing, or as too short beside an id."""
     missing = run(INSTANCE, **{**CLUSTER, "name": name})
-    assert "name: give it, or id" in str(missing.message)
+    assert "name: set name or id" in str(missing.message)
     assert missing.requests == []
     made = run(INSTANCE, **CLUSTER).result["instance"]
     short = run(INSTANCE, id=made["id"], name=name)

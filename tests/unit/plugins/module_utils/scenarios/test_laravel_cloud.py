@@ -140,7 +140,7 @@ def test_a_blank_connection_is_reported(run: Runner, connection: str) -> None:
     """For a new worker and for an existing one."""
     blank = {**WORKER, "config": {**WORKER["config"], "connection": connection}}
     missing = run(PROCESS, **blank)
-    assert "config.connection: needed to create a worker" in str(missing.message)
+    assert "config.connection: is required to create a worker" in str(missing.message)
     process_id = created(run, WORKER).result["process"]["id"]
     wrong = run(PROCESS, **WORKERS, id=process_id, config={"connection": connection})
     assert "config.connection: is 0 characters long" in str(wrong.message)

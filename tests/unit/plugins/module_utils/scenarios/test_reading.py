@@ -68,15 +68,18 @@ def instance(number: int, *processes: str) -> dict[str, Any]:
     }
 
 
+WORKERS = {
+    "instance": "Workers",
+    "environment": "env-a15fd671-14f8-489f-b552-886c7ffa09dd",
+    "application": None,
+}
 BOTH = [{"id": f"process-{n}", "attributes": {"type": "worker"}} for n in (1, 2)]
 
 
 def test_two_instances_with_the_same_name_are_ambiguous() -> None:
     pages: Any = Pages(instances=[{"data": [instance(1)]}, {"data": [instance(2)]}])
     with pytest.raises(Failure) as caught:
-        LARAVEL_CLOUD.read_instance(
-            pages, "Workers", "env-a15fd671-14f8-489f-b552-886c7ffa09dd", None
-        )
+        LARAVEL_CLOUD.read(pages, WORKERS, [], True)
     assert caught.value.code == "ambiguous"
     assert caught.value.details == ["inst-1", "inst-2"]
 
@@ -85,8 +88,6 @@ def test_two_instances_with_the_same_name_are_ambiguous() -> None:
 def test_processes_that_are_not_included_are_read_from_their_list(included: int) -> None:
     page = {"data": [instance(1, "process-1", "process-2")], "included": BOTH[:included]}
     pages: Any = Pages(instances=[page], background_processes=[{"data": BOTH}])
-    scope, live = LARAVEL_CLOUD.read_instance(
-        pages, "Workers", "env-a15fd671-14f8-489f-b552-886c7ffa09dd", None
-    )
+    scope, live = LARAVEL_CLOUD.read(pages, WORKERS, [], True)
     assert scope == "inst-1"
     assert [process["id"] for process in live] == ["process-1", "process-2"]
