@@ -448,9 +448,8 @@ CLIENT_DEFECTS = (
         "a lock is held while a wait is announced",
         "_http/waiting.py",
         {
-            "                self._on_wait(reason, seconds)\n": (
-                "                with self._changed:\n"
-                "                    self._on_wait(reason, seconds)\n"
+            "            self._on_wait(reason, seconds)\n": (
+                "            with self._changed:\n                self._on_wait(reason, seconds)\n"
             ),
         },
         (STOPPED,),
@@ -567,9 +566,9 @@ ONE_OF_EACH_DEFECTS = (
         "the list is read for each creation",
         "_engine/apply.py",
         {
-            "        found = live.find(writer.plan.address.keys[0])\n": (
-                "        live = Live(backend, backend.list_all(client, scope))\n"
-                "        found = live.find(writer.plan.address.keys[0])\n"
+            "        found = [str(each": (
+                "        live = Live(backend, backend.list_all(client, target.scope))\n"
+                "        found = [str(each"
             ),
         },
         (ONE_OF_EACH,),
@@ -587,7 +586,7 @@ ONE_OF_EACH_DEFECTS = (
     Defect(
         "a duplicate is reported as no change",
         "_engine/apply.py",
-        {'    twins_found.result["changed"] = True\n': ""},
+        {'    duplicates.result["changed"] = True\n': ""},
         (ONE_OF_EACH,),
     ),
 )
@@ -774,15 +773,15 @@ APPLY_DEFECTS = (
         (LISTS_PARTIAL,),
     ),
     Defect(
-        "a concurrent change by someone else is not reported",
-        "_engine/apply.py",
-        {"        self._warn_of_changes(process)\n": ""},
+        "every setting inside an option counts as not stored",
+        "_core/stored.py",
+        {"[key for key in inside if not field.shape.same({key: want[key]}, have)]": "list(inside)"},
         (LISTS_STORED,),
     ),
     Defect(
-        "a zero stored as null is reported for each process",
+        "a concurrent change by someone else is not reported",
         "_engine/apply.py",
-        {"step.cleared, zeros=False)": "step.cleared)"},
+        {"        self._warn_of_changes(process)\n": ""},
         (LISTS_STORED,),
     ),
     Defect(
@@ -899,7 +898,7 @@ PLAN_DEFECTS = (
     Defect(
         "the setting that was not stored is not named",
         "_core/stored.py",
-        {"        inside = isinstance(want, dict)": "        inside = not want"},
+        {"inside = want if": "inside = {} if"},
         (TABLE, LISTS_STORED),
     ),
     Defect(
@@ -1201,8 +1200,8 @@ SEVALLA_DEFECTS = (
         "_sevalla/processes.py",
         {
             "        with of_application(application):\n": "        try:\n",
-            "for page in pages(client, path) for process in page\n            ]\n": (
-                "for page in pages(client, path) for process in page\n            ]\n"
+            "            return list(walk(client, path))\n": (
+                "            return list(walk(client, path))\n"
                 "        except Failure as failure:\n"
                 "            if failure.status != 404:\n"
                 "                raise\n"
@@ -1358,12 +1357,6 @@ LARAVEL_CLOUD_DEFECTS = (
         "_laravel_cloud/processes.py",
         {'"rest": 0, "force": False}': '"rest": 0, "sleep": 0, "force": False}'},
         (PLAN_LARAVEL_CLOUD, LISTS_STORED),
-    ),
-    Defect(
-        "a rest of 0 is in the warning about zeros",
-        "_core/stored.py",
-        {"[key for key in want if not field.shape.same({key: want[key]}, have)]": "list(want)"},
-        (LISTS_STORED,),
     ),
     Defect(
         "the order of queues is ignored",
@@ -1657,7 +1650,7 @@ DEPLOYMENT_DEFECTS = (
     Defect(
         "a deployment that may still be started is retried",
         "_engine/start.py",
-        {"        if not lost.resendable:\n            break\n": ""},
+        {"(lost.resendable and operations.is_resent)": "operations.is_resent"},
         (DEPLOYMENTS,),
     ),
     Defect(
@@ -2087,8 +2080,8 @@ NO_LOG_DEFECTS = (
         "a warning about fields that were not stored names the process with no_log",
         "_engine/apply.py",
         {
-            'f"{step.method} {step.path}", f"a {step.method}")': (
-                'f"{step.method} {step.path}", f"{step.method} {step.path}")'
+            'plain = text.format(write=f"a {step.method}"': (
+                'plain = text.format(write=f"{step.method} {step.path}"'
             ),
         },
         (NO_LOG,),

@@ -9,7 +9,6 @@ This module is private to the collection.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from .fields import UNKNOWN, Process, is_empty, is_set
@@ -17,61 +16,28 @@ from .resource import Entry, Resource
 
 
 def unstored(
-    resource: Resource,
-    body: dict[str, Any],
-    process: Process,
-    cleared: tuple[str, ...] = (),
-    zeros: bool = True,
+    resource: Resource, body: dict[str, Any], process: Process, cleared: tuple[str, ...] = ()
 ) -> list[str]:
     """Return the options that a body set, or ``cleared``, but that the response shows differently.
 
-    A setting inside an option is named alone, such as ``config.tries``. Without ``zeros``, a 0
-    that the service shows as null does not count.
+    A setting inside an option is named alone, such as ``config.tries``.
     """
-    missed = [
-        name
-        for name, want, have in _differences(resource, body, process)
-        if zeros or not _is_zeroed(want, have)
-    ]
-    for option in cleared:
-        name, _dot, path = option.partition(".")
-        field = next(field for field in resource.fields if field.option == name)
-        if is_set(field, field.live(process), path):
-            missed.append(option)
-    return missed
-
-
-def zeroed(resource: Resource, body: dict[str, Any], process: Process) -> list[str]:
-    """Return the settings that a body set to 0 and a response shows as null: ``config.sleep``.
-
-    Settings for which the two mean the same are omitted.
-    """
-    differences = _differences(resource, body, process)
-    return [name for name, want, have in differences if _is_zeroed(want, have)]
-
-
-def _differences(
-    resource: Resource, body: dict[str, Any], process: Process
-) -> Iterator[tuple[str, Any, Any]]:
-    """Yield each option, or setting inside one, that differs, with its wanted and live value."""
+    missed: list[str] = []
     for wire, value in body.items():
         field = resource.field_of(wire)
         want = field.shape.decode(value)
         have = field.live(process, want)
         if is_empty(have) if is_empty(want) else field.shape.same(want, have):
             continue
-        inside = isinstance(want, dict) and isinstance(have, dict)
-        keys = (
-            [key for key in want if not field.shape.same({key: want[key]}, have)] if inside else []
-        )
-        for key in keys:
-            yield f"{field.option}.{key}", want[key], have.get(key)
-        if not keys:
-            yield field.option, want, have
-
-
-def _is_zeroed(want: Any, have: Any) -> bool:
-    return want == 0 and want is not False and have is None
+        inside = want if isinstance(want, dict) and isinstance(have, dict) else {}
+        keys = [key for key in inside if not field.shape.same({key: want[key]}, have)]
+        missed += [f"{field.option}.{key}" for key in keys] or [field.option]
+    for option in cleared:
+        name, _dot, path = option.partition(".")
+        field = next(field for field in resource.fields if field.option == name)
+        if is_set(field, field.live(process), path):
+            missed.append(option)
+    return missed
 
 
 def changed_meanwhile(

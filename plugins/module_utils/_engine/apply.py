@@ -17,7 +17,7 @@ from .._core.fields import Process
 from .._core.plan import NEW_ID, Live, Plan, Step
 from .._core.planner import in_order, item_path, locate, make_plan
 from .._core.remark import Remark
-from .._core.stored import changed_meanwhile, unstored, zeroed
+from .._core.stored import changed_meanwhile, unstored
 from .._http.client import Client
 from .lost_post import looks, posts
 from .parallel import do_each
@@ -115,8 +115,8 @@ class Writer:
     """The application of one plan: it sends the steps in order, and verifies what was stored.
 
     Afterwards ``process`` is the process in the last response, or None if it was deleted; ``done``
-    has the completed steps; ``warnings`` are for the user; ``zeros`` are the settings whose 0 the
-    service turned into null; ``failure`` is the reason for an early end, or None.
+    has the completed steps; ``warnings`` are for the user; ``failure`` is the reason for an early
+    end, or None.
     """
 
     def __init__(self, target: Target, plan: Plan) -> None:
@@ -124,7 +124,6 @@ class Writer:
         self.process = plan.live
         self.done: list[Step] = []
         self.warnings: list[Remark] = []
-        self.zeros: set[str] = set()
         self.failure: Failure | None = None
         self._backend, self._client, self._scope, self._known, self._progress = target
         self._stored: list[str] = []
@@ -292,11 +291,10 @@ class Writer:
             except Failure as failure:
                 self._warn(step, _UNCHECKED, missed, f": {failure.message}")
                 return process
-            self.zeros.update(zeroed(resource, body, process))
-            missed = unstored(resource, body, process, step.cleared, zeros=False)
+            missed = unstored(resource, body, process, step.cleared)
         if missed:
             self._warn(step, _UNSTORED, missed)
-        self._warned.update(name.partition(".")[0] for name in (*missed, *self.zeros))
+        self._warned.update(name.partition(".")[0] for name in missed)
         self._warn_of_changes(process)
         return process
 

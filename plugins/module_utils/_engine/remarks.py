@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The warnings of a run: near misses, what ``prune`` deletes, a 0 that was not stored.
+"""The warnings of a run: near misses and what ``prune`` deletes.
 
 Imported only if a run has something to send, or a near miss. This module is private to the
 collection.
@@ -40,14 +40,3 @@ def deletions(backend: Backend, what: str, pruned: list[Plan], count: int) -> li
     words = ", ".join(plan.address.words for plan in pruned)
     ids = ", ".join(str(plan.entry.options["id"]) for plan in pruned)
     return [Remark(f"{summary}{words}.", f"{summary}{ids}.")]
-
-
-def zeros(backend: Backend, zeros: set[str]) -> list[Remark]:
-    """Return one warning about all settings whose 0 the service turned into null."""
-    if not zeros:
-        return []
-    words = (
-        f"{backend.vendor} accepted 0 and did not store: {', '.join(sorted(zeros))}. It shows null "
-        "there, so every run sends 0 again. Omit the option, or set another value."
-    )
-    return [Remark(words, words)]

@@ -86,7 +86,7 @@ def converge(
             validate(backend, client, plans, task.warn)
         if not any(plan.steps or plan.near for plan in plans):
             return plans, [], None
-        from .remarks import deletions, near_misses, zeros
+        from .remarks import deletions, near_misses
 
         _warn(task, near_misses(backend, plans))
         if task.check_mode:
@@ -103,7 +103,6 @@ def converge(
     for writer in writers:
         writer.plan.process = writer.process
         _warn(task, writer.warnings)
-    _warn(task, zeros(backend, {zero for writer in writers for zero in writer.zeros}))
     deleted = [writer.plan for writer in writers if writer.plan.deletes and writer.done]
     if prune:
         _warn(task, deletions(backend, "deleted", deleted, len(live)))

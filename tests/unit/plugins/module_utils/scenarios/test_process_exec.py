@@ -204,7 +204,9 @@ def test_a_type_that_is_not_shown_is_not_another_type(
 def test_a_process_without_a_type_may_be_the_web_process(web: Web, missing: bool) -> None:
     web.emulator.hooks = Untyped(missing)
     refused = web(type="web")
-    assert f"lists {SEVALLA_SHOP_WEB_ID} without the fields that identify a process" in str(refused.message)
+    assert f"lists {SEVALLA_SHOP_WEB_ID} without the fields that identify a process" in str(
+        refused.message
+    )
     assert refused.result["failure"]["code"] == "unexpected_answer"
     assert refused.writes == []
 
