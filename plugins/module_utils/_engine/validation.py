@@ -46,7 +46,7 @@ def validate(
         if bodies:
             found += backend.resolve_names(client, plan.steps)
         for action, body in bodies:
-            found += _others(found, body_problems(backend, plan, action, body))
+            found += others(found, body_problems(backend, plan, action, body))
             found += backend.body_rules(body, plan.process or {})
             remarks += [Remark(*map(plan.entry.named, remark)) for remark in backend.remarks(body)]
         # Problems of the entry as a whole do not depend on whether it creates.
@@ -77,7 +77,7 @@ def out_of_range(backend: Backend, entries: list[Entry]) -> list[Problem]:
         found = schema_problems(backend.schemas["update"], body, backend.option_name)
         if entry.state == "present" and "type" in entry.options:
             rules = backend.rules(entry.options, entry.options["type"], False)
-            found = [*rules, *_others(rules, found)]
+            found = [*rules, *others(rules, found)]
         problems += [
             Problem(entry.named(option), what) for option, what in found if what != MISSING
         ]
@@ -102,7 +102,7 @@ def body_problems(backend: Backend, plan: Plan, action: str, body: dict[str, Any
     ]
 
 
-def _others(found: list[Problem], more: list[Problem]) -> list[Problem]:
+def others(found: list[Problem], more: list[Problem]) -> list[Problem]:
     """Return the problems of options that have none yet, to report an empty string only once."""
     named = {option for option, _what in found}
     return [problem for problem in more if problem.option not in named]

@@ -325,7 +325,7 @@ def test_the_sevalla_step_is_known_without_the_log(sevalla: Service, status: int
     assert (details["step"], details["output"]) == ("build", [])
     assert "ended as failed in step build. Changes" in str(failed.message)
     assert "See the deployment's log in Sevalla's dashboard." in str(failed.message)
-    assert ("Reading it failed: GET /" in str(failed.message)) == (status != 404)
+    assert ("This task could not read it: GET /" in str(failed.message)) == (status != 404)
 
 
 def test_a_log_that_sevalla_does_not_have_is_no_output(sevalla: Service) -> None:

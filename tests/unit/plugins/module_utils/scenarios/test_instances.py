@@ -104,11 +104,11 @@ def test_a_live_name_with_blanks_is_found(run: Runner) -> None:
 def test_a_blank_name_is_reported(run: Runner, name: str) -> None:
     """As missing, or as too short beside an id."""
     missing = run(INSTANCE, **{**CLUSTER, "name": name})
-    assert "name: set name or id" in str(missing.message)
+    assert missing.message == "Invalid options: name: set name or id. Nothing was changed."
     assert missing.requests == []
     made = run(INSTANCE, **CLUSTER).result["instance"]
     short = run(INSTANCE, id=made["id"], name=name)
-    assert "name: is 0 characters long" in str(short.message)
+    assert "name: must have 3 to 40 characters, not 0" in str(short.message)
     assert short.writes == []
 
 

@@ -143,7 +143,7 @@ def test_a_blank_connection_is_reported(run: Runner, connection: str) -> None:
     assert "config.connection: is required to create a worker" in str(missing.message)
     process_id = created(run, WORKER).result["process"]["id"]
     wrong = run(PROCESS, **WORKERS, id=process_id, config={"connection": connection})
-    assert "config.connection: is 0 characters long" in str(wrong.message)
+    assert "config.connection: must have 1 or more characters, not 0" in str(wrong.message)
     assert missing.writes == wrong.writes == []
 
 
