@@ -36,7 +36,7 @@ class Target(NamedTuple):
 
 
 _UNSTORED = "{vendor} accepted {write} and did not store: {names}."
-_UNCHECKED = "{vendor} accepted {write}. Whether it stored {names} could not be checked{reason}"
+_UNCHECKED = "{vendor} accepted {write}. The task could not check whether it stored {names}{reason}"
 
 
 def apply(

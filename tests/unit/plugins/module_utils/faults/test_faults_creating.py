@@ -275,9 +275,9 @@ def test_a_read_that_fails_after_a_stored_post_does_not_hide_the_post(
     assert runner.now(case.stored) == [case.stored]
     assert outcome.message is None, outcome.message
     # A part may say how often the read was attempted.
-    (warning,) = (each for each in outcome.warnings if "could not be checked" in each)
+    (warning,) = (each for each in outcome.warnings if "could not check" in each)
     assert f"accepted POST {case.collection.split('*')[0]}" in warning
-    assert f"Whether it stored {field} could not be checked: GET /" in warning
+    assert f"The task could not check whether it stored {field}: GET /" in warning
     runner.recovers(case.wanted, case.stored)
 
 
