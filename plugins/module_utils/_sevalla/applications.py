@@ -49,8 +49,7 @@ def _read(task: Task) -> dict[str, Any]:
 
 def _matching(every: list[dict[str, Any]], wanted: str) -> list[dict[str, Any]]:
     """Return the application with this id or name, else all with this display_name."""
-    for key in ("id", "name", "display_name"):
-        found = [each for each in every if each.get(key) == wanted]
-        if found:
-            break
+    found = [each for each in every if each["id"].lower() == wanted.lower()]
+    for key in ("name", "display_name"):
+        found = found or [each for each in every if each.get(key) == wanted]
     return found
