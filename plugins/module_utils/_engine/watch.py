@@ -27,6 +27,9 @@ Operation = dict[str, Any]
 _PASSING = ("rate_limited", "service_error", "unreachable", "unexpected_answer", "redirected")
 """Failures of a read that do not affect the operation, which continues."""
 
+_LAG = 30.0
+"""Seconds after its start in which a read may not find an operation yet."""
+
 _RATE_WINDOW = 60.0
 """Seconds of both services' rate limit window for reads (Sevalla's page on rate limits; Laravel's
 own throttle)."""
@@ -221,7 +224,8 @@ class Watch:
             answer = self.client.get(path)
             self.see(self.operations.receive(self.client, "GET", path, answer, self.scope))
         except Failure as failure:
-            if failure.code in _PASSING:
+            age = self.client.clock() - self._started
+            if failure.code in _PASSING or (failure.code == "not_found" and age < _LAG):
                 self.task.progress.detail(f"{failure.message} It will be read again.")
                 return failure
             failure.findings.append(f"{self.words} was started and {self._last}; it continues.")

@@ -801,6 +801,31 @@ def test_a_rate_limit_beyond_wait_timeout_is_not_waited_for(service: Service, ti
     assert failed.result["failure"]["code"] == "wait_timeout"
 
 
+def test_a_deployment_that_a_read_does_not_find_yet_is_read_again(
+    service: Service, time: Time
+) -> None:
+    """A read may lag behind the POST."""
+
+    class Late(Hooks):
+        """Shows no deployment before its second read."""
+
+        reads = 0
+
+        def after(self, response: Any) -> Any:
+            """Replace the first response by a 404."""
+            path = flask.request.path
+            if flask.request.method == "GET" and "/deployments/" in path and "logs" not in path:
+                self.reads += 1
+                if self.reads == 1:
+                    return flask.make_response({"message": "Not found"}, 404)
+            return response
+
+    service.emulator.hooks = Late()
+    done = service()
+    service.emulator.hooks = Hooks()
+    ended_well(service, done)
+
+
 def test_a_deployment_that_disappears(service: Service) -> None:
     service.fault("vanish", "GET", service.item)
     failed = service()
