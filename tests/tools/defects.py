@@ -1196,6 +1196,12 @@ SEVALLA_DEFECTS = (
         (PLAN_SEVALLA, SWITCHES),
     ),
     Defect(
+        "a list without a last page ends with the first one",
+        "_laravel_cloud/pages.py",
+        {'count + 1 if at(page, "links.next") else count': "count"},
+        (PAGES,),
+    ),
+    Defect(
         "a 404 of the application is treated as no processes",
         "_sevalla/processes.py",
         {
@@ -1697,13 +1703,19 @@ DEPLOYMENT_DEFECTS = (
     Defect(
         "a deployment that has disappeared is waited for",
         "_engine/watch.py",
-        {"            if failure.code in _PASSING:\n": "            if failure.code:\n"},
+        {" and age < _LAG)": ")"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
+        "a deployment that a read does not find yet is lost",
+        "_engine/watch.py",
+        {"_LAG = 30.0": "_LAG = 0.0"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a failed read loses the deployment",
         "_engine/watch.py",
-        {"            if failure.code in _PASSING:\n": "            if not failure.code:\n"},
+        {"            if failure.code in _PASSING or (": "            if ("},
         (DEPLOYMENTS,),
     ),
     Defect(

@@ -5,7 +5,7 @@
 """Laravel Cloud's pagination, by page number.
 
 The page size is fixed at 100, and per_page is ignored (the vendor's Terraform provider).
-``links.next`` is absent on the last page, so ``meta.last_page`` decides.
+If a page does not have ``meta.last_page``, ``links.next`` decides, which the last page lacks.
 
 This module is private to the collection.
 """
@@ -31,7 +31,7 @@ def pages(
         yield {**page, "data": paging.unseen(client, page["data"], seen, path)}
         came += len(page["data"])
         if count >= last:
-            total = number(page["meta"].get("total"))
+            total = number(at(page, "meta.total"))
             if isinstance(total, int) and came < total:
                 raise client.unexpected("GET", path, f"{came} items of {total} in all")
             return
@@ -69,6 +69,8 @@ def _page(
     page = client.get(path, {**params, **({"page": count} if count > 1 else {})})
     items = paging.items_of(client, page, path)
     last = number(at(page, "meta.last_page"))
+    if last is None and "links" in page:
+        last = count + 1 if at(page, "links.next") else count
     if not isinstance(last, int):
         raise client.unexpected("GET", path, "a list without meta.last_page")
     if count < last and not items:

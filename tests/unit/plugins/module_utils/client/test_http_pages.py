@@ -248,6 +248,15 @@ def test_numbered_a_last_page_that_is_too_high_is_a_failure(serve, laravel):
     assert len(server.requests) == 2
 
 
+def test_numbered_a_list_without_a_last_page_ends_where_it_has_no_next_link(serve, laravel):
+    following = {"next": "https://cloud.laravel.com/api/things?page=2"}
+    first = answer(json={"data": [1], "links": following})
+    last = answer(json={"data": [2], "links": {"next": None}, "meta": {}})
+    server = serve(first, last)
+    assert numbered_items(laravel(server)) == [1, 2]
+    assert server.said == ["GET /v3/things", "GET /v3/things?page=2"]
+
+
 @pytest.mark.parametrize(
     "meta", [None, {}, [], "text", {"last_page": None}, {"last_page": "two"}, {"last_page": 1.5}]
 )
