@@ -20,9 +20,8 @@ This module is private to the collection.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from typing import Any, Callable, NamedTuple
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
 MISSING = "is missing"
 """The message of a Problem with a missing option."""
@@ -117,18 +116,6 @@ class Failure(Exception):
     def as_result(self) -> dict[str, Any]:
         """Return the result of the failed task, without its message."""
         return {**self.result, "failure": self.facts()}
-
-
-@contextmanager
-def meaning_of_404(missing: Callable[[], Failure]) -> Iterator[None]:
-    """Give the 404 of a request within the words and the code of another Failure."""
-    try:
-        yield
-    except Failure as failure:
-        if failure.status == 404:
-            meaning = missing()
-            failure.meaning, failure.code = meaning.what, meaning.code
-        raise
 
 
 def worded(failure: Failure) -> str:

@@ -16,9 +16,10 @@ import json
 import threading
 import traceback
 import warnings
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable
 
 from .._core.failure import Failure
 from .settings import Service, Settings
@@ -292,6 +293,18 @@ def _session(service: Service, settings: Settings) -> Session:
             session.mount("https://", preloaded)
     session.headers.update({"Accept": service.accept, "User-Agent": "evenkeel.paas"})
     return session
+
+
+@contextmanager
+def meaning_of_404(missing: Callable[[], Failure]) -> Iterator[None]:
+    """Word a 404 of a request inside as another Failure does, with its code."""
+    try:
+        yield
+    except Failure as failure:
+        if failure.status == 404:
+            meaning = missing()
+            failure.meaning, failure.code = meaning.what, meaning.code
+        raise
 
 
 _NOT_JSON: Any = object()

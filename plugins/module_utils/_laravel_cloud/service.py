@@ -19,10 +19,10 @@ from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import quote
 
-from .._core.failure import Failure, Problem, meaning_of_404
+from .._core.failure import Failure, Problem
 from .._core.fields import Process, at, dicts
 from .._engine.service import Backend
-from .._http.client import Client
+from .._http.client import Client, meaning_of_404
 from .._http.settings import Service
 from .pages import pages
 

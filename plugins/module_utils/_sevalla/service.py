@@ -17,9 +17,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
-from .._core.failure import Failure, Problem, meaning_of_404
+from .._core.failure import Failure, Problem
 from .._core.fields import dicts
-from .._http.client import Client
+from .._http.client import Client, meaning_of_404
 from .._http.settings import Service
 from .pages import pages
 
