@@ -10,6 +10,6 @@
 from __future__ import annotations
 
 from .faults import Fault
-from .server import Emulator, Hooks
+from .server import Emulator, Hooks, Instead
 
-__all__ = ["Emulator", "Fault", "Hooks"]
+__all__ = ["Emulator", "Fault", "Hooks", "Instead"]

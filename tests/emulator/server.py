@@ -41,6 +41,23 @@ class Hooks:
         return response
 
 
+_MESSAGE: Any = object()
+
+
+class Instead(Hooks):
+    """Responds to every request for a path, or for paths with this end, instead of the service."""
+
+    def __init__(self, path: str, status: int, body: Any = _MESSAGE) -> None:
+        self.path, self.status = path, status
+        self.body = {"message": f"HTTP {status}"} if body is _MESSAGE else body
+
+    def before(self) -> Response | None:
+        """Respond with the body as JSON."""
+        if not request.path.endswith(self.path):
+            return None
+        return Response(json.dumps(self.body), self.status, content_type="application/json")
+
+
 class _Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"  # connections are kept open
     # Head and body are written separately; the second write must not wait for the first one's ACK.

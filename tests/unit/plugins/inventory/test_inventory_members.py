@@ -15,7 +15,7 @@ from ansible.errors import AnsibleParserError
 from flask import Response, request
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
-from ansible_collections.evenkeel.paas.tests.emulator import Fault, Hooks
+from ansible_collections.evenkeel.paas.tests.emulator import Fault, Hooks, Instead
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
     LARAVEL_CLOUD_PRODUCTION_ID,
     LARAVEL_CLOUD_PRODUCTION_WORKERS_ID,
@@ -29,19 +29,6 @@ SEVALLA = {"draft-d3e4f", "twin-s9t0u", "twin-p7q8r", "blog-a1b2c", "shop-x1y2z"
 STAGING = {"shop.staging-3.App", "shop.staging-3.Workers"}
 PRODUCTION = {"shop.production.App", "shop.production.Workers"}
 LARAVEL = {"test-app-2.main.App"} | STAGING | PRODUCTION
-
-
-class Instead(Hooks):
-    """Responds to every request for a path, or for paths with this end, instead of the service."""
-
-    def __init__(self, path: str, status: int, body: Any = None) -> None:
-        self.path, self.status, self.body = path, status, body
-
-    def before(self) -> Response | None:
-        if not request.path.endswith(self.path):
-            return None
-        text = json.dumps({"message": f"HTTP {self.status}"} if self.body is None else self.body)
-        return Response(text, self.status, content_type="application/json")
 
 
 class Changed(Hooks):

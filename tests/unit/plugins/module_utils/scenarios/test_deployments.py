@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import flask
@@ -18,7 +17,7 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud impor
 from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla import (
     deployments as _sevalla,
 )
-from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Hooks
+from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Hooks, Instead
 from ansible_collections.evenkeel.paas.tests.emulator.outcomes import DeploymentOutcome
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
     SEVALLA_DRAFT_ID,
@@ -266,16 +265,7 @@ def test_a_failed_step_without_a_name_is_not_named(cloud: Service) -> None:
 
 def fail_with_log(service: Service, answer: Any) -> Outcome:
     """Run a deployment that fails, whose log is an answer."""
-
-    class Odd(Hooks):
-        """Responds to a read of the log with something else."""
-
-        def before(self) -> Any:
-            if not flask.request.path.endswith("/logs"):
-                return None
-            return flask.Response(json.dumps(answer), mimetype="application/json")
-
-    service.emulator.hooks = Odd()
+    service.emulator.hooks = Instead("/logs", 200, answer)
     failed = fail(service)
     service.emulator.hooks = Hooks()
     return failed
@@ -303,23 +293,10 @@ def test_a_log_that_cannot_be_read_does_not_hide_the_failure(service: Service, k
     assert failed.result["failure"]["details"] == details
 
 
-class Logless(Hooks):
-    """Has no log of a deployment: responds with a status instead."""
-
-    def __init__(self, status: int) -> None:
-        self.status = status
-
-    def before(self) -> Any:
-        """Respond instead of the service."""
-        if not flask.request.path.endswith("/logs"):
-            return None
-        return flask.Response("{}", self.status, mimetype="application/json")
-
-
 @pytest.mark.parametrize("status", [500, 404])
 def test_the_sevalla_step_is_known_without_the_log(sevalla: Service, status: int) -> None:
     sevalla.switch(deployment_steps="objects")
-    sevalla.emulator.hooks = Logless(status)
+    sevalla.emulator.hooks = Instead("/logs", status, {})
     failed = fail(sevalla, output="")
     details = failed.result["failure"]["details"]
     assert (details["step"], details["output"]) == ("build", [])
@@ -330,7 +307,7 @@ def test_the_sevalla_step_is_known_without_the_log(sevalla: Service, status: int
 
 def test_a_log_that_sevalla_does_not_have_is_no_output(sevalla: Service) -> None:
     """Only the vendor's CLI shows that Sevalla has a log."""
-    sevalla.emulator.hooks = Logless(404)
+    sevalla.emulator.hooks = Instead("/logs", 404, {})
     failed = fail(sevalla)
     assert str(failed.message).endswith(" See the deployment's log in Sevalla's dashboard.")
     assert "HTTP 404" not in str(failed.message)

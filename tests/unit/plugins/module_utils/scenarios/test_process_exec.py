@@ -13,7 +13,7 @@ import flask
 import pytest
 from requests import Session
 
-from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Fault, Hooks
+from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Fault, Hooks, Instead
 from ansible_collections.evenkeel.paas.tests.emulator.outcomes import ExecOutcome
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
     SEVALLA_SHOP_ID,
@@ -454,29 +454,16 @@ def test_an_exec_without_a_response(web: Web, monkeypatch: pytest.MonkeyPatch) -
 ODD = [None, [], "x", 5, {}, {"exit_code": None}, {"exit_code": True}, {"exit_code": 1.5}]
 
 
-class Answering(Hooks):
-    """Responds to commands with something else."""
-
-    def __init__(self, answer: Any) -> None:
-        self.answer = answer
-
-    def before(self) -> Any:
-        """Respond instead of the service."""
-        if not flask.request.path.endswith("/exec"):
-            return None
-        return flask.Response(json.dumps(self.answer), 200, mimetype="application/json")
-
-
 @pytest.mark.parametrize("answer", ODD, ids=str)
 def test_a_malformed_response_is_a_failure(web: Web, answer: Any) -> None:
-    web.emulator.hooks = Answering(answer)
+    web.emulator.hooks = Instead("/exec", 200, answer)
     failed = web()
     assert "something that is not the result of a command" in str(failed.message)
     assert "rc" not in failed.result
 
 
 def test_an_output_that_is_not_a_string(web: Web) -> None:
-    web.emulator.hooks = Answering({"exit_code": "0", "stdout": ["a"], "stderr": None})
+    web.emulator.hooks = Instead("/exec", 200, {"exit_code": "0", "stdout": ["a"], "stderr": None})
     done = web()
     assert done.message is None
     assert (done.result["stdout"], done.result["stderr"]) == ("['a']", "")
