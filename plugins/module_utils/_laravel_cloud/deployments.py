@@ -23,7 +23,6 @@ from .._engine.run_deployment import Deployment, Deployments, FailedStep
 from .._engine.watch import Statuses
 from .._http.client import Client
 from .operations import EnvironmentOperations
-from .processes import PROCESSES
 from .service import ENVIRONMENT_SPEC, check_environment
 
 
@@ -64,6 +63,8 @@ class LaravelCloudDeployments(EnvironmentOperations, Deployments):
 
     def processes(self, client: Client, scope: str) -> list[Shown]:
         """Return the background processes of every instance; they have no updated_at."""
+        from .processes import PROCESSES  # only for trigger: pending
+
         return [
             {**process, "name": process.get("command")}
             for instance in PROCESSES.of_environment(client, scope)
