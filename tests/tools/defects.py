@@ -1134,7 +1134,7 @@ SEVALLA_DEFECTS = (
     Defect(
         "a process whose identity is not shown is reported as missing",
         "_sevalla/one_process.py",
-        {"        refuse_unclear(PROCESSES, PROCESSES.address(address), known)\n": ""},
+        {"        refuse_unclear(PROCESSES, named, known)\n": ""},
         (PROCESS_EXEC,),
     ),
     Defect(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .._core.failure import Failure, Problem
 from .._core.plan import Plan
 from .._http.client import CONNECTIONS
+from .._http.settings import out_of_bounds
 from .module import Command, Task, connected
 from .options import connection_spec, entries, process_spec
 from .run_one import converge, diff, plan_result, result
@@ -46,9 +47,7 @@ def processes_command(backend: Backend) -> Command:
 def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:
     params = task.params
     problems = [*backend.check_scope(params), *task.connection_problems]
-    if not 1 <= params["max_parallel"] <= CONNECTIONS:
-        what = f"must be from 1 to {CONNECTIONS}, not {params['max_parallel']}"
-        problems.append(Problem("max_parallel", what))
+    problems += out_of_bounds(params, {"max_parallel": 1}, CONNECTIONS)
     if params["prune"] and not params[backend.plural]:
         what = f"is refused with an empty list, because it would delete all {backend.plural}"
         problems.append(Problem("prune", what))

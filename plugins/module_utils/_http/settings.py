@@ -82,13 +82,15 @@ def parse(params: dict[str, Any]) -> Settings:
     )
 
 
-def out_of_bounds(params: dict[str, Any], lowest: dict[str, int]) -> list[Problem]:
+def out_of_bounds(
+    params: dict[str, Any], lowest: dict[str, int], highest: int = _HIGHEST
+) -> list[Problem]:
     """Return the problems with numbers that are too low or too high; ``lowest`` has the lowest
     accepted one of each option."""
     return [
-        Problem(option, f"must be from {low} to {_HIGHEST}, not {params[option]}")
+        Problem(option, f"must be from {low} to {highest}, not {params[option]}")
         for option, low in lowest.items()
-        if not low <= params[option] <= _HIGHEST
+        if not low <= params[option] <= highest
     ]
 
 

@@ -28,7 +28,7 @@ class Waiting:
 
     clock: Callable[[], float] = staticmethod(time.monotonic)
 
-    def __init__(self, max_wait: float, on_wait: OnWait = lambda reason, seconds: None) -> None:
+    def __init__(self, max_wait: float, on_wait: OnWait) -> None:
         self.max_wait = max_wait
         self.waited = 0.0
         self.waited_for_tasks = 0.0

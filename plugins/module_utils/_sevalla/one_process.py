@@ -50,13 +50,14 @@ def find_one(
     """
     scope, live = PROCESSES.read(client, params, [Entry(address)], whole=False)
     known = Live(PROCESSES, live)
-    process = locate(PROCESSES, PROCESSES.address(address), known)
+    named = PROCESSES.address(address)
+    process = locate(PROCESSES, named, known)
     if process is None:
-        refuse_unclear(PROCESSES, PROCESSES.address(address), known)
+        refuse_unclear(PROCESSES, named, known)
         hint = " In check mode, one that an earlier task would create does not exist."
         raise Failure(
-            f"There is no {words_for(address)} in application {scope}."
-            f"{alternatives(PROCESSES.address(address), known)}{hint if check_mode else ''}",
+            f"There is no {named.words} in application {scope}."
+            f"{alternatives(named, known)}{hint if check_mode else ''}",
             code="not_found",
         )
     shown = {
@@ -68,7 +69,7 @@ def find_one(
         want = address.get(option, have)
         if want != have:
             raise Failure(
-                f"The {words_for(address)} has {option} {have!r}, not {want!r}. Correct {option}, "
+                f"The {named.words} has {option} {have!r}, not {want!r}. Correct {option}, "
                 "or omit it.",
                 code="not_found",
             )

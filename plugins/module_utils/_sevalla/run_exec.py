@@ -23,6 +23,7 @@ from .._engine.module import Command, Task, connected
 from .._engine.options import connection_spec
 from .._engine.run_command import SKIPPED, command_failed, return_code, streams
 from .._http.client import Client
+from .._http.settings import out_of_bounds
 from .one_process import ONE_PROCESS_SPEC, check_one, find_one, words_for
 from .processes import FIELDS
 from .service import SERVICE
@@ -60,9 +61,7 @@ def _run(task: Task) -> dict[str, Any]:
     address = {option: params[option] for option in _ADDRESSES if params[option]}
     words, problems = _words(params["argv"], params["cmd"])
     problems += check_one(params, address, "id, key, display_name and type: web")
-    if not 1 <= params["timeout"] <= _LONGEST:
-        what = f"must be from 1 to {_LONGEST}, not {params['timeout']}"
-        problems.append(Problem("timeout", what))
+    problems += out_of_bounds(params, {"timeout": 1}, _LONGEST)
     task.check(*problems)
     with connected(SERVICE, task) as client:
         path, _process = find_one(client, params, address, task.check_mode)
