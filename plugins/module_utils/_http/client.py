@@ -186,8 +186,10 @@ class Client(Waiting):
             lost: Exception | None = None
             try:
                 response = self._attempt(method, path, params, body, extra_seconds)
+                if 300 <= response.status_code < 400:
+                    raise self._faults.redirected(method, path, response)
                 decoded = _decoded(response)
-                if response.status_code < 400:
+                if response.status_code < 300:
                     return self._result_of(method, path, response, decoded)
                 failure = self._faults.refused(method, path, response, decoded, self.waited)
             except (OSError, HTTPError, ValueError) as error:
@@ -258,8 +260,6 @@ class Client(Waiting):
             raise failure
 
     def _result_of(self, method: str, path: str, response: requests.Response, decoded: Any) -> Any:
-        if response.status_code >= 300:
-            raise self._faults.redirected(method, path, response)
         self._answered.status = response.status_code
         self._answered.request_id = response.headers.get("x-request-id")
         if decoded is not _NOT_JSON:
@@ -323,7 +323,8 @@ def _decoded(response: requests.Response) -> Any:
     except RecursionError:
         return _NOT_JSON
     except ValueError:
-        if response.ok and "json" in response.headers.get("Content-Type", ""):
+        is_whole = response.headers.get("Content-Length") == str(len(response.content))
+        if response.ok and not is_whole and "json" in response.headers.get("Content-Type", ""):
             raise requests.exceptions.ChunkedEncodingError("the response was cut short") from None
         return _NOT_JSON
     return _NOT_JSON if _is_deep(decoded) else decoded

@@ -17,12 +17,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .._core.failure import Failure
-from .retry import cannot_be_sent, never_connected, requested_wait
+from .retry import cannot_be_sent, never_connected, requested_wait, timed_out
 from .settings import Service, Settings
 
 try:
     import requests
-    from requests.exceptions import InvalidSchema, ReadTimeout, SSLError
+    from requests.exceptions import InvalidSchema, SSLError
 except ImportError:  # reported by _engine/module.py before this module is used
     pass
 
@@ -114,7 +114,7 @@ class Faults:
         what = "no response"
         if isinstance(error, SSLError):
             what = "the TLS connection failed"
-        elif isinstance(error, ReadTimeout):
+        elif timed_out(error):
             seconds = self._settings.timeout + extra_seconds
             what = f"no response within {seconds} seconds, which is api_timeout"
             if extra_seconds:
@@ -131,7 +131,7 @@ class Faults:
             code="unreachable",
             outcome_unknown=not (cannot_be_sent(error) or never_connected(error)),
             # The service may still be working, and store it after the list is read.
-            resendable=not isinstance(error, ReadTimeout),
+            resendable=not timed_out(error),
         )
 
     def refused(

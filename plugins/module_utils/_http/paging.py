@@ -27,13 +27,13 @@ def items_of(client: Client, page: Any, path: str) -> list[Any]:
 
 
 def unseen(client: Client, items: list[Any], seen: set[str], path: str) -> list[Any]:
-    """Return the items that no earlier page had, and add their ids to ``seen``.
+    """Return the items that no earlier page had, each once, and add their ids to ``seen``.
 
     Pages can overlap: an item that is added during the pagination shifts others to the next page.
     Raises Failure for a page without new items.
     """
     ids = [str(item.get("id") if isinstance(item, dict) else item) for item in items]
-    new = [item for item, each in zip(items, ids) if each not in seen]
+    new = list({each: item for item, each in zip(items, ids) if each not in seen}.values())
     if items and not new:
         raise client.unexpected("GET", path, "a page that repeats the ones before")
     seen.update(ids)

@@ -22,8 +22,8 @@ from typing import Any
 from .settings import Service
 
 try:
-    from requests.exceptions import ConnectTimeout, RequestException, SSLError
-    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+    from requests.exceptions import ConnectTimeout, ReadTimeout, RequestException, SSLError
+    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ReadTimeoutError
 except ImportError:  # reported by _engine/module.py before this module is used
     pass
 
@@ -54,6 +54,12 @@ def never_connected(error: Exception) -> bool:
     return isinstance(error, ConnectTimeout) or isinstance(
         _reason(error), (NewConnectionError, ConnectTimeoutError)
     )
+
+
+def timed_out(error: Exception) -> bool:
+    """Return whether a response did not come, or stopped in its middle, for ``timeout`` seconds."""
+    # While it reads the body, requests wraps urllib3's timeout in a ConnectionError.
+    return isinstance(error, ReadTimeout) or isinstance(_reason(error), ReadTimeoutError)
 
 
 def _reason(error: Exception) -> object:

@@ -17,6 +17,7 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.proce
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
     TOKEN,
     answer,
+    cut,
 )
 
 METHODS = ("GET", "POST", "PATCH", "DELETE")
@@ -91,6 +92,17 @@ def test_plain_text_with_a_success_status_is_a_failure(kind, serve, client_of, f
     assert f"and {kind or 'no content type'}, which cannot be read as JSON" in failure.message
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_a_whole_body_that_is_not_json_is_no_lost_connection(method, serve, client_of, failure_of):
+    """Whatever its content type says: its length shows that nothing is missing."""
+    server = serve(answer(200, PAGE, content_type="application/json"))
+    failure = failure_of(client_of(server), method)
+    assert len(server.requests) == 1
+    assert failure.code == "unexpected_answer"
+    assert not failure.resendable
+    assert "HTTP 200 and application/json, which cannot be read as JSON" in failure.message
+
+
 def test_json_of_the_wrong_shape_is_a_failure_with_status_and_request_id(serve, client_of):
     """Also while another thread gets answers of its own."""
     server = serve(
@@ -118,11 +130,17 @@ def test_json_that_is_nested_too_deeply_is_a_failure(serve, client_of, failure_o
 # Redirects.
 
 
+@pytest.mark.parametrize("kind", ["text/html", "application/vnd.api+json"])
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("method", METHODS)
-def test_no_kind_of_redirect_is_followed(method, status, serve, client_of, failure_of):
-    headers = {"location": "/elsewhere", "content_type": "text/html", "x_request_id": "req-7"}
-    server = serve(answer(status, PAGE, **headers))
+def test_no_kind_of_redirect_is_followed(method, status, kind, serve, client_of, failure_of):
+    """Even if the content type does not say what the body is, and its length is unknown."""
+    headers = {"location": "/elsewhere", "content_type": kind, "x_request_id": "req-7"}
+    whole, endless = (
+        answer(status, PAGE, **headers),
+        answer(status, PAGE, **headers, content_length=None),
+    )
+    server = serve(whole if kind == "text/html" else cut(endless))
     failure = failure_of(client_of(server, service=LARAVEL_CLOUD.service), method)
     assert server.said == [f"{method} /v3/things"]
     assert failure.as_result()["failure"] == {

@@ -108,6 +108,10 @@ def test_offset_an_item_that_moved_to_the_next_page_counts_once(serve, client_of
     assert offset_items(client_of(serve(page([1, 2], 4), page([2, 3], 4)))) == [1, 2, 3]
 
 
+def test_offset_an_item_that_is_twice_on_a_page_counts_once(serve, client_of):
+    assert offset_items(client_of(serve(page([1, 2, 1], 3)))) == [1, 2]
+
+
 def test_offset_a_repeated_page_is_a_failure(serve, client_of):
     with pytest.raises(Failure, match="a page that repeats the ones before"):
         offset_items(client_of(serve(page([1, 2], 4), page([1, 2], 4))))
