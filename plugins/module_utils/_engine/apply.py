@@ -243,6 +243,7 @@ class Writer:
         wanted state."""
         resource = self._backend
         if unstored(resource, step.body or {}, found):
+            resource.complete(self._client, [found])
             again = make_plan(resource, self._scope, self.plan.entry, [found])
             if again.problems:
                 summary = "; ".join(f"{option}: {what}" for option, what in again.problems)

@@ -111,7 +111,9 @@ def run_module(command: Command) -> None:
     missing = missing_libraries()
     if missing:
         failure = no_libraries(missing)
-        details = {**failure.as_result(), "exception": _http.IMPORT_ERROR}
+        details = failure.as_result()
+        if _http.IMPORT_ERROR:
+            details["exception"] = _http.IMPORT_ERROR
         module.fail_json(msg=failure.message, **details)
     # Ansible also passes no_log if DEFAULT_NO_TARGET_SYSLOG is set. A module cannot distinguish
     # the two, so its warnings quote no values then.

@@ -134,7 +134,9 @@ def _read_and_plan(
         if scope and len(live) == 1 and any(plan.renames for plan in plans):
             # A resource that is addressed by its id was read alone. Its new name must be compared
             # with the names of the others.
-            live = backend.list_all(client, scope)
+            others = backend.list_all(client, scope)
+            # A list may lack what the first read has added, such as the name of a size.
+            live = [live[0] if each["id"] == live[0]["id"] else each for each in others]
             plans = plan_list(backend, scope, wanted, live, prune)
     except Failure as failure:
         from .validation import out_of_range

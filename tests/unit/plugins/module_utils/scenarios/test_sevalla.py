@@ -154,6 +154,17 @@ def test_addressing_by_id_and_key_and_renaming(run: Runner) -> None:
     assert by_id.result["process"]["display_name"] == "queue"
 
 
+def test_a_new_name_does_not_send_a_size_that_lists_show_without_its_name(
+    run: Runner, emulator: Any
+) -> None:
+    emulator.reset(switches={"sevalla_resource_type_name": "null"})
+    process = created(run).result["process"]
+    by_id = {**SHOP, "id": process["id"], "display_name": "orders", "resource_type": "s1"}
+    renamed = run(PROCESS, **by_id)
+    assert [step["body"] for step in renamed.result["plan"]] == [{"display_name": "orders"}]
+    assert renamed.result["deployment_required"] is False
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
