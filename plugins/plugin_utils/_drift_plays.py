@@ -85,16 +85,18 @@ class Plays:
         """Yield the tasks that did not run; ``gone`` are the failed and the unreachable hosts."""
         if not self._reasons:
             return
+        earlier = gone - self._reasons.keys()
         for play in self._all:
             known = self._begun.get(play._uuid)
             if known is None:
                 # A play starts, with or without hosts, unless a failure ended the run.
                 variables = play.get_variable_manager().get_vars(play=play)
                 known = _Play(play, list(variables["ansible_play_hosts_all"]), is_stopped=True)
-            yield from self._missed_in(known, gone)
+            yield from self._missed_in(known, earlier)
+            earlier |= known.failed & gone
 
-    def _missed_in(self, known: _Play, gone: set[str]) -> Iterator[Missed]:
-        fallen = known.failed | gone
+    def _missed_in(self, known: _Play, earlier: set[str]) -> Iterator[Missed]:
+        fallen = known.failed | earlier
         if known.is_stopped:
             fallen |= set(known.hosts)
         elif known.failed:
@@ -120,7 +122,11 @@ class Plays:
 
 def full_name(task: Any) -> str:
     """Return the full name of a task's module, even if the playbook uses a short one."""
-    return str(getattr(task, "resolved_action", None) or task.action)
+    # Since ansible-core 2.19, resolved_action warns if the action is still a template.
+    resolved = getattr(task, "_resolved_action", None)
+    if resolved is None and "{" not in task.action:
+        resolved = getattr(task, "resolved_action", None)
+    return str(resolved or task.action)
 
 
 def in_check_mode(task: Any) -> bool:

@@ -331,6 +331,8 @@ def test_intentionally_skipped_tasks_are_not_reported_as_missing(drift: Drift) -
     assert drift([each_application(leave, ignored, failing)], inventory=THREE) == [
         (SHOP, "unknown")
     ]
+    later = {"connection": "local", "hosts": BLOG, "tasks": [FAILS]}
+    assert drift([each_application(leave), later], inventory=THREE) == []
     tagged = web(SHOP, tags=["never", "web"])
     once = web(BLOG, run_once=True, delegate_to="localhost")
     play = {"connection": "local", "tasks": [once, tagged, failing]}
@@ -373,6 +375,16 @@ def test_completed_tasks_of_roles_are_not_reported_as_missing(drift: Drift) -> N
     play = {"connection": "local", "tasks": [block, FAILS]}
     assert drift([play], inventory=DOWN.replace(" ansible_connection=ssh", "")) == []
     assert drift.summary == (1, 0, 0)
+
+
+def test_a_module_whose_name_is_a_template(drift: Drift) -> None:
+    """The report has its drift, and Ansible does not warn that it was asked for its name early."""
+    about = {"vars": {"module": MODULE, "other": "ansible.builtin.ping"}}
+    options = {"application": SHOP, "type": "web", "port": 9090}
+    templated = {"action": "{{ module }}", "args": options}
+    assert drift.tasks({"action": "{{ other }}"}, templated, **about) == [(SHOP, "differs")]
+    assert "resolved_action" not in drift.run.output
+    assert "[WARNING]" not in drift.run.output
 
 
 def test_several_failures_of_one_application_are_one_row(drift: Drift) -> None:

@@ -111,7 +111,7 @@ CLIENT_DEFECTS = (
     Defect(
         "a redirect is treated as a response",
         "_http/client.py",
-        {"if response.status_code >= 300:": "if status == 300:"},
+        {"if 300 <= response.status_code < 400:": "if response.status_code == 399:"},
         (ANSWERS,),
     ),
     Defect(
@@ -238,9 +238,19 @@ CLIENT_DEFECTS = (
         (PAGES,),
     ),
     Defect(
+        "an item that is twice on a page is returned twice",
+        "_http/paging.py",
+        {
+            "list({each: item for item, each in zip(items, ids) if each not in seen}.values())": (
+                "[item for item, each in zip(items, ids) if each not in seen]"
+            ),
+        },
+        (PAGES,),
+    ),
+    Defect(
         "an item on two pages is returned twice",
         "_http/paging.py",
-        {"if each not in seen]": "if each]"},
+        {"if each not in seen}": "if each}"},
         (PAGES,),
     ),
     Defect(
@@ -413,8 +423,20 @@ CLIENT_DEFECTS = (
     Defect(
         "a POST that timed out is retried",
         "_http/faults.py",
-        {"resendable=not isinstance(error, ReadTimeout)": "resendable=True"},
+        {"resendable=not timed_out(error)": "resendable=True"},
         (REPEATING,),
+    ),
+    Defect(
+        "a POST whose response stalls is retried",
+        "_http/retry.py",
+        {" or isinstance(_reason(error), ReadTimeoutError)": ""},
+        (REPEATING,),
+    ),
+    Defect(
+        "a whole body that is not JSON counts as truncated",
+        "_http/client.py",
+        {"if response.ok and not is_whole and": "if response.ok and"},
+        (ANSWERS,),
     ),
     Defect(
         "field errors are not reported",
@@ -1104,6 +1126,12 @@ PLAN_DEFECTS = (
 )
 
 SEVALLA_DEFECTS = (
+    Defect(
+        "a new name sends a size that lists show without its name",
+        "_engine/run_one.py",
+        {"            live = [live[0] if each": "            live = [each if each"},
+        (SEVALLA,),
+    ),
     Defect(
         "any id in a response of Sevalla becomes a path",
         "_sevalla/service.py",
@@ -1957,20 +1985,32 @@ DRIFT_DEFECTS = (
     Defect(
         "a host that failed in a play is not in the drift report",
         "../plugin_utils/_drift_plays.py",
-        {"        fallen = known.failed | gone\n": "        fallen = gone - known.failed\n"},
+        {"        fallen = known.failed | earlier\n": "        fallen = earlier - known.failed\n"},
         (f"{DRIFT_RUNS}::test_tasks_that_failed_hosts_did_not_run",),
     ),
     Defect(
         "a host that failed in an earlier play is not in the drift report",
         "../plugin_utils/_drift_plays.py",
-        {"        fallen = known.failed | gone\n": "        fallen = set(known.failed)\n"},
+        {"        fallen = known.failed | earlier\n": "        fallen = set(known.failed)\n"},
         (f"{DRIFT_RUNS}::test_hosts_that_failed_in_an_earlier_play",),
     ),
     Defect(
         "a host that ended a play on purpose counts as not compared",
         "../plugin_utils/_drift_plays.py",
-        {"        fallen = known.failed | gone\n": "        fallen = set(known.hosts)\n"},
+        {"        fallen = known.failed | earlier\n": "        fallen = set(known.hosts)\n"},
         (f"{DRIFT_RUNS}::test_intentionally_skipped_tasks_are_not_reported_as_missing",),
+    ),
+    Defect(
+        "a failure counts in plays that had ended before it",
+        "../plugin_utils/_drift_plays.py",
+        {"        earlier = gone - self._reasons.keys()\n": "        earlier = set(gone)\n"},
+        (f"{DRIFT_RUNS}::test_intentionally_skipped_tasks_are_not_reported_as_missing",),
+    ),
+    Defect(
+        "the drift report asks a templated action for its name too early",
+        "../plugin_utils/_drift_plays.py",
+        {'    if resolved is None and "{" not in task.action:\n': "    if resolved is None:\n"},
+        (f"{DRIFT_RUNS}::test_a_module_whose_name_is_a_template",),
     ),
     Defect(
         "the drift report believes failed_when",
