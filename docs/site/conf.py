@@ -38,7 +38,7 @@ highlight_language = "YAML+Jinja"
 default_role = "any"
 # A reference that leads nowhere is a warning, and "make docs" makes warnings errors.
 nitpicky = True
-# A workflow has "${{ !cancelled() }}", which is no Jinja. It is shown all the same.
+# A workflow has "${{ !cancelled() }}", which is not Jinja. Show it without highlighting.
 suppress_warnings = ["misc.highlighting_failure"]
 # Copy the commands of a console block, without the prompt and the output.
 copybutton_prompt_text = "$ "

@@ -95,6 +95,29 @@ attributes:
       - Each run repeats the action and reports a change.
 """
 
+    DEPLOYMENT = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return what it would do without doing it.
+    support: full
+    details:
+      - Check mode looks up names, validates options and sends only reads. With O(trigger=always), RV(plan) is the same
+        as in the real run. With O(trigger=pending), it does not contain a deployment that only the changes of earlier
+        tasks would require.
+  diff_mode:
+    description: Returns what changed, or would change, when in diff mode.
+    support: none
+    details:
+      - An action has no state before and after.
+  idempotent:
+    description: If you run it twice and nobody else changes anything, the second run changes nothing.
+    support: partial
+    details:
+      - With O(trigger=pending), the second run deploys nothing if the first deployment succeeded. With
+        O(trigger=always), each run deploys and reports a change.
+"""
+
     COMMAND = r"""
 options: {}
 attributes:

@@ -20,9 +20,10 @@ options:
   api_retries:
     description:
       - How often one request is retried.
-      - Every request that the rate limit refuses is retried. Reads, updates and deletions are also retried if the
-        connection is lost or the service responds with HTTP 500, 502, 503 or 504. A creation or the start of a
-        deployment is retried only if the service's list shows that it had no effect.
+      - Every request is retried if the rate limit refuses it or if no connection can be made. Reads, updates and
+        deletions are also retried if the connection is lost or the service responds with HTTP 500, 502, 503 or 504.
+        In these cases, a creation or the start of a deployment is retried at most twice, and only if the service's
+        list shows that it had no effect.
     type: int
     default: 5
   api_max_wait:
@@ -49,6 +50,7 @@ requirements:
   - requests >= 2.25.1
   - jsonschema >= 3.2.0
 notes:
+  - An empty connection option counts as omitted.
   - The module uses the proxies in the usual environment variables, such as E(HTTPS_PROXY) and E(NO_PROXY).
   - Run the module on the controller, with C(hosts=localhost) or C(connection=local).
   - There it runs inside Ansible's own process, which is much faster than a module. To switch that off, set the

@@ -5,7 +5,7 @@
 """Documentation of the options that the inventory plugins have in common.
 
 The connection options are those of the modules (``connection.py``), in the form that inventory
-plugins need; a test holds that they are the same.
+plugins need; a test checks that they are the same.
 """
 
 from __future__ import annotations
@@ -70,13 +70,15 @@ notes:
   - Values of the service are never evaluated as templates. O(compose), O(groups) and O(keyed_groups) get them
     unchanged. In the output of C(ansible-inventory --list), a string that looks like a template is a dictionary with
     the key C(__ansible_unsafe). Every other string is plain.
-  - In a host's name, a dash replaces all characters other than letters, digits, dashes, underscores and dots. If two
-    hosts would have the same name, the plugin appends the id to both and warns, so that a name always means the same
+  - In a host's name, one dash replaces each run of characters other than ASCII letters, digits, dashes and
+    underscores. On Sevalla, dots stay. On Laravel Cloud, dots only separate application, environment and instance.
+    If two hosts would have the same name, the plugin appends the id to both and warns, so that a name always means the same
     host.
   - If the plugin cannot read an application, environment or instance, for example because it is being deleted, it
     omits this one with a warning. The inventory fails if the list of applications cannot be read, if the token is
-    refused (HTTP 401), if the rate limit or O(api_max_wait) is exceeded, if the service cannot be reached, or if no
-    host is left. The plugin does not cache an incomplete inventory.
+    refused (HTTP 401), if the rate limit or O(api_max_wait) is exceeded, or if the service cannot be reached. It also
+    fails if no host is left because of what it omitted, unless all of that was deleted (HTTP 404). The plugin does
+    not cache an incomplete inventory.
   - An empty connection option counts as omitted. Connection options can be templates.
   - Environment variables of the applications are neither in the host variables nor in the cache.
   - With O(cache), the plugin ignores the cache if the configuration or the token has changed.

@@ -16,7 +16,7 @@ class ModuleDocFragment:
 options:
   id:
     description:
-      - The id of the process (C(process-...)). It must exist, unless the task deletes it.
+      - The id of the process (C(process-...)). The service generates it, so you cannot create a process with an id.
     type: str
     aliases: [process_id]
   type:

@@ -39,8 +39,8 @@ options:
         that run was aborted before it deployed, the next run deploys the changes that the service shows.
       - With V(pending), the task deploys if no deployment has succeeded yet, if the last finished one did not
         succeed, or if a process was created on any instance of the environment since the last successful one started.
-      - V(pending) does not see an update or a deletion, because Laravel Cloud does not show them. Use a handler with
-        V(always) for them. It does not see new code either.
+      - V(pending) does not see an update or a deletion of a process, because Laravel Cloud does not show them, nor any
+        change of an instance. Use a handler with V(always) for them. It does not see new code either.
       - With V(pending), if a running deployment started after the newest change, the task waits for it instead of
         starting another one, and reports no change.
       - V(pending) compares only times of the service. In doubt it deploys, which can be once more than necessary.
@@ -57,7 +57,7 @@ options:
     default: 5
 extends_documentation_fragment:
   - evenkeel.paas.attributes
-  - evenkeel.paas.attributes.action
+  - evenkeel.paas.attributes.deployment
   - evenkeel.paas.attributes.laravel_cloud
   - evenkeel.paas.connection
   - evenkeel.paas.connection.laravel_cloud
@@ -166,7 +166,7 @@ deployment:
       type: bool
     hibernation_wake_up_interval:
       description: The time after which a hibernating environment wakes up by itself, or null. The service's documentation does not say more.
-      returned: when the service shows it, which it does not in the response that starts a deployment
+      returned: when the service shows it; the response that starts a deployment does not contain it
       type: raw
     started_at:
       description: When it started to run, or null.
@@ -299,7 +299,7 @@ failure:
     details:
       description:
         - The individual errors, from the service or from the module, or null.
-        - "Of a deployment that did not succeed: its V(id) and V(status). If the service shows it, also V(step), the name of
+        - "For a deployment that did not succeed: its V(id) and V(status). If the service shows it, also V(step), the name of
           the step that failed, and V(output), the lines that it printed."
       returned: always
       type: raw

@@ -79,7 +79,7 @@ options:
   max_replicas:
     description:
       - The highest number of replicas. Cannot be used with O(scaling_type=auto).
-      - Without it, a new instance gets the number of O(min_replicas).
+      - Without it, a new instance gets the number of O(min_replicas), but at least 1.
     type: int
   uses_scheduler:
     description:
@@ -154,8 +154,8 @@ instance:
     created_at: "2026-03-22T10:10:31.000000Z"
   contains:
     id:
-      description: The id of the instance. Omitted in check mode for an instance that does not exist yet.
-      returned: success
+      description: The id of the instance.
+      returned: success, but not in check mode if the instance does not exist yet
       type: str
     environment_id:
       description: The id of the environment, or null if it is unknown.
@@ -187,7 +187,7 @@ instance:
       type: int
     uses_scheduler:
       description: Whether the application's scheduler runs on it.
-      returned: success
+      returned: success, but in check mode only if the instance exists or O(uses_scheduler) is set
       type: bool
     scaling_cpu_threshold_percentage:
       description: The CPU usage in percent at which the instance scales, or null.
@@ -199,7 +199,7 @@ instance:
       type: int
     created_at:
       description: When the instance was created.
-      returned: success
+      returned: success, but not in check mode if the instance does not exist yet
       type: str
 plan:
   description:

@@ -41,7 +41,7 @@ def examples_of(module: str) -> list[dict[str, Any]]:
 def acts(module: str) -> bool:
     """Return whether a module acts each time it runs, by its documentation."""
     text = (COLLECTION / "plugins" / "modules" / f"{module}.py").read_text()
-    return "evenkeel.paas.attributes.action" in text
+    return re.search(r"evenkeel\.paas\.attributes\.(action|deployment)\n", text) is not None
 
 
 def acts_once(task: dict[str, Any]) -> bool:

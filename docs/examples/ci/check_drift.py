@@ -17,8 +17,8 @@ A shell that cannot start this script ends with 126 or 127. So 2 always means dr
 
 The report is in the folder ``drift-report``, or in the one that EVENKEEL_PAAS_DRIFT_DIRECTORY
 names: drift.md for a job summary or a comment, and drift.txt, drift.json and drift.html from the
-callback plugin evenkeel.paas.drift. This script enables the plugin, and only this one: the
-callbacks_enabled of ansible.cfg does not hold in this run, ANSIBLE_CALLBACKS_ENABLED does.
+callback plugin evenkeel.paas.drift. This script enables the plugin with ANSIBLE_CALLBACKS_ENABLED,
+which overrides callbacks_enabled in ansible.cfg. To keep other callbacks, name them there.
 """
 
 from __future__ import annotations
