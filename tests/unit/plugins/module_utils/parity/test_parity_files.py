@@ -221,15 +221,20 @@ def test_a_module_that_writes_supports_diff_and_is_idempotent(module):
 
 @pytest.mark.parametrize(
     "module",
-    [
-        *("sevalla_deployment", "sevalla_process_run", "sevalla_process_exec"),
-        *("laravel_cloud_deployment", "laravel_cloud_command"),
-    ],
+    ["sevalla_process_run", "sevalla_process_exec", "laravel_cloud_command"],
 )
 def test_an_action_module_documents_that_it_is_not_idempotent(module):
     attributes = documentation(module)["attributes"]
     assert attributes["diff_mode"]["support"] == "none"
     assert attributes["idempotent"]["support"] == "none"
+
+
+@pytest.mark.parametrize("module", ["sevalla_deployment", "laravel_cloud_deployment"])
+def test_a_deployment_documents_that_only_pending_is_idempotent(module):
+    attributes = documentation(module)["attributes"]
+    assert attributes["diff_mode"]["support"] == "none"
+    assert attributes["idempotent"]["support"] == "partial"
+    assert "trigger=pending" in " ".join(attributes["idempotent"]["details"])
 
 
 @pytest.mark.parametrize("module", MODULES)
