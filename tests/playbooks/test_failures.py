@@ -41,7 +41,7 @@ def failures_of(
     assert run.status == 0, run.output
     assert run.writes == []
     assert run.output.count("Traceback") in (0, import_errors)
-    assert "The error was: None" not in run.output
+    assert "traceback is:\nNone" not in run.output
     assert playbooks.emulator.token not in run.output
     assert [each["kind"] for each in run.results] == ["failed"] * len(tasks)
     return [str(each["result"]["msg"]) for each in run.results]
