@@ -872,7 +872,7 @@ APPLY_DEFECTS = (
         "the retry code is imported without a retry",
         "_http/client.py",
         {
-            "if response.status_code < 400:": "if self._faults and response.status_code < 400:",
+            "if response.status_code < 300:": "if self._faults and response.status_code < 300:",
         },
         (IMPORTS,),
     ),
