@@ -8,7 +8,10 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """``evenkeel.paas.attributes``, and the action group of each service."""
+    """``evenkeel.paas.attributes``, and the action group of each service.
+
+    No part has the name of a file beside this one: Ansible would use that file instead.
+    """
 
     DOCUMENTATION = r"""
 options: {}
@@ -77,17 +80,22 @@ attributes:
     ACTION = r"""
 options: {}
 attributes:
+  diff_mode:
+    description: Returns what changed, or would change, when in diff mode.
+    support: none
+    details:
+      - An action has no state before and after.
+"""
+
+    REPEATED = r"""
+options: {}
+attributes:
   check_mode:
     description: Can run in C(check_mode) and return what it would do without doing it.
     support: full
     details:
       - RV(plan) is the same in check mode and in the real run. Check mode looks up names and validates options, and
         sends only reads.
-  diff_mode:
-    description: Returns what changed, or would change, when in diff mode.
-    support: none
-    details:
-      - An action has no state before and after.
   idempotent:
     description: If you run it twice and nobody else changes anything, the second run changes nothing.
     support: none
@@ -95,7 +103,7 @@ attributes:
       - Each run repeats the action and reports a change.
 """
 
-    DEPLOYMENT = r"""
+    DEPLOYS = r"""
 options: {}
 attributes:
   check_mode:
@@ -105,11 +113,6 @@ attributes:
       - Check mode looks up names, validates options and sends only reads. With O(trigger=always), RV(plan) is the same
         as in the real run. With O(trigger=pending), it does not contain a deployment that only the changes of earlier
         tasks would require.
-  diff_mode:
-    description: Returns what changed, or would change, when in diff mode.
-    support: none
-    details:
-      - An action has no state before and after.
   idempotent:
     description: If you run it twice and nobody else changes anything, the second run changes nothing.
     support: partial
@@ -118,7 +121,7 @@ attributes:
         O(trigger=always), each run deploys and reports a change.
 """
 
-    COMMAND = r"""
+    RUNS_COMMAND = r"""
 options: {}
 attributes:
   check_mode:

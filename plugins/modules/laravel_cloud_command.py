@@ -57,7 +57,7 @@ options:
     default: 2
 extends_documentation_fragment:
   - evenkeel.paas.attributes
-  - evenkeel.paas.attributes.command
+  - evenkeel.paas.attributes.runs_command
   - evenkeel.paas.attributes.laravel_cloud
   - evenkeel.paas.command
   - evenkeel.paas.connection

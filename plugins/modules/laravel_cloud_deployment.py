@@ -57,7 +57,8 @@ options:
     default: 5
 extends_documentation_fragment:
   - evenkeel.paas.attributes
-  - evenkeel.paas.attributes.deployment
+  - evenkeel.paas.attributes.action
+  - evenkeel.paas.attributes.deploys
   - evenkeel.paas.attributes.laravel_cloud
   - evenkeel.paas.connection
   - evenkeel.paas.connection.laravel_cloud

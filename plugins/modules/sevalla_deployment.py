@@ -68,7 +68,8 @@ options:
     default: 10
 extends_documentation_fragment:
   - evenkeel.paas.attributes
-  - evenkeel.paas.attributes.deployment
+  - evenkeel.paas.attributes.action
+  - evenkeel.paas.attributes.deploys
   - evenkeel.paas.attributes.sevalla
   - evenkeel.paas.connection
   - evenkeel.paas.connection.sevalla

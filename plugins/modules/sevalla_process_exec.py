@@ -69,7 +69,7 @@ options:
     default: 15
 extends_documentation_fragment:
   - evenkeel.paas.attributes
-  - evenkeel.paas.attributes.command
+  - evenkeel.paas.attributes.runs_command
   - evenkeel.paas.attributes.sevalla
   - evenkeel.paas.command
   - evenkeel.paas.connection

@@ -41,6 +41,7 @@ options:
 extends_documentation_fragment:
   - evenkeel.paas.attributes
   - evenkeel.paas.attributes.action
+  - evenkeel.paas.attributes.repeated
   - evenkeel.paas.attributes.sevalla
   - evenkeel.paas.connection
   - evenkeel.paas.connection.sevalla

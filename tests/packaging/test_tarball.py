@@ -127,6 +127,7 @@ def test_ansible_doc_shows_every_module(shell: Any, installed: Path, tmp_path: P
     assert modules
     for module in modules:
         output = shell.run("ansible-doc", f"evenkeel.paas.{module}", folder=tmp_path)
+        assert all(each in output for each in ("check_mode", "diff_mode", "idempotent")), module
         assert "EXAMPLES" in output
         assert "WARNING" not in output
 

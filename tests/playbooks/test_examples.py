@@ -41,7 +41,7 @@ def examples_of(module: str) -> list[dict[str, Any]]:
 def acts(module: str) -> bool:
     """Return whether a module acts each time it runs, by its documentation."""
     text = (COLLECTION / "plugins" / "modules" / f"{module}.py").read_text()
-    return re.search(r"evenkeel\.paas\.attributes\.(action|deployment)\n", text) is not None
+    return "evenkeel.paas.attributes.action" in text
 
 
 def acts_once(task: dict[str, Any]) -> bool:
@@ -55,7 +55,7 @@ def acts_once(task: dict[str, Any]) -> bool:
 def runs_commands(module: str) -> bool:
     """Return whether a module runs a command, which check mode skips, by its documentation."""
     text = (COLLECTION / "plugins" / "modules" / f"{module}.py").read_text()
-    return "evenkeel.paas.attributes.command" in text
+    return "evenkeel.paas.attributes.runs_command" in text
 
 
 COMMANDS = [module for module in MODULES if runs_commands(module)]

@@ -49,6 +49,8 @@ def fragment(name: str) -> dict[str, Any]:
     """Return a documentation fragment of this collection, by its full name."""
     namespace, collection, file, *part = name.split(".")
     assert (namespace, collection) == ("evenkeel", "paas"), name
+    # Ansible looks for a file with the name of the part first, whatever is before the name.
+    assert not part or not (PLUGINS / "doc_fragments" / f"{part[0]}.py").exists(), name
     found = importlib.import_module(f"{PACKAGE}.doc_fragments.{file}").ModuleDocFragment
     return yaml.safe_load(getattr(found, part[0].upper() if part else "DOCUMENTATION"))
 
