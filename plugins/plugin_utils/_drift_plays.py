@@ -123,10 +123,8 @@ class Plays:
 def full_name(task: Any) -> str:
     """Return the full name of a task's module, even if the playbook uses a short one."""
     # Since ansible-core 2.19, resolved_action warns if the action is still a template.
-    resolved = getattr(task, "_resolved_action", None)
-    if resolved is None and "{" not in task.action:
-        resolved = getattr(task, "resolved_action", None)
-    return str(resolved or task.action)
+    attribute = "_resolved_action" if "{" in task.action else "resolved_action"
+    return str(getattr(task, attribute, None) or task.action)
 
 
 def in_check_mode(task: Any) -> bool:

@@ -2009,7 +2009,7 @@ DRIFT_DEFECTS = (
     Defect(
         "the drift report asks a templated action for its name too early",
         "../plugin_utils/_drift_plays.py",
-        {'    if resolved is None and "{" not in task.action:\n': "    if resolved is None:\n"},
+        {'"_resolved_action" if "{" in task.action else "resolved_action"': '"resolved_action"'},
         (f"{DRIFT_RUNS}::test_a_module_whose_name_is_a_template",),
     ),
     Defect(
