@@ -403,9 +403,14 @@ def test_always_reads_one_page_before_the_post(service: Service) -> None:
 # Unknown behavior of the services
 
 
+def early_in_a_second(time: Time) -> None:
+    """Let time pass until a quarter of a second after a whole one."""
+    time.sleep(100.25 - time.now % 1)
+
+
 def change_right_after_a_deployment(service: Service, time: Time) -> dict[str, Any]:
     """Deploy, and return a process that is created in the same second."""
-    time.sleep(100.25 - time.now % 1)  # early in a second
+    early_in_a_second(time)
     service.emulator.world.deploy(service.target, {})
     time.sleep(0.5)
     return change(service)
@@ -449,7 +454,7 @@ def test_a_deployment_that_starts_a_second_after_a_change_includes_it(
     """As in the recorded responses, where two seconds lie between them. Within one second, Laravel
     Cloud does not show which came first."""
     service.switch(deployment_pace="at_once")
-    time.sleep(100.25 - time.now % 1)  # early in a second
+    early_in_a_second(time)
     change(service)
     time.sleep(later or 0.5)
     service.emulator.world.deploy(service.target, {})
