@@ -1127,6 +1127,12 @@ PLAN_DEFECTS = (
 
 SEVALLA_DEFECTS = (
     Defect(
+        "an adopted process is sent a size that it has",
+        "_engine/apply.py",
+        {"            resource.complete(self._client, [found])\n": ""},
+        (FAULTS_CREATING,),
+    ),
+    Defect(
         "a new name sends a size that lists show without its name",
         "_engine/run_one.py",
         {"            live = [live[0] if each": "            live = [each if each"},

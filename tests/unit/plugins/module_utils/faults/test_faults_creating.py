@@ -170,6 +170,31 @@ def test_an_adopted_process_gets_its_size_by_name(sevalla: FaultRunner) -> None:
     sevalla.recovers(sevalla.case.wanted, sevalla.case.stored)
 
 
+class Patches(Hooks):
+    """Collects the bodies of PATCH requests."""
+
+    def __init__(self) -> None:
+        self.bodies: list[Any] = []
+
+    def before(self) -> None:
+        if request.method == "PATCH":
+            self.bodies.append(request.get_json())
+
+
+def test_an_adopted_process_is_not_sent_a_size_that_it_has(sevalla: FaultRunner) -> None:
+    """The list shows the size without its name."""
+    sevalla.emulator.reset(switches={"sevalla_resource_type_name": "null"})
+    hooks = sevalla.emulator.hooks = Patches()
+    other = {"entrypoint": "node other.js"}
+    outcome = sevalla(
+        lost(sevalla, "create_other", values=other),
+        lost(sevalla, "drop_before"),
+        **sevalla.case.wanted,
+    )
+    assert outcome.message is None, outcome.message
+    assert hooks.bodies == [{"entrypoint": sevalla.case.wanted["entrypoint"]}]
+
+
 @pytest.mark.parametrize("creation", ["create_same", "create_other"])
 def test_duplicate_creations_are_reported_at_once(runner: FaultRunner, creation: str) -> None:
     """Neither service refuses a second process with the same identity; it cannot be prevented."""
