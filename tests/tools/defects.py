@@ -115,6 +115,18 @@ CLIENT_DEFECTS = (
         (ANSWERS,),
     ),
     Defect(
+        "a module compiles each file twice",
+        "_engine/__init__.py",
+        {"lru_cache(maxsize=1)(zipimport._get_module_code)": "zipimport._get_module_code"},
+        ("imports/test_imports.py",),
+    ),
+    Defect(
+        "the worker's imports are changed",
+        "_engine/__init__.py",
+        {"isinstance(__loader__, zipimport.zipimporter) and hasattr": "hasattr"},
+        ("imports/test_imports.py",),
+    ),
+    Defect(
         "api_max_wait is ignored for retries",
         "_http/waiting.py",
         {"            if seconds > left or left <= 0:\n                return False\n": ""},

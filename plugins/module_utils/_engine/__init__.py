@@ -1,0 +1,22 @@
+# Copyright (c) 2026 evenkeel.paas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The engine. A module imports it first, so it makes the other imports cheaper.
+
+Ansible sends a module as a zip file. Python before 3.15 compiles each file of a zip twice: to find
+out its file name, then to run it (https://github.com/python/cpython/issues/141276). Compiling is
+the largest part of what our own code costs a module.
+
+This module is private to the collection.
+"""
+
+from __future__ import annotations
+
+import zipimport
+from functools import lru_cache
+
+# Only in the process of a module: in Ansible's worker, this package does not come from a zip.
+if isinstance(__loader__, zipimport.zipimporter) and hasattr(zipimport, "_get_module_code"):
+    # The second call for a file comes right after the first one.
+    zipimport._get_module_code = lru_cache(maxsize=1)(zipimport._get_module_code)

@@ -10,7 +10,8 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
+import zipfile
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -134,3 +135,61 @@ def test_a_deletion_does_not_import_the_schema_check(emulator: Any, module: str)
     assert [step["method"] for step in plan] == ["DELETE"]
     assert not jsonschema
     assert "_engine.validation" not in files
+
+
+PACKAGE = "ansible_collections.evenkeel.paas.plugins.module_utils"
+FROM_ZIP = """
+import importlib, json, sys, zipimport
+package, *places = sys.argv[1:]
+sys.path[:0] = places
+compiled = []
+before = zipimport._compile_source
+def compile_source(path, *rest):
+    compiled.append(path)
+    return before(path, *rest)
+zipimport._compile_source = compile_source
+for name in ("_engine", "_core.planner"):
+    importlib.import_module(package + "." + name)
+print(json.dumps([compiled, hasattr(zipimport._get_module_code, "cache_info")]))
+"""
+"""Import the planner as a module does, and print the path of each compilation of a file of a zip.
+
+Its arguments are the package and where to search for it.
+"""
+
+
+def imported(*places: str) -> tuple[list[str], bool]:
+    """Return each compilation of a file of a zip, and whether zipimport was changed."""
+    done = subprocess.run(
+        [sys.executable, "-c", FROM_ZIP, PACKAGE, *places],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    compiled, is_changed = json.loads(done.stdout)
+    return compiled, is_changed
+
+
+def test_a_module_compiles_each_file_of_its_zip_once(tmp_path: Path) -> None:
+    """Ansible sends a module as a zip, and Python before 3.15 compiles its files twice."""
+    sources = Path(str(_module.__file__)).parents[1]
+    inside = PurePosixPath(*PACKAGE.split("."))
+    archive = tmp_path / "module.zip"
+    with zipfile.ZipFile(archive, "w") as written:
+        for package in (inside, *list(inside.parents)[:-1]):
+            written.writestr(str(package / "__init__.py"), "")
+        for file in sources.glob("*/*.py"):
+            written.write(file, str(inside / file.relative_to(sources)))
+    compiled, _is_changed = imported(str(archive))
+    files = [path for path in compiled if "/_core/" in path.replace(os.sep, "/")]
+    assert len(files) >= 5
+    assert sorted(files) == sorted(set(files))
+
+
+def test_only_a_module_changes_how_zips_are_imported() -> None:
+    """In Ansible's worker, other imports are not ours to change."""
+    compiled, is_changed = imported(str(ROOT), *sys.path)
+    assert compiled == []
+    assert not is_changed
