@@ -901,9 +901,7 @@ PLAN_DEFECTS = (
         "0, false and empty strings are omitted from an update",
         "_core/planner.py",
         {
-            "if option not in clear and want is None and not unset:": (
-                "if option not in clear and not want and not unset:"
-            ),
+            "if want is None and not unset:": "if not want and not unset:",
         },
         (PLAN_SEVALLA, PLAN_LARAVEL_CLOUD),
     ),
@@ -998,15 +996,13 @@ PLAN_DEFECTS = (
     Defect(
         "a changed immutable field is silently ignored",
         "_core/planner.py",
-        {"else:\n            advice = ": "elif not option:\n            advice = "},
+        {"            plan.problems.append(Problem(option, what))\n": ""},
         (PLAN_SEVALLA, LARAVEL_CLOUD),
     ),
     Defect(
         "an empty field is cleared again in every run",
         "_core/planner.py",
-        {
-            "            if not is_empty(have):\n": "            if True:\n",
-        },
+        {"    if is_empty(have):\n": "    if False:\n"},
         (PLAN_SEVALLA, SEVALLA),
     ),
     Defect(

@@ -98,11 +98,13 @@ def dicts(value: Any) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
-def with_null(value: Any, path: str) -> dict[str, Any]:
-    """Return a copy of ``value`` with null at a dotted path."""
-    key, _dot, rest = path.partition(".")
-    have = value if isinstance(value, dict) else {}
-    return {**have, key: with_null(have.get(key), rest) if rest else None}
+def with_nulls(value: Any, paths: list[str]) -> Any:
+    """Return ``value`` with null at each dotted path; a dict is copied."""
+    for path in paths:
+        key, _dot, rest = path.partition(".")
+        have = value if isinstance(value, dict) else {}
+        value = {**have, key: with_nulls(have.get(key), [rest]) if rest else None}
+    return value
 
 
 def nullable(schema: dict[str, Any], name: Callable[[str], str]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .failure import Failure, Problem
-from .fields import UNKNOWN, Field, Process, at, is_empty, is_set, shown, with_null
+from .fields import UNKNOWN, Field, Process, at, is_empty, is_set, shown, with_nulls
 from .plan import NEW_ID, Live, Plan, Step, same
 from .resource import Address, Entry, Resource, name_of
 
@@ -193,44 +193,33 @@ def _plan_absent(resource: Resource, scope: str, plan: Plan) -> None:
 
 def _plan_update(resource: Resource, scope: str, plan: Plan, live: Process) -> None:
     options, clear = plan.entry.options, plan.entry.clear
-    process_type = live.get("type") or options.get("type")
-    plan.problems += resource.rules(options, process_type, False)
+    plan.problems += resource.rules(options, live.get("type") or options.get("type"), False)
     body: dict[str, Any] = {}
     cleared: list[str] = []
     for field in resource.fields:
-        option = field.option
-        want = options.get(option)
+        option, want = field.option, options.get(field.option)
+        if option in clear:
+            body.update(_clearing(field, plan, live))
+            continue
         unset = [each for each in field.unsettable if f"{option}.{each}" in clear]
-        if option not in clear and want is None and not unset:
+        if want is None and not unset:
             continue
         have = field.live(live, want)
-        if option in clear:
-            plan.before[option] = plan.after[option] = want
-            if not is_empty(have):
-                plan.before[option] = shown(None, have)
-                body[field.wire] = field.empty(have)
-            continue
-        set_now = [each for each in unset if have is UNKNOWN or is_set(field, have, each)]
-        asked = want
-        for each in unset:
-            asked = with_null(asked, each)
+        asked = with_nulls(want, unset)
         plan.before[option] = plan.after[option] = asked
-        if (want is None or field.shape.same(want, have)) and not set_now:
+        set_now = [each for each in unset if have is UNKNOWN or is_set(field, have, each)]
+        if not set_now and (want is None or field.shape.same(want, have)):
             continue
-        if field.on_update:
-            value = have if want is None else field.shape.complete(want, have)
-            for each in set_now:
-                if have is UNKNOWN or at(value, each) is not None:
-                    value = with_null(value, each)
-                    cleared.append(f"{option}.{each}")
-            plan.before[option] = _changing(asked, value, have)
-            body[field.wire] = field.shape.encode(value, have)
-        else:
-            advice = _instead(resource, field, plan, live)
-            what = f"cannot change from {have} ({plan.address.words}){advice}"
-            if have is UNKNOWN:
-                what = f"cannot change, and {plan.address.words} does not show it{advice}"
+        if not field.on_update:
+            what = _unchangeable(resource, field, plan, live, have)
             plan.problems.append(Problem(option, what))
+            continue
+        value = have if want is None else field.shape.complete(want, have)
+        nulls = [each for each in set_now if have is UNKNOWN or at(value, each) is not None]
+        value = with_nulls(value, nulls)
+        cleared += (f"{option}.{each}" for each in nulls)
+        plan.before[option] = _changing(asked, value, have)
+        body[field.wire] = field.shape.encode(value, have)
     plan.process = live
     if body:
         step = _update(resource, item_path(resource, scope, live), body)
@@ -238,13 +227,26 @@ def _plan_update(resource: Resource, scope: str, plan: Plan, live: Process) -> N
         plan.process = resource.predict(scope, live, body)
 
 
-def _instead(resource: Resource, field: Field, plan: Plan, live: Process) -> str:
-    """Return what to do about an option that cannot change, to append to the problem."""
-    if not field.on_create:
-        return ""  # users cannot choose it
-    what = "set another name" if plan.address.creates else f"omit {plan.address.kind}"
-    delete = "" if resource.undeletable(live) else ", or delete this one first"
-    return f"; {what} to create a new {resource.noun}{delete}"
+def _clearing(field: Field, plan: Plan, live: Process) -> dict[str, Any]:
+    """Return the part of a body that clears a whole field; nothing if it is empty already."""
+    have = field.live(live)
+    plan.before[field.option] = plan.after[field.option] = None
+    if is_empty(have):
+        return {}
+    plan.before[field.option] = shown(None, have)
+    return {field.wire: field.empty(have)}
+
+
+def _unchangeable(resource: Resource, field: Field, plan: Plan, live: Process, have: Any) -> str:
+    """Return the problem of an option that no update accepts, with what to do instead."""
+    advice = ""
+    if field.on_create:  # else users cannot choose it
+        what = "set another name" if plan.address.creates else f"omit {plan.address.kind}"
+        delete = "" if resource.undeletable(live) else ", or delete this one first"
+        advice = f"; {what} to create a new {resource.noun}{delete}"
+    if have is UNKNOWN:
+        return f"cannot change, and {plan.address.words} does not show it{advice}"
+    return f"cannot change from {have} ({plan.address.words}){advice}"
 
 
 def _changing(want: Any, value: Any, have: Any) -> Any:
