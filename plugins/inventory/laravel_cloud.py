@@ -83,12 +83,13 @@ cache_timeout: 600
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
 from ..module_utils._core.failure import Failure
 from ..module_utils._core.fields import Process
-from ..module_utils._core.near_misses import listing, suggestion
+from ..module_utils._core.near_misses import did_you_mean, listing
 from ..module_utils._http.client import Client
 from ..module_utils._laravel_cloud import service as _laravel_cloud
 from ..module_utils._laravel_cloud.processes import PROCESSES
@@ -131,6 +132,7 @@ def _resources(
 def _named(wanted: list[str], listed: list[_laravel_cloud.Listed]) -> list[_laravel_cloud.Listed]:
     """Return the applications that the option names; raise Failure with all problems."""
     keys = _laravel_cloud.APPLICATION_NAMES
+    known = [[str(item["attributes"].get(key) or "") for key in keys] for item, _included in listed]
     taken, problems = set(), []
     for name in wanted:
         key, found = "id", [each for each in listed if each[0]["id"] == name]
@@ -139,21 +141,17 @@ def _named(wanted: list[str], listed: list[_laravel_cloud.Listed]) -> list[_lara
         ids = [each[0]["id"] for each in found]
         taken.update(ids)
         if not found:
-            names = [item["attributes"].get(key) for key in keys for item, _included in listed]
             problems.append(
-                f"{name!r} does not exist on Laravel Cloud, or the token has no access to it"
-                f"{suggestion(name, [str(each) for each in names if each])}"
+                f"{name!r} does not exist on Laravel Cloud, or the token has no access to it."
+                + did_you_mean(name, chain(*known))
             )
         elif len(found) > 1:
             problems.append(
                 f"{len(ids)} applications have the {key} {name!r}: {', '.join(ids)}. Use the id."
             )
     if problems:
-        slugs = {str(item["attributes"].get("slug") or item["id"]) for item, _included in listed}
-        existing = listing(slugs)
-        if existing:
-            problems.append(f"The applications are {existing}.")
-        raise Failure(f"applications: {' '.join(problems)}", code="not_found")
+        said = " ".join(problems) + listing(known, _laravel_cloud.SERVICE.name)
+        raise Failure(f"applications: {said}", code="not_found")
     return [each for each in listed if each[0]["id"] in taken]
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Suggestions for a name that does not exist: the closest name, and the names that exist.
+"""Names that resemble one that does not exist, and the hint about them in a message.
 
 This module is private to the collection.
 """
@@ -10,35 +10,34 @@ This module is private to the collection.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 MOST_LISTED = 10
 """The maximum number of names in a message."""
 
 _SHORTEST = 3
-"""The minimum number of characters of a text that is compared with others."""
-
+"""The minimum number of characters of a text that may be a part of a name."""
 
 _CLOSE = 0.8
 """The similarity, from 0 to 1, at which one word may be a misspelling of another."""
 
 
 class NearMiss(NamedTuple):
-    """A live resource whose name resembles a missing one. ``kind`` is such as ``display_name``.
-
-    ``respelled`` is true if the names differ only in case and whitespace.
-    """
+    """A live resource whose name resembles a missing one. ``kind`` is such as ``display_name``."""
 
     id: str
     kind: str
     name: str
-    respelled: bool
 
 
-def respelled(name: str) -> str:
+def folded(name: str) -> str:
     """Return a name without whitespace and case."""
     return "".join(name.split()).casefold()
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"\w+", name.casefold().replace("_", " "))
 
 
 def close(one: str, other: str) -> bool:
@@ -46,7 +45,7 @@ def close(one: str, other: str) -> bool:
 
     Words that differ only in digits are not close: ``mail 1`` and ``mail 2``.
     """
-    words, others = (re.findall(r"\w+", name.casefold().replace("_", " ")) for name in (one, other))
+    words, others = _words(one), _words(other)
     if len(words) != len(others):
         return False
     different = [pair for pair in zip(words, others) if pair[0] != pair[1]]
@@ -60,71 +59,53 @@ def close(one: str, other: str) -> bool:
     return SequenceMatcher(None, word, another).ratio() >= _CLOSE
 
 
-def did_you_mean(wanted: str, names: list[str]) -> str:
-    """Return sentences with the names that resemble a missing one, and with all names if few."""
-    near = [name for name in names if respelled(name) == respelled(wanted) or close(wanted, name)]
-    meant = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-    return meant + (
-        f" There are: {', '.join(map(repr, names))}." if 0 < len(names) <= MOST_LISTED else ""
-    )
-
-
 def closest(wanted: str, names: Iterable[str]) -> str | None:
-    """Return the name that was probably meant, or None if no name is close.
+    """Return the existing name that is probably meant by a missing one, or None.
 
-    In this order: a name that differs only in case or whitespace, one that begins with it, one
-    with a similar spelling, one that contains it. Of names that differ only in case or whitespace
-    the first one counts.
+    It differs only in case or whitespace; else it is close; else one begins with the other; else it
+    contains the missing name. The last two are only for names that a task cannot create: ``mail``
+    may be created beside ``mail 2``.
     """
-    from difflib import get_close_matches  # only failures need it
-
-    folded: dict[str, str] = {}
-    for name in names:
-        folded.setdefault(respelled(name), name)
-    key = respelled(wanted)
-    if key in folded:
-        return folded[key]
-    if len(key) < _SHORTEST:
-        return None
-    beginning = [each for each in folded if each.startswith(key)]
-    similar = get_close_matches(key, folded, n=1)
-    containing = [each for each in folded if key in each]
-    for found in (beginning, similar, containing):
-        if found:
-            return folded[min(found, key=len)]
-    return None
+    names = [name for name in names if _words(name)]
+    alike = [name for name in names if folded(name) == folded(wanted)]
+    found = alike or [name for name in names if close(wanted, name)]
+    part = "".join(_words(wanted))
+    if not found and len(part) >= _SHORTEST:
+        joined = {name: "".join(_words(name)) for name in names}
+        found = [
+            name for name in names if joined[name].startswith(part) or part.startswith(joined[name])
+        ]
+        found = found or [name for name in names if part in joined[name]]
+    return min(found, key=lambda name: abs(len(name) - len(wanted)), default=None)
 
 
-def suggestion(wanted: str, names: Iterable[str]) -> str:
-    """Return the end of a sentence: ``; did you mean 'production'?`` or just a full stop."""
+def did_you_mean(wanted: str, names: Iterable[str]) -> str:
+    """Return a question with the closest name, after a space, or ""."""
     name = closest(wanted, names)
-    return f"; did you mean {name!r}?" if name is not None else "."
+    return f" Did you mean {name!r}?" if name else ""
 
 
-def listing(names: Collection[str]) -> str:
-    """Return the sorted names in quotes, or "" if there are too many to list."""
-    return ", ".join(map(repr, sorted(names))) if len(names) <= MOST_LISTED else ""
+def listing(known: Iterable[Iterable[str]], owner: str) -> str:
+    """Return a sentence with all names, after a space, or "" if there are too many or none.
 
-
-def maybe(wanted: str, names: Iterable[str]) -> str:
-    """Return the closest name in parentheses after a space, or ""."""
-    close = closest(wanted, names)
-    return f" (did you mean {close!r}?)" if close else ""
-
-
-def hint(wanted: str, known: Iterable[tuple[str, ...]], owner: str) -> str:
-    """Return the hint that a message adds about a name that does not exist.
-
-    It gives the closest name, and all that exist if there are at most ten. Each of ``known``
-    has the names of one thing, the best first; ``owner`` has the things, such as ``Sevalla``.
-    The hint starts with a space; it is "" if there is nothing to say.
+    Each of ``known`` has the names of one thing, the best first. ``owner`` has the things, such as
+    ``Sevalla``.
     """
-    things = [[name for name in dict.fromkeys(names) if name] for names in known]
-    close = closest(wanted, (name for names in things for name in names))
-    said = f" Did you mean {close!r}?" if close else ""
-    labels = sorted(
-        f"{names[0]} ({', '.join(names[1:])})" if names[1:] else names[0]
-        for names in things
-        if names
-    )
-    return said + (f" {owner} has {', '.join(labels)}." if 0 < len(labels) <= MOST_LISTED else "")
+    things = filter(None, ([name for name in dict.fromkeys(names) if name] for names in known))
+    labels = sorted(f"{first} ({', '.join(more)})" if more else first for first, *more in things)
+    return f" {owner} has {', '.join(labels)}." if 0 < len(labels) <= MOST_LISTED else ""
+
+
+def hint(wanted: str, known: Iterable[Iterable[str]], owner: str) -> str:
+    """Return what a message adds about a name that does not exist: the closest one, and all names
+    if they are few. See ``listing`` for ``known`` and ``owner``."""
+    known = [list(names) for names in known]
+    return did_you_mean(wanted, (name for names in known for name in names)) + listing(known, owner)
+
+
+def no_size(wanted: str, names: Iterable[str], vendor: str) -> str:
+    """Return the problem of a size that does not exist, with all sizes that do."""
+    names = sorted(names)
+    name = closest(wanted, names)
+    question = f" (did you mean {name!r}?)" if name else ""
+    return f"there is no size {wanted!r}{question}; {vendor} has {', '.join(names)}"

@@ -43,7 +43,7 @@ def make_plan(resource: Resource, scope: str, entry: Entry, live: list[Process] 
     else:
         raise Failure(
             f"There is no {address.words}, and a task with {address.kind} cannot create one."
-            f"{alternatives(address, live)}",
+            f"{alternatives(resource, address, live)}",
             code="not_found",
         )
     if plan.process is not None:
@@ -125,14 +125,15 @@ def _plan_prune(
     return pruned
 
 
-def alternatives(address: Address, live: Live) -> str:
+def alternatives(resource: Resource, address: Address, live: Live) -> str:
     """Return sentences with the names that resemble a missing one, and with all names if few;
     "" for an id."""
     if address.kind in ("id", "type"):
         return ""
-    from .near_misses import did_you_mean
+    from .near_misses import hint
 
-    return did_you_mean(name_of(address.keys[-1]), live.names(address.kind))
+    known = [(name,) for name in live.names(address.kind)]
+    return hint(name_of(address.keys[-1]), known, resource.vendor)
 
 
 def locate(resource: Resource, address: Address, live: Live) -> Process | None:

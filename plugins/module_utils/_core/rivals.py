@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from .failure import Problem
 from .fields import UNKNOWN, Process
-from .near_misses import NearMiss, close, respelled
+from .near_misses import NearMiss, close, folded
 from .plan import Live, Plan, same
 from .resource import Key, Resource, name_of
 
@@ -80,24 +80,19 @@ a name that is missing among so many is rarely a misspelling."""
 
 def find_near(resource: Resource, plans: list[Plan], live: Live, others: list[Process]) -> None:
     """Set ``near`` of each plan for a missing resource: the live ``others`` that may be meant."""
-    missing = [plan for plan in plans if plan.live is None and plan.address.kind in resource.unique]
-    if not missing:
-        return
     named = [
-        NearMiss(str(each["id"]), key[0], name_of(key), True)
+        NearMiss(str(each["id"]), key[0], name_of(key))
         for each in others
         for key in live.keys(each)
         if key[0] in resource.unique and None not in key and UNKNOWN not in key
     ]
     by_spelling: dict[tuple[str, str], list[NearMiss]] = {}
     for each in named:
-        by_spelling.setdefault((each.kind, respelled(each.name)), []).append(each)
-    for plan in missing:
+        by_spelling.setdefault((each.kind, folded(each.name)), []).append(each)
+    for plan in plans:
         kind, name = plan.address.kind, name_of(plan.address.keys[-1])
-        plan.near = by_spelling.get((kind, respelled(name)), [])
+        if plan.live is not None or kind not in resource.unique:
+            continue
+        plan.near = by_spelling.get((kind, folded(name)), [])
         if not plan.near and not plan.deletes and len(others) <= _CLOSE_AMONG:
-            plan.near = [
-                each._replace(respelled=False)
-                for each in named
-                if each.kind == kind and close(name, each.name)
-            ]
+            plan.near = [each for each in named if each.kind == kind and close(name, each.name)]

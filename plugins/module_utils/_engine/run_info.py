@@ -74,9 +74,9 @@ def _warn_of_respelled(backend: Backend, wanted: Entry, live: Live, task: Task) 
         name = wanted.options.get(option)
         if not isinstance(name, str):
             continue
-        from .._core.near_misses import respelled
+        from .._core.near_misses import folded
 
-        alike = [each for each in live.names(kind) if respelled(each) == respelled(name) != ""]
+        alike = [each for each in live.names(kind) if folded(each) == folded(name) != ""]
         if alike and name not in alike:
             task.warn(
                 f"There is no {backend.noun} with {option} {name!r}. Did you mean {alike[0]!r}?",

@@ -194,15 +194,11 @@ class Instances(Backend):
         wanted = [step.body["size"] for step in steps if step.body and "size" in step.body]
         if not wanted:
             return []
-        from .._core.near_misses import maybe
+        from .._core.near_misses import no_size
 
         names = [size["name"] for size in read_sizes(client)]
         return [
-            Problem(
-                "size",
-                f"there is no size {size!r}{maybe(size, names)}; Laravel Cloud has "
-                f"{', '.join(sorted(names))}",
-            )
+            Problem("size", no_size(size, names, SERVICE.name))
             for size in wanted
             if size not in names
         ]

@@ -57,7 +57,7 @@ def find_one(
         hint = " In check mode, one that an earlier task would create does not exist."
         raise Failure(
             f"There is no {named.words} in application {scope}."
-            f"{alternatives(named, known)}{hint if check_mode else ''}",
+            f"{alternatives(PROCESSES, named, known)}{hint if check_mode else ''}",
             code="not_found",
         )
     shown = {

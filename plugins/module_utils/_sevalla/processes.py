@@ -474,10 +474,9 @@ class Processes(Backend):
             name = body["resource_type_id"]
             body["resource_type_id"] = ids.get(name, name)
             if name not in ids:
-                from .._core.near_misses import maybe
+                from .._core.near_misses import no_size
 
-                what = f"there is no size {name!r}{maybe(name, ids)}; Sevalla has "
-                problems.append(Problem("resource_type", what + ", ".join(sorted(ids))))
+                problems.append(Problem("resource_type", no_size(name, ids, SERVICE.name)))
         return problems
 
 

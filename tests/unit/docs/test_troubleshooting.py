@@ -52,6 +52,7 @@ NO_MESSAGES = {
     f"{ANYTHING} and type",
     f"HTTP {ANYTHING} and ",
     f" (did you mean {ANYTHING}?)",
+    f"; did you mean {ANYTHING}?",
     f"; {ANYTHING} to create a new {ANYTHING}{ANYTHING}",
     "set another name",
     ", or delete this one first",

@@ -97,9 +97,9 @@ def test_an_invalid_filter(read: Reader, filters: list[dict[str, Any]], said: st
 def test_all_unknown_applications_are_listed(read: Reader) -> None:
     message = failure(read, "laravel_cloud", applications=["shop", "shoop", "blog"])
     assert message.endswith(
-        "applications: 'shoop' does not exist on Laravel Cloud, or the token has no access to it; "
-        "did you mean 'shop'? 'blog' does not exist on Laravel Cloud, or the token has no access "
-        "to it. The applications are 'shop', 'test-app-2'."
+        "applications: 'shoop' does not exist on Laravel Cloud, or the token has no access to it. "
+        "Did you mean 'shop'? 'blog' does not exist on Laravel Cloud, or the token has no access "
+        "to it. Laravel Cloud has shop (Shop), test-app-2 (updated-app)."
     )
 
 
@@ -117,12 +117,12 @@ def test_all_unknown_applications_are_listed(read: Reader) -> None:
 def test_a_similar_name_is_suggested(read: Reader, wanted: str, meant: str) -> None:
     read.emulator.world.laravel_cloud.add_application("Facade", "shop-front")
     message = failure(read, "laravel_cloud", applications=[wanted])
-    assert f"; did you mean {meant!r}?" in message
+    assert f" Did you mean {meant!r}?" in message
 
 
 @pytest.mark.parametrize("wanted", ["", "x", "op", "zebra"])
 def test_only_similar_names_are_suggested(read: Reader, wanted: str) -> None:
-    assert "did you mean" not in failure(read, "laravel_cloud", applications=[wanted])
+    assert "Did you mean" not in failure(read, "laravel_cloud", applications=[wanted])
 
 
 def test_more_than_ten_applications_are_not_listed(read: Reader) -> None:
@@ -130,9 +130,9 @@ def test_more_than_ten_applications_are_not_listed(read: Reader) -> None:
     for number in range(8):
         cloud.add_application(f"Number {number}", f"number-{number}")
     message = failure(read, "laravel_cloud", applications=["zebra"])
-    assert "The applications are 'number-0', 'number-1'," in message
+    assert "Laravel Cloud has number-0 (Number 0), number-1 (Number 1)," in message
     cloud.add_application("Number 8", "number-8")
-    assert "The applications are" not in failure(read, "laravel_cloud", applications=["zebra"])
+    assert "Laravel Cloud has" not in failure(read, "laravel_cloud", applications=["zebra"])
 
 
 def test_a_service_without_applications(read: Reader) -> None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which name is suggested for an unknown one."""
+"""Which name is suggested for an unknown one, and which names are listed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.near_misses import (
     closest,
+    did_you_mean,
     listing,
-    suggestion,
 )
 
 
@@ -22,15 +22,25 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._core.near_misses im
         ("Queue", ["queue"], "queue"),
         (" my queue", ["my\tQUEUE "], "my\tQUEUE "),
         ("STRASSE", ["straße"], "straße"),
-        # A name with the same start is preferred to one that is only similar.
-        ("prod", ["preprod", "production"], "production"),
-        ("production", ["prod", "staging"], None),
+        # A difference only in case or spaces is preferred to a misspelling.
+        ("Queue", ["queues", "que ue"], "que ue"),
+        # A misspelling is preferred to a part.
+        ("worker", ["worker 2", "my worker", "workers"], "workers"),
         ("prodution", ["prod", "production", "staging"], "production"),
+        ("my-shoop", ["my", "my_shop"], "my_shop"),
+        # A name with the same start is preferred to one that only contains it.
+        ("prod", ["preprod", "production"], "production"),
+        ("production", ["preprod", "prod", "staging"], "prod"),
+        ("Shop X", ["X", "Shop"], "Shop"),
+        ("myapp", ["app", "my-app"], "my-app"),
         ("Berlin", ["Asia/Bishkek", "Europe/Berlin"], "Europe/Berlin"),
-        # Of two with the same start, the shorter one is suggested.
+        # Of two with the same start, the one with the most similar length is suggested.
         ("stag", ["staging-2", "staging"], "staging"),
+        ("production-eu", ["prod", "production"], "production"),
         # Of two that differ only in case, the first one is suggested.
         ("Shop", ["shop", "SHOP"], "shop"),
+        # Names that differ only in a number are different on purpose.
+        ("shop-1", ["shop-2"], None),
         ("sh", ["shop"], None),
         ("", ["shop"], None),
         ("zebra", ["shop"], None),
@@ -41,16 +51,23 @@ def test_the_most_similar_name_is_suggested(
     wanted: str, names: list[str], meant: str | None
 ) -> None:
     assert closest(wanted, names) == meant
-    assert suggestion(wanted, names) == (f"; did you mean {meant!r}?" if meant else ".")
+    assert did_you_mean(wanted, names) == (f" Did you mean {meant!r}?" if meant else "")
 
 
 def test_a_blank_name_is_not_suggested_for_an_empty_one() -> None:
     assert closest("shop", ["", " "]) is None
+    assert closest("-", ["", "--"]) is None
 
 
 def test_at_most_ten_names_are_listed() -> None:
-    ten = [f"n{number}" for number in range(10)]
-    assert listing(ten) == ", ".join(f"'n{number}'" for number in range(10))
-    assert listing(list(reversed(ten))) == listing(ten)
-    assert listing([*ten, "n10"]) == ""
-    assert listing([]) == ""
+    ten = [[f"n{number}"] for number in range(10)]
+    assert listing(ten, "It") == " It has n0, n1, n2, n3, n4, n5, n6, n7, n8, n9."
+    assert listing(list(reversed(ten)), "It") == listing(ten, "It")
+    assert listing([*ten, ["n10"]], "It") == ""
+    assert listing([], "It") == ""
+
+
+def test_other_names_are_listed_in_parentheses() -> None:
+    """Once, and without those that are not set."""
+    known = [["shop-1", "Shop"], ["blog", "blog"], ["", "Wiki"], ["", ""]]
+    assert listing(known, "It") == " It has Wiki, blog, shop-1 (Shop)."

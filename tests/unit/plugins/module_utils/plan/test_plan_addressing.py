@@ -145,7 +145,7 @@ def test_a_missing_id_is_not_compared_with_names() -> None:
     assert failure.code == "not_found"
     assert failure.message.endswith("a task with id cannot create one.")
     failure = _refusal(SEVALLA, {"key": "key-2"}, live)
-    assert failure.message.endswith("a task with key cannot create one. There are: 'key-1'.")
+    assert failure.message.endswith("a task with key cannot create one. Sevalla has key-1.")
 
 
 def test_a_list_without_names_is_an_error_that_lists_the_ids() -> None:
