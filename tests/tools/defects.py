@@ -1052,13 +1052,13 @@ PLAN_DEFECTS = (
     Defect(
         "two entries may become the same process",
         "_core/rivals.py",
-        {"refuse(second, _becomes_same(": "str(_becomes_same("},
+        {"_refuse(second, _becomes_same(": "str(_becomes_same("},
         (LISTS_PLAN,),
     ),
     Defect(
         "a change by id may take the name of another existing process",
         "_core/rivals.py",
-        {"elif rival is not None:": "elif rival is not None and not rival:"},
+        {"            elif other:\n": "            elif other and not other:\n"},
         (LISTS_PLAN,),
     ),
     Defect(
@@ -1070,7 +1070,7 @@ PLAN_DEFECTS = (
     Defect(
         "an entry without an id may match what another entry creates",
         "_core/rivals.py",
-        {"rival is not plan and rival.steps:": "rival is not plan and not rival.entry:"},
+        {"each is not plan and each.steps)": "each is not plan and not each.entry)"},
         (LISTS_PLAN,),
     ),
     Defect(

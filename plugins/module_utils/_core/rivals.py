@@ -21,40 +21,50 @@ def refuse_alike(resource: Resource, plans: list[Plan], live: Live, others: list
 
     ``others`` are the live resources that stay unchanged. Existing duplicates are allowed.
     """
-    order = {id(plan): number for number, plan in enumerate(plans)}
-    holders: dict[Key, list[Plan | Process]] = {}
+    matched: dict[Key, list[Plan]] = {}
     for plan in plans:
         for key in plan.keys:
-            holders.setdefault(key, []).append(plan)
-    for other in others:
-        for key in live.keys(other):
-            holders.setdefault(key, []).append(other)
+            matched.setdefault(key, []).append(plan)
+    unchanged = {id(other) for other in others}
     for plan in plans:
         for key in plan.new_identity:
-            rival = next((each for each in holders[key] if each is not plan), None)
-            if isinstance(rival, Plan):
-                first, second = sorted((plan, rival), key=lambda each: order[id(each)])
-                refuse(second, _becomes_same(resource, key, first, second))
-            elif rival is not None:
+            rival = next((each for each in matched[key] if each is not plan), None)
+            other = next((each for each in live.find(key) if id(each) in unchanged), None)
+            if rival:
+                first, second = sorted((plan, rival), key=plans.index)
+                _refuse(second, _becomes_same(resource, key, first, second))
+            elif other:
                 what = (
-                    f"{resource.noun} {rival['id']} already has this {key[0]}, and the next run "
+                    f"{resource.noun} {other['id']} already has this {key[0]}, and the next run "
                     "could not distinguish them; choose another one"
                 )
                 plan.problems.append(Problem(resource.unique[key[0]], what))
+    _refuse_also_matched(resource, plans, matched)
+
+
+def _refuse_also_matched(
+    resource: Resource, plans: list[Plan], matched: dict[Key, list[Plan]]
+) -> None:
+    """Add a problem if the address of an entry will match another entry's resource, although their
+    identities differ: the entry gives only a part of its identity, or both create a web process.
+
+    ``matched`` has the plans by the keys that their resources will have.
+    """
     for plan in plans:
         # An address that cannot create is an id or a key, which is unique.
-        for rival in holders.get(plan.address.keys[0], ()) if plan.address.creates else ():
-            if isinstance(rival, Plan) and rival is not plan and rival.steps:
-                advice = f"; set the id in {plan.entry.where}" if plan.live else ""
-                refuse(
-                    max(plan, rival, key=lambda each: order[id(each)]),
-                    f"after this run, {plan.entry.where} (the {plan.address.words}) would also "
-                    f"match the {resource.noun} of {rival.entry.where}{advice}",
-                )
-                break
+        found = matched.get(plan.address.keys[0], []) if plan.address.creates else []
+        # An unchanged resource was already compared with the address, to find its live resource.
+        rival = next((each for each in found if each is not plan and each.steps), None)
+        if rival:
+            advice = f"; set the id in {plan.entry.where}" if plan.live else ""
+            _refuse(
+                max(plan, rival, key=plans.index),
+                f"after this run, {plan.entry.where} (the {plan.address.words}) would also "
+                f"match the {resource.noun} of {rival.entry.where}{advice}",
+            )
 
 
-def refuse(plan: Plan, what: str) -> None:
+def _refuse(plan: Plan, what: str) -> None:
     """Add to a plan the problem of a collision, unless it has one already."""
     if all(problem.option for problem in plan.problems):
         plan.problems.append(Problem("", what))
