@@ -1183,9 +1183,7 @@ SEVALLA_DEFECTS = (
         "a display name takes precedence over the unique name of an application",
         "_sevalla/service.py",
         {
-            'application.get("name") == wanted:\n            return str(application["id"])': (
-                'application.get("name") == wanted:\n            shown_as.append(application["id"])'
-            ),
+            'for key in ("name", "display_name"):': 'for key in ("display_name", "name"):',
         },
         (READING,),
     ),
@@ -1267,7 +1265,7 @@ SEVALLA_DEFECTS = (
     Defect(
         "the first of several applications with a display name is used",
         "_sevalla/service.py",
-        {"if len(shown_as) == 1:": "if shown_as:"},
+        {"    if len(ids) > 1:\n": "    if len(ids) < 0:\n"},
         (READING,),
     ),
     Defect(

@@ -16,6 +16,7 @@ from .._engine.options import connection_spec
 from .service import (
     APPLICATION_SPEC,
     SERVICE,
+    matching,
     names_of,
     no_application,
     read_sizes,
@@ -36,7 +37,7 @@ def _read(task: Task) -> dict[str, Any]:
     wanted = task.params["application"]
     with connected(SERVICE, task) as client:
         every = list(walk(client, "/applications"))
-        found = _matching(every, wanted) if wanted else every
+        found = matching(every, wanted) if wanted else every
         if wanted and not found:
             raise no_application(wanted, map(names_of, every))
         return {
@@ -45,11 +46,3 @@ def _read(task: Task) -> dict[str, Any]:
             "sizes": read_sizes(client),
             "api": client.counters,
         }
-
-
-def _matching(every: list[dict[str, Any]], wanted: str) -> list[dict[str, Any]]:
-    """Return the application with this id or name, else all with this display_name."""
-    found = [each for each in every if each["id"].lower() == wanted.lower()]
-    for key in ("name", "display_name"):
-        found = found or [each for each in every if each.get(key) == wanted]
-    return found

@@ -71,24 +71,30 @@ def find_application(client: Client, wanted: str) -> str:
     """
     if is_id(wanted):
         return wanted
-    shown_as = []
-    known = []
+    every = []
     for application in walk(client, "/applications"):
+        every.append(application)
         if application.get("name") == wanted:
-            return str(application["id"])
-        if application.get("display_name") == wanted:
-            shown_as.append(str(application["id"]))
-        known.append(names_of(application))
-    if len(shown_as) == 1:
-        return shown_as[0]
-    if shown_as:
+            break  # the pages that follow cannot have another one
+    ids = [str(each["id"]) for each in matching(every, wanted)]
+    if not ids:
+        raise no_application(wanted, map(names_of, every))
+    if len(ids) > 1:
         raise Failure(
-            f"{len(shown_as)} applications have the display_name {wanted!r}: "
-            f"{', '.join(shown_as)}. Use the id, or the unique name.",
+            f"{len(ids)} applications have the display_name {wanted!r}: {', '.join(ids)}. "
+            "Use the id, or the unique name.",
             code="ambiguous",
-            details=shown_as,
+            details=ids,
         )
-    raise no_application(wanted, known)
+    return ids[0]
+
+
+def matching(every: list[dict[str, Any]], wanted: str) -> list[dict[str, Any]]:
+    """Return the application with this id or name, else all with this display_name."""
+    found = [each for each in every if each["id"].lower() == wanted.lower()]
+    for key in ("name", "display_name"):
+        found = found or [each for each in every if each.get(key) == wanted]
+    return found
 
 
 def walk(client: Client, path: str) -> Iterator[dict[str, Any]]:
