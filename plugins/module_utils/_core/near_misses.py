@@ -54,9 +54,10 @@ def close(one: str, other: str) -> bool:
     ((word, another),) = different
     if re.sub(r"\d", "", word) == re.sub(r"\d", "", another):
         return False
-    from difflib import SequenceMatcher  # rarely needed, slow to import
+    from difflib import get_close_matches  # rarely needed, slow to import
 
-    return SequenceMatcher(None, word, another).ratio() >= _CLOSE
+    # It compares lengths and letters first, which rejects most words without the slow comparison.
+    return bool(get_close_matches(another, [word], cutoff=_CLOSE))
 
 
 def closest(wanted: str, names: Iterable[str]) -> str | None:
