@@ -17,7 +17,7 @@ MOST_LISTED = 10
 """The maximum number of names in a message."""
 
 _SHORTEST = 3
-"""The minimum number of characters of a text that may be a part of a name."""
+"""The minimum number of characters of a text that is compared with others."""
 
 _CLOSE = 0.8
 """The similarity, from 0 to 1, at which one word may be a misspelling of another."""
@@ -36,16 +36,12 @@ def folded(name: str) -> str:
     return "".join(name.split()).casefold()
 
 
-def _words(name: str) -> list[str]:
-    return re.findall(r"\w+", name.casefold().replace("_", " "))
-
-
 def close(one: str, other: str) -> bool:
     """Return whether two names differ in at most one word, and in that word only a little.
 
     Words that differ only in digits are not close: ``mail 1`` and ``mail 2``.
     """
-    words, others = _words(one), _words(other)
+    words, others = (re.findall(r"\w+", name.casefold().replace("_", " ")) for name in (one, other))
     if len(words) != len(others):
         return False
     different = [pair for pair in zip(words, others) if pair[0] != pair[1]]
@@ -63,21 +59,27 @@ def close(one: str, other: str) -> bool:
 def closest(wanted: str, names: Iterable[str]) -> str | None:
     """Return the existing name that is probably meant by a missing one, or None.
 
-    It differs only in case or whitespace; else it is close; else one begins with the other; else it
-    contains the missing name. The last two are only for names that a task cannot create: ``mail``
-    may be created beside ``mail 2``.
+    In this order: a name that differs only in case or whitespace, one that begins with it, one
+    with a similar spelling, one that contains it. Of names that differ only in case or whitespace
+    the first one counts.
     """
-    names = [name for name in names if _words(name)]
-    alike = [name for name in names if folded(name) == folded(wanted)]
-    found = alike or [name for name in names if close(wanted, name)]
-    part = "".join(_words(wanted))
-    if not found and len(part) >= _SHORTEST:
-        joined = {name: "".join(_words(name)) for name in names}
-        found = [
-            name for name in names if joined[name].startswith(part) or part.startswith(joined[name])
-        ]
-        found = found or [name for name in names if part in joined[name]]
-    return min(found, key=lambda name: abs(len(name) - len(wanted)), default=None)
+    from difflib import get_close_matches  # only failures need it
+
+    spelled: dict[str, str] = {}
+    for name in names:
+        spelled.setdefault(folded(name), name)
+    key = folded(wanted)
+    if key in spelled:
+        return spelled[key]
+    if len(key) < _SHORTEST:
+        return None
+    beginning = [each for each in spelled if each.startswith(key)]
+    similar = get_close_matches(key, spelled, n=1)
+    containing = [each for each in spelled if key in each]
+    for found in (beginning, similar, containing):
+        if found:
+            return spelled[min(found, key=len)]
+    return None
 
 
 def did_you_mean(wanted: str, names: Iterable[str]) -> str:

@@ -133,7 +133,7 @@ def alternatives(resource: Resource, address: Address, live: Live) -> str:
     from .near_misses import hint
 
     known = [(name,) for name in live.names(address.kind)]
-    return hint(name_of(address.keys[-1]), known, resource.vendor)
+    return hint(name_of(address.keys[-1]), known, f"The {resource.parent}")
 
 
 def locate(resource: Resource, address: Address, live: Live) -> Process | None:

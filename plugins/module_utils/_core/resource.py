@@ -104,6 +104,9 @@ class Resource:
     plural: ClassVar[str] = "processes"
     """The singular, without and with its article, and the plural, for messages and result keys."""
 
+    parent: ClassVar[str]
+    """What contains these resources, such as ``application``: the scope, in messages."""
+
     collection: ClassVar[str]
     item: ClassVar[str]
     """Path templates with ``{scope}`` (the id of the parent) and ``{id}``."""

@@ -82,6 +82,7 @@ class Instances(Backend):
     plural = "instances"
     service = SERVICE
     scope_spec = ENVIRONMENT_SPEC
+    parent = "environment"
     collection = "/environments/{scope}/instances"
     item = "/instances/{id}"
     fields = FIELDS
@@ -172,7 +173,7 @@ class Instances(Backend):
         if params["environment"]:
             scope = find_environment(client, params["environment"], params["application"])
             return scope, self.list_all(client, scope)
-        found = read_one(self, client, entries[0].options["id"], "environment")
+        found = read_one(self, client, entries[0].options["id"])
         return str(found[0]["environment_id"] or "") if found else "", found
 
     def list_all(self, client: Client, scope: str) -> list[Process]:

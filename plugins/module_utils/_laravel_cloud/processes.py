@@ -214,6 +214,7 @@ class Processes(Backend):
     vendor = SERVICE.name
     service = SERVICE
     scope_spec = _SCOPE_SPEC
+    parent = "instance"
     collection = "/instances/{scope}/background-processes"
     item = "/background-processes/{id}"
     fields = FIELDS
@@ -339,7 +340,7 @@ class Processes(Backend):
         """
         if params["instance"]:
             return self._read_instance(client, params)
-        found = read_one(self, client, entries[0].options["id"], "instance")
+        found = read_one(self, client, entries[0].options["id"])
         instance = str(found[0]["instance_id"] or "") if found else ""
         if whole and is_id("inst", instance):
             found = self.list_all(client, instance)

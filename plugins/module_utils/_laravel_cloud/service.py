@@ -164,11 +164,13 @@ def of_parent(kind: str, parent: str) -> AbstractContextManager[None]:
     return meaning_of_404(lambda: missing(kind, parent))
 
 
-def read_one(backend: Backend, client: Client, resource_id: str, parent: str) -> list[Process]:
+def read_one(backend: Backend, client: Client, resource_id: str) -> list[Process]:
     """Return the resource with an id, with its parent's id, as a list of one, or an empty list."""
     path = backend.item.format(id=quote(resource_id, safe=""))
     try:
-        return [backend.receive(client, "GET", path, client.get(path, {"include": parent}), "")]
+        return [
+            backend.receive(client, "GET", path, client.get(path, {"include": backend.parent}), "")
+        ]
     except Failure as failure:
         if failure.status == 404:
             return []

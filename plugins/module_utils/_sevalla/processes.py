@@ -255,6 +255,7 @@ class Processes(Backend):
     vendor = SERVICE.name
     service = SERVICE
     scope_spec = APPLICATION_SPEC
+    parent = "application"
     collection = "/applications/{scope}/processes"
     item = "/applications/{scope}/processes/{id}"
     fields = FIELDS

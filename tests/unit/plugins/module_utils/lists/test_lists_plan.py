@@ -340,7 +340,7 @@ def test_a_failure_suggests_similar_names(sevalla: Stage) -> None:
     refused(sevalla, [{"display_name": "Worker 1", "entrypoint": "x"}], said)
     keys = sorted(process["key"] for process in sevalla.live())
     outcome = refused(sevalla, [{"key": keys[0].upper()}], f"Did you mean {keys[0]!r}?")
-    assert f"Sevalla has web, {keys[0]}." in outcome.message
+    assert f"The application has web, {keys[0]}." in outcome.message
 
 
 def test_names_can_be_swapped_by_id(stage: Stage) -> None:

@@ -144,8 +144,10 @@ def test_a_missing_id_is_not_compared_with_names() -> None:
     failure = _refusal(SEVALLA, {"id": IDS[2]}, live)
     assert failure.code == "not_found"
     assert failure.message.endswith("a task with id cannot create one.")
-    failure = _refusal(SEVALLA, {"key": "key-2"}, live)
-    assert failure.message.endswith("a task with key cannot create one. Sevalla has key-1.")
+    failure = _refusal(SEVALLA, {"key": "zebra"}, live)
+    assert failure.message.endswith("a task with key cannot create one. The application has key-1.")
+    failure = _refusal(SEVALLA, {"key": "key"}, live)
+    assert "cannot create one. Did you mean 'key-1'?" in failure.message
 
 
 def test_a_list_without_names_is_an_error_that_lists_the_ids() -> None:
