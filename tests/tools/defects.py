@@ -127,24 +127,24 @@ CLIENT_DEFECTS = (
         ("imports/test_imports.py",),
     ),
     Defect(
-        "api_max_wait is ignored for retries",
-        "_http/waiting.py",
-        {"            if seconds > left or left <= 0:\n                return False\n": ""},
-        (REPEATING,),
-    ),
-    Defect(
-        "api_max_wait is ignored for pauses",
+        "api_max_wait is ignored",
         "_http/waiting.py",
         {
-            "            if self.waited + seconds > self.max_wait + 1e-6:\n"
+            "            if until > latest + 1e-6 or latest <= now:\n"
             "                return False\n": "",
         },
         (REPEATING,),
     ),
     Defect(
+        "a wait that the service asked for exceeds api_max_wait",
+        "_http/waiting.py",
+        {"min(latest, now + _later(seconds)) if asked": "now + _later(seconds) if asked"},
+        (REPEATING,),
+    ),
+    Defect(
         "waits are not added up",
         "_http/waiting.py",
-        {"        self.waited += seconds\n": ""},
+        {"                self._count(now, until)\n": "                self._resume_at = until\n"},
         (REPEATING,),
     ),
     Defect(
@@ -330,24 +330,30 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "other threads send while one waits",
-        "_http/waiting.py",
+        "_http/client.py",
         {
-            "            self._wait_for_others()\n            return self._paused\n": (
-                "            return self._paused\n"
+            "            self.wait_for_turn()\n            if self.stopped:\n": (
+                "            if self.stopped:\n"
             ),
         },
         (THREADS,),
     ),
     Defect(
-        "every thread repeats the wait of another one",
+        "every thread makes the wait of another one longer",
         "_http/waiting.py",
-        {"since = self._paused - paused_before": "since = 0.0"},
+        {"is_new = until >= self._resume_at": "is_new = True"},
         (THREADS,),
     ),
     Defect(
-        "a shorter wait of another thread is waited again",
+        "threads that wait together count the wait for each",
         "_http/waiting.py",
-        {"            seconds -= since\n": ""},
+        {"max(start, self._resume_at))": "start)"},
+        (THREADS,),
+    ),
+    Defect(
+        "a request that fails during a wait ends it",
+        "_http/waiting.py",
+        {"max(self._resume_at, end)": "end"},
         (THREADS,),
     ),
     Defect(
@@ -365,7 +371,7 @@ CLIENT_DEFECTS = (
     Defect(
         "the duration of parallel lost requests counts for each",
         "_http/waiting.py",
-        {"ended - max(started, self._counted_until))": "ended - started)"},
+        {"self._count(started, self.clock())": "self._counted += self.clock() - started"},
         (THREADS,),
     ),
     Defect(
@@ -482,8 +488,9 @@ CLIENT_DEFECTS = (
         "a lock is held while a wait is announced",
         "_http/waiting.py",
         {
-            "            self._on_wait(reason, seconds)\n": (
-                "            with self._changed:\n                self._on_wait(reason, seconds)\n"
+            "            self._on_wait(reason, until - now)\n": (
+                "            with self._changed:\n"
+                "                self._on_wait(reason, until - now)\n"
             ),
         },
         (STOPPED,),

@@ -176,7 +176,7 @@ class Client(Waiting):
         outcome_unknown = False
         repeats = 0
         while True:
-            paused_before = self.wait_for_turn()
+            self.wait_for_turn()
             if self.stopped:
                 raise self._faults.stopped(method, path, failure)
             if repeats:
@@ -197,7 +197,7 @@ class Client(Waiting):
                 failure = self._faults.unreachable(method, path, error, extra_seconds)
             # An earlier attempt may have been stored, whatever the service says about this one.
             outcome_unknown = failure.outcome_unknown = failure.outcome_unknown or outcome_unknown
-            self._repeat_or_raise(failure, method, response, lost, repeats, started, paused_before)
+            self._repeat_or_raise(failure, method, response, lost, repeats, started)
             repeats += 1
 
     def _attempt(
@@ -232,7 +232,6 @@ class Client(Waiting):
         lost: Exception | None,
         repeats: int,
         started: float,
-        paused_before: float,
     ) -> None:
         """Wait until the request may be sent again; raise ``failure`` if it may not."""
         from .retry import backoff, is_repeatable, requested_wait
@@ -253,7 +252,7 @@ class Client(Waiting):
             reason = f"no response from {name}"
         elif limited:
             reason = f"rate limit of {name}"
-        if not self.wait_to_repeat(reason, seconds, asked is not None, paused_before):
+        if not self.pause(seconds, reason, asked is not None):
             failure.out_of_time = True
             if not limited:
                 failure.time_spent = (self.waited, self._settings.max_wait)

@@ -19,27 +19,33 @@ OnWait = Callable[[str, float], None]
 
 
 class Waiting:
-    """The waiting of one client: if one thread has to wait, all wait; ``stop`` ends it.
+    """The waiting of one client: no thread sends before ``_resume_at``; ``stop`` ends all waits.
 
-    ``waited`` counts seconds, including the duration of requests that had to be repeated;
-    ``waited_for_tasks`` is the part spent on other tasks on this machine. No retry waits beyond
-    ``deadline``, a time of ``clock``, whatever the service asks for.
+    ``waited_for_tasks`` is the part of ``waited`` that was spent on other tasks on this machine. No
+    retry waits beyond ``deadline``, a time of ``clock``, whatever the service asks for.
     """
 
     clock: Callable[[], float] = staticmethod(time.monotonic)
 
     def __init__(self, max_wait: float, on_wait: OnWait) -> None:
         self.max_wait = max_wait
-        self.waited = 0.0
         self.waited_for_tasks = 0.0
         self.deadline: float | None = None
         self._on_wait = on_wait
         self._stop = threading.Event()
-        # Guards the attributes below. Nobody holds it while waiting, so ``stop`` never blocks.
-        self._changed = threading.Condition()
-        self._is_waiting = False
-        self._paused = 0.0
-        self._counted_until = 0.0
+        # Guards the attributes below, and is never held while waiting.
+        self._changed = threading.RLock()
+        self._resume_at = 0.0
+        self._counted = 0.0  # up to _resume_at, which may be in the future
+
+    @property
+    def waited(self) -> float:
+        """The seconds waited so far, including the duration of requests that had to be repeated.
+
+        Threads that wait at the same time count once.
+        """
+        with self._changed:
+            return self._counted - max(0.0, self._resume_at - self.clock())
 
     @property
     def stopped(self) -> bool:
@@ -49,82 +55,49 @@ class Waiting:
     def stop(self) -> None:
         """End all waiting for good: from now on, nothing is sent, repeated or looked up."""
         self._stop.set()
-        with self._changed:
-            self._changed.notify_all()
 
     def sleep(self, seconds: float) -> None:
         """Wait until ``seconds`` are over or ``stop`` is called, without counting it."""
         self._stop.wait(seconds)
 
-    def pause(self, seconds: float) -> bool:
-        """Wait, unless that exceeds the task's total; return whether the task may wait."""
-        with self._changed:
-            self._wait_for_others()
-            if self.waited + seconds > self.max_wait + 1e-6:
-                return False
-            self._begin(seconds)
-        self._wait("", seconds)
-        return True
+    def wait_for_turn(self) -> None:
+        """Wait until a request may be sent, or ``stop`` is called."""
+        while (left := self._resume_at - self.clock()) > 0 and not self.stopped:
+            self.sleep(left)
 
-    def wait_for_turn(self) -> float:
-        """Wait while another thread waits; return the seconds paused so far."""
-        with self._changed:
-            self._wait_for_others()
-            return self._paused
+    def pause(self, seconds: float, reason: str = "", asked: bool = False) -> bool:
+        """Let no thread send for ``seconds`` from now, and wait for that.
 
-    def wait_to_repeat(
-        self, reason: str, seconds: float, asked: bool, paused_before: float
-    ) -> bool:
-        """Wait before a request is repeated; return whether the task may wait that long.
-
-        Waits of other threads since ``wait_for_turn`` returned ``paused_before`` count: they reduce
-        a wait that the service ``asked`` for by their length, and replace a backoff of our own.
+        A wait that the service ``asked`` for becomes slightly longer. Returns False at once if the
+        task may not wait that long.
         """
         with self._changed:
-            self._wait_for_others()
-            since = self._paused - paused_before
-            if since > 0 and (not asked or since >= seconds):
-                return True
-            left = self.max_wait - self.waited
+            now = self.clock()
+            latest = now + self.max_wait - self.waited
             if self.deadline is not None:
-                left = min(left, self.deadline - self.clock())
-            seconds -= since
-            if seconds > left or left <= 0:
+                latest = min(latest, self.deadline)
+            until = now + seconds
+            # Many short waits add up to not exactly the maximum.
+            if until > latest + 1e-6 or latest <= now:
                 return False
-            if asked:
-                seconds = min(left, _later(seconds))
-            self._begin(seconds)
-        self._wait(reason, seconds)
+            # What another thread waits for already must not become longer by each thread's jitter.
+            is_new = until >= self._resume_at
+            if is_new:
+                until = min(latest, now + _later(seconds)) if asked else until
+                self._count(now, until)
+        if is_new:
+            self._on_wait(reason, until - now)
+        self.wait_for_turn()
         return True
 
     def count_lost(self, started: float) -> None:
-        """Count the time of a request that has to be repeated, but overlapping time only once."""
+        """Count the time of a request that has to be repeated."""
         with self._changed:
-            ended = self.clock()
-            self.waited += max(0.0, ended - max(started, self._counted_until))
-            self._counted_until = max(self._counted_until, ended)
+            self._count(started, self.clock())
 
-    def _wait_for_others(self) -> None:
-        self._changed.wait_for(lambda: self.stopped or not self._is_waiting)
-
-    def _begin(self, seconds: float) -> None:
-        self._is_waiting = True
-        self._paused += seconds
-        self.waited += seconds
-        self._counted_until = max(self._counted_until, self.clock() + seconds)
-
-    def _wait(self, reason: str, seconds: float) -> None:
-        try:
-            self._on_wait(reason, seconds)
-            self.sleep(seconds)
-        finally:
-            with self._changed:
-                self._is_waiting = False
-                if self.stopped:
-                    left = max(0.0, self._counted_until - self.clock())
-                    self.waited -= min(left, seconds)
-                    self._counted_until -= left
-                self._changed.notify_all()
+    def _count(self, start: float, end: float) -> None:
+        self._counted += max(0.0, end - max(start, self._resume_at))
+        self._resume_at = max(self._resume_at, end)
 
 
 def _later(seconds: float) -> float:

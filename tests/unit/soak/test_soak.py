@@ -37,6 +37,9 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.lists.lis
     Kit,
     Stage,
 )
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.fast_time import (
+    FastTime,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     Outcome,
     settled,
@@ -103,6 +106,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.hooks = Interrupting(None)
+        self.time = FastTime()
         self.may_end = False
         self.run = 0
         self.over: set[int] = set()
@@ -114,11 +118,12 @@ class Watch:
             self.may_end = False
             raise TimedOut
 
-    def sleep(self, _seconds: float) -> None:
+    def sleep(self, seconds: float) -> None:
         """Replace the client's sleep. Other threads continue in the meantime, so it takes a
         moment."""
         self.hooks.count()
         time.sleep(0.001)
+        self.time.sleep(seconds)
 
     def sends(self, client: Any, method: str, path: str) -> None:
         """Record a request whose run has ended."""
@@ -138,7 +143,8 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
         return attempt(self, method, path, *more)
 
     monkeypatch.setattr(Client, "_attempt", watched)
-    monkeypatch.setattr(Client, "sleep", watch.sleep)
+    monkeypatch.setattr(Client, "sleep", staticmethod(watch.sleep))
+    monkeypatch.setattr(Client, "clock", staticmethod(watch.time.clock))
     before = signal.signal(signal.SIGALRM, watch.on_alarm)
     yield watch
     signal.signal(signal.SIGALRM, before)

@@ -20,6 +20,9 @@ from ansible.errors import AnsibleParserError
 
 from ansible_collections.evenkeel.paas.tests.emulator import Fault
 from ansible_collections.evenkeel.paas.tests.unit.plugins.inventory.reading import TOKENS, Reader
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    no_waiting,
+)
 
 PLUGINS = ["sevalla", "laravel_cloud"]
 
@@ -221,9 +224,6 @@ def test_files_of_other_plugins_are_not_accepted(read: Reader, plugin: str, tmp_
 def test_a_failed_request_is_retried(read: Reader, plugin: str) -> None:
     """The client is that of the modules, with the same retries."""
     read.emulator.faults.add(Fault("429_seconds", times=2))
-    slept: list[float] = []
-    from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
-
-    read.monkeypatch.setattr(_http.Client, "sleep", staticmethod(slept.append))
+    slept = no_waiting(read.monkeypatch)
     assert read(plugin).hosts
     assert len(slept) == 2

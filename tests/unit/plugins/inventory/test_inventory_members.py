@@ -14,7 +14,6 @@ import pytest
 from ansible.errors import AnsibleParserError
 from flask import Response, request
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 from ansible_collections.evenkeel.paas.tests.emulator import Fault, Hooks, Instead
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
     LARAVEL_CLOUD_PRODUCTION_ID,
@@ -24,6 +23,9 @@ from ansible_collections.evenkeel.paas.tests.emulator.world import (
     SEVALLA_SHOP_ID,
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.inventory.reading import Read, Reader
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    no_waiting,
+)
 
 SEVALLA = {"draft-d3e4f", "twin-s9t0u", "twin-p7q8r", "blog-a1b2c", "shop-x1y2z"}
 STAGING = {"shop.staging-3.App", "shop.staging-3.Workers"}
@@ -93,9 +95,7 @@ def member(request: pytest.FixtureRequest) -> Member:
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Replace sleeping; return the list of seconds."""
-    seconds: list[float] = []
-    monkeypatch.setattr(_http.Client, "sleep", staticmethod(seconds.append))
-    return seconds
+    return no_waiting(monkeypatch)
 
 
 def everybody(plugin: str) -> set[str]:

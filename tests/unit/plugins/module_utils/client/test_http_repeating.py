@@ -523,6 +523,12 @@ def test_a_wait_longer_than_api_max_wait_is_not_started(serve, client_of, failur
     assert "300" in failure.message
 
 
+def test_jitter_does_not_exceed_api_max_wait(serve, client_of, time):
+    client = client_of(serve(limited(x_ratelimit_reset=20), OK), max_wait=20)
+    client.get("/things")
+    assert time.slept == [20]
+
+
 @pytest.mark.parametrize("header", ["x_ratelimit_reset", "retry_after"])
 def test_the_total_wait_of_all_requests_stays_below_api_max_wait(
     header, serve, client_of, failure_of, time

@@ -14,14 +14,16 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.fa
     CASES,
     SEVALLA,
     FaultRunner,
-    sleeping,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    no_waiting,
 )
 
 
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Return the seconds that the client would have slept."""
-    return sleeping(monkeypatch)
+    return no_waiting(monkeypatch)
 
 
 @pytest.fixture(params=[False, True], ids=["one", "list"])

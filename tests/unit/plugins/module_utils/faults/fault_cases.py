@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 from ansible_collections.evenkeel.paas.tests.emulator import Fault
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
     LARAVEL_CLOUD_PRODUCTION_WORKERS_ID,
@@ -193,10 +192,3 @@ def check_failure(outcome: Outcome) -> None:
 def methods(outcome: Outcome) -> list[str]:
     """Return the writes of a run, without their statuses."""
     return [method for method, _path, _status in outcome.writes]
-
-
-def sleeping(monkeypatch: Any) -> list[float]:
-    """Replace sleeping; return the list of seconds that would have passed."""
-    slept: list[float] = []
-    monkeypatch.setattr(_http.Client, "sleep", staticmethod(slept.append))
-    return slept

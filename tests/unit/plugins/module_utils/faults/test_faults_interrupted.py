@@ -300,7 +300,12 @@ def test_a_slow_deletion_is_retried_and_finds_nothing(runner: FaultRunner) -> No
     runner.recovers(absent)
 
 
-def test_the_duration_of_slow_responses_counts_as_waiting(sevalla: FaultRunner) -> None:
+def test_the_duration_of_slow_responses_counts_as_waiting(
+    sevalla: FaultRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        _http.Client, "clock", staticmethod(lambda: time.monotonic() + sum(sevalla.slept))
+    )
     fault = replace(slow(sevalla, "slow_before", "GET"), times=None)
     outcome = sevalla(fault, **sevalla.case.wanted, api_timeout=1, api_max_wait=1)
     assert outcome.message is not None

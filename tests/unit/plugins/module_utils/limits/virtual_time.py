@@ -16,8 +16,8 @@ class VirtualTime:
     ``sleep`` and ``now`` replace those of the time module; ``run`` runs functions in parallel.
     """
 
-    def __init__(self) -> None:
-        self._now = 1_800_000_000.0
+    def __init__(self, start: float = 1_800_000_000.0) -> None:
+        self._now = start
         self._awake = 0
         self._wakings: list[float] = []
         self._changed = threading.Condition()
@@ -26,6 +26,12 @@ class VirtualTime:
         """Return the seconds since the epoch on this clock."""
         with self._changed:
             return self._now
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock although threads are awake: something takes that long."""
+        with self._changed:
+            self._now += seconds
+            self._changed.notify_all()
 
     def sleep(self, seconds: float) -> None:
         """Return when the clock has moved by that much."""

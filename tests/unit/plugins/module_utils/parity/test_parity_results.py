@@ -12,7 +12,6 @@ from typing import Any
 import flask
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._http.client import Client
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
     PROCESSES as LARAVEL_CLOUD_PROCESSES,
 )
@@ -27,6 +26,9 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.parity.do
     returns,
     run,
     undocumented,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    no_waiting,
 )
 
 SEVALLA, LARAVEL = "sevalla_process", "laravel_cloud_background_process"
@@ -43,7 +45,7 @@ INFOS = {SEVALLA: "sevalla_process_info", LARAVEL: "laravel_cloud_background_pro
 @pytest.fixture(autouse=True)
 def no_sleep(monkeypatch):
     """Replace sleeping, and remove the machine's environment variables."""
-    monkeypatch.setattr(Client, "sleep", staticmethod(lambda _seconds: None))
+    no_waiting(monkeypatch)
     for backend in (LARAVEL_CLOUD_PROCESSES, SEVALLA_PROCESSES):
         for variable in (*backend.service.token_variables, backend.service.url_variable):
             monkeypatch.delenv(variable, raising=False)

@@ -20,6 +20,9 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine import module as _module
 from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 from ansible_collections.evenkeel.paas.tests.emulator import world
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.fast_time import (
+    FastTime,
+)
 
 MODULES = "ansible_collections.evenkeel.paas.plugins.modules"
 LISTS = {
@@ -235,6 +238,7 @@ def settled(again: Outcome) -> bool:
 
 def no_waiting(monkeypatch: Any) -> list[float]:
     """Replace the client's clock and sleeping; return the list of seconds that it slept."""
-    slept: list[float] = []
-    monkeypatch.setattr(_http.Client, "sleep", staticmethod(slept.append))
-    return slept
+    time = FastTime()
+    monkeypatch.setattr(_http.Client, "sleep", staticmethod(time.sleep))
+    monkeypatch.setattr(_http.Client, "clock", staticmethod(time.clock))
+    return time.slept

@@ -116,6 +116,7 @@ class TaskRunner:
         self.run = Runner(emulator)
         self.on_sleep: Callable[[float], None] = lambda seconds: None
         self.slept: list[float] = []
+        self.now = 1000.0
 
     def __call__(self, *numbers: int, **options: Any) -> Outcome:
         """Run the task that creates the processes with these numbers."""
@@ -124,7 +125,12 @@ class TaskRunner:
     def sleep(self, seconds: float) -> None:
         """Replace the client's sleep: time passes immediately, and other tasks can act."""
         self.slept.append(seconds)
+        self.now += seconds
         self.on_sleep(seconds)
+
+    def clock(self) -> float:
+        """Replace the client's clock."""
+        return self.now
 
     @property
     def files(self) -> list[Path]:
@@ -174,6 +180,7 @@ def runner_of(
 ) -> TaskRunner:
     runner = TaskRunner(emulator, case, folder)
     monkeypatch.setattr(Client, "sleep", staticmethod(runner.sleep))
+    monkeypatch.setattr(Client, "clock", staticmethod(runner.clock))
     return runner
 
 
@@ -328,7 +335,7 @@ def test_a_creation_waits_for_tasks_that_still_read(runner: TaskRunner) -> None:
         outcome = runner(1)
     assert outcome.message is None, outcome.message
     assert (runner.posts(outcome), runner.lists(outcome)) == (1, 3)
-    assert runner.slept == [0.2] * 3
+    assert runner.slept == pytest.approx([0.2] * 3)
     assert len(runner.ids(1)) == 1
 
 

@@ -13,7 +13,6 @@ The modules run in this process, so Ansible masks nothing here.
 from __future__ import annotations
 
 import json
-import time
 import traceback
 from typing import Any
 
@@ -22,7 +21,6 @@ from flask import Response, request
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine import module as _module
-from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 from ansible_collections.evenkeel.paas.tests.emulator import faults, world
 from ansible_collections.evenkeel.paas.tests.emulator.server import Hooks
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.client.scripted import (
@@ -95,11 +93,7 @@ class Listening:
     """Keeps the output of all runs: results, warnings, progress, and tracebacks of exceptions."""
 
     def __init__(self, emulator: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        slept = no_waiting(monkeypatch)
-        # A deployment that cannot be read is waited for until wait_timeout.
-        monkeypatch.setattr(
-            _http.Client, "clock", staticmethod(lambda: time.monotonic() + sum(slept))
-        )
+        no_waiting(monkeypatch)
         self.emulator = emulator
         self.run = Runner(emulator)
         self.said: list[str] = []
