@@ -90,8 +90,8 @@ CLIENT_DEFECTS = (
         "a POST is not retried after a 429",
         "_http/retry.py",
         {
-            "status == 429 or (method in _SAFE_METHODS and": (
-                "method in _SAFE_METHODS and (status == 429 or"
+            "not limited and (method not in _SAFE_METHODS or": (
+                "method not in _SAFE_METHODS or (not limited and"
             ),
         },
         (REPEATING,),

@@ -182,10 +182,9 @@ class Client(Waiting):
             if repeats:
                 self.count_repeated()
             started = self.clock()
-            response: requests.Response | None = None
-            lost: Exception | None = None
+            received: requests.Response | Exception
             try:
-                response = self._attempt(method, path, params, body, extra_seconds)
+                received = response = self._attempt(method, path, params, body, extra_seconds)
                 if 300 <= response.status_code < 400:
                     raise self._faults.redirected(method, path, response)
                 decoded = _decoded(response)
@@ -193,11 +192,11 @@ class Client(Waiting):
                     return self._result_of(method, path, response, decoded)
                 failure = self._faults.refused(method, path, response, decoded, self.waited)
             except (OSError, HTTPError, ValueError) as error:
-                response, lost = None, error
+                received = error
                 failure = self._faults.unreachable(method, path, error, extra_seconds)
             # An earlier attempt may have been stored, whatever the service says about this one.
             outcome_unknown = failure.outcome_unknown = failure.outcome_unknown or outcome_unknown
-            self._repeat_or_raise(failure, method, response, lost, repeats, started)
+            self._wait_or_raise(failure, method, received, repeats, started)
             repeats += 1
 
     def _attempt(
@@ -224,19 +223,19 @@ class Client(Waiting):
             verify=self._settings.verify,
         )
 
-    def _repeat_or_raise(
+    def _wait_or_raise(
         self,
         failure: Failure,
         method: str,
-        response: requests.Response | None,
-        lost: Exception | None,
+        received: requests.Response | Exception,
         repeats: int,
         started: float,
     ) -> None:
-        """Wait until the request may be sent again; raise ``failure`` if it may not."""
-        from .retry import backoff, is_repeatable, requested_wait
+        """Wait until a request may be repeated; raise ``failure`` if it may not."""
+        from .retry import wait_before_retry
 
-        if not is_repeatable(method, failure.status, lost):
+        wait = wait_before_retry(self.service, method, received, repeats)
+        if wait is None:
             raise failure
         self.count_lost(started)
         limited = failure.status == 429  # its message has all limits
@@ -244,15 +243,7 @@ class Client(Waiting):
             if not limited:
                 failure.tries = repeats + 1
             raise failure
-        asked = None if response is None else requested_wait(self.service, response)
-        seconds = backoff(repeats, limited) if asked is None else asked
-        name = self.service.name
-        reason = f"HTTP {failure.status} from {name}"
-        if lost is not None:
-            reason = f"no response from {name}"
-        elif limited:
-            reason = f"rate limit of {name}"
-        if not self.pause(seconds, reason, asked is not None):
+        if not self.pause(*wait):
             failure.out_of_time = True
             if not limited:
                 failure.time_spent = (self.waited, self._settings.max_wait)

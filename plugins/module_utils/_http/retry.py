@@ -17,7 +17,7 @@ import email.utils
 import random
 import ssl
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 from .settings import Service
 
@@ -32,11 +32,33 @@ _PASSING_STATUSES = (500, 502, 503, 504)
 _LONGEST_BACKOFF = 120.0
 
 
-def is_repeatable(method: str, status: int | None, lost: Exception | None) -> bool:
-    """Return whether a request may be sent again after an HTTP status or a ``lost`` connection."""
-    if lost is not None:
-        return never_connected(lost) or (method in _SAFE_METHODS and not cannot_be_sent(lost))
-    return status == 429 or (method in _SAFE_METHODS and status in _PASSING_STATUSES)
+class Wait(NamedTuple):
+    """A wait before a request is repeated: how long, why, and whether the service asked for it."""
+
+    seconds: float
+    reason: str
+    asked: bool
+
+
+def wait_before_retry(service: Service, method: str, received: Any, repeats: int) -> Wait | None:
+    """Return how long to wait before a request is repeated, or None if it must not be.
+
+    ``received`` is its response, or the exception if the connection was lost. It has been repeated
+    ``repeats`` times.
+    """
+    if isinstance(received, Exception):
+        if never_connected(received) or (method in _SAFE_METHODS and not cannot_be_sent(received)):
+            return Wait(_backoff(repeats), f"no response from {service.name}", asked=False)
+        return None
+    status = received.status_code
+    limited = status == 429
+    if not limited and (method not in _SAFE_METHODS or status not in _PASSING_STATUSES):
+        return None
+    reason = f"rate limit of {service.name}" if limited else f"HTTP {status} from {service.name}"
+    seconds = requested_wait(service, received)
+    if seconds is None:
+        return Wait(_backoff(repeats, limited), reason, asked=False)
+    return Wait(seconds, reason, asked=True)
 
 
 def cannot_be_sent(error: Exception) -> bool:
@@ -79,7 +101,7 @@ def requested_wait(service: Service, response: Any) -> float | None:
     return service.limit_lifts_in(reset, after)
 
 
-def backoff(repeats: int, limited: bool) -> float:
+def _backoff(repeats: int, limited: bool = False) -> float:
     """Return the seconds to wait if the service does not say: exponential, with jitter.
 
     For a rate limit, five retries take longer than the minute by which both services count.
