@@ -118,7 +118,7 @@ class Survey:
         try:
             return read()
         except Failure as failure:
-            if failure.code not in _CONCERNS_ONE or failure.out_of_time:
+            if failure.code not in _CONCERNS_ONE or failure.time_spent:
                 raise
             self.failures.append(failure)
             self._warn(f"{member} is omitted from the inventory: {failure.message}")

@@ -142,6 +142,12 @@ CLIENT_DEFECTS = (
         (REPEATING,),
     ),
     Defect(
+        "the message of a rate limit repeats what it says about the limits",
+        "_core/failure.py",
+        {'failure.code == "rate_limited"': "False"},
+        (REPEATING,),
+    ),
+    Defect(
         "waits are not added up",
         "_http/waiting.py",
         {"                self._count(now, until)\n": "                self._resume_at = until\n"},
@@ -2071,19 +2077,19 @@ INVENTORY_DEFECTS = (
     Defect(
         "a member that cannot be read fails the inventory",
         "../plugin_utils/_inventory.py",
-        {"if failure.code not in _CONCERNS_ONE or failure.out_of_time:": "if failure:"},
+        {"if failure.code not in _CONCERNS_ONE or failure.time_spent:": "if failure:"},
         (INVENTORY.format("members"),),
     ),
     Defect(
         "a failure of the whole service omits one member after the other",
         "../plugin_utils/_inventory.py",
-        {"if failure.code not in _CONCERNS_ONE or failure.out_of_time:": "if failure.out_of_time:"},
+        {"if failure.code not in _CONCERNS_ONE or failure.time_spent:": "if failure.time_spent:"},
         (INVENTORY.format("members"),),
     ),
     Defect(
         "an inventory continues without retries after its time limit",
         "_http/client.py",
-        {"            failure.out_of_time = True\n": ""},
+        {"            failure.time_spent = (self.waited, self._settings.max_wait)\n": ""},
         (INVENTORY.format("members"),),
     ),
     Defect(

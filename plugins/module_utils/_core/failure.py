@@ -42,8 +42,8 @@ class Failure(Exception):
     ``details`` are the service's field errors or ours, ``request_id`` is the service's.
 
     ``outcome_unknown``: a write was sent and may have been stored. ``resendable``: it may be sent
-    again after a check that the service did not store it. ``out_of_time``: the task may not wait
-    any longer. ``result`` is what a failed task returns beside its message.
+    again after a check that the service did not store it. ``result`` is what a failed task returns
+    beside its message.
 
     Callers add facts to the attributes below while the exception propagates. Only ``worded``
     builds the message.
@@ -68,7 +68,6 @@ class Failure(Exception):
         self.request_id = request_id
         self.outcome_unknown = outcome_unknown
         self.resendable = resendable
-        self.out_of_time = False
         self.result: dict[str, Any] = {"api": {"requests": 0, "retries": 0, "waited_seconds": 0.0}}
 
         self.where = ""
@@ -124,9 +123,10 @@ def worded(failure: Failure) -> str:
     Only this function knows the order of the sentences.
     """
     said = [failure.meaning, failure.what]
-    if failure.tries:
+    limits_are_said = failure.code == "rate_limited"
+    if failure.tries and not limits_are_said:
         said.append(f"It was tried {failure.tries} time(s) (api_retries).")
-    if failure.time_spent:
+    if failure.time_spent and not limits_are_said:
         waited, allowed = failure.time_spent
         said.append(
             f"This task cannot wait any longer: {waited:.0f} of its {allowed} seconds "

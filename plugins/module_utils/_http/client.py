@@ -238,15 +238,11 @@ class Client(Waiting):
         if wait is None:
             raise failure
         self.count_lost(started)
-        limited = failure.status == 429  # its message has all limits
         if repeats >= self.retries:
-            if not limited:
-                failure.tries = repeats + 1
+            failure.tries = repeats + 1
             raise failure
         if not self.pause(*wait):
-            failure.out_of_time = True
-            if not limited:
-                failure.time_spent = (self.waited, self._settings.max_wait)
+            failure.time_spent = (self.waited, self._settings.max_wait)
             raise failure
 
     def _result_of(self, method: str, path: str, response: requests.Response, decoded: Any) -> Any:

@@ -213,6 +213,7 @@ def test_a_final_429_is_a_failure_that_names_the_rate_limit(method, serve, clien
         "r9",
     ):
         assert part in failure.message
+    assert failure.message.endswith(" 3 times at most (api_retries). Request id: r9.")
     # The request had no effect: a creation that the rate limit refused did not happen.
     assert not failure.outcome_unknown
     assert failure.resendable
@@ -521,6 +522,7 @@ def test_a_wait_longer_than_api_max_wait_is_not_started(serve, client_of, failur
     assert failure.code == "rate_limited"
     assert "3600" in failure.message or "3601" in failure.message
     assert "300" in failure.message
+    assert failure.message.endswith(" 3 times at most (api_retries).")
 
 
 def test_jitter_does_not_exceed_api_max_wait(serve, client_of, time):
