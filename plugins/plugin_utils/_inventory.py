@@ -128,7 +128,7 @@ class Survey:
         """Raise the first Failure if no host is left, unless all omitted members were deleted."""
         if not hosts:
             for failure in self.failures:
-                if failure.status != 404:
+                if failure.code != "not_found":
                     raise failure
 
 

@@ -390,6 +390,7 @@ LIMITS: dict[str, tuple[str, Answer]] = {
 WRONG: dict[str, tuple[str, Answer]] = {
     **{str(status): (f"{status} with HTML", _page(status)) for status in (500, 502, 503, 504)},
     "html": ("200 with HTML", _page(200)),
+    "404_html": ("404 with HTML", _page(404)),
     "redirect_root": ("302 to `/`", _page(302, Location="/")),
     "redirect_host": ("302 to another host", _page(302, Location="https://example.net/elsewhere")),
     "redirect_login": ("302 to a login page", _page(302, Location="/login?next=%2F")),

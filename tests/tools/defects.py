@@ -762,13 +762,19 @@ APPLY_DEFECTS = (
     Defect(
         "a 404 on DELETE is a failure",
         "_engine/apply.py",
-        {"if failure.status != 404:": "if failure.status:"},
+        {'if failure.code != "not_found":': "if failure.status:"},
         (SEVALLA, FAULTS_WRITES),
+    ),
+    Defect(
+        "a page with 404 means that the process is absent",
+        "_http/client.py",
+        {"response.status_code == 404 and decoded is _NOT_JSON": "False"},
+        ("client/test_http_errors.py", FAULTS_WRITES, FAULTS_READS),
     ),
     Defect(
         "a refused DELETE is treated as success",
         "_engine/apply.py",
-        {"if failure.status != 404:": "if not failure.status:"},
+        {'if failure.code != "not_found":': "if not failure.status:"},
         (SEVALLA, LARAVEL_CLOUD, RESULTS),
     ),
     Defect(
@@ -897,7 +903,7 @@ APPLY_DEFECTS = (
         "the retry code is imported without a retry",
         "_http/client.py",
         {
-            "if response.status_code < 300:": "if self._faults and response.status_code < 300:",
+            "if response.status_code < 300 or": "if self._faults and response.status_code < 300 or",
         },
         (IMPORTS,),
     ),

@@ -274,7 +274,7 @@ class Writer:
         try:
             self._write("DELETE", path)
         except Failure as failure:
-            if failure.status != 404:  # someone else or an earlier attempt deleted it
+            if failure.code != "not_found":  # someone else or an earlier attempt deleted it
                 raise
             self._stored.append(f"DELETE {path}")
 

@@ -188,7 +188,10 @@ class Client(Waiting):
                 if 300 <= response.status_code < 400:
                     raise self._faults.redirected(method, path, response)
                 decoded = _decoded(response)
-                if response.status_code < 300:
+                # Both services explain a 404 in JSON. A page is not from them, so it does not mean
+                # that the resource is absent.
+                is_foreign = response.status_code == 404 and decoded is _NOT_JSON
+                if response.status_code < 300 or is_foreign:
                     return self._result_of(method, path, response, decoded)
                 failure = self._faults.refused(method, path, response, decoded, self.waited)
             except (OSError, HTTPError, ValueError) as error:
@@ -287,7 +290,7 @@ def meaning_of_404(missing: Callable[[], Failure]) -> Iterator[None]:
     try:
         yield
     except Failure as failure:
-        if failure.status == 404:
+        if failure.code == "not_found":
             meaning = missing()
             failure.meaning, failure.code = meaning.what, meaning.code
         raise

@@ -172,7 +172,7 @@ def read_one(backend: Backend, client: Client, resource_id: str) -> list[Process
             backend.receive(client, "GET", path, client.get(path, {"include": backend.parent}), "")
         ]
     except Failure as failure:
-        if failure.status == 404:
+        if failure.code == "not_found":
             return []
         raise
 

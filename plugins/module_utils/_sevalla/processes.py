@@ -379,8 +379,10 @@ class Processes(Backend):
 
     def advice(self, method: str, status: int | None) -> list[str]:
         # The description of DELETE says "Fully deleted after the next deployment"; no field of a
-        # process shows it. The response to a PATCH until then is not documented.
-        if method != "PATCH" or status != 404:
+        # process shows it. The responses to a PATCH and to another DELETE until then are not
+        # documented; these fit.
+        refusals = {"PATCH": (404,), "DELETE": (400, 409, 422)}
+        if status not in refusals.get(method, ()):
             return []
         return [
             "It may already be deleted: Sevalla may list a deleted process until the next "
@@ -441,7 +443,7 @@ class Processes(Backend):
         try:
             return [object_in(client, path, client.get(path))]
         except Failure as failure:
-            if failure.status != 404:
+            if failure.code != "not_found":
                 raise
         # The 404 may mean the application. The list shows that, and is complete anyway.
         return self.list_all(client, application)

@@ -161,7 +161,7 @@ def test_an_error_without_a_readable_message_is_reported_with_its_status(
     assert (failure.status, failure.code) == (400, "refused")
 
 
-@pytest.mark.parametrize("status", [401, 403, 404])
+@pytest.mark.parametrize("status", [400, 401, 403])
 def test_an_html_page_with_an_error_status_is_reported_by_its_status(
     status, serve, client_of, failure_of
 ):
@@ -170,6 +170,26 @@ def test_an_html_page_with_an_error_status_is_reported_by_its_status(
     assert failure.status == status
     assert "secret page" not in failure.message
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("kind", ["text/html", "application/json"])
+def test_a_page_with_404_does_not_mean_that_something_is_absent(
+    kind, method, serve, client_of, failure_of
+):
+    """Both services explain a 404 in JSON, so this one is from a proxy or another server."""
+    server = serve(answer(404, "<html>secret page</html>", content_type=kind))
+    failure = failure_of(client_of(server), method)
+    assert (failure.code, failure.status) == ("unexpected_answer", 404)
+    assert f"HTTP 404 and {kind}, which cannot be read as JSON. Check api_url" in failure.message
+    assert "secret page" not in failure.message
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("body", ["", "{}", '{"message": "Not found"}'])
+def test_a_404_of_the_service_means_that_something_is_absent(body, serve, client_of, failure_of):
+    failure = failure_of(client_of(serve(answer(404, body, content_type="application/json"))))
+    assert (failure.code, failure.status) == ("not_found", 404)
 
 
 @pytest.mark.parametrize("method", METHODS)

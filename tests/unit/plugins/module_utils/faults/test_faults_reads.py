@@ -20,6 +20,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.faults.fa
     check_failure,
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
+    Runner,
     settled,
 )
 
@@ -69,6 +70,30 @@ def test_a_response_that_is_not_a_list_is_a_failure_and_nothing_is_written(
     assert outcome.writes == []
     assert runner.now({}) == []
     runner.recovers(runner.case.wanted, runner.case.stored)
+
+
+BY_ID: list[tuple[str, dict[str, Any]]] = [
+    ("laravel_cloud_background_process", {"id": "process-00000000", "state": "absent"}),
+    ("laravel_cloud_background_process", {"id": "process-00000000", "processes": 2}),
+    ("laravel_cloud_background_process_info", {"id": "process-00000000"}),
+    ("laravel_cloud_instance", {"id": "inst-00000000", "state": "absent"}),
+    ("laravel_cloud_instance_info", {"id": "inst-00000000"}),
+]
+
+
+@pytest.mark.parametrize(("module", "options"), BY_ID)
+def test_a_page_with_404_does_not_mean_that_an_id_is_absent(
+    emulator: Any, module: str, options: dict[str, Any]
+) -> None:
+    """Such a page comes from a wrong api_url or a proxy: the resource may well exist."""
+    emulator.faults.add(Fault("404_html_before", method="GET", times=None))
+    outcome = Runner(emulator)(module, **options)
+    assert outcome.message is not None
+    assert outcome.message.startswith("GET /")
+    assert "HTTP 404 and text/html" in outcome.message
+    assert "Check api_url" in outcome.message
+    assert outcome.result["failure"]["code"] == "unexpected_answer"
+    assert outcome.writes == []
 
 
 @pytest.mark.parametrize("kind", ["numbers_as_text", "unknown_keys"])

@@ -300,6 +300,9 @@ def test_a_refused_second_deletion_is_reported(run: Runner, emulator: Any) -> No
     assert refused.message is not None
     assert "DELETE /applications/" in refused.message
     assert "HTTP 400" in refused.message
+    assert "It may already be deleted: Sevalla may list a deleted process" in refused.message
+    assert "Deploy, then run the task again." in refused.message
+    assert "Nothing was changed." in refused.message
 
 
 def test_deployment_required(run: Runner) -> None:
