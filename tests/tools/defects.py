@@ -657,8 +657,8 @@ APPLY_DEFECTS = (
     ),
     Defect(
         "a POST is retried without a read of the list",
-        "_engine/apply.py",
-        {"found = self._look_for(lost)": "found = None"},
+        "_engine/lost_post.py",
+        {"for seconds in _LOOK_AFTER:": "for seconds in ():"},
         (FAULTS_WRITES,),
     ),
     Defect(
@@ -669,8 +669,8 @@ APPLY_DEFECTS = (
     ),
     Defect(
         "a POST is retried although it may be stored later",
-        "_engine/apply.py",
-        {"if not lost.resendable:": "if not step.path:"},
+        "_engine/lost_post.py",
+        {"(lost.resendable and is_resent)": "is_resent"},
         (FAULTS_WRITES,),
     ),
     Defect(
@@ -683,8 +683,8 @@ APPLY_DEFECTS = (
         "the fields of the created process are not verified",
         "_engine/apply.py",
         {
-            "return self._verified(step, path, process)\n            found": (
-                "return process\n            found"
+            "return self._verified(step, item_path(": (
+                "return process\n        return self._verified(step, item_path("
             ),
         },
         (FAULTS_CREATING,),
@@ -726,7 +726,7 @@ APPLY_DEFECTS = (
     Defect(
         "a new process without its identity is ignored",
         "_engine/apply.py",
-        {"            if unclear:\n": "            if unclear and found:\n"},
+        {"        if found is None and unclear:\n": "        if found and unclear:\n"},
         (FAULTS_CREATING,),
     ),
     Defect(
@@ -744,7 +744,7 @@ APPLY_DEFECTS = (
     Defect(
         "an adopted creation is not reported as done",
         "_engine/apply.py",
-        {'                self._stored.append(f"POST {step.path}")\n': ""},
+        {'            self._stored.append(f"POST {step.path}")\n': ""},
         (FAULTS_CREATING, FAULTS_INTERRUPTED),
     ),
     Defect(
@@ -1600,8 +1600,8 @@ OPTION_DEFECTS = (
 DEPLOYMENT_DEFECTS = (
     Defect(
         "a command that may run is sent again",
-        "_engine/start.py",
-        {"(lost.resendable and operations.is_resent)": "lost.resendable"},
+        "_engine/lost_post.py",
+        {"(lost.resendable and is_resent)": "lost.resendable"},
         (COMMAND,),
     ),
     Defect(
@@ -1707,15 +1707,21 @@ DEPLOYMENT_DEFECTS = (
         (DEPLOYMENTS,),
     ),
     Defect(
+        "several candidates for the lost deployment are a list that cannot be read",
+        "_engine/lost_post.py",
+        {"if failure.outcome_unknown:  #": "if failure is lost:  #"},
+        (DEPLOYMENTS,),
+    ),
+    Defect(
         "one of several candidates for the lost deployment is used",
         "_engine/start.py",
-        {"        if len(found) == 1:\n": "        if found:\n"},
+        {"        if len(found) > 1:\n": "        if not operations:\n"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "a deployment that may still be started is retried",
-        "_engine/start.py",
-        {"(lost.resendable and operations.is_resent)": "operations.is_resent"},
+        "_engine/lost_post.py",
+        {"(lost.resendable and is_resent)": "is_resent"},
         (DEPLOYMENTS,),
     ),
     Defect(
@@ -1726,8 +1732,8 @@ DEPLOYMENT_DEFECTS = (
     ),
     Defect(
         "a deployment is retried without a read of the list",
-        "_engine/start.py",
-        {"for found in looks(client, lost, read):": "for found in ():"},
+        "_engine/lost_post.py",
+        {"for seconds in _LOOK_AFTER:": "for seconds in ():"},
         (DEPLOYMENTS,),
     ),
     Defect(

@@ -19,7 +19,7 @@ from .._core.planner import in_order, item_path, locate, make_plan
 from .._core.remark import Remark
 from .._core.stored import changed_meanwhile, unstored
 from .._http.client import Client
-from .lost_post import looks, posts
+from .lost_post import post_once
 from .parallel import do_each
 from .progress import Progress
 from .service import Backend
@@ -189,54 +189,39 @@ class Writer:
         return process
 
     def _create(self, step: Step) -> Process:
-        """Create and return the process. A POST whose outcome is unknown is repeated only after a
-        read of the list."""
-        for _post in posts(self._client):
-            try:
-                process = self._write("POST", step.path, step.body) or {}
-            except Failure as failure:
-                if not failure.outcome_unknown:
-                    raise
-                lost = failure
-            else:
-                self._unknown.clear()
-                path = item_path(self._backend, self._scope, process)
-                return self._verified(step, path, process)
-            found = self._look_for(lost)
-            if found is not None:
-                found = self._adopt(step, found)
-                self._unknown.clear()
-                self._stored.append(f"POST {step.path}")
-                return found
-            if not lost.resendable:
-                break
-        lost.findings.append(f"No such {self._backend.noun} is listed now.")
-        raise lost
+        """Create and return the process, or adopt the one that a lost POST created."""
+
+        def send() -> Process:
+            return self._write("POST", step.path, step.body) or {}
+
+        unlisted = f"No such {self._backend.noun} is listed now."
+        process, is_adopted = post_once(self._client, send, self._look_for, unlisted)
+        if is_adopted:
+            process = self._adopt(step, process)
+            self._unknown.clear()
+            self._stored.append(f"POST {step.path}")
+            return process
+        self._unknown.clear()
+        return self._verified(step, item_path(self._backend, self._scope, process), process)
 
     def _look_for(self, lost: Failure) -> Process | None:
         """Return the process that a lost POST created: new in the list, and matching the entry.
 
-        Raises ``lost`` if the list does not show the outcome: then nothing may be sent again.
+        Raises ``lost`` if a new process does not show whether it matches.
         """
         address = self.plan.address
-
-        def read() -> tuple[Live, Process | None]:
-            listed = self._backend.list_all(self._client, self._scope)
-            new = [process for process in listed if process["id"] not in self._known]
-            live = Live(self._backend, new)
-            return live, locate(self._backend, address, live)
-
-        for new, found in looks(self._client, lost, read):
-            if found is not None:
-                return found
-            unclear = [process["id"] for process in new.unclear({address.kind})]
-            if unclear:
-                lost.findings.append(
-                    f"The list does not show whether {' or '.join(unclear)} is the "
-                    f"{self._backend.noun} that this task created."
-                )
-                raise lost
-        return None
+        listed = self._backend.list_all(self._client, self._scope)
+        new = [process for process in listed if process["id"] not in self._known]
+        live = Live(self._backend, new)
+        found = locate(self._backend, address, live)
+        unclear = [process["id"] for process in live.unclear({address.kind})]
+        if found is None and unclear:
+            lost.findings.append(
+                f"The list does not show whether {' or '.join(unclear)} is the "
+                f"{self._backend.noun} that this task created."
+            )
+            raise lost
+        return found
 
     def _adopt(self, step: Step, found: Process) -> Process:
         """Return the process that a lost POST or someone else has just created, updated to the

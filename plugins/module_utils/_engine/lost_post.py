@@ -2,14 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Retries of a POST whose response was lost, and the search for what it created.
+"""A POST that creates one thing once, although its response may be lost.
 
 This module is private to the collection.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Callable, TypeVar
 
 from .._core.failure import Failure
@@ -21,30 +20,51 @@ _POSTS = 3
 _LOOK_AFTER = (1.0, 2.0)
 """Seconds before each search for what a lost POST may have stored."""
 
-Seen = TypeVar("Seen")
+Created = TypeVar("Created")
 
 
-def posts(client: Client) -> Iterator[None]:
-    """Yield once per allowed attempt. Continue only after checking that the previous attempt stored
-    nothing."""
-    for post in range(min(_POSTS, 1 + client.retries)):
-        if post:
+def post_once(
+    client: Client,
+    send: Callable[[], Created],
+    look: Callable[[Failure], Created | None],
+    unlisted: str,
+    is_resent: bool = True,
+) -> tuple[Created, bool]:
+    """Send a POST that is never repeated blindly; return what it created, and whether ``look`` had
+    to find it.
+
+    If the outcome of the POST is unknown, ``look`` gets its failure and reads the list. It returns
+    what the POST created, or None if nothing new is listed; it raises a Failure whose outcome is
+    unknown if it cannot tell. What it finds is adopted. If it finds nothing, the POST is sent
+    again, unless the service may still store it or ``is_resent`` is false: then the failure says
+    what is ``unlisted``.
+    """
+    for attempt in range(min(_POSTS, 1 + client.retries)):
+        if attempt:
             client.count_repeated()
-        yield
-
-
-def looks(client: Client, lost: Failure, read: Callable[[], Seen]) -> Iterator[Seen]:
-    """Yield the result of ``read``, each time after a pause. Raise ``lost``, the failure of the
-    POST, if no time is left or a read fails."""
-    for seconds in _LOOK_AFTER:
-        if not client.pause(seconds):
-            lost.findings.append(
-                "There was no time left (api_max_wait) to look for it in the list."
-            )
-            raise lost
         try:
-            seen = read()
+            return send(), False
         except Failure as failure:
-            lost.findings.append(f"Looking for it in the list failed as well: {failure.message}")
-            raise lost from None
-        yield seen
+            if not failure.outcome_unknown:
+                raise
+            lost = failure
+        for seconds in _LOOK_AFTER:
+            if not client.pause(seconds):
+                lost.findings.append(
+                    "There was no time left (api_max_wait) to look for it in the list."
+                )
+                raise lost
+            try:
+                found = look(lost)
+            except Failure as failure:
+                if failure.outcome_unknown:  # not a failure of the read
+                    raise
+                reason = f"Looking for it in the list failed as well: {failure.message}"
+                lost.findings.append(reason)
+                raise lost from None
+            if found is not None:
+                return found, True
+        if not (lost.resendable and is_resent):
+            break
+    lost.findings.append(unlisted)
+    raise lost

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from .._core.failure import Failure
 from .._core.plan import Step
-from .lost_post import looks, posts
+from .lost_post import post_once
 from .watch import Operation, Operations, Watch
 
 
@@ -26,7 +26,8 @@ def start(watch: Watch, step: Step, before: list[Operation]) -> Operation:
     """
     operations, client, noun = watch.operations, watch.client, watch.operations.noun
     known_ids = {operation["id"] for operation in before}
-    for _post in posts(client):
+
+    def send() -> Operation:
         try:
             answer = client.send("POST", step.path, body=step.body)
             return operations.receive(client, "POST", step.path, answer, watch.scope)
@@ -34,58 +35,45 @@ def start(watch: Watch, step: Step, before: list[Operation]) -> Operation:
             if not failure.outcome_unknown:
                 failure.advice += operations.advice(step, failure.status)
                 failure.advice += _under_way(operations, before)
-                raise
-            lost = failure
-        found = _look_for(watch, step, known_ids, lost)
-        if found is not None:
-            watch.task.warn(
-                f"The response to POST {step.path} was lost. {noun.capitalize()} {found['id']} has "
-                "appeared since; the task waits for it.",
-                f"The response to the POST was lost. A {noun} has appeared since; the task waits "
-                "for it.",
-            )
-            return found
-        if not (lost.resendable and operations.is_resent):
-            break
-    lost.findings.append(
-        f"No {noun} that it may have started is listed now. Check whether one is running before "
-        "you start another."
-    )
-    raise lost
+            raise
 
-
-def _look_for(watch: Watch, step: Step, known_ids: set[str], lost: Failure) -> Operation | None:
-    """Return the operation that a lost POST started: a new one that matches the request, or None.
-
-    Raises ``lost`` if the list cannot be read, and Failure ``ambiguous`` if several operations
-    match: then nothing may be sent again.
-    """
-
-    operations, client = watch.operations, watch.client
-
-    def read() -> list[Operation]:
-        return [
+    def look(lost: Failure) -> Operation | None:
+        found = [
             operation
             for operation in operations.newest(client, watch.scope)
             if operation["id"] not in known_ids and operations.may_come_of(step, operation)
         ]
+        if len(found) > 1:
+            raise _ambiguous(noun, [operation["id"] for operation in found], lost)
+        return found[0] if found else None
 
-    for found in looks(client, lost, read):
-        if len(found) == 1:
-            return found[0]
-        if found:
-            ids = [operation["id"] for operation in found]
-            raise Failure(
-                f"{lost.message} {len(ids)} {operations.noun}s have appeared since: "
-                f"{', '.join(ids)}. It is unknown which of them the lost POST started, so the task "
-                "does not wait for any of them and does not start another one.",
-                code="ambiguous",
-                status=lost.status,
-                details=ids,
-                request_id=lost.request_id,
-                outcome_unknown=True,
-            )
-    return None
+    unlisted = (
+        f"No {noun} that it may have started is listed now. Check whether one is running before "
+        "you start another."
+    )
+    operation, is_adopted = post_once(client, send, look, unlisted, operations.is_resent)
+    if is_adopted:
+        watch.task.warn(
+            f"The response to POST {step.path} was lost. {noun.capitalize()} {operation['id']} has "
+            "appeared since; the task waits for it.",
+            f"The response to the POST was lost. A {noun} has appeared since; the task waits "
+            "for it.",
+        )
+    return operation
+
+
+def _ambiguous(noun: str, ids: list[str], lost: Failure) -> Failure:
+    """Return the failure for several operations that a lost POST may have started."""
+    return Failure(
+        f"{lost.message} {len(ids)} {noun}s have appeared since: {', '.join(ids)}. It is unknown "
+        "which of them the lost POST started, so the task does not wait for any of them and does "
+        "not start another one.",
+        code="ambiguous",
+        status=lost.status,
+        details=ids,
+        request_id=lost.request_id,
+        outcome_unknown=True,
+    )
 
 
 def _under_way(operations: Operations, before: list[Operation]) -> list[str]:
