@@ -307,7 +307,7 @@ CLIENT_DEFECTS = (
     Defect(
         "a write before a failure needs no deployment",
         "_engine/apply.py",
-        {"return any(step.deploys for step in stored)": "return False"},
+        {"return any(step.deploys for step in self._stored)": "return False"},
         (FAILING,),
     ),
     Defect(
@@ -692,11 +692,7 @@ APPLY_DEFECTS = (
     Defect(
         "the response to a PATCH is not verified",
         "_engine/apply.py",
-        {
-            "return self._verified(step, path, self._read(path) if process is None else process)": (
-                "return self._read(path) if process is None else process"
-            ),
-        },
+        {"return self._verified(step, step.path, process)": "return process"},
         (FAULTS_WRITES, SWITCHES),
     ),
     Defect(
@@ -705,7 +701,7 @@ APPLY_DEFECTS = (
         {
             "            if step.cleared and failure.status in (400, 422):\n": (
                 "            if failure.status == 404:\n"
-                '                return {"id": path.rpartition("/")[2], **(step.body or {})}\n'
+                '                return {"id": step.path.rpartition("/")[2], **(step.body or {})}\n'
                 "            if step.cleared and failure.status in (400, 422):\n"
             ),
         },
@@ -744,19 +740,19 @@ APPLY_DEFECTS = (
     Defect(
         "an adopted creation is not reported as done",
         "_engine/apply.py",
-        {'            self._stored.append(f"POST {step.path}")\n': ""},
+        {"self._stored.append(step)\n            return process": "return process"},
         (FAULTS_CREATING, FAULTS_INTERRUPTED),
     ),
     Defect(
         "a write whose outcome is unknown is not named",
         "_engine/apply.py",
-        {"                self._unknown.append(written)\n": "                pass\n"},
+        {"                self._unknown.append(step)\n": "                pass\n"},
         (FAULTS_WRITES,),
     ),
     Defect(
         "the response to a DELETE is treated as a process",
         "_engine/apply.py",
-        {'if method == "DELETE" or (method': "if (method"},
+        {'if step.method == "DELETE" or (step': "if (step"},
         (SEVALLA, LARAVEL_CLOUD),
     ),
     Defect(
@@ -806,6 +802,12 @@ APPLY_DEFECTS = (
         "_engine/apply.py",
         {"if writer.failure is not None and (writer": "if writer.failure is None and (writer"},
         (LISTS_PARTIAL,),
+    ),
+    Defect(
+        "a write that was not sent counts as failed",
+        "_engine/apply.py",
+        {'if failure.code == "interrupted" and': "if not failure.code and"},
+        (LISTS_PARALLEL,),
     ),
     Defect(
         "continue_on_error is ignored",

@@ -34,6 +34,11 @@ class Step(NamedTuple):
     deploys: bool = True
     cleared: tuple[str, ...] = ()
 
+    @property
+    def request(self) -> str:
+        """The step in messages: its method and path."""
+        return f"{self.method} {self.path}"
+
     def as_result(self) -> dict[str, Any]:
         """Return the step as the result's ``plan`` lists it."""
         return {key: getattr(self, key) for key in ("action", "method", "path", "body")}

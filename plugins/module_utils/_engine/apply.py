@@ -9,7 +9,7 @@ This module is private to the collection.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Callable, NamedTuple
 from urllib.parse import quote
 
 from .._core.failure import Failure
@@ -114,92 +114,97 @@ def find_duplicates(target: Target, writers: list[Writer]) -> Failure | None:
 class Writer:
     """The application of one plan: it sends the steps in order, and verifies what was stored.
 
-    Afterwards ``process`` is the process in the last response, or None if it was deleted; ``done``
-    has the completed steps; ``warnings`` are for the user; ``failure`` is the reason for an early
-    end, or None.
+    Afterwards ``done`` has the completed steps, and ``process`` the process in the last response,
+    None if it was deleted. If it ended early, ``failed`` is the step that ended it, with the reason
+    in ``failure``. ``warnings`` are for the user.
     """
 
     def __init__(self, target: Target, plan: Plan) -> None:
         self.plan = plan
         self.process = plan.live
         self.done: list[Step] = []
-        self.warnings: list[Remark] = []
+        self.failed: Step | None = None
         self.failure: Failure | None = None
+        self.warnings: list[Remark] = []
         self._backend, self._client, self._scope, self._known, self._progress = target
-        self._stored: list[str] = []
-        self._unknown: list[str] = []
+        # Writes as they were sent: with ids for placeholders, and those of an adoption.
+        self._stored: list[Step] = []
+        self._unknown: list[Step] = []
         self._warned: set[str] = set()
+
+    @property
+    def not_attempted(self) -> list[Step]:
+        """The steps of which nothing was sent."""
+        return [step for step in self.plan.steps if step not in (*self.done, self.failed)]
+
+    @property
+    def deployment_required(self) -> bool:
+        """Whether a stored write takes effect at the next deployment."""
+        return any(step.deploys for step in self._stored)
 
     def apply(self) -> Writer:
         """Send the steps up to the first failure; return the writer itself.
 
         The failure reports what was stored before it. A stopped client omits the remaining steps.
         """
-        try:
-            for step in self.plan.steps:
-                if self._client.stopped:
-                    break
-                if step.action == "create":
-                    self.process = self._create(step)
-                elif step.action == "delete":
-                    self._delete(step.path)
-                    self.process = None
-                else:
-                    new_id = quote(self.process["id"], safe="") if self.process else ""
-                    self.process = self._update(step.path.replace(NEW_ID, new_id), step)
-                self.done.append(step)
-                self._progress.write_done(step.action, self.plan.address.words)
-        except Failure as failure:
-            sent = self._unknown or len(self._stored) > len(self.done)
-            if sent or failure.code != "interrupted":  # else it was not attempted
-                self.failure = self._explained(failure)
-                self._progress.write_failed(step.action, self.plan.address.words)
+        send: dict[str, Callable[[Step], Process | None]] = {
+            "create": self._create,
+            "update": self._update,
+            "delete": self._delete,
+        }
+        words = self.plan.address.words
+        for step in self.plan.steps:
+            if self._client.stopped:
+                break
+            new_id = quote(self.process["id"], safe="") if self.process else ""
+            write = step._replace(path=step.path.replace(NEW_ID, new_id))
+            try:
+                self.process = send[step.action](write)
+            except Failure as failure:
+                if failure.code == "interrupted" and write not in self._stored + self._unknown:
+                    break  # The task ended before it was sent.
+                self.failed, self.failure = step, self._explained(failure)
+                self._progress.write_failed(step.action, words)
+                break
+            self.done.append(step)
+            self._progress.write_done(step.action, words)
         return self
 
-    @property
-    def deployment_required(self) -> bool:
-        """Whether a stored change takes effect at the next deployment."""
-        stored = self.done
-        if len(self._stored) > len(stored):  # the failure came after the write
-            stored = self.plan.steps[: len(stored) + 1]
-        return any(step.deploys for step in stored)
-
     def _explained(self, failure: Failure) -> Failure:
-        failure.done = list(self._stored)
-        failure.unknown = self._unknown[::-1]
+        failure.done = [write.request for write in self._stored]
+        failure.unknown = [write.request for write in reversed(self._unknown)]
         failure.outcome_unknown = bool(self._unknown)
         failure.result["changed"] = bool(self._stored)
         return failure
 
-    def _write(self, method: str, path: str, body: dict[str, Any] | None = None) -> Process | None:
+    def _write(self, step: Step) -> Process | None:
         """Send and record one write; return the process in the response, None if there is none."""
-        written = f"{method} {path}"
         try:
-            answer = self._client.send(method, path, body=body)
-            if method == "DELETE" or (method == "PATCH" and answer is None):
+            answer = self._client.send(step.method, step.path, body=step.body)
+            if step.method == "DELETE" or (step.method == "PATCH" and answer is None):
                 process = None
             else:
-                process = self._received(method, path, answer)
+                process = self._received(step.method, step.path, answer)
         except Failure as failure:
-            failure.advice += self._backend.advice(method, failure.status)
-            if failure.outcome_unknown and written not in self._unknown:
-                self._unknown.append(written)
+            failure.advice += self._backend.advice(step.method, failure.status)
+            if failure.outcome_unknown and step not in self._unknown:
+                self._unknown.append(step)
             raise
-        self._stored.append(written)
+        self._stored.append(step)
         return process
 
     def _create(self, step: Step) -> Process:
         """Create and return the process, or adopt the one that a lost POST created."""
 
         def send() -> Process:
-            return self._write("POST", step.path, step.body) or {}
+            return self._write(step) or {}
 
         unlisted = f"No such {self._backend.noun} is listed now."
         process, is_adopted = post_once(self._client, send, self._look_for, unlisted)
         if is_adopted:
             process = self._adopt(step, process)
             self._unknown.clear()
-            self._stored.append(f"POST {step.path}")
+            self._stored.append(step)
             return process
         self._unknown.clear()
         return self._verified(step, item_path(self._backend, self._scope, process), process)
@@ -240,12 +245,12 @@ class Writer:
                 )
             self._backend.resolve_names(self._client, again.steps)
             for late in again.steps:
-                found = self._update(late.path, late)
+                found = self._update(late)
         return found
 
-    def _update(self, path: str, step: Step) -> Process:
+    def _update(self, step: Step) -> Process:
         try:
-            process = self._write("PATCH", path, step.body)
+            process = self._write(step)
         except Failure as failure:
             if step.cleared and failure.status in (400, 422):
                 failure.advice.append(
@@ -253,15 +258,16 @@ class Writer:
                     "If so, the setting cannot be cleared; set a value instead."
                 )
             raise
-        return self._verified(step, path, self._read(path) if process is None else process)
+        process = self._read(step.path) if process is None else process
+        return self._verified(step, step.path, process)
 
-    def _delete(self, path: str) -> None:
+    def _delete(self, step: Step) -> None:
         try:
-            self._write("DELETE", path)
+            self._write(step)
         except Failure as failure:
             if failure.code != "not_found":  # someone else or an earlier attempt deleted it
                 raise
-            self._stored.append(f"DELETE {path}")
+            self._stored.append(step)
 
     def _verified(self, step: Step, path: str, process: Process) -> Process:
         """Return the process at ``path`` that a response shows; warn about fields that the service
@@ -287,7 +293,7 @@ class Writer:
     def _warn(self, step: Step, text: str, missed: list[str], reason: str = ".") -> None:
         """Warn about an accepted write; with ``no_log``, without its path and the reason."""
         about = {"vendor": self._backend.vendor, "names": ", ".join(missed)}
-        shown = text.format(write=f"{step.method} {step.path}", reason=reason, **about)
+        shown = text.format(write=step.request, reason=reason, **about)
         plain = text.format(write=f"a {step.method}", reason=".", **about)
         self.warnings.append(Remark(shown, plain))
 

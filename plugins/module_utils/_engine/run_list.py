@@ -123,13 +123,12 @@ def _partial(plans: list[Plan], writers: list[Writer]) -> Failure:
 
 def _steps(plans: list[Plan], writers: list[Writer]) -> dict[str, Any]:
     """Return the plan and the outcome of each step, for the result of a failed list."""
-    failed, left = [], []
+    failed = []
     for writer in writers:
-        rest = [step.as_result() for step in writer.plan.steps[len(writer.done) :]]
-        if writer.failure is not None:
+        if writer.failed and writer.failure:
             error = writer.failure
-            failed.append({**rest.pop(0), "error": error.message, "failure": error.facts()})
-        left += rest
+            about = {"error": error.message, "failure": error.facts()}
+            failed.append({**writer.failed.as_result(), **about})
     return {
         "plan": plan_result(plans),
         "counts": _counts(
@@ -139,5 +138,7 @@ def _steps(plans: list[Plan], writers: list[Writer]) -> dict[str, Any]:
         "deployment_required": any(writer.deployment_required for writer in writers),
         "steps_done": [step.as_result() for writer in writers for step in writer.done],
         "steps_failed": failed,
-        "steps_not_attempted": left,
+        "steps_not_attempted": [
+            step.as_result() for writer in writers for step in writer.not_attempted
+        ],
     }

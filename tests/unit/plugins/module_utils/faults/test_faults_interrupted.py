@@ -114,6 +114,17 @@ def test_the_first_of_two_steps_with_a_fault(webless: FaultRunner, kind: str) ->
     becomes_whole(webless)
 
 
+def test_a_warning_about_the_second_step_has_the_id_of_the_new_process(
+    webless: FaultRunner,
+) -> None:
+    outcome = webless(Fault("not_stored_shown", method="PATCH", path=ITEM), **WEB)
+    assert outcome.message is None, outcome.message
+    (warning,) = (each for each in outcome.warnings if "did not store" in each)
+    path = f"/applications/{SEVALLA_SHOP_ID}/processes/{outcome.result['process']['id']}"
+    assert f"accepted PATCH {path} " in warning
+    becomes_whole(webless)
+
+
 @pytest.mark.parametrize("kind", ["html_before", "redirect_root_before", "504_before"])
 def test_a_failed_first_step_prevents_the_second(webless: FaultRunner, kind: str) -> None:
     outcome = webless(Fault(kind, method="POST", path=COLLECTION), **WEB)
