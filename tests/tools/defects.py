@@ -1627,7 +1627,7 @@ DEPLOYMENT_DEFECTS = (
     Defect(
         "a running deployment is not waited for",
         "_engine/run_deployment.py",
-        {"        if found.under_way:\n": "        if not found:\n"},
+        {"            if found.under_way:\n": "            if not found:\n"},
         (PENDING,),
     ),
     Defect(
@@ -1651,7 +1651,7 @@ DEPLOYMENT_DEFECTS = (
     Defect(
         "a deployment that starts at the time of the change includes it",
         "_engine/run_deployment.py",
-        {"self._client.sleep(_RESOLUTION)": "pass"},
+        {"client.sleep(_RESOLUTION)": "pass"},
         (PENDING,),
     ),
     Defect(
@@ -1800,9 +1800,7 @@ DEPLOYMENT_DEFECTS = (
     Defect(
         "any final status is a success",
         "_engine/run_deployment.py",
-        {
-            'if ended.get("status") != self._deployments.statuses.success:': "if not ended:",
-        },
+        {"        if status == self.statuses.success:\n": "        if status:\n"},
         (DEPLOYMENTS,),
     ),
     Defect(
@@ -1823,18 +1821,14 @@ DEPLOYMENT_DEFECTS = (
     ),
     Defect(
         "it waits when it should not",
-        "_engine/run_deployment.py",
-        {'if not self._task.params["wait"]:': "if not self._task:"},
+        "_engine/watch.py",
+        {'        if not params["wait"]:\n': "        if not params:\n"},
         (DEPLOYMENTS,),
     ),
     Defect(
         "check mode deploys",
-        "_engine/run_deployment.py",
-        {
-            "        if self._task.check_mode:\n            return self._result(True": (
-                "        if not self._task:\n            return self._result(True"
-            ),
-        },
+        "_engine/start.py",
+        {"    if watch.task.check_mode:\n": "    if not watch:\n"},
         (DEPLOYMENTS,),
     ),
     Defect(

@@ -17,8 +17,8 @@ from .._core.plan import Step
 from .._http.client import Client
 from .module import Command, Task, connected
 from .options import connection_spec
-from .pending import Pending, Shown, find_pending
-from .start import start
+from .pending import Shown, find_pending
+from .start import run_operation
 from .watch import Operation, Operations, Watch, waiting_problems, waiting_spec
 
 Deployment = Operation
@@ -62,6 +62,39 @@ class Deployments(Operations):
         """Return the step in which a deployment failed, or None if the service does not say."""
         return None
 
+    def failure(self, watch: Watch) -> Failure | None:
+        """Return the failure of a deployment that has ended, with the end of its log."""
+        deployment = watch.operation
+        status, reason = deployment.get("status"), deployment.get("failure_reason")
+        if status == self.statuses.success:
+            return None
+        said = f": {str(reason).rstrip('.')}" if reason else ""
+        vendor = self.service.name
+        log = f" See the deployment's log in {vendor}'s dashboard."
+        details, printed = watch.details, ""
+        if deployment.get("steps"):  # only Sevalla shows them
+            details["steps"] = deployment["steps"]
+        try:
+            failed = self.failed_step(watch.client, watch.scope, deployment)
+        except Failure as failure:
+            failed = FailedStep(None, [], failure)
+        if failed and failed.unread:
+            log += f" This task could not read it: {failed.unread.message}"
+        if failed and (failed.name or failed.output):
+            details.update(step=failed.name, output=failed.output)
+            said = f" in step {failed.name}{said}" if failed.name else said
+            last = last_lines(failed.output)
+            if last:
+                log, printed = "", f"The last lines of the log:{last}"
+        result = Failure(
+            f"{watch.words} ended as {status}{said}. Changes of processes are stored, and "
+            f"take effect with the next deployment that succeeds.{log}",
+            code="deployment_failed",
+            details=details,
+        )
+        result.printed = printed
+        return result
+
 
 def deployment_command(deployments: Deployments) -> Command:
     """Return the module that deploys on a service."""
@@ -79,105 +112,32 @@ def _deploy(deployments: Deployments, task: Task) -> dict[str, Any]:
     task.check(*deployments.check_options(params), *waiting_problems(params))
     with connected(deployments.service, task) as client:
         scope = deployments.find_scope(client, params)
-        run = _Run(deployments, client, scope, task)
+        watch = Watch(deployments, client, scope, task)
+        pending: dict[str, Any] = {}
         if params["trigger"] == "always":
-            return run.start(deployments.newest(client, scope))
-        processes = deployments.processes(client, scope)
-        newest = deployments.newest(client, scope)
-        found = find_pending(deployments.statuses, deployments.started, newest, processes)
-        return run.start_if_pending(found, newest)
-
-
-class _Run:
-    """One run of the module, after it has found the scope."""
-
-    def __init__(self, deployments: Deployments, client: Client, scope: str, task: Task) -> None:
-        self._deployments = deployments
-        self._client = client
-        self._scope = scope
-        self._task = task
-        self._watch = Watch(deployments, client, scope, task)
-        self._pending: dict[str, Any] = {}
-
-    def start_if_pending(self, found: Pending, newest: list[Deployment]) -> dict[str, Any]:
-        """Start a deployment only if something is pending; return the result."""
-        self._pending = {"pending": found.reasons}
-        if not found.reasons:
-            return self._result(False, [], found.deployed or {})
-        if found.under_way:
-            return self._join(found.under_way)
-        if not self._task.check_mode:
-            # Only then does the next run see that this deployment started after the changes.
-            self._client.sleep(_RESOLUTION)
-        return self.start(newest)
-
-    def start(self, newest: list[Deployment]) -> dict[str, Any]:
-        """Start a deployment and return the result; ``newest`` are the deployments before it."""
-        deployments, client, scope = self._deployments, self._client, self._scope
-        step = deployments.request(scope, self._task.params)
+            newest = deployments.newest(client, scope)
+        else:
+            processes = deployments.processes(client, scope)
+            newest = deployments.newest(client, scope)
+            found = find_pending(deployments.statuses, deployments.started, newest, processes)
+            pending = {"pending": found.reasons}
+            if not found.reasons:
+                return watch.result(False, {"plan": [], **pending}, found.deployed or {})
+            if found.under_way:
+                return _join(watch, found.under_way, {"plan": [], **pending})
+            if not task.check_mode:
+                # Only then does the next run see that this deployment started after the changes.
+                client.sleep(_RESOLUTION)
+        step = deployments.request(scope, params)
         deployments.check_start(client, scope, step, newest)
-        plan = [step.as_result()]
-        if self._task.check_mode:
-            return self._result(True, plan, deployments.predict(scope, step))
-        client.allow_writes()
-        with self._watch.reported({"plan": plan, **self._pending}):
-            self._watch.see(start(self._watch, step, newest))
-            self._wait()
-        return self._result(True, plan, self._watch.operation)
+        return run_operation(watch, step, newest, {"plan": [step.as_result()], **pending})
 
-    def _join(self, deployment: Deployment) -> dict[str, Any]:
-        """Wait for a deployment that someone else started; return the result."""
-        if self._task.check_mode:
-            return self._result(False, [], deployment)
-        with self._watch.reported({"plan": [], **self._pending}, ours=False):
-            self._watch.see(deployment)
-            self._wait()
-        return self._result(False, [], self._watch.operation)
 
-    def _wait(self) -> None:
-        if not self._task.params["wait"]:
-            return
-        ended = self._watch.wait()
-        if ended.get("status") != self._deployments.statuses.success:
-            raise self._ended_badly(ended)
-
-    def _ended_badly(self, deployment: Deployment) -> Failure:
-        status, reason = deployment.get("status"), deployment.get("failure_reason")
-        said = f": {str(reason).rstrip('.')}" if reason else ""
-        vendor = self._deployments.service.name
-        log = f" See the deployment's log in {vendor}'s dashboard."
-        details, printed = self._watch.details, ""
-        if deployment.get("steps"):  # only Sevalla shows them
-            details["steps"] = deployment["steps"]
-        try:
-            failed = self._deployments.failed_step(self._client, self._scope, deployment)
-        except Failure as failure:
-            failed = FailedStep(None, [], failure)
-        if failed and failed.unread:
-            log += f" This task could not read it: {failed.unread.message}"
-        if failed and (failed.name or failed.output):
-            details.update(step=failed.name, output=failed.output)
-            said = f" in step {failed.name}{said}" if failed.name else said
-            last = last_lines(failed.output)
-            if last:
-                log, printed = "", f"The last lines of the log:{last}"
-        result = Failure(
-            f"{self._watch.words} ended as {status}{said}. Changes of processes are stored, and "
-            f"take effect with the next deployment that succeeds.{log}",
-            code="deployment_failed",
-            details=details,
-        )
-        result.printed = printed
-        return result
-
-    def _result(
-        self, changed: bool, plan: list[dict[str, Any]], deployment: Deployment
-    ) -> dict[str, Any]:
-        return {
-            "changed": changed,
-            "plan": plan,
-            "deployment": deployment,
-            "statuses": self._watch.statuses,
-            **self._pending,
-            "api": self._client.counters,
-        }
+def _join(watch: Watch, deployment: Deployment, asked: dict[str, Any]) -> dict[str, Any]:
+    """Wait for a deployment that someone else started; return the result."""
+    if not watch.task.check_mode:
+        with watch.reported(asked, ours=False):
+            watch.see(deployment)
+            watch.wait()
+        deployment = watch.operation
+    return watch.result(False, asked, deployment)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Start an operation with a POST that is never repeated blindly.
+"""Run an operation: start it with a POST that is never repeated blindly, and wait for its end.
 
 Two deployments or commands by accident are as bad as none, so if the response to the POST is
 lost, the list decides whether it started one.
@@ -12,17 +12,35 @@ This module is private to the collection.
 
 from __future__ import annotations
 
+from typing import Any
+
 from .._core.failure import Failure
 from .._core.plan import Step
 from .lost_post import post_once
 from .watch import Operation, Operations, Watch
 
 
-def start(watch: Watch, step: Step, before: list[Operation]) -> Operation:
+def run_operation(
+    watch: Watch, step: Step, before: list[Operation], asked: dict[str, Any]
+) -> dict[str, Any]:
+    """Start an operation, wait for it, and return the result of the task.
+
+    ``before`` has the newest operations before it; ``asked`` is the part of the result that is
+    known already. In check mode, the operation is predicted.
+    """
+    if watch.task.check_mode:
+        return watch.result(True, asked, watch.operations.predict(watch.scope, step))
+    watch.client.allow_writes()
+    with watch.reported(asked):
+        watch.see(_start(watch, step, before))
+        watch.wait()
+    return watch.result(True, asked, watch.operation)
+
+
+def _start(watch: Watch, step: Step, before: list[Operation]) -> Operation:
     """Send a request; return the operation that it starts.
 
-    ``before`` has the newest operations before it. If the outcome of the POST is unknown, the list
-    is read before it is repeated.
+    If the outcome of the POST is unknown, the list is read before it is repeated.
     """
     operations, client, noun = watch.operations, watch.client, watch.operations.noun
     known_ids = {operation["id"] for operation in before}

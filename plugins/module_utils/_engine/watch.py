@@ -60,7 +60,7 @@ class Operations:
     """A kind of operation: something that a POST starts and that ends by itself.
 
     A subclass must set the attributes and implement ``check_options``, ``find_scope``, ``newest``,
-    ``request``, ``item_path`` and ``receive``. It may override the rest.
+    ``request``, ``item_path``, ``receive`` and ``failure``. It may override the rest.
     """
 
     service: ClassVar[Service]
@@ -102,6 +102,14 @@ class Operations:
     def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Operation:
         """Return the operation in a response; raise Failure if there is none."""
         raise NotImplementedError
+
+    def failure(self, watch: Watch) -> Failure | None:
+        """Return the failure of an operation that has ended, or None if it succeeded."""
+        raise NotImplementedError
+
+    def as_result(self, operation: Operation) -> dict[str, Any]:
+        """Return what the result of the task shows of an operation."""
+        return {self.noun: operation}
 
     def predict(self, scope: str, step: Step) -> Operation:
         """Return the operation that a request starts, as far as it can be predicted."""
@@ -173,16 +181,28 @@ class Watch:
                 result, changed=ours and bool(self.operation), statuses=self.statuses
             )
             if self.operation:
-                failure.result[self.operations.noun] = self.operation
+                failure.result.update(self.operations.as_result(self.operation))
             raise
 
-    def wait(self) -> Operation:
-        """Return the operation once it has ended, successfully or not.
+    def result(self, changed: bool, asked: dict[str, Any], operation: Operation) -> dict[str, Any]:
+        """Return the result of the task; ``asked`` was known before the operation."""
+        return {
+            "changed": changed,
+            **asked,
+            **self.operations.as_result(operation),
+            "statuses": self.statuses,
+            "api": self.client.counters,
+        }
+
+    def wait(self) -> None:
+        """Wait until the operation ends, if the task waits; raise Failure if it does not succeed.
 
         Raises Failure ``wait_timeout`` if it does not end in time, and the failure of a read if
         it is permanent.
         """
         params, client = self.task.params, self.client
+        if not params["wait"]:
+            return
         client.deadline = self._started + params["wait_timeout"]
         trouble: Failure | None = None
         while not self.operations.statuses.is_over(self.operation):
@@ -197,7 +217,9 @@ class Watch:
             # Not client.pause: api_max_wait limits waiting after failures, not for operations.
             client.sleep(min(pause, left))
             trouble = self._look()
-        return self.operation
+        failure = self.operations.failure(self)
+        if failure is not None:
+            raise failure
 
     @property
     def words(self) -> str:

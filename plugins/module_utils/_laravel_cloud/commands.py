@@ -19,7 +19,7 @@ from .._engine.module import Command, Task, connected
 from .._engine.options import connection_spec
 from .._engine.pending import moment
 from .._engine.run_command import SKIPPED, command_failed, return_code, streams
-from .._engine.start import start
+from .._engine.start import run_operation
 from .._engine.watch import (
     Operation,
     Statuses,
@@ -76,6 +76,24 @@ class LaravelCloudCommands(EnvironmentOperations):
     def predict(self, scope: str, step: Step) -> Operation:
         return {"environment_id": scope, **(step.body or {})}
 
+    def failure(self, watch: Watch) -> Failure | None:
+        """Return the failure of a command that has ended, with the end of its output."""
+        command = watch.operation
+        rc = return_code(command.get("exit_code"))
+        status, reason = command.get("status"), command.get("failure_reason")
+        if status == self.statuses.success and not rc:
+            return None
+        ended = f"{watch.words} exited with the non-zero return code {rc}"
+        if not rc:
+            ended = f"{watch.words} ended as {status}"
+            ended += " without a return code" if rc is None else " with the return code 0"
+        ended += f": {str(reason).rstrip('.')}" if reason else ""
+        return command_failed(ended, command.get("output"), {**watch.details, "reason": reason})
+
+    def as_result(self, operation: Operation) -> dict[str, Any]:
+        """Return the command, and its outcome with the result keys of ansible.builtin.command."""
+        return {**_as_ansible(operation), self.noun: operation}
+
     def may_come_of(self, step: Step, operation: Operation) -> bool:
         """Return whether the texts match, trimmed because Laravel trims its input."""
         return _trimmed(operation) == _trimmed(step.body or {})
@@ -98,44 +116,8 @@ def _run(task: Task) -> dict[str, Any]:
         before = COMMANDS.newest(client, scope)
         step = COMMANDS.request(scope, params)
         asked = {"cmd": params["cmd"], "plan": [step.as_result()]}
-        watch = Watch(COMMANDS, client, scope, task)
-        result: dict[str, Any] = {"changed": True, **asked}
-        if task.check_mode:
-            command = COMMANDS.predict(scope, step)
-            result.update({**_as_ansible(command), **SKIPPED})
-        else:
-            client.allow_writes()
-            with watch.reported(asked):
-                watch.see(start(watch, step, before))
-                if params["wait"]:
-                    _wait(watch)
-            command = watch.operation
-            result.update(_as_ansible(command))
-        return {
-            **result,
-            "command": command,
-            "statuses": watch.statuses,
-            "api": client.counters,
-        }
-
-
-def _wait(watch: Watch) -> None:
-    """Wait until a command ends; raise Failure if it does not succeed."""
-    try:
-        command = watch.wait()
-        rc = return_code(command.get("exit_code"))
-        status, reason = command.get("status"), command.get("failure_reason")
-        if status == COMMANDS.statuses.success and not rc:
-            return
-        ended = f"{watch.words} exited with the non-zero return code {rc}"
-        if not rc:
-            ended = f"{watch.words} ended as {status}"
-            ended += " without a return code" if rc is None else " with the return code 0"
-        ended += f": {str(reason).rstrip('.')}" if reason else ""
-        raise command_failed(ended, command.get("output"), {**watch.details, "reason": reason})
-    except Failure as failure:
-        failure.result.update(_as_ansible(watch.operation))
-        raise
+        result = run_operation(Watch(COMMANDS, client, scope, task), step, before, asked)
+        return {**result, **SKIPPED} if task.check_mode else result
 
 
 def _as_ansible(command: Operation) -> dict[str, Any]:
