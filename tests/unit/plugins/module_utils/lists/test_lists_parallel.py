@@ -581,3 +581,41 @@ def test_the_first_failure_ends_the_waits_of_the_other_writes(
     assert len(outcome.result["steps_not_attempted"]) == 8 - len(statuses)
     assert outcome.result["api"]["retries"] == 0
     assert outcome.result["api"]["waited_seconds"] < 60
+
+
+def test_a_write_that_waited_to_be_sent_is_not_attempted_after_a_failure(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one write waits for the rate limit, no other one is sent."""
+    stage.seed(*range(8))
+    waits = threading.Event()
+    really_sleeping(monkeypatch, waits)
+
+    class OneOfEach(Hooks):
+        """Refuses one write, limits another and accepts the third, whose thread then waits."""
+
+        def __init__(self) -> None:
+            self._answers = iter([422, 429, 200])
+            self._lock = threading.Lock()
+
+        def before(self) -> Response | None:
+            if request.method == "GET":
+                return None
+            with self._lock:
+                status = next(self._answers)
+            if status == 429:
+                return Response(
+                    "{}", status, {"Retry-After": "60"}, content_type="application/json"
+                )
+            waits.wait(5)
+            if status == 200:
+                return None
+            time.sleep(0.3)  # until the thread of the accepted write waits with its next one
+            return Response("{}", status, content_type="application/json")
+
+    stage.emulator.hooks = OneOfEach()
+    outcome = stage([stage.kit.changed(number) for number in range(8)], max_parallel=3)
+    codes = sorted(step["failure"]["code"] for step in outcome.result["steps_failed"])
+    assert codes == ["rate_limited", "refused"]
+    assert len(outcome.result["steps_done"]) == 1
+    assert len(outcome.result["steps_not_attempted"]) == 5
