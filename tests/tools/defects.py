@@ -123,7 +123,7 @@ CLIENT_DEFECTS = (
     Defect(
         "the worker's imports are changed",
         "_engine/__init__.py",
-        {"isinstance(__loader__, zipimport.zipimporter) and hasattr": "hasattr"},
+        {"isinstance(__spec__.loader, zipimport.zipimporter) and hasattr": "hasattr"},
         ("imports/test_imports.py",),
     ),
     Defect(
@@ -1600,6 +1600,12 @@ OPTION_DEFECTS = (
 )
 
 DEPLOYMENT_DEFECTS = (
+    Defect(
+        "an old success that was not read does not count",
+        "_engine/pending.py",
+        {"if deployed is None and len(deployments) < _PAGE:": "if deployed is None:"},
+        (PENDING,),
+    ),
     Defect(
         "a command that may run is sent again",
         "_engine/lost_post.py",

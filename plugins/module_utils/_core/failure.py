@@ -125,7 +125,8 @@ def worded(failure: Failure) -> str:
     said = [failure.meaning, failure.what]
     limits_are_said = failure.code == "rate_limited"
     if failure.tries and not limits_are_said:
-        said.append(f"It was tried {failure.tries} time(s) (api_retries).")
+        times = "once" if failure.tries == 1 else f"{failure.tries} times"
+        said.append(f"It was tried {times} (api_retries).")
     if failure.time_spent and not limits_are_said:
         waited, allowed = failure.time_spent
         said.append(

@@ -188,8 +188,6 @@ def connected(service: Service, task: Task) -> Iterator[_http.Client]:
             task.warn(words, words)
         waited = client.waited - client.waited_for_tasks
         if waited >= LONG_WAIT:
-            words = (
-                f"This task waited {waited:.0f} seconds for {service.name}, for {client.repeated} "
-                "repeated request(s)."
-            )
+            repeated = f"{client.repeated} repeated request{'' if client.repeated == 1 else 's'}"
+            words = f"This task waited {waited:.0f} seconds for {service.name}, for {repeated}."
             task.warn(words, words)

@@ -25,6 +25,8 @@ Shown = dict[str, Any]
 _ALWAYS = datetime.max.replace(tzinfo=timezone.utc)
 """The replacement for a malformed time: it is later than any deployment."""
 
+_PAGE = 100
+"""Deployments in one page of both services. Of more, perhaps only the newest were read."""
 
 Started = Callable[[Operation], Any]
 """Returns when a deployment started, as the service shows it; null if it has not started yet."""
@@ -54,7 +56,7 @@ def find_pending(
     ended = [each for each in ordered if statuses.is_over(each)]
     deployed = next((each for each in ended if each.get("status") == statuses.success), None)
     reasons = []
-    if deployed is None:
+    if deployed is None and len(deployments) < _PAGE:
         reasons.append(_reason("never_deployed"))
     if ended and ended[0] is not deployed:
         reasons.append(_reason("deployment_failed", ended[0], at=ended[0].get("finished_at")))

@@ -205,7 +205,7 @@ def _said(decoded: Any) -> tuple[str, Any]:
     Cloud: ``{message, errors: {field: [texts]}}``; some 422 have only the message.
     """
     if not isinstance(decoded, dict):
-        return "no message that can be read", None
+        return "no readable message", None
     data, errors = decoded.get("data"), decoded.get("errors")
     texts = [decoded.get("message"), data.get("message") if isinstance(data, dict) else None]
     if isinstance(errors, dict):

@@ -309,8 +309,8 @@ class Processes(Backend):
                 problems.append(
                     Problem(
                         known.option,
-                        f"is only for a {' or '.join(known.only_for)} process; this one is a "
-                        f"{process_type or 'process without a type'}",
+                        f"is only for a {' or '.join(known.only_for)} process; this one "
+                        f"{f'is a {process_type}' if process_type else 'has no type'}",
                     )
                 )
         if creating and process_type == "cron" and not options.get("schedule"):

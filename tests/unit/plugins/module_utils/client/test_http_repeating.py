@@ -484,7 +484,7 @@ def test_api_retries_limits_the_retries_of_one_request(
 def test_a_failure_reports_why_it_was_not_retried_again(step, serve, client_of, failure_of):
     """It names the number of attempts, or the missing time; nothing if it was not retried."""
     tried = failure_of(client_of(serve(*[step] * 3), retries=2))
-    assert tried.message.endswith(" It was tried 3 time(s) (api_retries).")
+    assert tried.message.endswith(" It was tried 3 times (api_retries).")
     hurried = failure_of(client_of(serve(step), max_wait=0))
     assert hurried.message.endswith(" 0 of its 0 seconds (api_max_wait) are used up.")
     posted = failure_of(client_of(serve(step)), "POST", "/things", body={})

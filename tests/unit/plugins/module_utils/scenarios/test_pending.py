@@ -350,6 +350,18 @@ def test_after_a_failed_deployment_a_running_one_is_enough(service: Service) -> 
     assert done.result["deployment"]["id"] == theirs["id"]
 
 
+def test_it_is_never_deployed_only_if_all_deployments_were_read(service: Service) -> None:
+    """A hundred failed deployments may hide an older one that succeeded."""
+    service.past(ago=9000)
+    for number in range(120):
+        service.past("failed", ago=8000 - number)
+    made = pending(service)
+    ended_well(service, made)
+    assert posts(made) == 1
+    assert "never_deployed" not in reasons(made)
+    assert "deployment_failed" in reasons(made)
+
+
 def test_the_task_fails_when_the_deployment_it_waits_for_fails(
     service: Service, time: Time
 ) -> None:

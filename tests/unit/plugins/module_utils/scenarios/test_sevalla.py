@@ -212,6 +212,10 @@ def test_a_new_name_does_not_send_a_size_that_lists_show_without_its_name(
             {"display_name": "new", "type": "worker", "schedule": "0 * * * *"},
             "schedule: is only for a cron process; this one is a worker",
         ),
+        (
+            {"display_name": "new", "schedule": "0 * * * *"},
+            "schedule: is only for a cron process; this one has no type",
+        ),
         ({"display_name": "new", "type": "job"}, "job_start_policy: is required for a job process"),
         ({"display_name": "new"}, "resource_type: is missing; type: is missing"),
     ],
