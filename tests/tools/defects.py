@@ -123,7 +123,7 @@ CLIENT_DEFECTS = (
     Defect(
         "the worker's imports are changed",
         "_engine/__init__.py",
-        {"isinstance(__spec__.loader, zipimport.zipimporter) and hasattr": "hasattr"},
+        {"isinstance(_loader, zipimport.zipimporter) and hasattr": "hasattr"},
         ("imports/test_imports.py",),
     ),
     Defect(

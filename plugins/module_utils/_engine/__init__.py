@@ -17,6 +17,7 @@ import zipimport
 from functools import lru_cache
 
 # Only in the process of a module: in Ansible's worker, this package does not come from a zip.
-if isinstance(__spec__.loader, zipimport.zipimporter) and hasattr(zipimport, "_get_module_code"):
+_loader = getattr(__spec__, "loader", None)
+if isinstance(_loader, zipimport.zipimporter) and hasattr(zipimport, "_get_module_code"):
     # The second call for a file comes right after the first one.
     zipimport._get_module_code = lru_cache(maxsize=1)(zipimport._get_module_code)
