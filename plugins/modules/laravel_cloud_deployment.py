@@ -212,6 +212,7 @@ pending:
       description:
         - V(process_created) for a background process, V(deployment_failed) if the last finished deployment did not
           succeed, or V(never_deployed) if no deployment has succeeded.
+        - V(never_deployed) is omitted if there are so many deployments that an older one may have succeeded.
       returned: always
       type: str
     id:

@@ -239,6 +239,7 @@ pending:
       description:
         - V(process_created) or V(process_updated) for a process, V(deployment_failed) if the last finished deployment
           did not succeed, or V(never_deployed) if no deployment has succeeded.
+        - V(never_deployed) is omitted if there are so many deployments that an older one may have succeeded.
       returned: always
       type: str
     id:

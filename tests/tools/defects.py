@@ -138,7 +138,7 @@ CLIENT_DEFECTS = (
     Defect(
         "a wait that the service asked for exceeds api_max_wait",
         "_http/waiting.py",
-        {"min(latest, now + _later(seconds)) if asked": "now + _later(seconds) if asked"},
+        {"min(latest, now + _later(seconds))": "now + _later(seconds)"},
         (REPEATING,),
     ),
     Defect(
@@ -150,7 +150,7 @@ CLIENT_DEFECTS = (
     Defect(
         "waits are not added up",
         "_http/waiting.py",
-        {"                self._count(now, until)\n": "                self._resume_at = until\n"},
+        {"            self._count(now, until)\n": "            self._resume_at = until\n"},
         (REPEATING,),
     ),
     Defect(
@@ -347,8 +347,14 @@ CLIENT_DEFECTS = (
     Defect(
         "every thread makes the wait of another one longer",
         "_http/waiting.py",
-        {"is_new = until >= self._resume_at": "is_new = True"},
+        {"is_new = self._resume_at <= now or until > self._resume_at + 1": "is_new = True"},
         (THREADS,),
+    ),
+    Defect(
+        "time counts as waited after the task has ended",
+        "_http/waiting.py",
+        {"            self._counted = self.waited\n": ""},
+        (STOPPED,),
     ),
     Defect(
         "threads that wait together count the wait for each",
@@ -1603,7 +1609,7 @@ DEPLOYMENT_DEFECTS = (
     Defect(
         "an old success that was not read does not count",
         "_engine/pending.py",
-        {"if deployed is None and len(deployments) < _PAGE:": "if deployed is None:"},
+        {"len(deployments) < _PAGE or not ended": "True"},
         (PENDING,),
     ),
     Defect(

@@ -99,7 +99,7 @@ def dicts(value: Any) -> list[dict[str, Any]]:
 
 
 def with_nulls(value: Any, paths: list[str]) -> Any:
-    """Return ``value`` with null at each dotted path; a dict is copied."""
+    """Return ``value`` with null at each dotted path, as a copy if there are any."""
     for path in paths:
         key, _dot, rest = path.partition(".")
         have = value if isinstance(value, dict) else {}

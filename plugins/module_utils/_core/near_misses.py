@@ -52,7 +52,7 @@ def close(one: str, other: str) -> bool:
         return False
     from difflib import get_close_matches  # rarely needed, slow to import
 
-    # It compares lengths and letters first, which rejects most words without the slow comparison.
+    # It rejects most words cheaply.
     return bool(get_close_matches(another, [word], cutoff=_CLOSE))
 
 

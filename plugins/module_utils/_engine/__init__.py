@@ -5,8 +5,7 @@
 """The engine. A module imports it first, so it makes the other imports cheaper.
 
 Ansible sends a module as a zip file. Python before 3.15 compiles each file of a zip twice: to find
-out its file name, then to run it (https://github.com/python/cpython/issues/141276). Compiling is
-the largest part of what our own code costs a module.
+out its file name, then to run it (https://github.com/python/cpython/issues/141276).
 
 This module is private to the collection.
 """

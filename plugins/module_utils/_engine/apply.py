@@ -186,7 +186,8 @@ class Writer:
             else:
                 process = self._received(step.method, step.path, answer)
         except Failure as failure:
-            failure.advice += self._backend.advice(step.method, failure.status)
+            if failure.code != "unexpected_answer":  # else it is not from the service
+                failure.advice += self._backend.advice(step.method, failure.status)
             if failure.outcome_unknown and step not in self._unknown:
                 self._unknown.append(step)
             raise

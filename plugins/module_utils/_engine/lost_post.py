@@ -34,10 +34,10 @@ def post_once(
     to find it.
 
     If the outcome of the POST is unknown, ``look`` gets its failure and reads the list. It returns
-    what the POST created, or None if nothing new is listed; it raises a Failure whose outcome is
-    unknown if it cannot tell. What it finds is adopted. If it finds nothing, the POST is sent
-    again, unless the service may still store it or ``is_resent`` is false: then the failure says
-    what is ``unlisted``.
+    what the POST created, or None if nothing new is listed. It raises a Failure whose outcome is
+    unknown if the list does not tell. If nothing is found, the POST may be sent again, unless the
+    service may still store it or ``is_resent`` is false; in the end, the failure says what is
+    ``unlisted``.
     """
     for attempt in range(min(_POSTS, 1 + client.retries)):
         if attempt:

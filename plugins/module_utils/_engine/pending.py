@@ -26,7 +26,8 @@ _ALWAYS = datetime.max.replace(tzinfo=timezone.utc)
 """The replacement for a malformed time: it is later than any deployment."""
 
 _PAGE = 100
-"""Deployments in one page of both services. Of more, perhaps only the newest were read."""
+"""The deployments in a page of either service. If a list has that many, older ones may not have
+been read."""
 
 Started = Callable[[Operation], Any]
 """Returns when a deployment started, as the service shows it; null if it has not started yet."""
@@ -56,7 +57,7 @@ def find_pending(
     ended = [each for each in ordered if statuses.is_over(each)]
     deployed = next((each for each in ended if each.get("status") == statuses.success), None)
     reasons = []
-    if deployed is None and len(deployments) < _PAGE:
+    if deployed is None and (len(deployments) < _PAGE or not ended):
         reasons.append(_reason("never_deployed"))
     if ended and ended[0] is not deployed:
         reasons.append(_reason("deployment_failed", ended[0], at=ended[0].get("finished_at")))

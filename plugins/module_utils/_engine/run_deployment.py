@@ -63,7 +63,7 @@ class Deployments(Operations):
         return None
 
     def failure(self, watch: Watch) -> Failure | None:
-        """Return the failure of a deployment that has ended, with the end of its log."""
+        """Return the failure of a deployment that has ended, with the end of its log, or None."""
         deployment = watch.operation
         status, reason = deployment.get("status"), deployment.get("failure_reason")
         if status == self.statuses.success:

@@ -188,8 +188,7 @@ class Client(Waiting):
                 if 300 <= response.status_code < 400:
                     raise self._faults.redirected(method, path, response)
                 decoded = _decoded(response)
-                # Both services explain a 404 in JSON. A page is not from them, so it does not mean
-                # that the resource is absent.
+                # Both services explain a 404 in JSON. A page does not mean that it is absent.
                 is_foreign = response.status_code == 404 and decoded is _NOT_JSON
                 if response.status_code < 300 or is_foreign:
                     return self._result_of(method, path, response, decoded)

@@ -33,7 +33,7 @@ class Waiting:
         self.deadline: float | None = None
         self._on_wait = on_wait
         self._stop = threading.Event()
-        # Guards the attributes below, and is never held while waiting.
+        # Guards changes of the attributes below; never held while waiting.
         self._changed = threading.RLock()
         self._resume_at = 0.0
         self._counted = 0.0  # up to _resume_at, which may be in the future
@@ -55,6 +55,9 @@ class Waiting:
     def stop(self) -> None:
         """End all waiting for good: from now on, nothing is sent, repeated or looked up."""
         self._stop.set()
+        with self._changed:
+            self._counted = self.waited
+            self._resume_at = min(self._resume_at, self.clock())
 
     def sleep(self, seconds: float) -> None:
         """Wait until ``seconds`` are over or ``stop`` is called, without counting it."""
@@ -66,12 +69,14 @@ class Waiting:
             self.sleep(left)
 
     def pause(self, seconds: float, reason: str = "", asked: bool = False) -> bool:
-        """Let no thread send for ``seconds`` from now, and wait for that.
+        """Let no thread send for ``seconds`` from now, and wait until one may.
 
         A wait that the service ``asked`` for becomes slightly longer. Returns False at once if the
         task may not wait that long.
         """
         with self._changed:
+            if self.stopped:
+                return True
             now = self.clock()
             latest = now + self.max_wait - self.waited
             if self.deadline is not None:
@@ -80,11 +85,12 @@ class Waiting:
             # Many short waits add up to not exactly the maximum.
             if until > latest + 1e-6 or latest <= now:
                 return False
-            # What another thread waits for already must not become longer by each thread's jitter.
-            is_new = until >= self._resume_at
-            if is_new:
-                until = min(latest, now + _later(seconds)) if asked else until
-                self._count(now, until)
+            # Threads wait for one limit together, with one jitter and one line. Limits are in whole
+            # seconds.
+            is_new = self._resume_at <= now or until > self._resume_at + 1
+            if asked and is_new:
+                until = min(latest, now + _later(seconds))
+            self._count(now, until)
         if is_new:
             self._on_wait(reason, until - now)
         self.wait_for_turn()

@@ -77,7 +77,7 @@ class LaravelCloudCommands(EnvironmentOperations):
         return {"environment_id": scope, **(step.body or {})}
 
     def failure(self, watch: Watch) -> Failure | None:
-        """Return the failure of a command that has ended, with the end of its output."""
+        """Return the failure of a command that has ended, with the end of its output, or None."""
         command = watch.operation
         rc = return_code(command.get("exit_code"))
         status, reason = command.get("status"), command.get("failure_reason")

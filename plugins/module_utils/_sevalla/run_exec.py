@@ -120,7 +120,7 @@ def _exec(client: Client, step: Step, process: str) -> dict[str, Any]:
                 f"request was not sent again. timeout is {timeout} seconds. Look for the command's "
                 "effects before you run it again."
             )
-        if failure.status in _ADVICE:
+        if failure.status in _ADVICE and failure.code != "unexpected_answer":
             failure.advice.append(_ADVICE[failure.status])
         raise
     result = {

@@ -136,6 +136,19 @@ def test_an_interrupted_wait_counts_only_the_time_waited(serve, client_of, reall
     assert client.counters["waited_seconds"] == 0
 
 
+def test_time_after_the_stop_does_not_count(serve, client_of, really_sleeping, time):
+    """A request in flight may end long after another thread has stopped to wait."""
+    client = client_of(serve(LIMITED, OK))
+    sender = Sender(client, "PATCH")
+    assert really_sleeping.wait(5)
+    client.stop()
+    sender.join(5)
+    time.sleep(30)
+    assert client.counters["waited_seconds"] == 0
+    assert client.pause(10)
+    assert client.counters["waited_seconds"] == 0
+
+
 def test_stopping_ends_a_pause_at_once(serve, client_of, really_sleeping):
     client = client_of(serve())
     pausing = threading.Thread(target=client.pause, args=(60,), daemon=True)

@@ -362,6 +362,15 @@ def test_it_is_never_deployed_only_if_all_deployments_were_read(service: Service
     assert "deployment_failed" in reasons(made)
 
 
+def test_a_hundred_deployments_that_have_not_ended_are_no_success(service: Service) -> None:
+    for number in range(120):
+        service.past("running", ago=9000 - number)
+    waiting = pending(service, wait=False)
+    assert waiting.message is None, waiting.message
+    assert reasons(waiting) == ["never_deployed"]
+    assert waiting.result["deployment"]["status"] == RUNNING[service.name]
+
+
 def test_the_task_fails_when_the_deployment_it_waits_for_fails(
     service: Service, time: Time
 ) -> None:
