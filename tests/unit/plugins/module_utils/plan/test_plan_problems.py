@@ -335,7 +335,7 @@ def test_options_of_other_types_are_refused(kind: Any, creating: bool) -> None:
     assert set(found) == {o for o, only in facts.ONLY.items() if only != kind} | missing
     for option in set(found) - missing:
         assert facts.ONLY[option] in found[option]
-        assert str(kind or "without") in found[option]
+        assert (f"this one is a {kind}" if kind else "this one has no type") in found[option]
     others = {"port": 1, "entrypoint": "", "resource_type": "s1", "display_name": "x"}
     needs = {"cron": {"schedule"}, "job": {"job_start_policy"}}.get(kind, set())
     assert {p.option for p in SEVALLA.rules(others, kind, creating)} == (
