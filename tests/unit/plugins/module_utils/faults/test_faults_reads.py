@@ -76,8 +76,11 @@ BY_ID: list[tuple[str, dict[str, Any]]] = [
     ("laravel_cloud_background_process", {"id": "process-00000000", "state": "absent"}),
     ("laravel_cloud_background_process", {"id": "process-00000000", "processes": 2}),
     ("laravel_cloud_background_process_info", {"id": "process-00000000"}),
-    ("laravel_cloud_instance", {"id": "inst-00000000", "state": "absent"}),
-    ("laravel_cloud_instance_info", {"id": "inst-00000000"}),
+    (
+        "laravel_cloud_instance",
+        {"id": "inst-00000000-0000-4000-8000-000000000000", "state": "absent"},
+    ),
+    ("laravel_cloud_instance_info", {"id": "inst-00000000-0000-4000-8000-000000000000"}),
 ]
 
 
