@@ -132,7 +132,7 @@ def _resources(
 def _named(wanted: list[str], listed: list[_laravel_cloud.Listed]) -> list[_laravel_cloud.Listed]:
     """Return the applications that the option names; raise Failure with all problems."""
     keys = _laravel_cloud.APPLICATION_NAMES
-    known = [[str(item["attributes"].get(key) or "") for key in keys] for item, _included in listed]
+    known = _laravel_cloud.names_of(listed, keys)
     taken, problems = set(), []
     for name in wanted:
         key, found = "id", [each for each in listed if each[0]["id"] == name]

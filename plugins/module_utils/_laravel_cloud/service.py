@@ -188,11 +188,7 @@ def the_one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Iterable[
     candidates = list(candidates)
     key, found = answering(wanted, keys, candidates)
     if not found:
-        known = [
-            tuple(str(item[0]["attributes"].get(each) or "") for each in keys)
-            for item in candidates
-        ]
-        raise missing(kind, wanted, known)
+        raise missing(kind, wanted, names_of(candidates, keys))
     if len(found) > 1:
         ids = [str(item[0]["id"]) for item in found]
         raise Failure(
@@ -213,6 +209,14 @@ def answering(
         if found:
             return key, found
     return "", []
+
+
+def names_of(candidates: Iterable[Listed], keys: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return the names of each candidate in the order of ``keys``, "" for one that it lacks."""
+    return [
+        tuple(str(resource["attributes"].get(key) or "") for key in keys)
+        for resource, _included in candidates
+    ]
 
 
 _PARENTS = {"environment": "application", "instance": "environment"}
