@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-MOST_LISTED = 10
+_MOST_LISTED = 10
 """The maximum number of names in a message."""
 
 _SHORTEST = 3
@@ -96,7 +96,7 @@ def listing(known: Iterable[Iterable[str]], owner: str) -> str:
     """
     things = filter(None, ([name for name in dict.fromkeys(names) if name] for names in known))
     labels = sorted(f"{first} ({', '.join(more)})" if more else first for first, *more in things)
-    return f" {owner} has {', '.join(labels)}." if 0 < len(labels) <= MOST_LISTED else ""
+    return f" {owner} has {', '.join(labels)}." if 0 < len(labels) <= _MOST_LISTED else ""
 
 
 def hint(wanted: str, known: Iterable[Iterable[str]], owner: str) -> str:

@@ -53,7 +53,7 @@ def _refuse_also_matched(
     for plan in plans:
         # An address that cannot create is an id or a key, which is unique.
         found = matched.get(plan.address.keys[0], []) if plan.address.creates else []
-        # An unchanged resource was already compared with the address, to find its live resource.
+        # One that stays unchanged was compared already, to find the live resource.
         rival = next((each for each in found if each is not plan and each.steps), None)
         if rival:
             advice = f"; set the id in {plan.entry.where}" if plan.live else ""
@@ -90,6 +90,9 @@ a name that is missing among so many is rarely a misspelling."""
 
 def find_near(resource: Resource, plans: list[Plan], live: Live, others: list[Process]) -> None:
     """Set ``near`` of each plan for a missing resource: the live ``others`` that may be meant."""
+    missing = [plan for plan in plans if plan.live is None and plan.address.kind in resource.unique]
+    if not missing:
+        return
     named = [
         NearMiss(str(each["id"]), key[0], name_of(key))
         for each in others
@@ -99,10 +102,8 @@ def find_near(resource: Resource, plans: list[Plan], live: Live, others: list[Pr
     by_spelling: dict[tuple[str, str], list[NearMiss]] = {}
     for each in named:
         by_spelling.setdefault((each.kind, folded(each.name)), []).append(each)
-    for plan in plans:
+    for plan in missing:
         kind, name = plan.address.kind, name_of(plan.address.keys[-1])
-        if plan.live is not None or kind not in resource.unique:
-            continue
         plan.near = by_spelling.get((kind, folded(name)), [])
         if not plan.near and not plan.deletes and len(others) <= _CLOSE_AMONG:
             plan.near = [each for each in named if each.kind == kind and close(name, each.name)]
