@@ -501,8 +501,7 @@ CLIENT_DEFECTS = (
         "_http/waiting.py",
         {
             "            self._on_wait(reason, until - now)\n": (
-                "            with self._changed:\n"
-                "                self._on_wait(reason, until - now)\n"
+                "            with self._lock:\n                self._on_wait(reason, until - now)\n"
             ),
         },
         (STOPPED,),

@@ -138,7 +138,7 @@ class Client(Waiting):
 
     def count_repeated(self) -> None:
         """Count a retry."""
-        with self._changed:
+        with self._lock:
             self.repeated += 1
 
     def get(self, path: str, params: dict[str, Any] | None = None) -> Any:
@@ -209,7 +209,7 @@ class Client(Waiting):
         body: dict[str, Any] | None,
         extra_seconds: int,
     ) -> requests.Response:
-        with self._changed:
+        with self._lock:
             self.sent += 1
         return self._session.request(
             method,

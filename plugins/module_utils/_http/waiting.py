@@ -34,7 +34,7 @@ class Waiting:
         self._on_wait = on_wait
         self._stop = threading.Event()
         # Guards changes of the attributes below; never held while waiting.
-        self._changed = threading.RLock()
+        self._lock = threading.RLock()
         self._resume_at = 0.0
         self._counted = 0.0  # up to _resume_at, which may be in the future
 
@@ -44,7 +44,7 @@ class Waiting:
 
         Threads that wait at the same time count once.
         """
-        with self._changed:
+        with self._lock:
             return self._counted - max(0.0, self._resume_at - self.clock())
 
     @property
@@ -55,7 +55,7 @@ class Waiting:
     def stop(self) -> None:
         """End all waiting for good: from now on, nothing is sent, repeated or looked up."""
         self._stop.set()
-        with self._changed:
+        with self._lock:
             self._counted = self.waited
             self._resume_at = min(self._resume_at, self.clock())
 
@@ -74,7 +74,7 @@ class Waiting:
         A wait that the service ``asked`` for becomes slightly longer. Returns False at once if the
         task may not wait that long.
         """
-        with self._changed:
+        with self._lock:
             if self.stopped:
                 return True
             now = self.clock()
@@ -85,8 +85,7 @@ class Waiting:
             # Many short waits add up to not exactly the maximum.
             if until > latest + 1e-6 or latest <= now:
                 return False
-            # Threads wait for one limit together, with one jitter and one line. Limits are in whole
-            # seconds.
+            # Threads wait for one limit together: one jitter, one line. Limits are whole seconds.
             is_new = self._resume_at <= now or until > self._resume_at + 1
             if asked and is_new:
                 until = min(latest, now + _later(seconds))
@@ -98,7 +97,7 @@ class Waiting:
 
     def count_lost(self, started: float) -> None:
         """Count the time of a request that has to be repeated."""
-        with self._changed:
+        with self._lock:
             self._count(started, self.clock())
 
     def _count(self, start: float, end: float) -> None:
