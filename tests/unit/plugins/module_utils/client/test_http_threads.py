@@ -32,8 +32,7 @@ def limited(seconds):
 def clock(monkeypatch, time):
     """Return a clock that moves only while all threads wait; it starts at 0."""
     virtual = VirtualTime(start=0.0)
-    monkeypatch.setattr(Client, "sleep", staticmethod(virtual.sleep))
-    monkeypatch.setattr(Client, "clock", staticmethod(virtual.now))
+    virtual.replace_time_of_clients(monkeypatch)
     return virtual
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 from ansible_collections.evenkeel.paas.tests.emulator import Emulator
 from ansible_collections.evenkeel.paas.tests.emulator.world import SEVALLA_SHOP_ID
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.limits.virtual_time import (
@@ -30,8 +29,7 @@ FORKS = 50
 def clock(monkeypatch: pytest.MonkeyPatch) -> VirtualTime:
     """Return a virtual clock for the clients and the emulator."""
     time = VirtualTime()
-    monkeypatch.setattr(_http.Client, "sleep", staticmethod(time.sleep))
-    monkeypatch.setattr(_http.Client, "clock", staticmethod(time.now))
+    time.replace_time_of_clients(monkeypatch)
     monkeypatch.setattr("time.time", time.now)
     return time
 

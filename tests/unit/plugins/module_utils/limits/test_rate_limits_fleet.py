@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 from ansible_collections.evenkeel.paas.tests.emulator import Emulator
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.limits.virtual_time import (
     VirtualTime,
@@ -97,8 +96,7 @@ class Fleet:
 def fleet(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
     """Yield the fleet, on a virtual clock."""
     clock = VirtualTime()
-    monkeypatch.setattr(_http.Client, "sleep", staticmethod(clock.sleep))
-    monkeypatch.setattr(_http.Client, "clock", staticmethod(clock.now))
+    clock.replace_time_of_clients(monkeypatch)
     monkeypatch.setattr("time.time", clock.now)
     with Emulator(clock=clock.now) as emulator:
         yield Fleet(clock, emulator)

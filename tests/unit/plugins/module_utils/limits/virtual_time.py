@@ -9,6 +9,10 @@ from __future__ import annotations
 import threading
 from typing import Callable
 
+import pytest
+
+from ansible_collections.evenkeel.paas.plugins.module_utils._http.client import Client
+
 
 class VirtualTime:
     """A clock that jumps to the next wake-up when all threads sleep.
@@ -21,6 +25,11 @@ class VirtualTime:
         self._awake = 0
         self._wakings: list[float] = []
         self._changed = threading.Condition()
+
+    def replace_time_of_clients(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let clients wait on this clock."""
+        monkeypatch.setattr(Client, "sleep", staticmethod(self.sleep))
+        monkeypatch.setattr(Client, "clock", staticmethod(self.now))
 
     def now(self) -> float:
         """Return the seconds since the epoch on this clock."""
