@@ -20,10 +20,10 @@ options:
   api_retries:
     description:
       - How often one request is retried.
-      - Every request is retried if the rate limit refuses it or if no connection can be made. Reads, updates and
-        deletions are also retried if the connection is lost or the service responds with HTTP 500, 502, 503 or 504.
-        In these cases, a creation or the start of a deployment is retried at most twice, and only if the service's
-        list shows that it had no effect.
+      - Every request is retried if the rate limit refuses it, if no connection can be made, or if Laravel Cloud
+        responds that an operation is already in progress. Reads, updates and deletions are also retried if the
+        connection is lost or the service responds with HTTP 500, 502, 503 or 504. In these cases, a creation or the
+        start of a deployment is retried at most twice, and only if the service's list shows that it had no effect.
     type: int
     default: 5
   api_max_wait:

@@ -378,6 +378,12 @@ def _in_a_while() -> str:
     return formatdate(time.time() + WAIT, usegmt=True)
 
 
+def _busy() -> Response:
+    # The text is recorded, for a database cluster.
+    body = json.dumps({"message": "An update operation is already in progress"})
+    return Response(body, 422, content_type="application/json")
+
+
 LIMITS: dict[str, tuple[str, Answer]] = {
     "429_reset": (
         "`x-ratelimit-reset` in seconds",
@@ -532,6 +538,12 @@ KINDS = (
     *(
         Kind(name, f"429 with {description}; {_NOT}.", _instead(answer))
         for name, (description, answer) in LIMITS.items()
+    ),
+    Kind(
+        "422_busy",
+        f"422 with Laravel Cloud's message that an operation is already in progress; {_NOT}. "
+        "Sevalla handles the request.",
+        lambda faults, fault: None if _is_sevalla() else _busy(),
     ),
     *(
         kind

@@ -4,8 +4,8 @@
 
 """The retry policy: which requests are repeated, and after how many seconds.
 
-After a 429, or if no connection was made, every method is repeated, because the service did
-nothing. After a lost connection or a 5xx, only GET, PATCH and DELETE are repeated.
+After a 429, if the service is busy, or if no connection was made, every method is repeated, because
+the service did nothing. After a lost connection or a 5xx, only GET, PATCH and DELETE are repeated.
 Imported only after a failure, because most tasks do not need it.
 
 This module is private to the collection.
@@ -52,7 +52,9 @@ def wait_before_retry(service: Service, method: str, received: Any, repeats: int
         return None
     status = received.status_code
     limited = status == 429
-    if not limited and (method not in _SAFE_METHODS or status not in _PASSING_STATUSES):
+    busy = status == 422 and service.busy is not None and service.busy in received.content
+    passing = method in _SAFE_METHODS and status in _PASSING_STATUSES
+    if not (limited or busy or passing):
         return None
     reason = f"rate limit of {service.name}" if limited else f"HTTP {status} from {service.name}"
     seconds = requested_wait(service, received)

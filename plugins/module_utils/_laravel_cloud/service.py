@@ -45,6 +45,8 @@ SERVICE = Service(
     url_variable="LARAVEL_CLOUD_BASE_URL",
     url="https://cloud.laravel.com/api",
     limit_lifts_in=_limit_lifts_in,
+    # "An update operation is already in progress": seen for database clusters only.
+    busy=b"already in progress",
 )
 # Which of these are required depends on the others, and module_defaults may set them: the functions
 # that check them decide, not the argument spec.

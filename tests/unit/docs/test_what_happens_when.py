@@ -28,6 +28,7 @@ CONTRIBUTING = CHECKOUT / "CONTRIBUTING.md"
 WORDS = {
     writes.ONCE: "Done",
     writes.TWICE: "Done",
+    writes.BUSY: "Done",
     writes.LOST: "Unknown",
     writes.KEPT: "Unknown",
     writes.REFUSED: "Unchanged",

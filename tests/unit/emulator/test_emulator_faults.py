@@ -144,6 +144,18 @@ def test_a_rate_limit(service: Service, kind: str) -> None:
     assert service.stored() == []
 
 
+def test_only_laravel_cloud_is_busy(service: Service) -> None:
+    service.fault("422_busy")
+    answer = service.post()
+    if service.is_sevalla:
+        assert answer.ok
+        assert len(service.stored()) == 1
+    else:
+        assert answer.status_code == 422
+        assert answer.json() == {"message": "An update operation is already in progress"}
+        assert service.stored() == []
+
+
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("name", WRONG)
 def test_a_response_of_an_intermediary(service: Service, name: str, moment: str) -> None:

@@ -81,7 +81,7 @@ def test_an_error_of_sevalla_is_reported_in_full(
         (401, "Unauthenticated.", "unauthorized", "LARAVEL_CLOUD_API_TOKEN"),
         (403, "This action is unauthorized.", "forbidden", "permissions"),
         (404, "No query results for model", "not_found", "no access"),
-        (422, "An update operation is already in progress", "refused", ""),
+        (422, "The database cluster has schemas attached and cannot be deleted.", "refused", ""),
     ],
 )
 def test_an_error_of_laravel_cloud_with_only_a_message_is_reported(

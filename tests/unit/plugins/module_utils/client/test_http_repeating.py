@@ -193,6 +193,45 @@ def test_backoff_without_a_header_has_jitter(serve, client_of, time):
     assert min(time.slept) > 0
 
 
+# An operation in progress, as Laravel Cloud reports it.
+
+BUSY = answer(422, json={"message": "An update operation is already in progress"})
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_busy_laravel_cloud_is_retried_for_every_method(method, serve, client_of, time):
+    server = serve(BUSY, BUSY, OK)
+    client = client_of(server, service=LARAVEL_CLOUD.service)
+    assert client.send(method, "/things") == {"id": "1"}
+    assert len(server.requests) == 3
+    assert len(time.slept) == 2
+    assert client.counters["retries"] == 2
+
+
+def test_a_laravel_cloud_that_stays_busy_is_a_failure(serve, client_of, failure_of):
+    server = serve(*[BUSY] * 3)
+    client = client_of(server, service=LARAVEL_CLOUD.service, retries=2)
+    failure = failure_of(client, "PATCH", "/things/1")
+    assert (failure.status, failure.code, failure.outcome_unknown) == (422, "refused", False)
+    assert "already in progress" in failure.message
+    assert "It was tried 3 times (api_retries)." in str(failure)
+
+
+@pytest.mark.parametrize(
+    ("service", "refusal"),
+    [
+        (LARAVEL_CLOUD, answer(422, json={"message": "The size value is invalid."})),
+        (LARAVEL_CLOUD, answer(409, json={"message": "It is already in progress"})),
+        (SEVALLA, BUSY),
+    ],
+    ids=["another 422", "another status", "another service"],
+)
+def test_another_refusal_is_not_retried(service, refusal, serve, client_of, failure_of):
+    server = serve(refusal)
+    assert failure_of(client_of(server, service=service.service), "PATCH").code == "refused"
+    assert len(server.requests) == 1
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_a_final_429_is_a_failure_that_names_the_rate_limit(method, serve, client_of, failure_of):
     server = serve(*[limited(x_ratelimit_reset=7, x_ratelimit_limit=10, x_request_id="r9")] * 4)
