@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The drift that the results of tasks in check mode show, as rows, text and JSON.
-
-This module is private to the collection.
-"""
+"""The drift that the results of tasks in check mode show, as rows, text and JSON."""
 
 from __future__ import annotations
 

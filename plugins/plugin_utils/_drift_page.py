@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The drift report as an HTML page: one file that loads nothing, for any screen, light or dark.
-
-This module is private to the collection.
-"""
+"""The drift report as an HTML page: one file that loads nothing, for any screen, light or dark."""
 
 from __future__ import annotations
 

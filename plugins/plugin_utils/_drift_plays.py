@@ -6,8 +6,6 @@
 
 Ansible sends no event for a task that a host does not reach. The plays show which tasks should have
 run, and the events show which did.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Common code of both inventory plugins: read with the modules' client, filter, cache, construct.
-
-This module is private to the collection.
-"""
+"""Common code of the inventory plugins: read with the modules' client, filter, cache, construct."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Document the options of a module for one process as those of an entry of a list.
-
-This module is private to the collection.
-"""
+"""Document the options of a module for one process as those of an entry of a list."""
 
 from __future__ import annotations
 

@@ -10,8 +10,6 @@ differ, the module runs as any module does.
 
 Ansible loads an action in the parent process, before the workers fork. Imports here therefore cost
 once per run, and nothing here may open a socket or start a thread.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

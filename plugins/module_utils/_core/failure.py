@@ -13,8 +13,6 @@ The codes::
     ├── the service fails      service_error, unexpected_answer, redirected, unreachable
     ├── the operation failed   deployment_failed, command_failed, wait_timeout
     └── this machine           missing_library, locked, interrupted
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

@@ -7,8 +7,6 @@
 A value has two forms. The *option form* is what a user writes (``snake_case``, flat, without
 nulls); the *wire form* is what the service sends and accepts. Values are compared in the
 option form only. Everything here is pure.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Names that resemble one that does not exist, and the hint about them in a message.
-
-This module is private to the collection.
-"""
+"""Names that resemble one that does not exist, and the hint about them in a message."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The output of a build or a command: its lines, and the last lines for a message.
-
-This module is private to the collection.
-"""
+"""The output of a build or a command: its lines, and the last lines for a message."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plans, the steps for one entry, and the live resources that they are computed from.
-
-This module is private to the collection.
-"""
+"""Plans, the steps for one entry, and the live resources that they are computed from."""
 
 from __future__ import annotations
 

@@ -7,8 +7,6 @@
 The plan determines everything that a run reports or does: ``changed`` means that it has steps,
 the diff is its before and after, check mode does not send it. Everything here is pure: a test
 checks that this module does not import Ansible, requests or the clock.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

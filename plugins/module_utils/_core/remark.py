@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Warnings, worded with and without the task's values.
-
-This module is private to the collection.
-"""
+"""Warnings, worded with and without the task's values."""
 
 from __future__ import annotations
 

@@ -6,8 +6,6 @@
 
 A subclass defines one kind of resource of one service. Everything here is pure: it does not
 import Ansible, requests or the clock.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Collisions and near misses of plans that create or rename something.
-
-This module is private to the collection.
-"""
+"""Collisions and near misses of plans that create or rename something."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Compare a response with what was written, and with what was not.
-
-This module is private to the collection.
-"""
+"""Compare a response with what was written, and with what was not."""
 
 from __future__ import annotations
 

@@ -6,8 +6,6 @@
 
 Ansible sends a module as a zip file. Python before 3.15 compiles each file of a zip twice: to find
 out its file name, then to run it (https://github.com/python/cpython/issues/141276).
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Apply plans: send their steps, and verify that each is stored exactly once and as wanted.
-
-This module is private to the collection.
-"""
+"""Apply plans: send their steps, and verify that each is stored exactly once and as wanted."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A POST that creates one thing once, although its response may be lost.
-
-This module is private to the collection.
-"""
+"""A POST that creates one thing once, although its response may be lost."""
 
 from __future__ import annotations
 

@@ -5,8 +5,6 @@
 """The interface between Ansible and a module: a command turns a task into a result.
 
 Each file in ``plugins/modules`` contains its documentation and one ``COMMAND``.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

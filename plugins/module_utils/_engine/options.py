@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A module's options: their argument spec, and their values once Ansible has parsed them.
-
-This module is private to the collection.
-"""
+"""A module's options: their argument spec, and their values once Ansible has parsed them."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Call a function for many items, several at a time, until something interrupts it.
-
-This module is private to the collection.
-"""
+"""Call a function for many items, several at a time, until something interrupts it."""
 
 from __future__ import annotations
 

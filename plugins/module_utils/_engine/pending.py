@@ -6,8 +6,6 @@
 
 Only times from the service are compared, and only with each other. If they are inconclusive, a
 change counts as pending: an unnecessary deployment is better than a change that never runs.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

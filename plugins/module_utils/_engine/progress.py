@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Progress output of a long task while it runs.
-
-This module is private to the collection.
-"""
+"""Progress output of a long task while it runs."""
 
 from __future__ import annotations
 

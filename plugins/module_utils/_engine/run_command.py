@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Shared code of the modules that run a command. Results are like ansible.builtin.command's.
-
-This module is private to the collection.
-"""
+"""Shared code of the modules that run a command. Results are like ansible.builtin.command's."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Start one deployment, always or if something is pending, and wait until it ends.
-
-This module is private to the collection.
-"""
+"""Start one deployment, always or if something is pending, and wait until it ends."""
 
 from __future__ import annotations
 

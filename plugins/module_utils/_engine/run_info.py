@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Return live processes, and the task options that describe them.
-
-This module is private to the collection.
-"""
+"""Return live processes, and the task options that describe them."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The module for a list of processes, and its result after a partial failure.
-
-This module is private to the collection.
-"""
+"""The module for a list of processes, and its result after a partial failure."""
 
 from __future__ import annotations
 

@@ -5,8 +5,6 @@
 """The module for one process, and ``converge``, which brings processes into the wanted state.
 
 One process is a list of one. Check mode stops before the plans are applied.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

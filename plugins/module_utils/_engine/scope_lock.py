@@ -8,8 +8,6 @@ Neither service enforces unique names: two tasks that read the same list would b
 missing. With an advisory lock of the operating system, the first task creates it and the others
 find it. The lock file is empty. The lock does not affect other machines: the list is read again
 after a creation to find what they created concurrently.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The interface that a service implements for the engine to manage a kind of resource.
-
-This module is private to the collection.
-"""
+"""The interface that a service implements for the engine to manage a kind of resource."""
 
 from __future__ import annotations
 

@@ -6,8 +6,6 @@
 
 Two deployments or commands by accident are as bad as none, so if the response to the POST is
 lost, the list decides whether it started one.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

@@ -6,8 +6,6 @@
 
 The messages of jsonschema quote the invalid value, which may contain a secret in a command or an
 HTTP header. The messages of this module quote only numbers.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

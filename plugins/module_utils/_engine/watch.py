@@ -5,8 +5,6 @@
 """Follow an operation, a deployment or a command, until it ends.
 
 It is followed by its id, so that the task never waits for someone else's.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

@@ -6,8 +6,6 @@
 
 ``waiting.py`` does all waiting, ``retry.py`` decides what to retry and when, ``faults.py`` words
 the failures, ``tls.py`` loads the certificates.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

@@ -5,8 +5,6 @@
 """The failures of requests: what was attempted, what the service said, what to do.
 
 Imported only after a failure, because most tasks do not need it.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Pagination that both services share; each service's own is in its ``pages.py``.
-
-This module is private to the collection.
-"""
+"""Pagination that both services share; each service's own is in its ``pages.py``."""
 
 from __future__ import annotations
 

@@ -7,8 +7,6 @@
 After a 429, if the service is busy, or if no connection was made, every method is repeated, because
 the service did nothing. After a lost connection or a 5xx, only GET, PATCH and DELETE are repeated.
 Imported only after a failure, because most tasks do not need it.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The connection options, parsed and checked once.
-
-This module is private to the collection.
-"""
+"""The connection options, parsed and checked once."""
 
 from __future__ import annotations
 

@@ -6,8 +6,6 @@
 
 Loading them is the slowest part of a first request. requests does it for each connection; this
 module does it once in a process, and before the fork if there is one.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

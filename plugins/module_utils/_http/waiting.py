@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""All waiting: how long a task may wait, how long it has waited, and how to stop it.
-
-This module is private to the collection.
-"""
+"""All waiting: how long a task may wait, how long it has waited, and how to stop it."""
 
 from __future__ import annotations
 

@@ -5,8 +5,6 @@
 """Run one command on an environment of Laravel Cloud, and wait until it ends.
 
 Facts are from responses of the live service in April 2026 and from the vendor's CLI.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

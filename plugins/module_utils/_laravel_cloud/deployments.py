@@ -6,8 +6,6 @@
 
 Facts are from the service's OpenAPI description, and from the live service's response to a POST in
 April 2026.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

@@ -7,8 +7,6 @@
 Source: the service's OpenAPI description of ``POST /environments/{environment}/instances`` and
 ``PATCH /instances/{instance}``, and a POST and a PATCH to the live service in March 2026. The
 length of ``name`` is from the description.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

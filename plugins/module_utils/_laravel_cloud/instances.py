@@ -6,8 +6,6 @@
 
 Background processes run on an instance. Facts are from the service's OpenAPI description and from
 responses recorded in March and April 2026, unless a comment says otherwise.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The common code for deployments and commands of a Laravel Cloud environment.
-
-This module is private to the collection.
-"""
+"""The common code for deployments and commands of a Laravel Cloud environment."""
 
 from __future__ import annotations
 

@@ -6,8 +6,6 @@
 
 The page size is fixed at 100, and per_page is ignored (the vendor's Terraform provider).
 If a page does not have ``meta.last_page``, ``links.next`` decides, which the last page lacks.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

@@ -8,8 +8,6 @@ Source: the service's OpenAPI description of ``POST /instances/{instance}/backgr
 ``PATCH /background-processes/{backgroundProcess}``. It gives no range for the numbers in
 ``config``, so the schemas have none. It does not give the length of ``command`` either, which is
 from the vendor's Terraform provider (docs/resources/cloud_background_process.md).
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

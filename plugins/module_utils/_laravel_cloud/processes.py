@@ -6,8 +6,6 @@
 
 Facts are from the service's OpenAPI description and from responses of the live service in March and
 April 2026; if the two disagree, the recorded responses are right.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

@@ -6,8 +6,6 @@
 
 Facts are from the service's OpenAPI description of API v3 (snapshot of 2026-03-09) and its
 documentation, unless a comment says otherwise.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

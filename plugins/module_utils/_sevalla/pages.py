@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sevalla's pagination, by offset and total (its page on pagination).
-
-This module is private to the collection.
-"""
+"""Sevalla's pagination, by offset and total (its page on pagination)."""
 
 from __future__ import annotations
 

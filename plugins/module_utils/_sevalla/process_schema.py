@@ -8,8 +8,6 @@ Source: the service's OpenAPI description of ``POST`` and ``PATCH /applications/
 (snapshot of 2026-03-09). The schemas contain only what it states; rules across fields are in
 ``processes.py``. They replace its ``oneOf`` with ``if``/``then``, so that an error names the field
 and not the branch.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations

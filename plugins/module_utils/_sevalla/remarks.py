@@ -4,7 +4,7 @@
 
 """Warnings about values of a process that look wrong but that Sevalla may accept.
 
-Only a run that sends something imports this module, which is private to the collection.
+Only a run that sends something imports this module.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run a cron process of a Sevalla application now, once.
-
-This module is private to the collection.
-"""
+"""Run a cron process of a Sevalla application now, once."""
 
 from __future__ import annotations
 

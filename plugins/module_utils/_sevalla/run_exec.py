@@ -7,8 +7,6 @@
 Facts are from the service's documentation (v3/applications/run-a-command-in-a-process). It does not
 give the range of ``timeout``: its example is 15 seconds, and a minute is what its other requests
 would allow.
-
-This module is private to the collection.
 """
 
 from __future__ import annotations
