@@ -89,11 +89,19 @@ CLIENT_DEFECTS = (
     Defect(
         "a POST is not retried after a 429",
         "_http/retry.py",
-        {
-            "not limited and (method not in _SAFE_METHODS or": (
-                "method not in _SAFE_METHODS or (not limited and"
-            ),
-        },
+        {"limited = status == 429": 'limited = status == 429 and method != "POST"'},
+        (REPEATING,),
+    ),
+    Defect(
+        "a POST is not retried if Laravel Cloud is busy",
+        "_http/retry.py",
+        {"busy = status == 422 and": 'busy = status == 422 and method != "POST" and'},
+        (REPEATING,),
+    ),
+    Defect(
+        "every 422 counts as busy",
+        "_http/retry.py",
+        {" and service.busy in received.content": ""},
         (REPEATING,),
     ),
     Defect(
