@@ -64,7 +64,7 @@ def converge(
     parallel: int = 1,
     continue_on_error: bool = False,
 ) -> tuple[list[Plan], list[Writer], Failure | None]:
-    """Bring the live resources into the ``wanted`` state: read, plan, validate, apply, verify.
+    """Bring resources into the ``wanted`` state: read, plan, resolve, validate, apply, verify.
 
     Returns the plans, those of the entries first; a writer for each plan with steps, which has its
     failure; and the Failure for resources that someone else created concurrently, or None.
@@ -78,6 +78,8 @@ def converge(
                 scope, live, plans = _read_and_plan(backend, client, task, wanted, prune)
         else:
             lock.release()
+        for plan in plans:
+            plan.problems += backend.resolve_names(client, plan.steps)
         if any(plan.problems or (plan.steps and not plan.deletes) for plan in plans):
             from .validation import validate
 
@@ -94,8 +96,8 @@ def converge(
         from .apply import Target, apply, find_duplicates
 
         client.allow_writes()
-        known = frozenset(each["id"] for each in live)
-        target = Target(backend, client, scope, known, task.progress)
+        existed = frozenset(each["id"] for each in live)
+        target = Target(backend, client, scope, existed, task.progress)
         writers = apply(target, plans, parallel, continue_on_error)
         duplicates = find_duplicates(target, writers)
     for writer in writers:

@@ -41,8 +41,6 @@ def validate(
             for step in plan.steps
             if step.body is not None
         ]
-        if bodies:
-            found += backend.resolve_names(client, plan.steps)
         for action, body in bodies:
             found += others(found, body_problems(backend, plan, action, body))
             found += backend.body_rules(body, plan.process or {})
