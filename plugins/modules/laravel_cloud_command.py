@@ -67,9 +67,10 @@ notes:
     rate limits and retries.
   - If a read fails because of the rate limit, the service or the network, the task reads again until O(wait_timeout).
     The command continues in any case.
-  - A command is never sent twice, unless the service refused it because of the rate limit. If the response is lost, the
-    task reads the list of commands. If one identical command is new in the list, the task waits for that one, with a
-    warning. If several are new, it fails and lists them. If none is new, it fails and says that the result is unknown.
+  - A command is never sent twice, unless the service refused it because of the rate limit, or because it was busy with
+    another operation. If the response is lost, the task reads the list of commands. If one identical command is new in
+    the list, the task waits for that one, with a warning. If several are new, it fails and lists them. If none is new,
+    it fails and says that the result is unknown.
   - The service accepts 20 commands a minute for each organization.
 seealso:
   - module: evenkeel.paas.laravel_cloud_deployment

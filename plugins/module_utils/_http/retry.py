@@ -50,7 +50,7 @@ def wait_before_retry(service: Service, method: str, received: Any, repeats: int
         return None
     status = received.status_code
     limited = status == 429
-    busy = status == 422 and service.busy is not None and service.busy in received.content
+    busy = status == 422 and service.busy and service.busy.search(received.content)
     passing = method in _SAFE_METHODS and status in _PASSING_STATUSES
     if not (limited or busy or passing):
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from typing import Any, Callable, NamedTuple
 from urllib.parse import urlsplit
 
@@ -27,7 +28,7 @@ class Service(NamedTuple):
     variables, ``url`` is the default of ``api_url``.
     ``limit_lifts_in(reset, retry_after)`` returns the seconds until a rate limit lifts, or None if
     unknown, from the number in X-RateLimit-Reset and the seconds of Retry-After.
-    ``busy`` is a part of the message of a 422 that means: nothing was done, try again.
+    ``busy`` finds the message of a 422 that means: nothing was done, try again.
     """
 
     name: str
@@ -36,7 +37,7 @@ class Service(NamedTuple):
     url_variable: str
     url: str
     limit_lifts_in: Callable[[float, float | None], float | None]
-    busy: bytes | None = None
+    busy: re.Pattern[bytes] | None = None
 
     @property
     def token_hint(self) -> str:

@@ -43,8 +43,9 @@ SERVICE = Service(
     url_variable="LARAVEL_CLOUD_BASE_URL",
     url="https://cloud.laravel.com/api",
     limit_lifts_in=_limit_lifts_in,
-    # "An update operation is already in progress": seen for database clusters only.
-    busy=b"already in progress",
+    # "An update operation is already in progress" was seen for database clusters only. Quotation
+    # marks before it would mean that the message quotes a user's text.
+    busy=re.compile(rb'"message": ?"[\w ]+ already in progress'),
 )
 # Which of these are required depends on the others, and module_defaults may set them: the functions
 # that check them decide, not the argument spec.
