@@ -101,7 +101,7 @@ CLIENT_DEFECTS = (
     Defect(
         "every 422 counts as busy",
         "_http/retry.py",
-        {" and service.busy in received.content": ""},
+        {" and service.busy.search(received.content)": ""},
         (REPEATING,),
     ),
     Defect(
@@ -379,8 +379,38 @@ CLIENT_DEFECTS = (
     Defect(
         "a list that ends before its total is treated as complete",
         "_laravel_cloud/pages.py",
-        {"if isinstance(total, int) and came < total:": "if isinstance(total, int) and not page:"},
+        {"isinstance(total, int) and received < total:": "isinstance(total, int) and not page:"},
         (PAGES, LISTS_PLAN),
+    ),
+    *(
+        Defect(
+            f"{service} list that becomes shorter while it is read is trusted",
+            file,
+            {"        paging.refuse_shrunk(path, before, total)\n": ""},
+            (PAGES,),
+        )
+        for service, file in (
+            ("a Sevalla", "_sevalla/pages.py"),
+            ("a Laravel Cloud", "_laravel_cloud/pages.py"),
+        )
+    ),
+    Defect(
+        "a header of a response is used as a format",
+        "_http/faults.py",
+        {"{said}.{advice}": "{said}.{advice.format()}"},
+        (REPEATING,),
+    ),
+    Defect(
+        "a stored update fails if the sizes cannot be read",
+        "_engine/apply.py",
+        {"            except Failure:  # the write is stored,": "            except KeyError:  #"},
+        (SEVALLA,),
+    ),
+    Defect(
+        "a size's id that is not a UUID is not accepted",
+        "_sevalla/processes.py",
+        {"accepted = {**{each.lower(): each for each in ids.values()}, **ids}": "accepted = ids"},
+        (PROBLEMS,),
     ),
     Defect(
         "unchanging data is read for every entry",

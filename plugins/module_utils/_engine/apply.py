@@ -305,7 +305,10 @@ class Writer:
         if changed_meanwhile(resource, entry, written, process):
             # A response may lack fields that ``complete`` added to the list before the comparison.
             process = dict(process)
-            resource.complete(self._client, [process])
+            try:
+                resource.complete(self._client, [process])
+            except Failure:  # the write is stored, and the next run compares again
+                return
         changed = changed_meanwhile(resource, entry, written, process)
         changed = [option for option in changed if option not in self._warned]
         if changed:

@@ -148,6 +148,7 @@ class Faults:
         said, details = _said(decoded)
         said = str(self._scrubbed(said))[:_SHOWN]
         code, advice = _ADVICE.get(status, ("service_error" if status >= 500 else "refused", ""))
+        advice = advice.format(hint=self._service.token_hint)
         if status == 429:
             limit = response.headers.get("x-ratelimit-limit")
             limit = f"{limit} requests" if limit else "unknown"
@@ -164,7 +165,7 @@ class Faults:
         return self._failure(
             method,
             path,
-            f"responded with HTTP {status}: {said}.{advice.format(hint=self._service.token_hint)}",
+            f"responded with HTTP {status}: {said}.{advice}",
             code=code,
             status=status,
             details=details,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._core.failure import Failure
 from .._core.fields import at
 from .client import Client
 
@@ -21,6 +22,19 @@ def items_of(client: Client, page: Any, path: str) -> list[Any]:
     if not isinstance(items, list):
         raise client.unexpected("GET", path, "something that is not a list with data")
     return items
+
+
+def refuse_shrunk(path: str, before: Any, total: Any) -> None:
+    """Raise Failure if the total of a list is lower on a page than on the page before.
+
+    An item that is deleted during the pagination moves others to the page before: they are missed.
+    """
+    if isinstance(before, int) and isinstance(total, int) and total < before:
+        raise Failure(
+            f"GET {path}: the list became shorter while it was read, because something in it was "
+            "deleted. Run the task again.",
+            code="conflict",
+        )
 
 
 def unseen(client: Client, items: list[Any], seen: set[str], path: str) -> list[Any]:

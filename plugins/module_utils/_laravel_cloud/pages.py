@@ -23,15 +23,17 @@ def pages(
 ) -> Iterator[dict[str, Any]]:
     """Yield every page of a list, as a JSON:API document."""
     seen: set[str] = set()
-    came = 0
+    received = 0
+    total = None
     for count in range(1, paging.PAGES + 1):
         page, last = _page(client, path, params or {}, count)
+        before, total = total, number(at(page, "meta.total"))
+        paging.refuse_shrunk(path, before, total)
         yield {**page, "data": paging.unseen(client, page["data"], seen, path)}
-        came += len(page["data"])
+        received += len(page["data"])
         if count >= last:
-            total = number(at(page, "meta.total"))
-            if isinstance(total, int) and came < total:
-                raise client.unexpected("GET", path, f"{came} items of {total} in all")
+            if isinstance(total, int) and received < total:
+                raise client.unexpected("GET", path, f"{received} items of {total} in all")
             return
     raise client.unexpected("GET", path, "a list that does not end")
 

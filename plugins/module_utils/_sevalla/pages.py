@@ -19,14 +19,15 @@ def pages(client: Client, path: str) -> Iterator[list[Any]]:
 
     The offset grows by the items received; ``total`` ends the list.
     """
-    offset = 0
+    offset = total = 0
     seen: set[str] = set()
     for _page in range(paging.PAGES):
         page = client.get(path, {"limit": 100, "offset": offset})
         items = paging.items_of(client, page, path)
-        total = number(page.get("total"))
+        before, total = total, number(page.get("total"))
         if not isinstance(total, int):
             raise client.unexpected("GET", path, "a list without a total")
+        paging.refuse_shrunk(path, before, total)
         offset += len(items)
         if items and offset > total:
             raise client.unexpected("GET", path, f"{offset} items of {total} in all")

@@ -141,11 +141,14 @@ FIXED = Shape(same=lambda want, have: have is UNKNOWN or have is None or want ==
 
 
 def _read_size(process: Process, want: Any) -> Any:
-    """Return the live size in the form of ``want``, a name or an id, in lowercase."""
-    if want is None:
-        want = process.get("resource_type_name") or process.get("resource_type_id")
-    by_id = isinstance(want, str) and is_id(want)
-    value = process.get("resource_type_id" if by_id else "resource_type_name", UNKNOWN)
+    """Return the live size in the form of ``want``, a name or an id in any case."""
+    size_id = process.get("resource_type_id", UNKNOWN)
+    name = process.get("resource_type_name", UNKNOWN)
+    value = process.get("resource_type_name") or size_id
+    if isinstance(want, str):
+        if want.lower() in [each.lower() for each in (size_id, name) if isinstance(each, str)]:
+            return want
+        value = size_id if is_id(want) else name
     return value.lower() if isinstance(value, str) else value
 
 
@@ -465,16 +468,18 @@ class Processes(Backend):
     def resolve_names(self, client: Client, steps: list[Step]) -> list[Problem]:
         """Replace size names in the bodies of steps with ids, with one request or none.
 
-        Returns a Problem for each name that does not exist; it lists the existing names.
+        Returns a Problem for each name that does not exist; it lists the existing names. The
+        description does not say that an id is a UUID, so one that is listed is an id too.
         """
         bodies = [step.body for step in steps if step.body and "resource_type_id" in step.body]
         unresolved = [body for body in bodies if not is_id(body["resource_type_id"])]
         problems = []
         ids = size_ids(client) if unresolved else {}
+        accepted = {**{each.lower(): each for each in ids.values()}, **ids}
         for body in unresolved:
             name = body["resource_type_id"]
-            body["resource_type_id"] = ids.get(name, name)
-            if name not in ids:
+            body["resource_type_id"] = accepted.get(name, name)
+            if name not in accepted:
                 from .._core.near_misses import no_size
 
                 problems.append(Problem("resource_type", no_size(name, ids, SERVICE.name)))

@@ -32,9 +32,10 @@ def page(items, total, **more):
     return answer(json={"data": items, "total": total, "offset": 0, "limit": 100, **more})
 
 
-def numbered(items, last, number=1, **more):
-    """Return one page of Laravel Cloud."""
-    meta = {"current_page": number, "last_page": last, "per_page": 100, "total": len(items)}
+def numbered(items, last, number=1, total=None, **more):
+    """Return one page of Laravel Cloud, by default with a total that every list reaches."""
+    total = min(1, len(items)) if total is None else total
+    meta = {"current_page": number, "last_page": last, "per_page": 100, "total": total}
     return answer(json={"data": items, "meta": meta, "links": {}, **more})
 
 
@@ -84,9 +85,17 @@ def test_offset_advances_by_the_number_of_items_received(serve, client_of):
 
 
 def test_offset_the_latest_total_decides(serve, client_of):
-    server = serve(page([0, 1], 9), page([2], 3))
-    assert offset_items(client_of(server)) == [0, 1, 2]
+    server = serve(page([0, 1], 3), page([2, 3], 4))
+    assert offset_items(client_of(server)) == [0, 1, 2, 3]
     assert len(server.requests) == 2
+
+
+def test_offset_a_list_that_becomes_shorter_is_a_failure(serve, client_of):
+    """Of the items 0 to 4, 0 was deleted after the first page, so that no page had item 2."""
+    server = serve(page([0, 1], 5), page([3, 4], 4))
+    with pytest.raises(Failure, match="the list became shorter while it was read") as caught:
+        offset_items(client_of(server))
+    assert caught.value.code == "conflict"
 
 
 def test_offset_a_total_that_is_too_low_is_a_failure(serve, client_of):
@@ -218,6 +227,19 @@ def test_numbered_every_page_is_returned_with_its_included_objects(serve, larave
 def test_numbered_the_latest_last_page_decides(serve, laravel):
     server = serve(numbered([1], 9), numbered([2], 2, 2))
     assert numbered_items(laravel(server)) == [1, 2]
+
+
+def test_numbered_a_list_that_becomes_shorter_is_a_failure(serve, laravel):
+    """Of the items 0 to 4, 0 was deleted after the first page, so that no page had item 2."""
+    server = serve(numbered([0, 1], 3, total=5), numbered([3, 4], 2, 2, total=4))
+    with pytest.raises(Failure, match="the list became shorter while it was read") as caught:
+        numbered_items(laravel(server))
+    assert caught.value.code == "conflict"
+
+
+def test_numbered_a_list_may_become_longer(serve, laravel):
+    server = serve(numbered([0, 1], 2, total=3), numbered([1, 2, 3], 2, 2, total=4))
+    assert numbered_items(laravel(server)) == [0, 1, 2, 3]
 
 
 def test_numbered_a_last_page_that_is_too_low_ends_the_list(serve, laravel):

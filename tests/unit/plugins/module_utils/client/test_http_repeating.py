@@ -193,6 +193,15 @@ def test_backoff_without_a_header_has_jitter(serve, client_of, time):
     assert min(time.slept) > 0
 
 
+@pytest.mark.parametrize("limit", ["{x}", "{10}", '100;policy="{"', "}"])
+def test_braces_in_the_limit_of_a_429_are_not_a_format(limit, serve, client_of, failure_of):
+    server = serve(*[limited(x_ratelimit_reset=7, x_ratelimit_limit=limit)] * 4)
+    failure = failure_of(client_of(server), "GET")
+    assert len(server.requests) == 4
+    assert (failure.status, failure.code) == (429, "rate_limited")
+    assert f"The limit is {limit} requests;" in failure.message
+
+
 # An operation in progress, as Laravel Cloud reports it.
 
 BUSY = answer(422, json={"message": "An update operation is already in progress"})
@@ -222,9 +231,17 @@ def test_a_laravel_cloud_that_stays_busy_is_a_failure(serve, client_of, failure_
     [
         (LARAVEL_CLOUD, answer(422, json={"message": "The size value is invalid."})),
         (LARAVEL_CLOUD, answer(409, json={"message": "It is already in progress"})),
+        (LARAVEL_CLOUD, answer(422, json={"message": "'It is already in progress' is invalid."})),
+        (
+            LARAVEL_CLOUD,
+            answer(
+                422,
+                json={"message": "Invalid.", "errors": {"command": ["It is already in progress"]}},
+            ),
+        ),
         (SEVALLA, BUSY),
     ],
-    ids=["another 422", "another status", "another service"],
+    ids=["another 422", "another status", "a quotation", "an error", "another service"],
 )
 def test_another_refusal_is_not_retried(service, refusal, serve, client_of, failure_of):
     server = serve(refusal)

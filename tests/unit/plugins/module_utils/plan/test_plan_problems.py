@@ -20,6 +20,7 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import
     Step,
     make_plan,
 )
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.stored import unstored
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.validation import (
     schema_problems,
 )
@@ -527,6 +528,24 @@ def test_sizes_are_looked_up_only_when_a_write_needs_an_id() -> None:
     assert [step.body["resource_type_id"] for step in steps] == [
         facts.SIZES[name] for name in ("s1", "s2", "h1")
     ]
+
+
+def test_a_listed_id_of_any_form_is_a_size() -> None:
+    """The description does not say that the ids of sizes are UUIDs."""
+    client = _Sizes([{"id": "Size-M3", "name": "M3"}])
+    steps = _steps("size-m3", "m3")
+    assert SEVALLA.resolve_names(client, steps) == []  # type: ignore[arg-type]
+    assert [step.body["resource_type_id"] for step in steps] == ["Size-M3", "Size-M3"]
+
+
+@pytest.mark.parametrize("stored", ["size-m3", facts.SIZES["s1"]])
+@pytest.mark.parametrize("case", [str.lower, str.upper])
+def test_a_stored_size_is_found_by_an_id_of_any_form(stored: str, case: Any) -> None:
+    live = {"resource_type_id": case(stored), "resource_type_name": "M3"}
+    for sent in (stored, stored.upper(), "m3"):
+        assert unstored(SEVALLA, {"resource_type_id": sent}, live) == []
+    for other in ("size-m4", facts.SIZES["s2"], "s2"):
+        assert unstored(SEVALLA, {"resource_type_id": other}, live) == ["resource_type"]
 
 
 def test_an_unknown_size_is_reported_with_the_available_sizes() -> None:

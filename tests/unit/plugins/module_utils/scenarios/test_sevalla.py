@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import flask
 import pytest
 import requests
 
@@ -110,6 +111,27 @@ def test_a_size_by_name_costs_one_request_when_processes_show_only_ids(
         changed = run(PROCESS, **{**QUEUE, **options})
         assert changed.result["changed"] is True
         assert changed.reads.count("/resources/process-resource-types") == 1
+
+
+def test_a_stored_update_does_not_fail_because_the_sizes_cannot_be_read(
+    run: Runner, emulator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They would only show whether someone else has changed the size."""
+    created(run)
+    sevalla = emulator.world.sevalla
+    present = sevalla.present
+
+    def without_name(process: dict[str, Any]) -> dict[str, Any]:
+        shown: dict[str, Any] = present(process)
+        return {**shown, "resource_type_name": None} if flask.request.method == "PATCH" else shown
+
+    monkeypatch.setattr(sevalla, "present", without_name)
+    emulator.faults.add(Fault("html_before", "GET", path="/resources/*", times=None))
+    changed = run(PROCESS, **{**QUEUE, "entrypoint": "node x.js"})
+    assert changed.message is None
+    assert changed.warnings == []
+    assert changed.result["process"]["entrypoint"] == "node x.js"
+    assert "/resources/process-resource-types" in changed.reads
 
 
 def test_sizes_are_not_looked_up_for_processes_without_one(run: Runner) -> None:
