@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from ..modules.laravel_cloud_background_process_info import COMMAND
+from ..modules.laravel_cloud_background_process_info import MODULE
 from ..plugin_utils._worker import WorkerAction
 
 
 class ActionModule(WorkerAction):
     """The action of the module."""
 
-    COMMAND = COMMAND
+    MODULE = MODULE

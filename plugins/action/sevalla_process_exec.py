@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from ..modules.sevalla_process_exec import COMMAND
+from ..modules.sevalla_process_exec import MODULE
 from ..plugin_utils._worker import WorkerAction
 
 
 class ActionModule(WorkerAction):
     """The action of the module."""
 
-    COMMAND = COMMAND
+    MODULE = MODULE

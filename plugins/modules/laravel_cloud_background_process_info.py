@@ -259,17 +259,17 @@ failure:
 """
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import run_module
-from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_info import info_command
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_info import info_module
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
     PROCESSES,
 )
 
-COMMAND = info_command(PROCESSES)
+MODULE = info_module(PROCESSES)
 
 
 def main() -> None:
     """Run the module."""
-    run_module(COMMAND)
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

@@ -300,15 +300,15 @@ failure:
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import run_module
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.commands import (
-    run_command,
+    command_module,
 )
 
-COMMAND = run_command()
+MODULE = command_module()
 
 
 def main() -> None:
     """Run the module."""
-    run_module(COMMAND)
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

@@ -322,18 +322,18 @@ failure:
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import run_module
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_deployment import (
-    deployment_command,
+    deployment_module,
 )
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.deployments import (
     DEPLOYMENTS,
 )
 
-COMMAND = deployment_command(DEPLOYMENTS)
+MODULE = deployment_module(DEPLOYMENTS)
 
 
 def main() -> None:
     """Run the module."""
-    run_module(COMMAND)
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

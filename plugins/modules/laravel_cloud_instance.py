@@ -310,17 +310,17 @@ failure:
 """
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import run_module
-from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_one import process_command
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_one import resource_module
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.instances import (
     INSTANCES,
 )
 
-COMMAND = process_command(INSTANCES)
+MODULE = resource_module(INSTANCES)
 
 
 def main() -> None:
     """Run the module."""
-    run_module(COMMAND)
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

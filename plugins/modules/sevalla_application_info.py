@@ -149,15 +149,15 @@ failure:
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import run_module
 from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.applications import (
-    applications_command,
+    applications_module,
 )
 
-COMMAND = applications_command()
+MODULE = applications_module()
 
 
 def main() -> None:
     """Run the module."""
-    run_module(COMMAND)
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

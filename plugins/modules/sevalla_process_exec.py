@@ -230,14 +230,14 @@ failure:
 """
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import run_module
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.run_exec import exec_command
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.run_exec import exec_module
 
-COMMAND = exec_command()
+MODULE = exec_module()
 
 
 def main() -> None:
     """Run the module."""
-    run_module(COMMAND)
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

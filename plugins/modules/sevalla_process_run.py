@@ -263,14 +263,14 @@ failure:
 """
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import run_module
-from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.run_cron import run_command
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.run_cron import cron_module
 
-COMMAND = run_command()
+MODULE = cron_module()
 
 
 def main() -> None:
     """Run the module."""
-    run_module(COMMAND)
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

@@ -500,16 +500,16 @@ failure:
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import run_module
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run_list import (
-    processes_command,
+    list_module,
 )
 from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.processes import PROCESSES
 
-COMMAND = processes_command(PROCESSES)
+MODULE = list_module(PROCESSES)
 
 
 def main() -> None:
     """Run the module."""
-    run_module(COMMAND)
+    run_module(MODULE)
 
 
 if __name__ == "__main__":

@@ -79,38 +79,38 @@ class Plays:
             self._now.is_stopped = True
         self._reasons[host] = reason
 
-    def missed(self, gone: set[str]) -> Iterator[Missed]:
-        """Yield the tasks that did not run; ``gone`` are the failed and the unreachable hosts."""
+    def missed(self, failed_hosts: set[str]) -> Iterator[Missed]:
+        """Yield the tasks that did not run; ``failed_hosts`` includes the unreachable hosts."""
         if not self._reasons:
             return
-        earlier = gone - self._reasons.keys()
+        earlier = failed_hosts - self._reasons.keys()
         for play in self._all:
-            known = self._begun.get(play._uuid)
-            if known is None:
+            state = self._begun.get(play._uuid)
+            if state is None:
                 # A play starts, with or without hosts, unless a failure ended the run.
                 variables = play.get_variable_manager().get_vars(play=play)
-                known = _Play(play, list(variables["ansible_play_hosts_all"]), is_stopped=True)
-            yield from self._missed_in(known, earlier)
-            earlier |= known.failed & gone
+                state = _Play(play, list(variables["ansible_play_hosts_all"]), is_stopped=True)
+            yield from self._missed_in(state, earlier)
+            earlier |= state.failed & failed_hosts
 
-    def _missed_in(self, known: _Play, earlier: set[str]) -> Iterator[Missed]:
-        fallen = known.failed | earlier
-        if known.is_stopped:
-            fallen |= set(known.hosts)
-        elif known.failed:
+    def _missed_in(self, state: _Play, earlier: set[str]) -> Iterator[Missed]:
+        stopped = state.failed | earlier
+        if state.is_stopped:
+            stopped |= set(state.hosts)
+        elif state.failed:
             # If all hosts of a batch fail, Ansible does not start the next batch.
-            fallen |= set(known.hosts) - known.begun
-        hosts = [host for host in known.hosts if host in fallen]
+            stopped |= set(state.hosts) - state.begun
+        hosts = [host for host in state.hosts if host in stopped]
         if not hosts:
             return
-        inventory = known.play.get_variable_manager()._inventory
-        tasks = {task._uuid: task for task in (*_written(known.play), *known.included)}
+        inventory = state.play.get_variable_manager()._inventory
+        tasks = {task._uuid: task for task in (*_written(state.play), *state.included)}
         for uuid, task in tasks.items():
             if not in_check_mode(task) or _is_in_rescue(task):
                 continue
-            missing = [host for host in hosts if (host, uuid) not in known.reached]
+            missing = [host for host in hosts if (host, uuid) not in state.reached]
             if task.run_once:
-                ran = any(each == uuid for _host, each in known.reached)
+                ran = any(each == uuid for _host, each in state.reached)
                 missing = [] if ran else missing[:1]
             for host in missing:
                 reason = self._reasons.get(host, "the run stopped before this task")

@@ -269,9 +269,9 @@ class FleetInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
         for key, value in {**own, **untrusted(variables)}.items():
             self.inventory.set_variable(name, key, value)
         strict = self.get_option("strict")
-        known = self.inventory.get_host(name).get_vars()
+        variables = self.inventory.get_host(name).get_vars()
         compose = self.get_option("compose")
-        self._set_composite_vars(compose, known, name, strict=strict)
+        self._set_composite_vars(compose, variables, name, strict=strict)
         made = self.inventory.get_host(name).vars
         for key in made.keys() & compose.keys():
             self.inventory.set_variable(name, key, composed(made[key]))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run a module's command inside Ansible's worker when the result is identical.
+"""Run a module inside Ansible's worker when the result is identical.
 
 Nine tenths of the cost of a module for an API is Ansible starting a Python for it. On the
 controller, that is unnecessary: the worker is a Python that has everything. If the result could
@@ -32,7 +32,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._core.failure import Failure
-from ..module_utils._engine.module import WHY_MODULE, Command, Task, missing_libraries, perform
+from ..module_utils._engine.module import WHY_MODULE, Module, Task, missing_libraries, perform
 from ..module_utils._engine.options import split_misread, without_empty
 
 try:
@@ -69,14 +69,14 @@ with suppress(OSError):  # Python caches the result: the folder for scope locks.
 
 
 class WorkerAction(ActionBase):  # type: ignore[misc]
-    """The action of a module: its ``COMMAND`` in the worker, or the module.
+    """The action of a module: its ``MODULE`` in the worker, or the module.
 
     In the worker, it does what Ansible does for a module but not for an action: it validates
     options, masks ``no_log`` values, returns plain values, and turns every exception into a
     failure.
     """
 
-    COMMAND: Command
+    MODULE: Module
 
     _supports_async = True
 
@@ -85,7 +85,7 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
     def __init_subclass__(cls) -> None:
         """Load the CA certificates before the fork, once for all tasks."""
         super().__init_subclass__()
-        url = _usual_url(cls.COMMAND)
+        url = _usual_url(cls.MODULE)
         # A task that needs them retries, and reports the error.
         with suppress(Exception):
             if url.startswith("https:"):
@@ -171,12 +171,12 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
         return str(self._templar.template(configured) or "auto").strip()
 
     def _run_here(self, variables: dict[str, Any]) -> dict[str, Any]:
-        """Return the result of the command, run as AnsibleModule runs it, but in this process."""
+        """Return the result of the module, run as AnsibleModule runs it, but in this process."""
         # As for a module: plain Python, no vaults, no tags, no templates.
         options = json.loads(json.dumps(self._task.args, **_ENCODING))
         options = {name: options[name] for name in options if not name.startswith("_ansible_")}
-        options, misread = split_misread(self.COMMAND.argument_spec, without_empty(options))
-        parsed = ArgumentSpecValidator(self.COMMAND.argument_spec).validate(options)
+        options, misread = split_misread(self.MODULE.argument_spec, without_empty(options))
+        parsed = ArgumentSpecValidator(self.MODULE.argument_spec).validate(options)
         options.update(parsed.validated_parameters)
         warnings = [
             f"Both option {each['option']} and its alias {each['alias']} are set."
@@ -199,7 +199,7 @@ class WorkerAction(ActionBase):  # type: ignore[misc]
                 no_log=bool(self._task.no_log),
                 misread=misread,
             )
-            result = _performed(self.COMMAND, task)
+            result = _performed(self.MODULE, task)
         if warnings:
             result["warnings"] = warnings
         if parsed._deprecations:
@@ -238,9 +238,9 @@ _UNDOCUMENTED = ("_deprecations", "_no_log_values", "_warnings")
 """The attributes of a validation that AnsibleModule uses and that are not public."""
 
 
-def _usual_url(command: Command) -> str:
+def _usual_url(module: Module) -> str:
     """Return the address of the service for tasks that do not set ``api_url``."""
-    option = command.argument_spec.get("api_url", {})
+    option = module.argument_spec.get("api_url", {})
     with suppress(Exception):
         find, arguments = option["fallback"]
         return str(find(*arguments)).strip()
@@ -261,10 +261,10 @@ def _is_own(interpreter: str) -> bool:
     ) == os.path.realpath(sys.executable)
 
 
-def _performed(command: Command, task: Task) -> dict[str, Any]:
-    """Return the result of a command as decoded JSON; any exception is a failed result."""
+def _performed(module: Module, task: Task) -> dict[str, Any]:
+    """Return the result of a module as decoded JSON; any exception is a failed result."""
     try:
-        return _as_json(perform(command, task))
+        return _as_json(perform(module, task))
     except Failure as failure:
         return _as_json({"failed": True, "msg": failure.message, **failure.as_result()})
     except Exception as error:

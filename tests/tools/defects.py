@@ -1240,7 +1240,7 @@ SEVALLA_DEFECTS = (
     Defect(
         "a process whose identity is not shown is reported as missing",
         "_sevalla/one_process.py",
-        {"        refuse_unclear(PROCESSES, named, known)\n": ""},
+        {"        refuse_unclear(PROCESSES, named, index)\n": ""},
         (PROCESS_EXEC,),
     ),
     Defect(
@@ -1353,7 +1353,7 @@ SEVALLA_DEFECTS = (
     Defect(
         "a worker may have options of a web process",
         "_sevalla/processes.py",
-        {"and process_type not in known.only_for:": "and process_type is None:"},
+        {"and process_type not in field.only_for:": "and process_type is None:"},
         (PROBLEMS, SEVALLA),
     ),
     Defect(
@@ -2067,25 +2067,29 @@ DRIFT_DEFECTS = (
     Defect(
         "a host that failed in a play is not in the drift report",
         "../plugin_utils/_drift_plays.py",
-        {"        fallen = known.failed | earlier\n": "        fallen = earlier - known.failed\n"},
+        {
+            "stopped = state.failed | earlier\n": "stopped = earlier - state.failed\n",
+        },
         (f"{DRIFT_RUNS}::test_tasks_that_failed_hosts_did_not_run",),
     ),
     Defect(
         "a host that failed in an earlier play is not in the drift report",
         "../plugin_utils/_drift_plays.py",
-        {"        fallen = known.failed | earlier\n": "        fallen = set(known.failed)\n"},
+        {"        stopped = state.failed | earlier\n": "        stopped = set(state.failed)\n"},
         (f"{DRIFT_RUNS}::test_hosts_that_failed_in_an_earlier_play",),
     ),
     Defect(
         "a host that ended a play on purpose counts as not compared",
         "../plugin_utils/_drift_plays.py",
-        {"        fallen = known.failed | earlier\n": "        fallen = set(known.hosts)\n"},
+        {"        stopped = state.failed | earlier\n": "        stopped = set(state.hosts)\n"},
         (f"{DRIFT_RUNS}::test_intentionally_skipped_tasks_are_not_reported_as_missing",),
     ),
     Defect(
         "a failure counts in plays that had ended before it",
         "../plugin_utils/_drift_plays.py",
-        {"        earlier = gone - self._reasons.keys()\n": "        earlier = set(gone)\n"},
+        {
+            "earlier = failed_hosts - self._reasons.keys()\n": "earlier = set(failed_hosts)\n",
+        },
         (f"{DRIFT_RUNS}::test_intentionally_skipped_tasks_are_not_reported_as_missing",),
     ),
     Defect(
@@ -2194,7 +2198,7 @@ NO_LOG_DEFECTS = (
         "the message of a failure quotes the options in spite of no_log",
         "_engine/module.py",
         {
-            "failure.masked = private_texts(command.argument_spec, task.params)": "pass",
+            "failure.masked = private_texts(module.argument_spec, task.params)": "pass",
         },
         (NO_LOG,),
     ),

@@ -176,10 +176,10 @@ def argument_spec(
     if "properties" in schema:
         spec["options"] = {
             name(key): {
-                **argument_spec(known, name),
+                **argument_spec(inner, name),
                 **({"required": True} if whole and key in schema.get("required", ()) else {}),
             }
-            for key, known in schema["properties"].items()
+            for key, inner in schema["properties"].items()
         }
     return spec
 

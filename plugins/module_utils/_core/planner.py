@@ -81,8 +81,8 @@ def plan_list(
     if any(plan.new_identity or plan.live is None for plan in plans):
         from .rivals import find_near, refuse_alike
 
-        going = {id(plan.live) for plan in pruned}
-        refuse_alike(resource, plans, live, [each for each in others if id(each) not in going])
+        pruned_ids = {id(plan.live) for plan in pruned}
+        refuse_alike(resource, plans, live, [each for each in others if id(each) not in pruned_ids])
         find_near(resource, plans, live, others)
     return plans + pruned
 
@@ -204,8 +204,8 @@ def _plan_update(resource: Resource, scope: str, plan: Plan, live: Process) -> N
         if want is None and not unset:
             continue
         have = field.live(live, want)
-        asked = with_nulls(want, unset)
-        plan.before[option] = plan.after[option] = asked
+        wanted = with_nulls(want, unset)
+        plan.before[option] = plan.after[option] = wanted
         set_now = [each for each in unset if have is UNKNOWN or is_set(field, have, each)]
         if not set_now and (want is None or field.shape.same(want, have)):
             continue
@@ -217,7 +217,7 @@ def _plan_update(resource: Resource, scope: str, plan: Plan, live: Process) -> N
         nulls = [each for each in set_now if have is UNKNOWN or at(value, each) is not None]
         value = with_nulls(value, nulls)
         cleared += (f"{option}.{each}" for each in nulls)
-        plan.before[option] = _changing(asked, value, have)
+        plan.before[option] = _changing(wanted, value, have)
         body[field.wire] = field.shape.encode(value, have)
     plan.process = live
     if body:

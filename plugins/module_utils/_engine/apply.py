@@ -23,12 +23,12 @@ from .service import Backend
 
 
 class Target(NamedTuple):
-    """Where plans are applied; ``known`` has the ids of all resources that existed before."""
+    """Where plans are applied; ``existed`` has the ids of all resources that existed before."""
 
     backend: Backend
     client: Client
     scope: str
-    known: frozenset[str]
+    existed: frozenset[str]
     progress: Progress
 
 
@@ -123,7 +123,7 @@ class Writer:
         self.failed: Step | None = None
         self.failure: Failure | None = None
         self.warnings: list[Remark] = []
-        self._backend, self._client, self._scope, self._known, self._progress = target
+        self._backend, self._client, self._scope, self._existed, self._progress = target
         # Writes as they were sent: with ids for placeholders, and those of an adoption.
         self._stored: list[Step] = []
         self._unknown: list[Step] = []
@@ -214,7 +214,7 @@ class Writer:
         """
         address = self.plan.address
         listed = self._backend.list_all(self._client, self._scope)
-        new = [process for process in listed if process["id"] not in self._known]
+        new = [process for process in listed if process["id"] not in self._existed]
         live = Live(self._backend, new)
         found = locate(self._backend, address, live)
         unclear = [process["id"] for process in live.unclear({address.kind})]

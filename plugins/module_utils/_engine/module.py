@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The interface between Ansible and a module: a command turns a task into a result.
+"""The interface between Ansible and a module, which turns a task into a result.
 
-Each file in ``plugins/modules`` contains its documentation and one ``COMMAND``.
+Each file in ``plugins/modules`` contains its documentation and one ``MODULE``.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Task:
             raise invalid_options(found)
 
 
-class Command(NamedTuple):
+class Module(NamedTuple):
     """A module, independent of AnsibleModule.
 
     ``run(task)`` returns the module's result or raises Failure, which contains everything that a
@@ -93,7 +93,9 @@ class Command(NamedTuple):
     writes: bool = True
 
 
-class _Module(AnsibleModule):  # type: ignore[misc]
+class _AnsibleModule(AnsibleModule):  # type: ignore[misc]
+    """AnsibleModule that omits empty connection options and does not convert misread options."""
+
     params: dict[str, Any]
     misread: Sequence[Problem] = ()
 
@@ -103,30 +105,30 @@ class _Module(AnsibleModule):  # type: ignore[misc]
         self.params, self.misread = split_misread(self.argument_spec, given)
 
 
-def run_module(command: Command) -> None:
-    """Run a command as a module in its own process, as Ansible starts it."""
-    module = _Module(command.argument_spec, supports_check_mode=True)
+def run_module(module: Module) -> None:
+    """Run a module in its own process, as Ansible starts it."""
+    ansible_module = _AnsibleModule(module.argument_spec, supports_check_mode=True)
     missing = missing_libraries()
     if missing:
         failure = no_libraries(missing)
         details = failure.as_result()
         if _http.IMPORT_ERROR:
             details["exception"] = _http.IMPORT_ERROR
-        module.fail_json(msg=failure.message, **details)
+        ansible_module.fail_json(msg=failure.message, **details)
     # Ansible also passes no_log if DEFAULT_NO_TARGET_SYSLOG is set. A module cannot distinguish
     # the two, so its warnings quote no values then.
     task = Task(
-        module.params,
-        module.check_mode,
-        module.warn,
-        no_log=module.no_log,
-        misread=module.misread,
+        ansible_module.params,
+        ansible_module.check_mode,
+        ansible_module.warn,
+        no_log=ansible_module.no_log,
+        misread=ansible_module.misread,
     )
     try:
-        result = perform(command, task)
+        result = perform(module, task)
     except Failure as failure:
-        module.fail_json(msg=failure.message, **failure.as_result())
-    module.exit_json(**result)
+        ansible_module.fail_json(msg=failure.message, **failure.as_result())
+    ansible_module.exit_json(**result)
 
 
 def missing_libraries() -> list[str]:
@@ -147,19 +149,19 @@ def no_libraries(missing: list[str]) -> Failure:
     return Failure(f"{message} {why}" if why else message, code="missing_library")
 
 
-def perform(command: Command, task: Task) -> dict[str, Any]:
-    """Return the result of a command, or raise Failure, which says whether anything changed."""
+def perform(module: Module, task: Task) -> dict[str, Any]:
+    """Return the result of a module, or raise Failure, which says whether anything changed."""
     try:
         if task.misread:
             raise invalid_options(list(task.misread))
-        return command.run(task)
+        return module.run(task)
     except Failure as failure:
-        if command.writes and not failure.result.setdefault("changed", False):
+        if module.writes and not failure.result.setdefault("changed", False):
             failure.nothing_changed = not failure.outcome_unknown
         # ansible-core 2.19 and later show the message of a failed task even with no_log.
         failure.hides_printed = task.no_log
         if task.no_log:
-            failure.masked = private_texts(command.argument_spec, task.params)
+            failure.masked = private_texts(module.argument_spec, task.params)
         raise
 
 

@@ -86,8 +86,8 @@ def newest_first(deployments: list[Operation], started: Started) -> list[Operati
 
 def is_oldest_first(deployments: list[Any], started: Callable[[Any], Any]) -> bool | None:
     """Return whether the oldest deployment is first; None if the times do not show it."""
-    known = [when for when in (moment(started(each)) for each in deployments) if when]
-    return None if len(known) < 2 or known[0] == known[-1] else known[0] < known[-1]
+    times = [when for when in (moment(started(each)) for each in deployments) if when]
+    return None if len(times) < 2 or times[0] == times[-1] else times[0] < times[-1]
 
 
 def _changes(

@@ -12,7 +12,7 @@ from .._core.failure import Failure
 from .._core.output import last_lines
 from .._core.plan import Step
 from .._http.client import Client
-from .module import Command, Task, connected
+from .module import Module, Task, connected
 from .options import connection_spec
 from .pending import Shown, find_pending
 from .start import run_operation
@@ -93,7 +93,7 @@ class Deployments(Operations):
         return result
 
 
-def deployment_command(deployments: Deployments) -> Command:
+def deployment_module(deployments: Deployments) -> Module:
     """Return the module that deploys on a service."""
     spec = {
         **connection_spec(deployments.service),
@@ -101,7 +101,7 @@ def deployment_command(deployments: Deployments) -> Command:
         "trigger": {"type": "str", "choices": ["always", "pending"], "default": "always"},
         **waiting_spec(deployments),
     }
-    return Command(spec, lambda task: _deploy(deployments, task))
+    return Module(spec, lambda task: _deploy(deployments, task))
 
 
 def _deploy(deployments: Deployments, task: Task) -> dict[str, Any]:
@@ -130,11 +130,11 @@ def _deploy(deployments: Deployments, task: Task) -> dict[str, Any]:
         return run_operation(watch, step, newest, {"plan": [step.as_result()], **pending})
 
 
-def _join(watch: Watch, deployment: Deployment, asked: dict[str, Any]) -> dict[str, Any]:
+def _join(watch: Watch, deployment: Deployment, base_result: dict[str, Any]) -> dict[str, Any]:
     """Wait for a deployment that someone else started; return the result."""
     if not watch.task.check_mode:
-        with watch.reported(asked, ours=False):
+        with watch.reported(base_result, ours=False):
             watch.see(deployment)
             watch.wait()
         deployment = watch.operation
-    return watch.result(False, asked, deployment)
+    return watch.result(False, base_result, deployment)

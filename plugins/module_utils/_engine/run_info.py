@@ -15,12 +15,12 @@ from .._core.fields import UNKNOWN, Options, Process, is_empty
 from .._core.plan import Live
 from .._core.planner import make_plan
 from .._core.resource import Entry
-from .module import Command, Task, connected
+from .module import Module, Task, connected
 from .options import connection_spec, entry_of, process_spec
 from .service import Backend
 
 
-def info_command(backend: Backend) -> Command:
+def info_module(backend: Backend) -> Module:
     """Return the module that reads the processes of a service."""
     options = process_spec(backend)
     spec = {
@@ -28,7 +28,7 @@ def info_command(backend: Backend) -> Command:
         **backend.scope_spec,
         **{name: options[name] for name in ("id", *backend.info_filters)},
     }
-    return Command(spec, lambda task: _read(backend, task), writes=False)
+    return Module(spec, lambda task: _read(backend, task), writes=False)
 
 
 def _read(backend: Backend, task: Task) -> dict[str, Any]:
@@ -44,13 +44,13 @@ def _read(backend: Backend, task: Task) -> dict[str, Any]:
         scope, live = backend.read(client, params, [wanted], True)
         backend.complete(client, live)
         found = [process for process in live if _is_meant(backend, wanted, process)]
-        known = Live(backend, live)
+        index = Live(backend, live)
         if not found:
-            _warn_of_respelled(backend, wanted, known, task)
+            _warn_of_respelled(backend, wanted, index, task)
         return {
             "changed": False,
             backend.plural: found,
-            "desired": [desired(backend, scope, process, known) for process in found],
+            "desired": [desired(backend, scope, process, index) for process in found],
             **backend.about(client),
             "api": client.counters,
         }

@@ -13,7 +13,7 @@ from .._core.failure import Failure, Problem
 from .._core.plan import Plan
 from .._http.client import CONNECTIONS
 from .._http.settings import out_of_bounds
-from .module import Command, Task, connected
+from .module import Module, Task, connected
 from .options import connection_spec, entries, process_spec
 from .run_one import converge, diff, plan_result, result
 from .service import Backend
@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # imported only if there is something to change
     from .apply import Writer
 
 
-def processes_command(backend: Backend) -> Command:
+def list_module(backend: Backend) -> Module:
     """Return the module for a list of processes of a service."""
     spec = {
         **connection_spec(backend.service),
@@ -38,7 +38,7 @@ def processes_command(backend: Backend) -> Command:
         "continue_on_error": {"type": "bool", "default": False},
         "returned": {"type": "str", "choices": ["all", "changed", "none"], "default": "all"},
     }
-    return Command(spec, lambda task: _manage_list(backend, task))
+    return Module(spec, lambda task: _manage_list(backend, task))
 
 
 def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:

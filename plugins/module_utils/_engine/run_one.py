@@ -18,7 +18,7 @@ from .._core.planner import in_order, plan_list
 from .._core.remark import Remark
 from .._core.resource import Entry
 from .._http.client import Client
-from .module import Command, Task, connected
+from .module import Module, Task, connected
 from .options import connection_spec, entries, process_spec
 from .scope_lock import shared
 from .service import Backend
@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # imported only if there is something to change
     from .apply import Writer
 
 
-def process_command(backend: Backend) -> Command:
+def resource_module(backend: Backend) -> Module:
     """Return the module for one process of a service."""
     spec = {
         **connection_spec(backend.service),
@@ -35,7 +35,7 @@ def process_command(backend: Backend) -> Command:
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         **process_spec(backend),
     }
-    return Command(spec, lambda task: _manage_one(backend, task))
+    return Module(spec, lambda task: _manage_one(backend, task))
 
 
 def _manage_one(backend: Backend, task: Task) -> dict[str, Any]:

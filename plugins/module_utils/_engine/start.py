@@ -19,20 +19,20 @@ from .watch import Operation, Operations, Watch
 
 
 def run_operation(
-    watch: Watch, step: Step, before: list[Operation], asked: dict[str, Any]
+    watch: Watch, step: Step, before: list[Operation], base_result: dict[str, Any]
 ) -> dict[str, Any]:
     """Start an operation, wait for it, and return the result of the task.
 
-    ``before`` has the newest operations before it; ``asked`` is the part of the result that is
-    known already. In check mode, the operation is predicted.
+    ``before`` has the newest operations before it; ``base_result`` is the part of the result that
+    is known already. In check mode, the operation is predicted.
     """
     if watch.task.check_mode:
-        return watch.result(True, asked, watch.operations.predict(watch.scope, step))
+        return watch.result(True, base_result, watch.operations.predict(watch.scope, step))
     watch.client.allow_writes()
-    with watch.reported(asked):
+    with watch.reported(base_result):
         watch.see(_start(watch, step, before))
         watch.wait()
-    return watch.result(True, asked, watch.operation)
+    return watch.result(True, base_result, watch.operation)
 
 
 def _start(watch: Watch, step: Step, before: list[Operation]) -> Operation:

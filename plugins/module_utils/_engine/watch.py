@@ -182,11 +182,13 @@ class Watch:
                 failure.result.update(self.operations.as_result(self.operation))
             raise
 
-    def result(self, changed: bool, asked: dict[str, Any], operation: Operation) -> dict[str, Any]:
-        """Return the result of the task; ``asked`` was known before the operation."""
+    def result(
+        self, changed: bool, base_result: dict[str, Any], operation: Operation
+    ) -> dict[str, Any]:
+        """Return the result of the task; ``base_result`` was known before the operation."""
         return {
             "changed": changed,
-            **asked,
+            **base_result,
             **self.operations.as_result(operation),
             "statuses": self.statuses,
             "api": self.client.counters,

@@ -13,10 +13,10 @@ from typing import Any, ClassVar
 
 from .._core.failure import Failure, Problem
 from .._core.plan import Step
-from .._engine.module import Command, Task, connected
+from .._engine.command_result import SKIPPED, command_failed, return_code, streams
+from .._engine.module import Module, Task, connected
 from .._engine.options import connection_spec
 from .._engine.pending import moment
-from .._engine.run_command import SKIPPED, command_failed, return_code, streams
 from .._engine.start import run_operation
 from .._engine.watch import (
     Operation,
@@ -100,10 +100,10 @@ class LaravelCloudCommands(EnvironmentOperations):
 COMMANDS = LaravelCloudCommands()
 
 
-def run_command() -> Command:
-    """Return the Command that runs a command on an environment."""
+def command_module() -> Module:
+    """Return the Module that runs a command on an environment."""
     spec = {**connection_spec(SERVICE), **COMMANDS.options, **waiting_spec(COMMANDS)}
-    return Command(spec, _run)
+    return Module(spec, _run)
 
 
 def _run(task: Task) -> dict[str, Any]:
@@ -113,8 +113,8 @@ def _run(task: Task) -> dict[str, Any]:
         scope = COMMANDS.find_scope(client, params)
         before = COMMANDS.newest(client, scope)
         step = COMMANDS.request(scope, params)
-        asked = {"cmd": params["cmd"], "plan": [step.as_result()]}
-        result = run_operation(Watch(COMMANDS, client, scope, task), step, before, asked)
+        base_result = {"cmd": params["cmd"], "plan": [step.as_result()]}
+        result = run_operation(Watch(COMMANDS, client, scope, task), step, before, base_result)
         return {**result, **SKIPPED} if task.check_mode else result
 
 

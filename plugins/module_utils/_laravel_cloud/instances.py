@@ -209,8 +209,8 @@ _UNSET = (*_REPLICAS, "scaling_cpu_threshold_percentage", "scaling_memory_thresh
 
 def _instance(resource: dict[str, Any], scope: str) -> Process:
     environment = related(resource, "environment")
-    known = scope or (environment[0] if environment else None)
-    return {**resource["attributes"], "id": resource["id"], "environment_id": known}
+    environment_id = scope or (environment[0] if environment else None)
+    return {**resource["attributes"], "id": resource["id"], "environment_id": environment_id}
 
 
 def read_sizes(client: Client) -> list[dict[str, Any]]:

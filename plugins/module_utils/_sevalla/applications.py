@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._engine.module import Command, Task, connected
+from .._engine.module import Module, Task, connected
 from .._engine.options import connection_spec
 from .service import (
     APPLICATION_SPEC,
@@ -23,11 +23,11 @@ from .service import (
 _SHOWN = ("id", "name", "display_name", "status")
 
 
-def applications_command() -> Command:
-    """Return the Command that reads applications."""
+def applications_module() -> Module:
+    """Return the Module that reads applications."""
     application = {**APPLICATION_SPEC["application"], "required": False}
     spec = {**connection_spec(SERVICE), "application": application}
-    return Command(spec, _read, writes=False)
+    return Module(spec, _read, writes=False)
 
 
 def _read(task: Task) -> dict[str, Any]:

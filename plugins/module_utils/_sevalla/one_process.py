@@ -46,15 +46,15 @@ def find_one(
     Raises Failure if it is missing, if that is unclear, or if it is not as the options describe it.
     """
     scope, live = PROCESSES.read(client, params, [Entry(address)], whole=False)
-    known = Live(PROCESSES, live)
+    index = Live(PROCESSES, live)
     named = PROCESSES.address(address)
-    process = locate(PROCESSES, named, known)
+    process = locate(PROCESSES, named, index)
     if process is None:
-        refuse_unclear(PROCESSES, named, known)
+        refuse_unclear(PROCESSES, named, index)
         hint = " In check mode, one that an earlier task would create does not exist."
         raise Failure(
             f"There is no {named.words} in application {scope}."
-            f"{alternatives(PROCESSES, named, known)}{hint if check_mode else ''}",
+            f"{alternatives(PROCESSES, named, index)}{hint if check_mode else ''}",
             code="not_found",
         )
     shown = {

@@ -123,8 +123,8 @@ def _encode_probe(value: Any, have: Any) -> Any:
     # Whether a PATCH merges or replaces a probe is not documented. Nulls for the live keys to
     # remove are right in both cases: without them, a merge would keep another kind's probe. The
     # description allows null for everything inside a probe.
-    gone = {key: None for key in have if key not in value} if isinstance(have, dict) else {}
-    return renamed({**gone, **value}, camel)
+    removed = {key: None for key in have if key not in value} if isinstance(have, dict) else {}
+    return renamed({**removed, **value}, camel)
 
 
 def _empty_probe(have: Any) -> Any:
@@ -305,12 +305,12 @@ class Processes(Backend):
 
     def rules(self, options: Options, process_type: str | None, creating: bool) -> list[Problem]:
         problems = []
-        for known in self.fields:
-            if known.only_for and known.option in options and process_type not in known.only_for:
+        for field in self.fields:
+            if field.only_for and field.option in options and process_type not in field.only_for:
                 problems.append(
                     Problem(
-                        known.option,
-                        f"is only for a {' or '.join(known.only_for)} process; this one "
+                        field.option,
+                        f"is only for a {' or '.join(field.only_for)} process; this one "
                         f"{f'is a {process_type}' if process_type else 'has no type'}",
                     )
                 )
@@ -407,8 +407,8 @@ class Processes(Backend):
                 after[probe] = without_nulls(body[probe]) or None
         size = body.get("resource_type_id")
         if size is not None:
-            for known in ("resource_type_id", "resource_type_name", "cpu_limit", "memory_limit"):
-                after.pop(known, None)
+            for key in ("resource_type_id", "resource_type_name", "cpu_limit", "memory_limit"):
+                after.pop(key, None)
             after["resource_type_id" if is_id(size) else "resource_type_name"] = size
         return after
 

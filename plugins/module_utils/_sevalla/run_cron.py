@@ -10,7 +10,7 @@ from typing import Any
 
 from .._core.failure import Failure
 from .._core.plan import Step
-from .._engine.module import Command, Task, connected
+from .._engine.module import Module, Task, connected
 from .._engine.options import connection_spec
 from .._http.client import Client
 from .one_process import ONE_PROCESS_SPEC, check_one, find_one, words_for
@@ -19,10 +19,10 @@ from .service import SERVICE
 _ADDRESSES = ("id", "key", "display_name")
 
 
-def run_command() -> Command:
-    """Return the Command that runs a cron process."""
+def cron_module() -> Module:
+    """Return the Module that runs a cron process."""
     spec = {**connection_spec(SERVICE), **ONE_PROCESS_SPEC}
-    return Command(spec, _run)
+    return Module(spec, _run)
 
 
 def _run(task: Task) -> dict[str, Any]:

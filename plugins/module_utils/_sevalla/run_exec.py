@@ -17,9 +17,9 @@ from typing import Any
 from .._core.failure import Failure, Problem
 from .._core.fields import at
 from .._core.plan import Step
-from .._engine.module import Command, Task, connected
+from .._engine.command_result import SKIPPED, command_failed, return_code, streams
+from .._engine.module import Module, Task, connected
 from .._engine.options import connection_spec
-from .._engine.run_command import SKIPPED, command_failed, return_code, streams
 from .._http.client import Client
 from .._http.settings import out_of_bounds
 from .one_process import ONE_PROCESS_SPEC, check_one, find_one, words_for
@@ -41,8 +41,8 @@ _READ_ONLY = "A read-only API key can run only these commands: ls, cat, env, ps 
 _ADVICE = {**dict.fromkeys((400, 404, 409, 422), _NOT_RUNNING), 403: _READ_ONLY}
 
 
-def exec_command() -> Command:
-    """Return the Command that runs a command in a process."""
+def exec_module() -> Module:
+    """Return the Module that runs a command in a process."""
     spec = {
         **connection_spec(SERVICE),
         **ONE_PROCESS_SPEC,
@@ -51,7 +51,7 @@ def exec_command() -> Command:
         "cmd": {"type": "str"},
         "timeout": {"type": "int", "default": 15},
     }
-    return Command(spec, _run)
+    return Module(spec, _run)
 
 
 def _run(task: Task) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def _run(task: Task) -> dict[str, Any]:
         path, _process = find_one(client, params, address, task.check_mode)
         body = {"command": words, "timeout": params["timeout"]}
         step = Step("exec", "POST", f"{path}/exec", body)
-        asked = {"cmd": words, "plan": [step.as_result()]}
+        base_result = {"cmd": words, "plan": [step.as_result()]}
         if task.check_mode:
             ended = {**SKIPPED, **streams(stdout="", stderr="")}
         else:
@@ -73,9 +73,9 @@ def _run(task: Task) -> dict[str, Any]:
             try:
                 ended = _exec(client, step, words_for(address))
             except Failure as failure:
-                failure.result.update(asked)
+                failure.result.update(base_result)
                 raise
-        return {**asked, **ended, "api": client.counters}
+        return {**base_result, **ended, "api": client.counters}
 
 
 def _words(argv: list[str] | None, cmd: str | None) -> tuple[list[str], list[Problem]]:

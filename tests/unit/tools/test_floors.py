@@ -61,7 +61,7 @@ def small(tmp_path: Path, files: dict[str, str]) -> Code:
 
 
 THREE_FLOORS = {
-    "action/walk.py": "from ..modules.walk import COMMAND\n",
+    "action/walk.py": "from ..modules.walk import MODULE\n",
     "modules/walk.py": (
         "from ansible_collections.evenkeel.paas.plugins.module_utils._engine.run import go\n"
     ),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the worker adds to a command, with made-up commands."""
+"""What the worker adds to a module, with made-up modules."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from typing import Any, Callable
 import pytest
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
-from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import Command, Task
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import Module, Task
 from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 from ansible_collections.evenkeel.paas.plugins.plugin_utils import _worker
 from ansible_collections.evenkeel.paas.tests.emulator.world import SEVALLA_SHOP_ID
@@ -35,7 +35,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
     in_worker,
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
-    command_of,
+    module_of,
 )
 
 SECRET = "canary-7f3a"
@@ -64,11 +64,11 @@ Run = Callable[[Task], dict[str, Any]]
 
 
 def ran(run: Run, check_mode: bool = False, no_log: bool = False, **options: Any) -> dict[str, Any]:
-    """Return the result of an action with a command."""
+    """Return the result of the action of a module."""
     task = SimpleNamespace(
         action="evenkeel.paas.it", args=options, check_mode=check_mode, no_log=no_log
     )
-    action = type("Action", (_worker.WorkerAction,), {"COMMAND": Command(SPEC, run)})(
+    action = type("Action", (_worker.WorkerAction,), {"MODULE": Module(SPEC, run)})(
         task,
         connection=None,
         play_context=SimpleNamespace(remote_addr="here"),
@@ -85,7 +85,7 @@ def test_the_scenarios_also_run_in_the_worker() -> None:
     assert set(WAYS) == {"module", "worker"}
 
 
-def test_a_command_gets_the_same_options_as_a_module() -> None:
+def test_a_module_gets_the_same_options_in_the_worker_as_by_itself() -> None:
     seen: list[Task] = []
 
     def run(task: Task) -> dict[str, Any]:
@@ -234,8 +234,8 @@ def test_reported_options_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     task = SimpleNamespace(
         action="it", args={"secret": "alias", "count": 2}, check_mode=False, no_log=False
     )
-    command = Command(SPEC, lambda task: {})
-    action = type("Action", (_worker.WorkerAction,), {"COMMAND": command})(
+    module = Module(SPEC, lambda task: {})
+    action = type("Action", (_worker.WorkerAction,), {"MODULE": module})(
         task, connection=None, play_context=None, loader=None, templar=None, shared_loader_obj=None
     )
     shown_options = action._run_here({})["invocation"]["module_args"]
@@ -301,13 +301,13 @@ def test_deprecations_and_duplicate_options_are_reported() -> None:
 def test_an_option_that_must_be_a_dictionary_is_named(given: Any) -> None:
     spec = {"inner": {"type": "dict", "options": {"number": {"type": "int"}}}}
     result, message, _warnings, _progress = in_worker(
-        Command(spec, lambda task: {}), {"inner": given}, False
+        Module(spec, lambda task: {}), {"inner": given}, False
     )
     assert "inner: must be a dictionary." in str(message)
     assert result["failure"]["code"] == "invalid_options"
 
 
-def test_invalid_options_never_reach_the_command() -> None:
+def test_invalid_options_never_reach_the_module() -> None:
     result = ran(lambda task: pytest.fail("ran"), count="many", token=SECRET)
     assert result["failed"] is True
     # ansible-core 2.16 does not quote the value.
@@ -390,7 +390,7 @@ def test_the_state_of_the_process_is_unchanged(
     for token, refused in ((emulator.read_only_token, True), (emulator.token, False)):
         before, working, count = state(), at_work(), emulator.connections
         _result, message, _warnings, _progress = in_worker(
-            command_of(module), {"api_token": token, **given}, False
+            module_of(module), {"api_token": token, **given}, False
         )
         assert ("HTTP 403" in str(message)) == refused
         assert (message is not None) == refused

@@ -31,7 +31,7 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.plan.exam
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     Runner,
-    command_of,
+    module_of,
     no_waiting,
 )
 
@@ -145,7 +145,7 @@ texts_of_a_list = st.sampled_from(["a,b", " b , a ", "", ",", "mail,default"])
 @st.composite
 def odd_options(draw: Any, module: str) -> dict[str, Any]:
     """Generate a valid task with one to three options replaced by anything."""
-    spec = command_of(module).argument_spec
+    spec = module_of(module).argument_spec
     names = _names(spec)
     options = dict(draw(st.sampled_from({**WORKING, **STARTING}[module])))
     scope = {"application", "environment", "instance", "id", "key", "state"}
@@ -309,7 +309,7 @@ def test_fuzz_null_options_count_as_not_set(run: Runner) -> None:
     """With all other options null, the plan is the same as without them. ``state`` and
     ``validate_certs`` have a default, and ansible-core itself refuses null for them."""
     for module, tasks in WORKING.items():
-        spec = command_of(module).argument_spec
+        spec = module_of(module).argument_spec
         nulls = dict.fromkeys(spec.keys() - CONNECTION - {"state", "validate_certs", "clear"})
         for options in tasks:
             run.emulator.reset()

@@ -52,10 +52,10 @@ name, options, check_mode = json.loads(sys.argv[1])
 module = importlib.import_module("{MODULES}." + name)
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine import module as _module
 assert _module.missing_libraries() == []
-parsed = ArgumentSpecValidator(module.COMMAND.argument_spec).validate(options)
+parsed = ArgumentSpecValidator(module.MODULE.argument_spec).validate(options)
 assert not parsed.error_messages, parsed.error_messages
 task = _module.Task(parsed.validated_parameters, check_mode, print)
-result = _module.perform(module.COMMAND, task)
+result = _module.perform(module.MODULE, task)
 here = _module.__name__.rpartition("._engine.")[0] + "."
 ours = [name[len(here):] for name in sys.modules if name.startswith(here)]
 print(json.dumps([result["plan"], "jsonschema" in sys.modules, ours]))

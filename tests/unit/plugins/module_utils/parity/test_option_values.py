@@ -40,7 +40,7 @@ CONNECTION: dict[str, Any] = {
 
 def parsed(backend: Any, **options: Any) -> dict[str, Any]:
     """Return options as the module for one process gets them from Ansible."""
-    checked = ArgumentSpecValidator(_process.process_command(backend).argument_spec).validate(
+    checked = ArgumentSpecValidator(_process.resource_module(backend).argument_spec).validate(
         options
     )
     assert not checked.error_messages
@@ -191,7 +191,7 @@ def test_missing_and_null_options_are_not_in_an_entry(backend):
 def test_a_null_option_with_choices_is_not_managed(options):
     """Ansible's own check of choices refuses null if the option has choices."""
     params = {"application": "shop", "display_name": "queue", **options}
-    checked = ArgumentSpecValidator(_process.process_command(SEVALLA).argument_spec).validate(
+    checked = ArgumentSpecValidator(_process.resource_module(SEVALLA).argument_spec).validate(
         params
     )
     assert not checked.error_messages
@@ -355,21 +355,21 @@ def test_an_option_that_must_be_a_dictionary_is_named(
     scope = {"application": "shop"} if backend is SEVALLA else {"instance": "inst-a"}
     given = {**scope, "id": ID, **wrong}
     monkeypatch.setattr(AnsibleModule, "_load_params", lambda self: setattr(self, "params", given))
-    command = _process.process_command(backend)
-    module = _module._Module(command.argument_spec, supports_check_mode=True)
+    command = _process.resource_module(backend)
+    module = _module._AnsibleModule(command.argument_spec, supports_check_mode=True)
     task = _module.Task(module.params, False, print, misread=module.misread)
     assert refused(_module.perform, command, task) == {option: "must be a dictionary"}
 
 
 @pytest.mark.parametrize("strategy", ["instance_count=2", '{"instance_count": 2}'])
 def test_a_text_that_ansible_takes_for_a_dictionary_stays_one(strategy: str) -> None:
-    spec = _process.process_command(SEVALLA).argument_spec
+    spec = _process.resource_module(SEVALLA).argument_spec
     given = {"application": "shop", "scaling_strategy": strategy}
     assert _options.split_misread(spec, given) == (given, [])
 
 
 def perform(backend: Any, given: _module.Task) -> dict[str, Any]:
-    return _module.perform(_process.process_command(backend), given)
+    return _module.perform(_process.resource_module(backend), given)
 
 
 def task(backend: Any, **options: Any) -> _module.Task:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import Command
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import Module
 from ansible_collections.evenkeel.paas.plugins.plugin_utils._worker import WorkerAction
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     Said,
@@ -17,9 +17,9 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 
 
 def in_worker(
-    command: Command, given: dict[str, Any], check_mode: bool, no_log: bool = False
+    module: Module, given: dict[str, Any], check_mode: bool, no_log: bool = False
 ) -> Said:
-    """Run a command as the action plugin of its module does."""
+    """Run a module as its action plugin does."""
     task = SimpleNamespace(
         action="evenkeel.paas.it", args=given, check_mode=check_mode, no_log=no_log
     )
@@ -30,7 +30,7 @@ def in_worker(
         assert host == "[localhost]"
         progress.append(text)
 
-    own = {"COMMAND": command, "_show": show}
+    own = {"MODULE": module, "_show": show}
     action = type("Action", (WorkerAction,), own)(
         task, connection=None, play_context=None, loader=None, templar=None, shared_loader_obj=None
     )

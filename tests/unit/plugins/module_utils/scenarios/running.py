@@ -42,10 +42,10 @@ It always exists on Sevalla; `let_stay` creates it on Laravel Cloud.
 """
 
 
-def command_of(module: str) -> _module.Command:
+def module_of(name: str) -> _module.Module:
     """Return the work of a module without Ansible's part of it."""
-    command: _module.Command = import_module(f"{MODULES}.{module}").COMMAND
-    return command
+    module: _module.Module = import_module(f"{MODULES}.{name}").MODULE
+    return module
 
 
 class Outcome(NamedTuple):
@@ -81,10 +81,10 @@ Said = tuple[dict[str, Any], Optional[str], list[str], list[str]]
 
 
 def by_itself(
-    command: _module.Command, given: dict[str, Any], check_mode: bool, no_log: bool = False
+    module: _module.Module, given: dict[str, Any], check_mode: bool, no_log: bool = False
 ) -> Said:
-    """Run a command without Ansible, except for the parsing of its options."""
-    parsed = ArgumentSpecValidator(command.argument_spec).validate(given)
+    """Run a module without Ansible, except for the parsing of its options."""
+    parsed = ArgumentSpecValidator(module.argument_spec).validate(given)
     if parsed.error_messages:
         return {}, "; ".join(parsed.error_messages), [], []
     warnings: list[str] = []
@@ -94,7 +94,7 @@ def by_itself(
         params, check_mode, warnings.append, lambda text, _verbosity: progress.append(text), no_log
     )
     try:
-        return _module.perform(command, task), None, warnings, progress
+        return _module.perform(module, task), None, warnings, progress
     except Failure as failure:
         return failure.as_result(), failure.message, warnings, progress
 
@@ -106,7 +106,7 @@ class Runner:
     has it.
     """
 
-    way: Callable[[_module.Command, dict[str, Any], bool, bool], Said] = staticmethod(by_itself)
+    way: Callable[[_module.Module, dict[str, Any], bool, bool], Said] = staticmethod(by_itself)
     """The way to run; conftest.py runs every scenario in each way."""
 
     def __init__(self, emulator: Any, lists: bool = False, no_log: bool = False) -> None:
@@ -123,7 +123,7 @@ class Runner:
         return self._run(module, check_mode, options)
 
     def _run(self, module: str, check_mode: bool, options: dict[str, Any]) -> Outcome:
-        command = command_of(module)
+        described = module_of(module)
         url = (
             self.emulator.sevalla_url
             if module.startswith("sevalla")
@@ -131,7 +131,7 @@ class Runner:
         )
         given = {"api_url": url, "api_token": self.emulator.token, **options}
         first = len(self.emulator.requests)
-        result, message, warnings, progress = self.way(command, given, check_mode, self.no_log)
+        result, message, warnings, progress = self.way(described, given, check_mode, self.no_log)
         return Outcome(result, message, warnings, list(self.emulator.requests[first:]), progress)
 
     def converge(self, module: str, **options: Any) -> tuple[Outcome, Outcome, Outcome]:
@@ -154,7 +154,7 @@ def list_of_one(emulator: Any, module: str, options: dict[str, Any]) -> dict[str
     """Return the options of a module for one process as the module for lists expects them."""
     entry = dict(options)
     state = entry.pop("state", "present")
-    spec = command_of(LISTS[module]).argument_spec
+    spec = module_of(LISTS[module]).argument_spec
     outside = {
         option: entry.pop(option) for option in options if option in spec and option != "processes"
     }

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import (
-    Command,
+    Module,
     Task,
     perform,
 )
@@ -21,7 +21,7 @@ from ansible_collections.evenkeel.paas.tests.emulator.outcomes import Deployment
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     SCOPE,
     Runner,
-    command_of,
+    module_of,
     no_waiting,
 )
 
@@ -262,9 +262,9 @@ def test_a_failure_quotes_the_service_unless_there_is_no_log(no_log: bool) -> No
     def refuse(task: Task) -> dict[str, Any]:
         raise Failure(said, code="refused")
 
-    spec = command_of("sevalla_processes").argument_spec
+    spec = module_of("sevalla_processes").argument_spec
     with pytest.raises(Failure) as raised:
-        perform(Command(spec, refuse), Task(params, False, print, no_log=no_log))
+        perform(Module(spec, refuse), Task(params, False, print, no_log=no_log))
     masked = said.replace(CANARY, "********").replace("WORKER", "********")
     shown = masked if no_log else said
     assert raised.value.message == f"{shown} Nothing was changed."
