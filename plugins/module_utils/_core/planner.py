@@ -81,8 +81,8 @@ def plan_list(
     if any(plan.new_identity or plan.live is None for plan in plans):
         from .rivals import find_near, refuse_alike
 
-        pruned_ids = {id(plan.live) for plan in pruned}
-        refuse_alike(resource, plans, live, [each for each in others if id(each) not in pruned_ids])
+        free = set() if resource.lists_deleted else {id(plan.live) for plan in pruned}
+        refuse_alike(resource, plans, live, [each for each in others if id(each) not in free])
         find_near(resource, plans, live, others)
     return plans + pruned
 

@@ -117,6 +117,9 @@ class Resource:
     """Maps each kind of key that must be unique in a scope, because entries name resources by
     it, to the option that sets it."""
 
+    lists_deleted: ClassVar[bool] = False
+    """Whether the service may list a deleted resource for a while, so that its name is taken."""
+
     def address(self, options: Options) -> Address:
         """Return how the options of an entry name its resource."""
         raise NotImplementedError

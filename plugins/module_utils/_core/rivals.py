@@ -16,17 +16,17 @@ from .resource import Key, Resource, name_of
 def refuse_alike(resource: Resource, plans: list[Plan], live: Live, others: list[Process]) -> None:
     """Add a problem to each plan after which the next run could not distinguish two resources.
 
-    ``others`` are the live resources that stay unchanged. Existing duplicates are allowed.
+    ``others`` are the live resources that stay listed. Existing duplicates are allowed.
     """
     matched: dict[Key, list[Plan]] = {}
     for plan in plans:
         for key in plan.keys:
             matched.setdefault(key, []).append(plan)
-    unchanged = {id(other) for other in others}
+    others_ids = {id(other) for other in others}
     for plan in plans:
         for key in plan.new_identity:
             rival = next((each for each in matched[key] if each is not plan), None)
-            other = next((each for each in live.find(key) if id(each) in unchanged), None)
+            other = next((each for each in live.find(key) if id(each) in others_ids), None)
             if rival:
                 first, second = sorted((plan, rival), key=plans.index)
                 _refuse(second, _becomes_same(resource, key, first, second))

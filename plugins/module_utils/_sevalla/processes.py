@@ -263,6 +263,7 @@ class Processes(Backend):
     schemas = _SCHEMAS
     info_filters = ("key", "display_name", "type")
     unique = _UNIQUE
+    lists_deleted = True  # until the next deployment
 
     def address(self, options: Options) -> Address:
         """Return how an entry addresses its process: by id, by key, as the web process, or by name.

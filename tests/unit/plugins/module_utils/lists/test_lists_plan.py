@@ -186,9 +186,12 @@ def test_a_rename_to_the_name_of_an_unlisted_process(stage: Stage, check_mode: b
     alone = stage._run(single, **kit.scope, **renamed, check_mode=check_mode)
     assert f"{option}: process {second} already has this {option}," in str(alone.message)
     assert alone.writes == []
-    # No process keeps the name if the other one is pruned, or renamed too.
-    assert stage([renamed], prune=True).message is None
-    assert stage.names() == stage.wanted([2])
+    if kit.module.startswith("sevalla"):
+        # Sevalla may list the other one until the next deployment, even if it is pruned.
+        refused(stage, [renamed], said, prune=True)
+    else:
+        assert stage([renamed], prune=True).message is None
+        assert stage.names() == stage.wanted([2])
 
 
 def test_the_web_process_cannot_take_the_name_of_a_worker(sevalla: Stage) -> None:
