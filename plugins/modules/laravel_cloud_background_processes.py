@@ -215,7 +215,7 @@ plan:
   returned: success, and failure of a write or of the check after a creation
   type: list
   elements: dict
-  contains:
+  contains: &write
     action:
       description: The kind of write, V(create), V(update) or V(delete).
       returned: always
@@ -233,7 +233,8 @@ plan:
       returned: always
       type: dict
   sample:
-    - action: update
+    - &example
+      action: update
       method: PATCH
       path: /background-processes/process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
       body:
@@ -243,51 +244,15 @@ steps_done:
   returned: failure of a write, or of the check after a creation
   type: list
   elements: dict
-  contains:
-    action:
-      description: The kind of write, V(create), V(update) or V(delete).
-      returned: always
-      type: str
-    method:
-      description: The HTTP method.
-      returned: always
-      type: str
-    path:
-      description: The path below O(api_url).
-      returned: always
-      type: str
-    body:
-      description: The body, null for a deletion.
-      returned: always
-      type: dict
-  sample:
-    - action: update
-      method: PATCH
-      path: /background-processes/process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
-      body:
-        processes: 2
+  contains: *write
+  sample: [*example]
 steps_failed:
   description: The writes of RV(plan) that failed.
   returned: failure of a write, or of the check after a creation
   type: list
   elements: dict
   contains:
-    action:
-      description: The kind of write, V(create), V(update) or V(delete).
-      returned: always
-      type: str
-    method:
-      description: The HTTP method.
-      returned: always
-      type: str
-    path:
-      description: The path below O(api_url).
-      returned: always
-      type: str
-    body:
-      description: The body, null for a deletion.
-      returned: always
-      type: dict
+    <<: *write
     error:
       description: The message of the failure.
       returned: always
@@ -297,11 +262,7 @@ steps_failed:
       returned: always
       type: dict
   sample:
-    - action: update
-      method: PATCH
-      path: /background-processes/process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
-      body:
-        processes: 2
+    - <<: *example
       error: "PATCH ...: Laravel Cloud responded with HTTP 422: The given data was invalid."
       failure:
         status: 422
@@ -313,29 +274,8 @@ steps_not_attempted:
   returned: failure of a write, or of the check after a creation
   type: list
   elements: dict
-  contains:
-    action:
-      description: The kind of write, V(create), V(update) or V(delete).
-      returned: always
-      type: str
-    method:
-      description: The HTTP method.
-      returned: always
-      type: str
-    path:
-      description: The path below O(api_url).
-      returned: always
-      type: str
-    body:
-      description: The body, null for a deletion.
-      returned: always
-      type: dict
-  sample:
-    - action: update
-      method: PATCH
-      path: /background-processes/process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
-      body:
-        processes: 2
+  contains: *write
+  sample: [*example]
 counts:
   description:
     - How many background processes of the list were created, updated or left as they are, and how many O(prune)
