@@ -18,7 +18,7 @@ description:
   - Returns all applications that the token has access to, or those that match O(application). Also returns the sizes
     that processes can have.
   - Sevalla generates the unique C(name) of an application, such as C(shop-x1y2z). This module returns it.
-  - If O(application) does not exist, the task fails and suggests similar names.
+  - If O(application) does not exist, the task fails and suggests the most similar name.
 options:
   application:
     description:

@@ -18,7 +18,7 @@ description:
   - Creates, changes and deletes a process of an application on Sevalla.
   - Options that you omit or set to null are not managed. They are never compared, and an update
     never changes them.
-  - A change is one request with the fields that differ. If nothing differs, nothing is sent.
+  - A change is one request with the fields that differ. If nothing differs, no write is sent.
   - Changes take effect at the application's next deployment, except those of O(display_name),
     O(is_ingress_enabled) and O(ingress_protocol), see RV(deployment_required).
 options:
