@@ -207,7 +207,7 @@ deployment:
 statuses:
   description:
     - The statuses of the deployment that the task saw, in order. Empty in check mode, and if nothing is pending.
-    - If the module runs inside Ansible's own process, and the task does not have C(no_log), the task also shows each
+    - If the module runs inside Ansible's worker, and the task does not have C(no_log), the task also shows each
       new status at once.
   returned: success, and failure of the request or later
   type: list

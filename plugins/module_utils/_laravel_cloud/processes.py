@@ -290,7 +290,7 @@ class Processes(Backend):
         if process_type == "worker" and state == "absent":
             # A deletion must never hit the wrong worker.
             problems += _missing_identity(
-                options, "is required to select the worker to delete, unless id is set"
+                options, "is required to identify the worker to delete, unless id is set"
             )
         return problems
 

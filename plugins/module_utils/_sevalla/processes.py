@@ -294,7 +294,7 @@ class Processes(Backend):
             return [Problem("id", "must be a UUID; for a name use display_name")]
         named = process_id or options.get("key") or options.get("display_name")
         if not named and options.get("type") != "web":
-            what = "set display_name, key or id, or type: web, to select a process"
+            what = "set display_name, key or id, or type: web, to identify a process"
             return [Problem("display_name", what)]
         if state == "absent" and options.get("type") == "web":
             return [Problem("state", _UNDELETABLE)]

@@ -223,7 +223,7 @@ def test_invalid_options_are_refused_before_any_write(
         ({"type": "worker"}, "instance: set instance, or the id of a process"),
         (
             {**WORKERS, "type": "worker", "config": {"connection": "redis"}, "state": "absent"},
-            "config.queue: is required to select the worker to delete",
+            "config.queue: is required to identify the worker to delete",
         ),
     ],
 )
