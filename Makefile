@@ -58,7 +58,7 @@ mutants: ## change the code at random and print how many changes the tests catch
 	@.cache/venv-mutants/bin/python tests/tools/mutants.py $(ARGS)
 
 .PHONY: packaging
-packaging: ## test the tarball, the hub's gate, the execution environment and AWX's engine
+packaging: ## test the tarball (with galaxy-importer, as Automation Hub does), the execution environment and AWX's engine
 	@$(PYTHON) tests/tools/environment.py packaging
 	@.cache/venv-packaging/bin/python tests/tools/run_checks.py packaging
 

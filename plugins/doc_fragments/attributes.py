@@ -19,9 +19,9 @@ attributes:
   platform:
     description: Where the module can run.
     support: full
-    platforms: all
+    platforms: posix
     details:
-      - Any platform with Python, because the module only talks to an API.
+      - Any POSIX platform with Python, because the module only sends requests to an API.
 """
 
     WRITER = r"""

@@ -44,7 +44,8 @@ options:
     default: true
   ca_path:
     description:
-      - A file with the certificate authorities to trust, in PEM format.
+      - A file with the certificate authorities to trust, in PEM format, or a folder of such files that
+        C(openssl rehash) has prepared.
       - If you omit it or leave it empty, the first of E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE)
         that is not empty is used. Otherwise the authorities that come with C(requests) are trusted.
     type: path
@@ -56,7 +57,7 @@ notes:
   - An empty connection option counts as omitted.
   - The module uses the proxies in the usual environment variables, such as E(HTTPS_PROXY) and E(NO_PROXY).
   - Run the module on the controller, with C(hosts=localhost) or C(connection=local).
-  - There it runs inside Ansible's own process, which is much faster than a module. To switch that off, set the
+  - There it runs inside Ansible's worker, which is much faster than a module. To switch that off, set the
     variable C(evenkeel_paas_in_worker) or the environment variable E(EVENKEEL_PAAS_IN_WORKER) to false. See
     L(Performance, https://evenkeel.github.io/evenkeel.paas/docsite/guide_performance.html).
 """

@@ -58,7 +58,8 @@ options:
     default: true
   ca_path:
     description:
-      - A file with the certificate authorities to trust, in PEM format.
+      - A file with the certificate authorities to trust, in PEM format, or a folder of such files that
+        C(openssl rehash) has prepared.
       - If you omit it or leave it empty, the first of E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE)
         that is not empty is used. Otherwise the authorities that come with C(requests) are trusted.
     type: path

@@ -121,7 +121,7 @@ options:
   liveness_probe:
     description:
       - How the service detects an instance that must be restarted. For O(type=web) only.
-      - Set exactly one of O(liveness_probe.exec), O(liveness_probe.http_get) and O(liveness_probe.tcp_socket).
+      - A probe has exactly one of O(liveness_probe.exec), O(liveness_probe.http_get) and O(liveness_probe.tcp_socket).
       - Only the keys that you set are compared. If a key differs, the module sends the whole probe, with the live
         values of the other keys, unless its kind changes.
     type: dict

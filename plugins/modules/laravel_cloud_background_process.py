@@ -20,7 +20,7 @@ description:
     custom process, and the id identifies both.
   - Options that you omit or set to null are not managed. They are never compared, and an update
     never changes them.
-  - A change is one request with the fields that differ. If nothing differs, nothing is sent.
+  - A change is one request with the fields that differ. If nothing differs, no write is sent.
   - Changes take effect at the environment's next deployment, see RV(deployment_required).
 options:
   instance:
@@ -253,9 +253,9 @@ failure:
     code:
       description:
         - The kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
-          V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(unexpected_answer),
-          V(redirected), V(unreachable) and V(locked).
-        - V(locked) means that another task on the same machine is creating in the same place. V(ambiguous) with
+          V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(conflict),
+          V(unexpected_answer), V(redirected), V(unreachable) and V(locked).
+        - V(locked) means that another task on the same machine is creating in the same instance. V(ambiguous) with
           C(changed=true) means that someone else created the same background process at the same time.
       returned: always
       type: str

@@ -215,7 +215,7 @@ plan:
   returned: success, and failure of a write or of the check after a creation
   type: list
   elements: dict
-  contains:
+  contains: &write
     action:
       description: The kind of write, V(create), V(update) or V(delete).
       returned: always
@@ -233,7 +233,8 @@ plan:
       returned: always
       type: dict
   sample:
-    - action: update
+    - &example
+      action: update
       method: PATCH
       path: /background-processes/process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
       body:
@@ -243,51 +244,15 @@ steps_done:
   returned: failure of a write, or of the check after a creation
   type: list
   elements: dict
-  contains:
-    action:
-      description: The kind of write, V(create), V(update) or V(delete).
-      returned: always
-      type: str
-    method:
-      description: The HTTP method.
-      returned: always
-      type: str
-    path:
-      description: The path below O(api_url).
-      returned: always
-      type: str
-    body:
-      description: The body, null for a deletion.
-      returned: always
-      type: dict
-  sample:
-    - action: update
-      method: PATCH
-      path: /background-processes/process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
-      body:
-        processes: 2
+  contains: *write
+  sample: [*example]
 steps_failed:
   description: The writes of RV(plan) that failed.
   returned: failure of a write, or of the check after a creation
   type: list
   elements: dict
   contains:
-    action:
-      description: The kind of write, V(create), V(update) or V(delete).
-      returned: always
-      type: str
-    method:
-      description: The HTTP method.
-      returned: always
-      type: str
-    path:
-      description: The path below O(api_url).
-      returned: always
-      type: str
-    body:
-      description: The body, null for a deletion.
-      returned: always
-      type: dict
+    <<: *write
     error:
       description: The message of the failure.
       returned: always
@@ -297,11 +262,7 @@ steps_failed:
       returned: always
       type: dict
   sample:
-    - action: update
-      method: PATCH
-      path: /background-processes/process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
-      body:
-        processes: 2
+    - <<: *example
       error: "PATCH ...: Laravel Cloud responded with HTTP 422: The given data was invalid."
       failure:
         status: 422
@@ -313,29 +274,8 @@ steps_not_attempted:
   returned: failure of a write, or of the check after a creation
   type: list
   elements: dict
-  contains:
-    action:
-      description: The kind of write, V(create), V(update) or V(delete).
-      returned: always
-      type: str
-    method:
-      description: The HTTP method.
-      returned: always
-      type: str
-    path:
-      description: The path below O(api_url).
-      returned: always
-      type: str
-    body:
-      description: The body, null for a deletion.
-      returned: always
-      type: dict
-  sample:
-    - action: update
-      method: PATCH
-      path: /background-processes/process-a1868099-d4a8-4ea3-9076-4a5732ba4d50
-      body:
-        processes: 2
+  contains: *write
+  sample: [*example]
 counts:
   description:
     - How many background processes of the list were created, updated or left as they are, and how many O(prune)
@@ -431,9 +371,9 @@ failure:
     code:
       description:
         - The kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
-          V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(unexpected_answer),
-          V(redirected), V(unreachable) and V(locked).
-        - V(locked) means that another task on the same machine is creating in the same place. V(ambiguous) with
+          V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(conflict),
+          V(unexpected_answer), V(redirected), V(unreachable) and V(locked).
+        - V(locked) means that another task on the same machine is creating in the same instance. V(ambiguous) with
           C(changed=true) means that someone else created the same background process at the same time.
       returned: always
       type: str

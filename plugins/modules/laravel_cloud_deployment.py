@@ -43,8 +43,8 @@ options:
         change of an instance. Use a handler with V(always) for them. It does not see new code either.
       - With V(pending), if a running deployment started after the newest change, the task waits for it instead of
         starting another one, and reports no change.
-      - V(pending) compares only times of the service. In doubt it deploys, which can be once more than necessary.
-        RV(pending) says why. It waits one second before it starts a deployment.
+      - V(pending) compares only times of the service. If the times are inconclusive, it deploys, possibly once more
+        than necessary. RV(pending) says why. It waits one second before it starts a deployment.
       - In check mode, V(pending) does not see a process that an earlier task would create or change.
     type: str
     choices: [always, pending]
@@ -180,7 +180,7 @@ deployment:
 statuses:
   description:
     - The statuses of the deployment that the task saw, in order. Empty in check mode, and if nothing is pending.
-    - If the module runs inside Ansible's own process, and the task does not have C(no_log), the task also shows each
+    - If the module runs inside Ansible's worker, and the task does not have C(no_log), the task also shows each
       new status at once.
   returned: success, and failure of the request or later
   type: list

@@ -19,7 +19,7 @@ description:
   - Background processes run on an instance, see M(evenkeel.paas.laravel_cloud_background_process).
   - Options that you omit or set to null are not managed. They are never compared, and an update
     never changes them.
-  - A change is one request with the fields that differ. If nothing differs, nothing is sent.
+  - A change is one request with the fields that differ. If nothing differs, no write is sent.
   - Deleting an instance deletes its background processes. An environment's C(app) instance is never deleted.
 options:
   name:
@@ -282,9 +282,9 @@ failure:
     code:
       description:
         - The kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
-          V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(unexpected_answer),
-          V(redirected), V(unreachable) and V(locked).
-        - V(locked) means that another task on the same machine is creating in the same place. V(ambiguous) with
+          V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(conflict),
+          V(unexpected_answer), V(redirected), V(unreachable) and V(locked).
+        - V(locked) means that another task on the same machine is creating in the same environment. V(ambiguous) with
           C(changed=true) means that someone else created the same instance at the same time.
       returned: always
       type: str

@@ -69,7 +69,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ found.sizes | map(attribute='name') }}"
 
-- name: Keep them as they are
+- name: Keep their names and sizes
   evenkeel.paas.laravel_cloud_instance:
     application: shop
     environment: production

@@ -4,13 +4,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read the applications of a Sevalla account, and the sizes that processes can have."""
+"""Read the applications of a Sevalla company, and the sizes that processes can have."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: sevalla_application_info
-short_description: Read the applications of a Sevalla account
+short_description: Read the applications of a Sevalla company
 version_added: "1.1.0"
 author:
   - evenkeel.paas contributors (@evenkeel)
@@ -18,7 +18,7 @@ description:
   - Returns all applications that the token has access to, or those that match O(application). Also returns the sizes
     that processes can have.
   - Sevalla generates the unique C(name) of an application, such as C(shop-x1y2z). This module returns it.
-  - If O(application) does not exist, the task fails and suggests similar names.
+  - If O(application) does not exist, the task fails and suggests the most similar name.
 options:
   application:
     description:

@@ -18,7 +18,7 @@ description:
   - Creates, changes and deletes a process of an application on Sevalla.
   - Options that you omit or set to null are not managed. They are never compared, and an update
     never changes them.
-  - A change is one request with the fields that differ. If nothing differs, nothing is sent.
+  - A change is one request with the fields that differ. If nothing differs, no write is sent.
   - Changes take effect at the application's next deployment, except those of O(display_name),
     O(is_ingress_enabled) and O(ingress_protocol), see RV(deployment_required).
 options:
@@ -326,7 +326,7 @@ failure:
         - The kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
           V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(conflict),
           V(unexpected_answer), V(redirected), V(unreachable) and V(locked).
-        - V(locked) means that another task on the same machine is creating in the same place. V(ambiguous) with
+        - V(locked) means that another task on the same machine is creating in the same application. V(ambiguous) with
           C(changed=true) means that someone else created the same process at the same time.
       returned: always
       type: str

@@ -257,7 +257,7 @@ plan:
   returned: success, and failure of a write or of the check after a creation
   type: list
   elements: dict
-  contains:
+  contains: &write
     action:
       description: The kind of write, V(create), V(update) or V(delete).
       returned: always
@@ -275,7 +275,8 @@ plan:
       returned: always
       type: dict
   sample:
-    - action: update
+    - &example
+      action: update
       method: PATCH
       path: /applications/9a1d2f5e-0b6c-4c0e-9f43-1f2e3d4c5b6a/processes/fb5e5168-4281-4bec-94c5-0d1584e9e657
       body:
@@ -285,51 +286,15 @@ steps_done:
   returned: failure of a write, or of the check after a creation
   type: list
   elements: dict
-  contains:
-    action:
-      description: The kind of write, V(create), V(update) or V(delete).
-      returned: always
-      type: str
-    method:
-      description: The HTTP method.
-      returned: always
-      type: str
-    path:
-      description: The path below O(api_url).
-      returned: always
-      type: str
-    body:
-      description: The body, null for a deletion.
-      returned: always
-      type: dict
-  sample:
-    - action: update
-      method: PATCH
-      path: /applications/9a1d2f5e-0b6c-4c0e-9f43-1f2e3d4c5b6a/processes/fb5e5168-4281-4bec-94c5-0d1584e9e657
-      body:
-        entrypoint: node worker.js
+  contains: *write
+  sample: [*example]
 steps_failed:
   description: The writes of RV(plan) that failed.
   returned: failure of a write, or of the check after a creation
   type: list
   elements: dict
   contains:
-    action:
-      description: The kind of write, V(create), V(update) or V(delete).
-      returned: always
-      type: str
-    method:
-      description: The HTTP method.
-      returned: always
-      type: str
-    path:
-      description: The path below O(api_url).
-      returned: always
-      type: str
-    body:
-      description: The body, null for a deletion.
-      returned: always
-      type: dict
+    <<: *write
     error:
       description: The message of the failure.
       returned: always
@@ -339,11 +304,7 @@ steps_failed:
       returned: always
       type: dict
   sample:
-    - action: update
-      method: PATCH
-      path: /applications/9a1d2f5e-0b6c-4c0e-9f43-1f2e3d4c5b6a/processes/fb5e5168-4281-4bec-94c5-0d1584e9e657
-      body:
-        entrypoint: node worker.js
+    - <<: *example
       error: "PATCH ...: Sevalla responded with HTTP 422: The given data was invalid."
       failure:
         status: 422
@@ -355,29 +316,8 @@ steps_not_attempted:
   returned: failure of a write, or of the check after a creation
   type: list
   elements: dict
-  contains:
-    action:
-      description: The kind of write, V(create), V(update) or V(delete).
-      returned: always
-      type: str
-    method:
-      description: The HTTP method.
-      returned: always
-      type: str
-    path:
-      description: The path below O(api_url).
-      returned: always
-      type: str
-    body:
-      description: The body, null for a deletion.
-      returned: always
-      type: dict
-  sample:
-    - action: update
-      method: PATCH
-      path: /applications/9a1d2f5e-0b6c-4c0e-9f43-1f2e3d4c5b6a/processes/fb5e5168-4281-4bec-94c5-0d1584e9e657
-      body:
-        entrypoint: node worker.js
+  contains: *write
+  sample: [*example]
 counts:
   description:
     - How many processes of the list were created, updated or left as they are, and how many O(prune) deleted.
@@ -473,7 +413,7 @@ failure:
         - The kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
           V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(conflict),
           V(unexpected_answer), V(redirected), V(unreachable) and V(locked).
-        - V(locked) means that another task on the same machine is creating in the same place. V(ambiguous) with
+        - V(locked) means that another task on the same machine is creating in the same application. V(ambiguous) with
           C(changed=true) means that someone else created the same process at the same time.
       returned: always
       type: str

@@ -23,7 +23,7 @@ SERVICES = {"sevalla": "Sevalla", "laravel_cloud": "Laravel Cloud"}
 
 STATES = {
     "missing": "is missing",
-    "surplus": "should not be there",
+    "surplus": "should not exist",
     "differs": "differs",
     "unknown": "could not be compared",
 }

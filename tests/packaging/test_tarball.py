@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tarball contains what users need, and passes the hub's gate."""
+"""The tarball contains what users need, and passes galaxy-importer."""
 
 from __future__ import annotations
 

@@ -4,11 +4,11 @@
 """Test on everything that the collection supports, as far as this machine's Pythons allow.
 
 There is a cell for each ansible-core, one for the oldest libraries, one for the oldest and the
-newest libraries on the oldest Python, one for each of the newest Pythons, one for packaging and the
-hub's gate, one for slow tests, one for many more examples of the properties, one for the
-documentation site, one for random changes of the code, and one for planted defects. Runs all cells
-or the named ones, and prints a table at the end. Fails when a cell failed, when fewer than two
-versions of ansible-core could be tested, or when a named cell could not run.
+newest libraries on the oldest Python, one for each of the newest Pythons, one for packaging, one
+for slow tests, one for many more examples of the properties, one for the documentation site, one
+for random changes of the code, and one for planted defects. Runs all cells or the named ones, and
+prints a table at the end. Fails when a cell failed, when fewer than two versions of ansible-core
+could be tested, or when a named cell could not run.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def cells() -> list[Cell]:
             "",
             "packaging",
             ("run_checks.py", "packaging"),
-            "tarball, hub's gate, execution environment, AWX's engine",
+            "tarball, galaxy-importer, execution environment, AWX's engine",
         ),
         Cell(
             "slow",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A POST that creates one thing once, although its response may be lost."""
+"""Send a POST so that it never takes effect twice, even if its response is lost."""
 
 from __future__ import annotations
 

@@ -183,11 +183,11 @@ def connected(service: Service, task: Task) -> Iterator[_http.Client]:
         if client.waited_for_tasks >= LONG_WAIT:
             words = (
                 f"This task waited {client.waited_for_tasks:.0f} seconds for another task on this "
-                "machine, which created in the same place."
+                "machine, which created in the same application, instance or environment."
             )
             task.warn(words, words)
         waited = client.waited - client.waited_for_tasks
         if waited >= LONG_WAIT:
-            repeated = f"{client.repeated} repeated request{'' if client.repeated == 1 else 's'}"
-            words = f"This task waited {waited:.0f} seconds for {service.name}, for {repeated}."
+            repeated = f"{client.repeated} {'retry' if client.repeated == 1 else 'retries'}"
+            words = f"This task waited {waited:.0f} seconds for {service.name}, with {repeated}."
             task.warn(words, words)

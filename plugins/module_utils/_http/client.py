@@ -283,7 +283,7 @@ def _session(service: Service, settings: Settings) -> Session:
 
 @contextmanager
 def meaning_of_404(missing: Callable[[], Failure]) -> Iterator[None]:
-    """Word a 404 of a request inside as another Failure does, with its code."""
+    """Report a 404 of a request inside with the message and code of another Failure."""
     try:
         yield
     except Failure as failure:

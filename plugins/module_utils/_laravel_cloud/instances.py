@@ -111,8 +111,8 @@ class Instances(Backend):
     def check_address(self, options: Options, state: str) -> list[Problem]:
         if options.get("id"):
             right = is_id("inst", options["id"])
-            return [] if right else [Problem("id", "is not an id of the form inst-…")]
-        return [] if options.get("name") else [Problem("name", "set name or id")]
+            return [] if right else [Problem("id", "must have the form inst-…")]
+        return [] if options.get("name") else [Problem("name", "is required, unless id is set")]
 
     def on_create(self, options: Options) -> Options:
         """Return the options of a new instance: by default, one replica that does not scale."""

@@ -279,9 +279,9 @@ class Processes(Backend):
         process_id, process_type = options.get("id"), options.get("type")
         if process_id:
             right = is_id("process", process_id)
-            return [] if right else [Problem("id", "is not an id of the form process-…")]
+            return [] if right else [Problem("id", "must have the form process-…")]
         if not process_type:
-            return [Problem("type", "set worker or custom, or id")]
+            return [Problem("type", "is required (worker or custom), unless id is set")]
         problems = []
         if process_type == "custom" and not options.get("command"):
             problems.append(
@@ -290,7 +290,7 @@ class Processes(Backend):
         if process_type == "worker" and state == "absent":
             # A deletion must never hit the wrong worker.
             problems += _missing_identity(
-                options, "is required to select the worker to delete, unless id is set"
+                options, "is required to identify the worker to delete, unless id is set"
             )
         return problems
 

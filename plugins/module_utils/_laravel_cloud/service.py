@@ -161,7 +161,7 @@ def find_environment(client: Client, environment: str, application: str | None) 
 
 
 def of_parent(kind: str, parent: str) -> AbstractContextManager[None]:
-    """Say of the 404 of a request within that the parent is missing."""
+    """Report a 404 of a request inside as a missing parent."""
     return meaning_of_404(lambda: missing(kind, parent))
 
 

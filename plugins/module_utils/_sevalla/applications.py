@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read the applications of a Sevalla account, and the sizes of processes."""
+"""Read the applications of a Sevalla company, and the sizes of processes."""
 
 from __future__ import annotations
 

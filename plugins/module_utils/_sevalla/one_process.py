@@ -13,16 +13,15 @@ from .._core.fields import Options, Process
 from .._core.plan import Live
 from .._core.planner import alternatives, item_path, locate, refuse_unclear
 from .._core.resource import Entry
+from .._engine.options import process_spec
 from .._http.client import Client
 from .processes import PROCESSES
 
-ONE_PROCESS_SPEC: dict[str, Any] = {
-    **PROCESSES.scope_spec,
-    "id": {"type": "str", "aliases": ["process_id"]},
-    "key": {"type": "str", "no_log": False},
-    "display_name": {"type": "str", "aliases": ["name"]},
-}
-"""The argument spec of the options that name an application and its process."""
+
+def one_process_spec(identifying: tuple[str, ...]) -> dict[str, Any]:
+    """Return the argument spec of the options that identify an application and its process."""
+    options = process_spec(PROCESSES)
+    return {**PROCESSES.scope_spec, **{name: options[name] for name in identifying}}
 
 
 def check_one(params: dict[str, Any], address: Options, allowed: str) -> list[Problem]:

@@ -295,10 +295,10 @@ class Processes(Backend):
     def check_address(self, options: Options, state: str) -> list[Problem]:
         process_id = options.get("id")
         if process_id and not is_id(process_id):
-            return [Problem("id", "is not a UUID as Sevalla's ids are")]
+            return [Problem("id", "must be a UUID; for a name use display_name")]
         named = process_id or options.get("key") or options.get("display_name")
         if not named and options.get("type") != "web":
-            what = "set display_name, key or id, or type: web, to select a process"
+            what = "set display_name, key or id, or type: web, to identify a process"
             return [Problem("display_name", what)]
         if state == "absent" and options.get("type") == "web":
             return [Problem("state", _UNDELETABLE)]

@@ -13,7 +13,7 @@ from .._core.plan import Step
 from .._engine.module import Module, Task, connected
 from .._engine.options import connection_spec
 from .._http.client import Client
-from .one_process import ONE_PROCESS_SPEC, check_one, find_one, words_for
+from .one_process import check_one, find_one, one_process_spec, words_for
 from .service import SERVICE
 
 _ADDRESSES = ("id", "key", "display_name")
@@ -21,7 +21,7 @@ _ADDRESSES = ("id", "key", "display_name")
 
 def cron_module() -> Module:
     """Return the Module that runs a cron process."""
-    spec = {**connection_spec(SERVICE), **ONE_PROCESS_SPEC}
+    spec = {**connection_spec(SERVICE), **one_process_spec(_ADDRESSES)}
     return Module(spec, _run)
 
 

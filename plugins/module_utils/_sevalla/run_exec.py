@@ -22,8 +22,7 @@ from .._engine.module import Module, Task, connected
 from .._engine.options import connection_spec
 from .._http.client import Client
 from .._http.settings import out_of_bounds
-from .one_process import ONE_PROCESS_SPEC, check_one, find_one, words_for
-from .processes import FIELDS
+from .one_process import check_one, find_one, one_process_spec, words_for
 from .service import SERVICE
 
 _ADDRESSES = ("id", "key", "display_name", "type")
@@ -45,8 +44,7 @@ def exec_module() -> Module:
     """Return the Module that runs a command in a process."""
     spec = {
         **connection_spec(SERVICE),
-        **ONE_PROCESS_SPEC,
-        "type": next(field.spec for field in FIELDS if field.option == "type"),
+        **one_process_spec(_ADDRESSES),
         "argv": {"type": "list", "elements": "str"},
         "cmd": {"type": "str"},
         "timeout": {"type": "int", "default": 15},

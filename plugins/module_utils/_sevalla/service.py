@@ -108,7 +108,7 @@ def names_of(application: dict[str, Any]) -> tuple[str, ...]:
 
 
 def of_application(application: str) -> AbstractContextManager[None]:
-    """Say of the 404 of a request within that the application is missing."""
+    """Report a 404 of a request inside as a missing application."""
     return meaning_of_404(lambda: no_application(application))
 
 

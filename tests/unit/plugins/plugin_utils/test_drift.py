@@ -144,14 +144,14 @@ def test_missing_changed_and_unlisted_processes_are_drift(run: Runner) -> None:
         ["shop", "Sevalla", "queue", "entrypoint:", '"a"', "->", '"b"'],
         ["scaling_strategy.instance_count:", "1", "->", "3"],
         ["shop", "Sevalla", "report", "is", "missing"],
-        ["shop", "Sevalla", "mails", "should", "not", "be", "there"],
+        ["shop", "Sevalla", "mails", "should", "not", "exist"],
     ]
     assert Page(as_html(report)).of("h2", "small", "h3", "span", "dt", "del", "ins") == [
         *("shop", "Sevalla"),
         *("queue", "differs"),
         *("entrypoint", '"a"', '"b"', "scaling_strategy.instance_count", "1", "3"),
         *("report", "is missing"),
-        *("mails", "should not be there"),
+        *("mails", "should not exist"),
     ]
 
 

@@ -94,7 +94,7 @@ def test_a_task_that_waited_long_warns_once(clock: VirtualTime, limited: Emulato
     assert [len(outcome.warnings) for outcome in outcomes] == [0] * 10 + [1]
     (warning,) = outcomes[-1].warnings
     assert "waited" in warning
-    assert "1 repeated request" in warning
+    assert ", with 1 retry." in warning
 
 
 def test_a_missed_deadline_explains_the_rate_limit(clock: VirtualTime, limited: Emulator) -> None:

@@ -376,7 +376,7 @@ def test_all_invalid_options_of_all_entries_are_reported_together(stage: Stage) 
         {**stage.kit.entry(1), "id": "7"},
         {"type": stage.kit.entry(1)["type"]},
     ]
-    refused(stage, listed, "processes[0].id: is not a", "processes[1].", max_parallel=0)
+    refused(stage, listed, "processes[0].id: must ", "processes[1].", max_parallel=0)
 
 
 def test_all_values_out_of_range_are_reported_together(stage: Stage) -> None:

@@ -191,7 +191,7 @@ def test_a_module_has_all_attributes(module):
         assert about["description"], name
         assert about["support"] in ("full", "partial", "none", "N/A"), name
     assert attributes["check_mode"]["support"] == "full"
-    assert attributes["platform"]["platforms"] == "all"
+    assert attributes["platform"]["platforms"] == "posix"
     group = f"evenkeel.paas.{SERVICES[service_of(module)]}"
     assert attributes["action_group"]["membership"] == [group]
     assert f"group/{group}" in str(attributes["action_group"]["description"])

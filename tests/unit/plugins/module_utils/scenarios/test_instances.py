@@ -104,7 +104,9 @@ def test_a_live_name_with_blanks_is_found(run: Runner) -> None:
 def test_a_blank_name_is_reported(run: Runner, name: str) -> None:
     """As missing, or as too short beside an id."""
     missing = run(INSTANCE, **{**CLUSTER, "name": name})
-    assert missing.message == "Invalid options: name: set name or id. Nothing was changed."
+    assert missing.message == (
+        "Invalid options: name: is required, unless id is set. Nothing was changed."
+    )
     assert missing.requests == []
     made = run(INSTANCE, **CLUSTER).result["instance"]
     short = run(INSTANCE, id=made["id"], name=name)

@@ -191,9 +191,9 @@ def test_a_live_setting_outside_the_description_does_not_stop_an_update(run: Run
             {"id": "process-00000000", "processes": 2},
             "There is no process with id process-00000000",
         ),
-        ({"id": "7"}, "id: is not an id of the form process-"),
-        ({"id": "process-1/../../x"}, "id: is not an id of the form process-"),
-        (WORKERS, "type: set worker or custom, or id"),
+        ({"id": "7"}, "id: must have the form process-"),
+        ({"id": "process-1/../../x"}, "id: must have the form process-"),
+        (WORKERS, "type: is required (worker or custom), unless id is set"),
         ({**WORKERS, "type": "custom"}, "command: is required to identify a custom process"),
         ({**HORIZON, "command": "  "}, "command: is required to identify a custom process"),
         ({**HORIZON, "command": "x"}, "command: must have 3 to 500 characters, not 1"),
@@ -223,7 +223,7 @@ def test_invalid_options_are_refused_before_any_write(
         ({"type": "worker"}, "instance: set instance, or the id of a process"),
         (
             {**WORKERS, "type": "worker", "config": {"connection": "redis"}, "state": "absent"},
-            "config.queue: is required to select the worker to delete",
+            "config.queue: is required to identify the worker to delete",
         ),
     ],
 )

@@ -4,7 +4,7 @@
 
 """``trigger: pending``: what is deployed, what is waited for, and what only sends reads.
 
-In doubt it may deploy once too often, but it never omits a deployment.
+If the times are inconclusive, it may deploy once too often, but it never omits a deployment.
 """
 
 from __future__ import annotations

@@ -259,7 +259,7 @@ WHICH = "display_name: set exactly one of id, key, display_name and type: web"
         ({"timeout": 61}, "timeout: must be from 1 to 60"),
         ({"key": "web", "display_name": "queue"}, WHICH),
         ({"key": ""}, WHICH),
-        ({"id": "web"}, "id: is not a UUID"),
+        ({"id": "web"}, "id: must be a UUID; for a name use display_name"),
         ({"application": " "}, "application: is empty"),
         ({"api_retries": -1}, "api_retries: must be from 0 to"),
     ],

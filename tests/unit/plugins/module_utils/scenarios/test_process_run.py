@@ -112,7 +112,7 @@ def test_only_a_cron_can_be_run(run: Runner, process: dict[str, Any], kind: str)
         ({}, "display_name: set exactly one of id, key and display_name"),
         ({"key": "a", "display_name": "b"}, "set exactly one of id, key and display_name"),
         ({"display_name": ""}, "set exactly one of id, key and display_name"),
-        ({"id": "nightly"}, "id: is not a UUID"),
+        ({"id": "nightly"}, "id: must be a UUID; for a name use display_name"),
         ({"key": "a", "application": " "}, "application: is empty"),
         ({"key": "a", "api_retries": -1}, "api_retries: must be from 0 to"),
     ],
