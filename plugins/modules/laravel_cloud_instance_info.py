@@ -17,7 +17,7 @@ author:
 description:
   - Returns all instances of a Laravel Cloud environment, or those that match the options. Also returns the sizes that
     instances can have.
-  - An empty string as a filter is ignored, as if you omit the option.
+  - An empty string as a filter is ignored, as if you omit the option. O(type) accepts only its choices.
   - You can use each item of RV(desired) as the options of M(evenkeel.paas.laravel_cloud_instance). It then changes
     nothing.
   - If no instance matches, RV(instances) and RV(desired) are empty. If the environment does not exist, the task

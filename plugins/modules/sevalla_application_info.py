@@ -95,6 +95,18 @@ sizes:
       description: The name, as used in O(evenkeel.paas.sevalla_process#module:resource_type).
       returned: success
       type: str
+    cpu_limit:
+      description: The CPU limit in millicores.
+      returned: success
+      type: int
+    memory_limit:
+      description: The memory limit in MB.
+      returned: success
+      type: int
+    category:
+      description: The category of the size.
+      returned: success
+      type: str
 api:
   description: The requests of the task.
   returned: always

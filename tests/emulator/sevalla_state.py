@@ -413,8 +413,11 @@ class Sevalla:
             refused = self.switches["sevalla_min_above_max"] == "refused"
             if refused and config["minInstanceCount"] > config["maxInstanceCount"]:
                 raise self.refusal("minInstanceCount is above maxInstanceCount")
-            if self.switches["sevalla_horizontal_defaults"] == "v2":
+            fills = self.switches["sevalla_horizontal_defaults"]
+            if fills == "v2":
                 strategy = {**strategy, "config": _filled(config, HORIZONTAL_DEFAULTS)}
+            elif fills == "v2_omitted":
+                strategy = {**strategy, "config": {**HORIZONTAL_DEFAULTS, **config}}
         if process_type in ("cron", "job") and strategy != ONE_INSTANCE:
             action = self.switches["sevalla_cron_job_scaling"]
             if action == "refused":

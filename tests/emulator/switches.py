@@ -98,8 +98,9 @@ SWITCHES = (
     ),
     Switch(
         "sevalla_horizontal_defaults",
-        ("off", "v2"),
-        "Does the service fill in missing targets and steps of horizontal scaling?",
+        ("off", "v2", "v2_omitted"),
+        "Does the service fill in missing targets and steps of horizontal scaling: those that are "
+        "null or omitted, or only the omitted ones?",
         "API v3 documents no defaults; v2 has 80, 80, 60, 1, 600 and 1.",
     ),
     Switch(

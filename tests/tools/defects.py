@@ -55,6 +55,7 @@ FAULTS_INTERRUPTED = "faults/test_faults_interrupted.py"
 FAULTS_READS = "faults/test_faults_reads.py"
 FAULTS_WRITES = "faults/test_faults_writes.py"
 DEPLOYMENTS = "scenarios/test_deployments.py"
+CLEARING = "scenarios/test_clearing.py"
 COMMAND = "scenarios/test_command.py"
 PENDING = "scenarios/test_pending.py"
 PROCESS_EXEC = "scenarios/test_process_exec.py"
@@ -405,6 +406,48 @@ CLIENT_DEFECTS = (
         "_engine/apply.py",
         {"            except Failure:  # the write is stored,": "            except KeyError:  #"},
         (SEVALLA,),
+    ),
+    Defect(
+        "a list may use the name of a process that it prunes",
+        "_sevalla/processes.py",
+        {"    lists_deleted = True  # until": "    lists_deleted = False  # until"},
+        (LISTS_PLAN,),
+    ),
+    Defect(
+        "a new strategy has no null for a cleared setting",
+        "_core/planner.py",
+        {
+            "if value is want:\n            nulls +=": "if not value:\n            nulls +=",
+        },
+        (CLEARING,),
+    ),
+    Defect(
+        "a new process has no null for a cleared setting",
+        "_core/planner.py",
+        {
+            "with_nulls(want, [each for each in unset if field": (
+                "with_nulls(want, [each for each in () if field"
+            ),
+        },
+        (CLEARING,),
+    ),
+    Defect(
+        "items of a list of strings are not checked",
+        "_engine/options.py",
+        {"enumerate(value if isinstance(value, list) else [])": "enumerate([])"},
+        (OPTION_VALUES,),
+    ),
+    Defect(
+        "an option of the wrong type is left to Ansible",
+        "_engine/options.py",
+        {"elif _is_wrong(about, value):": "elif not about:"},
+        (OPTION_VALUES,),
+    ),
+    Defect(
+        "a rename does not take the lock",
+        "_engine/run_one.py",
+        {"any(plan.creates or plan.renames for": "any(plan.creates for"},
+        (ONE_OF_EACH,),
     ),
     Defect(
         "a size's id that is not a UUID is not accepted",

@@ -194,13 +194,15 @@ class Shape(NamedTuple):
 
     ``decode(wire)`` returns the option form; it accepts any JSON. ``same(want, have)``
     compares two option forms. ``complete(want, have)`` adds the live values of omitted keys.
-    ``encode(value, have)`` returns the wire form of a completed value.
+    ``encode(value, have)`` returns the wire form of a completed value. ``takes_null(value, path)``
+    returns whether a value that keeps nothing live contains null for a cleared setting.
     """
 
     decode: Callable[[Any], Any] = lambda wire: wire
     same: Callable[[Any, Any], bool] = lambda want, have: covers(have, want)
     complete: Callable[[Any, Any], Any] = lambda want, have: want
     encode: Callable[[Any, Any], Any] = lambda value, have: value
+    takes_null: Callable[[Any, str], bool] = lambda value, path: False
 
 
 PLAIN = Shape()

@@ -29,8 +29,10 @@ class NearMiss(NamedTuple):
 
 
 def folded(name: str) -> str:
-    """Return a name without whitespace and case."""
-    return "".join(name.split()).casefold()
+    """Return a name without whitespace and case, and with each letter in one Unicode form."""
+    from unicodedata import normalize  # rarely needed
+
+    return normalize("NFC", "".join(name.split()).casefold())
 
 
 def close(one: str, other: str) -> bool:

@@ -200,7 +200,7 @@ def _plan_update(resource: Resource, scope: str, plan: Plan, live: Process) -> N
         if option in clear:
             body.update(_clearing(field, plan, live))
             continue
-        unset = [each for each in field.unsettable if f"{option}.{each}" in clear]
+        unset = _unset(field, plan)
         if want is None and not unset:
             continue
         have = field.live(live, want)
@@ -215,6 +215,9 @@ def _plan_update(resource: Resource, scope: str, plan: Plan, live: Process) -> N
             continue
         value = have if want is None else field.shape.complete(want, have)
         nulls = [each for each in set_now if have is UNKNOWN or at(value, each) is not None]
+        if value is want:
+            nulls += [each for each in unset if field.shape.takes_null(value, each)]
+        nulls = list(dict.fromkeys(nulls))
         value = with_nulls(value, nulls)
         cleared += (f"{option}.{each}" for each in nulls)
         plan.before[option] = _changing(wanted, value, have)
@@ -224,6 +227,11 @@ def _plan_update(resource: Resource, scope: str, plan: Plan, live: Process) -> N
         step = _update(resource, item_path(resource, scope, live), body)
         plan.steps = [step._replace(cleared=tuple(cleared))]
         plan.process = resource.predict(scope, live, body)
+
+
+def _unset(field: Field, plan: Plan) -> list[str]:
+    """Return the settings of a field that an entry clears, as dotted names below the option."""
+    return [each for each in field.unsettable if f"{field.option}.{each}" in plan.entry.clear]
 
 
 def _clearing(field: Field, plan: Plan, live: Process) -> dict[str, Any]:
@@ -261,14 +269,18 @@ def _plan_create(resource: Resource, scope: str, plan: Plan) -> None:
     options = resource.on_create(plan.entry.options)
     first: dict[str, Any] = {}
     then: dict[str, Any] = {}
+    cleared: list[str] = []
     for field in resource.fields:
         want = options.get(field.option)
         if want is None:
             continue
+        unset = _unset(field, plan)
+        cleared += (f"{field.option}.{each}" for each in unset)
+        want = with_nulls(want, [each for each in unset if field.shape.takes_null(want, each)])
         plan.after[field.option] = want
         (first if field.on_create else then)[field.wire] = field.shape.encode(want, None)
     collection = resource.collection.format(scope=quote(scope, safe=""))
-    plan.steps = [Step("create", "POST", collection, first)]
+    plan.steps = [Step("create", "POST", collection, first, cleared=tuple(cleared))]
     plan.process = resource.predict(scope, {}, {**first, **then})
     if then:
         plan.steps.append(_update(resource, item_path(resource, scope, None), then))

@@ -82,10 +82,10 @@ def find_duplicates(target: Target, writers: list[Writer]) -> Failure | None:
     except Failure as failure:
         created[0].warnings.append(
             Remark(
-                f"Could not check whether someone else created the same {backend.noun} at the same "
-                f"time: {failure.message} Run the task again to check.",
-                f"Could not check whether someone else created the same {backend.noun} at the same "
-                "time. Run the task again to check.",
+                f"Could not check whether another task or person created the same {backend.noun} "
+                f"at the same time: {failure.message} Run the task again to check.",
+                f"Could not check whether another task or person created the same {backend.noun} "
+                "at the same time. Run the task again to check.",
             )
         )
         return None
@@ -99,8 +99,8 @@ def find_duplicates(target: Target, writers: list[Writer]) -> Failure | None:
     if not several:
         return None
     duplicates = Failure(
-        f"Someone else created the same {backend.noun} at the same time. {'; '.join(several)}. "
-        "Delete all but one, and run the task again.",
+        f"Another task or person created the same {backend.noun} at the same time. "
+        f"{'; '.join(several)}. Delete all but one, and run the task again.",
         code="ambiguous",
         details=ids,
     )
@@ -313,8 +313,9 @@ class Writer:
         changed = [option for option in changed if option not in self._warned]
         if changed:
             words = (
-                f"Someone else changed {', '.join(changed)} of {resource.noun} {process['id']} "
-                "while this task ran. Run the task again to change it back."
+                f"While this task ran, someone else or {resource.vendor} changed "
+                f"{', '.join(changed)} of {resource.noun} {process['id']}. Run the task again to "
+                "change it back."
             )
             self.warnings.append(Remark(words, words))
 

@@ -158,6 +158,7 @@ def perform(module: Module, task: Task) -> dict[str, Any]:
     except Failure as failure:
         if module.writes and not failure.result.setdefault("changed", False):
             failure.nothing_changed = not failure.outcome_unknown
+        failure.result.setdefault("api", {"requests": 0, "retries": 0, "waited_seconds": 0.0})
         # ansible-core 2.19 and later show the message of a failed task even with no_log.
         failure.hides_printed = task.no_log
         if task.no_log:

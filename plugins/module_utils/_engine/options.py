@@ -10,7 +10,11 @@ import os
 from typing import Any
 
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
-from ansible.module_utils.common.validation import check_type_dict
+from ansible.module_utils.common.validation import (
+    check_type_bool,
+    check_type_dict,
+    check_type_int,
+)
 
 from .._core.failure import Problem, invalid_options
 from .._core.fields import Choices, Options, at
@@ -113,12 +117,12 @@ _COMMA_SEPARATED = ("queue", "clear")
 def split_misread(
     spec: dict[str, Any], given: Options, where: str = ""
 ) -> tuple[Options, list[Problem]]:
-    """Return the options for Ansible to parse, and those that it would convert wrongly.
+    """Return the options for Ansible to parse, and the problems with those of the wrong type.
 
     ``given`` has the task's options before Ansible parsed them. Ansible would turn a list into the
-    string ``"['node', 'worker.js']"``, and split a string into a list at commas. Values that must
-    be but are not dictionaries are reported and omitted, because the message of Ansible's own
-    validation does not name the option, or not clearly.
+    string ``"['node', 'worker.js']"``, and split a string into a list at commas. For other types,
+    its message is about one option only, and does not say in which item of a list. What has a
+    problem is reported and omitted, or kept if Ansible accepts it.
     """
     kept, problems = dict(given), []
     names = {each: name for name in spec for each in (name, *spec[name].get("aliases", ()))}
@@ -126,22 +130,16 @@ def split_misread(
         option = names.get(written)
         about = spec[option] if option else {}
         name = f"{where}{written}"
-        if about.get("type") == "str" and isinstance(value, (list, dict)):
-            kind = "list" if isinstance(value, list) else "dictionary"
-            problems.append(
-                Problem(name, f"must be a string, not a {kind}; write it as one line in quotes")
-            )
-        elif about.get("elements") == "str" and option not in _COMMA_SEPARATED:
-            if isinstance(value, str):
-                what = "must be a list of words, such as ['sh', '-c', 'a, b'], not a string"
-                problems.append(Problem(name, what))
-        elif "options" in about:
+        if value is None or not about:
+            continue
+        if "options" in about:
             listed, fit = about["type"] == "list", []
             if listed and not isinstance(value, list):
-                continue  # Ansible's message names the option
+                problems.append(Problem(name, f"must be a list, not {_kind(value)}"))
+                value = []
             for index, each in enumerate(value if listed else [value]):
                 place = f"{name}[{index}]" if listed else name
-                if not _can_be_dictionary(each):
+                if each is None or not _can_be_dictionary(each):
                     problems.append(Problem(place, "must be a dictionary"))
                     continue
                 if isinstance(each, dict):
@@ -149,13 +147,52 @@ def split_misread(
                     problems += found
                 fit.append(each)
             kept[written] = fit if listed else next(iter(fit), None)
+        elif about.get("elements") == "str":
+            if isinstance(value, str) and option not in _COMMA_SEPARATED:
+                what = "must be a list of words, such as ['sh', '-c', 'a, b'], not a string"
+                problems.append(Problem(name, what))
+            for index, each in enumerate(value if isinstance(value, list) else []):
+                if not isinstance(each, (str, int, float)) or isinstance(each, bool):
+                    what = f"must be a string, not {_kind(each)}"
+                    problems.append(Problem(f"{name}[{index}]", what))
+        elif about["type"] == "str" and isinstance(value, (list, dict)):
+            what = f"must be a string, not {_kind(value)}; write it as one line in quotes"
+            problems.append(Problem(name, what))
+        elif _is_wrong(about, value):
+            allowed = ", ".join(about["choices"]) if "choices" in about else ""
+            what = f"must be one of {allowed}" if allowed else f"must be {_WORDS[about['type']]}"
+            problems.append(Problem(name, f"{what}, not {_kind(value)}"))
+            del kept[written]
     return kept, problems
 
 
-def _can_be_dictionary(value: Any) -> bool:
-    """Return whether Ansible accepts a value as a dictionary, or as an omitted option."""
+_CHECKS = {"int": check_type_int, "bool": check_type_bool, "str": str}
+_WORDS = {"int": "an integer", "bool": "true or false"}
+_KINDS = {list: "a list", dict: "a dictionary", bool: "true or false", type(None): "null"}
+
+
+def _is_wrong(about: dict[str, Any], value: Any) -> bool:
+    """Return whether Ansible cannot convert a value to the type of its option, or its choices do
+    not contain it."""
     try:
-        return value is None or isinstance(check_type_dict(value), dict)
+        converted = _CHECKS.get(about["type"], str)(value)
+    except (TypeError, ValueError):
+        return True
+    return "choices" in about and converted not in about["choices"]
+
+
+def _kind(value: Any) -> str:
+    """Return the words for a value of the wrong type: itself, unless it is long or has no text."""
+    return _KINDS.get(type(value)) or (repr(value) if len(str(value)) < _LONG else "a string")
+
+
+_LONG = 40
+
+
+def _can_be_dictionary(value: Any) -> bool:
+    """Return whether Ansible accepts a value as a dictionary."""
+    try:
+        return isinstance(check_type_dict(value), dict)
     except (TypeError, ValueError):
         return False
 

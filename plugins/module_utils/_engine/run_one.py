@@ -73,7 +73,7 @@ def converge(
     """
     with shared(*_where(backend, task, wanted)) as lock:
         scope, live, plans = _read_and_plan(backend, client, task, wanted, prune)
-        if any(plan.creates for plan in plans) and not task.check_mode:
+        if any(plan.creates or plan.renames for plan in plans) and not task.check_mode:
             if not lock.take(client, task.progress):
                 scope, live, plans = _read_and_plan(backend, client, task, wanted, prune)
         else:
@@ -110,15 +110,18 @@ def converge(
 
 
 def _where(backend: Backend, task: Task, wanted: list[Entry]) -> list[str]:
-    """Return the parts of the lock's name for a task that may create; nothing for other tasks.
+    """Return the parts of the lock's name for a task that may create or rename; else nothing.
 
     They include the scope as the task names it, because its id is not known before it is read.
     All hosts of one task name it in the same way.
     """
-    may_create = any(
-        entry.state == "present" and backend.address(entry.options).creates for entry in wanted
+    names = backend.unique.values()
+    may_name = any(
+        entry.state == "present"
+        and (backend.address(entry.options).creates or any(each in entry.options for each in names))
+        for entry in wanted
     )
-    if task.check_mode or not may_create:
+    if task.check_mode or not may_name:
         return []
     scope = [f"{option}={task.params[option]}" for option in backend.scope_spec]
     return [task.settings.url, backend.collection, *scope]

@@ -132,9 +132,20 @@ def _empty_probe(have: Any) -> Any:
     return {**{camel(kind): None for kind in _PROBE_KINDS}, **_encode_probe({}, have)}
 
 
-STRATEGY = Shape(decode=_decode_strategy, complete=_complete_strategy, encode=_encode_strategy)
+# Null keeps the service from filling in a default for a cleared setting of a new strategy or probe.
+# Manual scaling has no such settings, and a probe has those of its handler.
+STRATEGY = Shape(
+    decode=_decode_strategy,
+    complete=_complete_strategy,
+    encode=_encode_strategy,
+    takes_null=lambda value, path: value.get("type") == "horizontal",
+)
 PROBE = Shape(
-    decode=_decode_probe, same=_same_probe, complete=_complete_probe, encode=_encode_probe
+    decode=_decode_probe,
+    same=_same_probe,
+    complete=_complete_probe,
+    encode=_encode_probe,
+    takes_null=lambda value, path: "." not in path or path.partition(".")[0] in value,
 )
 # A null type is not a difference, because no request could change it.
 FIXED = Shape(same=lambda want, have: have is UNKNOWN or have is None or want == have)
@@ -345,7 +356,7 @@ class Processes(Backend):
             )
         count = config.get("instanceCount")  # perhaps a live value, of any form
         several = strategy.get("type") == "horizontal" or (isinstance(count, int) and count > 1)
-        if after.get("disk") is not None and strategy and several:
+        if after.get("disk") and strategy and several:
             # "Attaching one switches the process to manual scaling with one instance" (the
             # service's page on attaching a disk, November 2026).
             problems.append(

@@ -18,9 +18,10 @@ _CRON_FIELDS = 5
 
 
 def remarks(body: dict[str, Any]) -> list[Remark]:
-    """Return warnings about a schedule and a time zone that look wrong.
+    """Return warnings about a schedule, a time zone and a probe that look wrong.
 
-    The service may accept them: its cron syntax and its list of time zones are not documented.
+    The service may accept them: its cron syntax and its list of time zones are not documented, and
+    neither is that a probe follows the rules of Kubernetes.
     """
     said: list[Remark] = []
     schedule, zone = body.get("schedule"), body.get("time_zone")
@@ -37,6 +38,13 @@ def remarks(body: dict[str, Any]) -> list[Remark]:
                 "time_zone: is not in this machine's list of IANA time zones.",
             )
         )
+    threshold = (body.get("liveness_probe") or {}).get("successThreshold")
+    if threshold not in (None, 1):
+        what = (
+            "liveness_probe.success_threshold: Kubernetes accepts only 1 for a liveness probe, "
+            f"not {threshold}."
+        )
+        said.append(Remark(what, what))
     return said
 
 

@@ -147,6 +147,16 @@ def test_cron_time_zone(emulator: Emulator, sevalla: Sevalla, value: str, zone: 
                 "scaleDownIncrement": 1,
             },
         ),
+        (
+            "v2_omitted",
+            {
+                "targetMemoryPercent": 80,
+                "scaleUpIntervalSeconds": 60,
+                "scaleUpIncrement": 1,
+                "scaleDownIntervalSeconds": 600,
+                "scaleDownIncrement": 1,
+            },
+        ),
     ],
 )
 def test_horizontal_defaults(
@@ -155,6 +165,12 @@ def test_horizontal_defaults(
     emulator.reset({"sevalla_horizontal_defaults": value})
     process = made(sevalla, {**WORKER, "scaling_strategy": HORIZONTAL})
     assert process["scaling_strategy"]["config"] == {**HORIZONTAL["config"], **more}
+    if value == "off":
+        return
+    unset = {"type": "horizontal", "config": {**HORIZONTAL["config"], "targetMemoryPercent": None}}
+    process = made(sevalla, {**WORKER, "display_name": "b", "scaling_strategy": unset})
+    stored = process["scaling_strategy"]["config"]["targetMemoryPercent"]
+    assert stored == (80 if value == "v2" else None)
     assert sevalla.get(WEB).json()["scaling_strategy"]["type"] == "manual"
 
 

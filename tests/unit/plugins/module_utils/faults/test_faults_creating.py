@@ -204,7 +204,9 @@ def test_duplicate_creations_are_reported_at_once(runner: FaultRunner, creation:
     ids = [process["id"] for process in runner.now({"id": None})]
     assert len(ids) == 2
     assert outcome.message is not None
-    assert outcome.message.startswith("Someone else created the same process at the same time.")
+    assert outcome.message.startswith(
+        "Another task or person created the same process at the same time."
+    )
     assert all(each in outcome.message for each in ids)
     assert outcome.result["changed"] is True
     again = runner(**wanted)

@@ -131,7 +131,7 @@ def run_any(run: Runner, module: str, check_mode: bool = False, **options: Any) 
         assert not re.search(r" at 0x[0-9a-f]{6,}", outcome.message), "an object's address"
         if not outcome.result:  # refused by the argument spec
             assert outcome.requests == []
-        elif outcome.message.startswith("Someone else created the same"):
+        elif outcome.message.startswith("Another task or person created the same"):
             assert outcome.result["failure"]["code"] == "ambiguous"
             assert outcome.result["changed"] is True
             assert "POST" in [write[0] for write in outcome.writes]

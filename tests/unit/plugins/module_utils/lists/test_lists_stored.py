@@ -30,8 +30,8 @@ def test_a_concurrent_change_by_someone_else_is_a_warning(sevalla: Stage) -> Non
     made = sevalla(listed)
     assert made.message is None, made.message
     assert made.warnings == [
-        f"Someone else changed entrypoint of process {process_id} while this task ran. Run the "
-        "task again to change it back."
+        f"While this task ran, someone else or Sevalla changed entrypoint of process {process_id}. "
+        "Run the task again to change it back."
     ]
     again = sevalla(listed)
     assert [step["body"] for step in again.result["plan"]] == [{"entrypoint": "node 1.js"}]
@@ -57,7 +57,7 @@ def test_a_cleared_field_that_is_set_concurrently_is_a_warning(sevalla: Stage) -
         Fault("change", method="PATCH", path=sevalla.kit.item, values={"entrypoint": "theirs"})
     )
     (warning,) = sevalla([{**entry, "port": 8080}]).warnings
-    assert "Someone else changed entrypoint of" in warning
+    assert "someone else or Sevalla changed entrypoint of" in warning
 
 
 def test_laravel_cloud_a_concurrent_change_by_someone_else_is_a_warning(cloud: Stage) -> None:
@@ -68,7 +68,7 @@ def test_laravel_cloud_a_concurrent_change_by_someone_else_is_a_warning(cloud: S
         Fault("change", method="PATCH", path=cloud.kit.item, values={"config": config})
     )
     (warning,) = cloud([{**worker, "processes": 5}]).warnings
-    assert "Someone else changed config of process process-" in warning
+    assert "someone else or Laravel Cloud changed config of process process-" in warning
 
 
 def test_a_size_shown_only_by_its_id_is_not_a_change(sevalla: Stage) -> None:

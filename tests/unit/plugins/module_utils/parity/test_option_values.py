@@ -16,6 +16,7 @@ from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure, Problem
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine import module as _module
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine import options as _options
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine import run_list as _list
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine import run_one as _process
 from ansible_collections.evenkeel.paas.plugins.module_utils._http.settings import parse
 from ansible_collections.evenkeel.paas.plugins.module_utils._laravel_cloud.processes import (
@@ -359,6 +360,76 @@ def test_an_option_that_must_be_a_dictionary_is_named(
     module = _module._AnsibleModule(command.argument_spec, supports_check_mode=True)
     task = _module.Task(module.params, False, print, misread=module.misread)
     assert refused(_module.perform, command, task) == {option: "must be a dictionary"}
+
+
+WRONG_TYPES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
+    "all at once, with their positions": (
+        {
+            "api_timeout": "soon",
+            "prune": "perhaps",
+            "processes": [
+                {"display_name": "a"},
+                {"display_name": "b", "port": "x", "type": "wroker"},
+                None,
+                {"display_name": "d", "scaling_strategy": {"instance_count": [1], "type": "auto"}},
+            ],
+        },
+        {
+            "api_timeout": "must be an integer, not 'soon'",
+            "prune": "must be true or false, not 'perhaps'",
+            "processes[1].port": "must be an integer, not 'x'",
+            "processes[1].type": "must be one of web, worker, cron, job, not 'wroker'",
+            "processes[2]": "must be a dictionary",
+            "processes[3].scaling_strategy.instance_count": "must be an integer, not a list",
+            "processes[3].scaling_strategy.type": "must be one of manual, horizontal, not 'auto'",
+        },
+    ),
+    "a string for the list": ({"processes": "[]"}, {"processes": "must be a list, not '[]'"}),
+    "a dictionary for the list": (
+        {"processes": {"display_name": "a"}},
+        {"processes": "must be a list, not a dictionary"},
+    ),
+    "a long value": (
+        {"processes": [{"display_name": "a", "port": "8" * 30 + "x" * 30}]},
+        {"processes[0].port": "must be an integer, not a string"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_TYPES)
+def test_values_of_the_wrong_type_are_all_named(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ansible's own message is about one of them, and does not say in which item of a list."""
+    given, expected = WRONG_TYPES[case]
+    given = {"application": "shop", **given}
+    monkeypatch.setattr(AnsibleModule, "_load_params", lambda self: setattr(self, "params", given))
+    definition = _list.list_module(SEVALLA)
+    module = _module._AnsibleModule(definition.argument_spec, supports_check_mode=True)
+    task = _module.Task(module.params, False, print, misread=module.misread)
+    assert refused(_module.perform, definition, task) == expected
+
+
+@pytest.mark.parametrize(
+    ("queue", "problem"),
+    [
+        ([["mails", "default"]], {"config.queue[0]": "must be a string, not a list"}),
+        (["a", {"b": 1}], {"config.queue[1]": "must be a string, not a dictionary"}),
+        (
+            ["a", None, True],
+            {
+                "config.queue[1]": "must be a string, not null",
+                "config.queue[2]": "must be a string, not true or false",
+            },
+        ),
+        (["a", 7], {}),
+        ("a, b", {}),
+        (None, {}),
+    ],
+)
+def test_queues_must_be_strings(queue: Any, problem: dict[str, str]) -> None:
+    """Ansible would store the text of a nested list, and ignore null."""
+    spec = _process.resource_module(LARAVEL_CLOUD).argument_spec
+    _kept, problems = _options.split_misread(spec, {"config": {"queue": queue}})
+    assert {each.option: each.message for each in problems} == problem
 
 
 @pytest.mark.parametrize("strategy", ["instance_count=2", '{"instance_count": 2}'])

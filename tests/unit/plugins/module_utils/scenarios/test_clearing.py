@@ -128,6 +128,53 @@ def test_a_setting_of_the_other_kind_of_scaling_is_not_sent(run: Runner) -> None
     assert settled(again)
 
 
+HORIZONTAL = {
+    "type": "horizontal",
+    "min_instance_count": 1,
+    "max_instance_count": 4,
+    "target_memory_percent": 70,
+}
+NEW = {"application": "shop-x1y2z", "display_name": "new", "type": "worker", "resource_type": "s1"}
+
+
+@pytest.mark.parametrize("filled", ["off", "v2", "v2_omitted"])
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_new_strategy_does_not_get_the_default_of_a_cleared_setting(
+    emulator: Emulator, run: Runner, filled: str, exists: bool
+) -> None:
+    """With a change of its kind, and with a new process: the next run changes nothing."""
+    emulator.reset({"sevalla_horizontal_defaults": filled})
+    if exists:
+        assert run(SEVALLA, **NEW).message is None
+    clear = ["scaling_strategy.target_cpu_percent"]
+    _checked, made, again = run.converge(SEVALLA, **NEW, scaling_strategy=HORIZONTAL, clear=clear)
+    body = made.result["plan"][0]["body"]
+    assert body["scaling_strategy"]["config"]["targetCpuPercent"] is None
+    if filled == "v2":  # null too: nothing can unset it
+        assert all("did not store: scaling_strategy.target_cpu" in each for each in made.warnings)
+        assert len(made.warnings) == 1
+    else:
+        assert made.warnings == []
+        assert settled(again)
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_new_probe_has_null_for_cleared_settings_of_its_handler(
+    run: Runner, exists: bool
+) -> None:
+    """And none for those of another handler, which would be a second one."""
+    probe: dict[str, Any] = {"exec": {"command": ["true"]}}
+    clear = ["liveness_probe.timeout_seconds", "liveness_probe.http_get.host"]
+    if exists:
+        run(SEVALLA, **WEB, liveness_probe=PROBE)
+    _checked, made, again = run.converge(SEVALLA, **WEB, liveness_probe=probe, clear=clear)
+    sent = made.result["plan"][0]["body"]["liveness_probe"]
+    assert sent["timeoutSeconds"] is None
+    assert sent.get("httpGet") is None
+    assert sent["exec"] == {"command": ["true"]}
+    assert settled(again)
+
+
 def test_a_setting_cannot_be_set_and_cleared(run: Runner) -> None:
     """Both are in one message, and nothing is read."""
     wrong = run(LARAVEL, **TRIES, clear=["config.tries"])

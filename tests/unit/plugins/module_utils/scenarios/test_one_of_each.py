@@ -309,6 +309,39 @@ def test_a_process_that_another_task_creates_concurrently_is_found(runner: TaskR
     assert is_free(file)
 
 
+def test_a_name_that_another_task_gives_concurrently_is_refused(runner: TaskRunner) -> None:
+    """Renames take the lock too: both tasks would give their process the same name."""
+    runner.know()
+    ids = []
+    for number in (1, 2):
+        assert runner(number).message is None
+        ids += runner.ids(number)
+    name = {key: value for key, value in runner.case.create(3).items() if key != "type"}
+    name.pop("resource_type", None)
+
+    def rename(process_id: str) -> Outcome:
+        entry = {"id": process_id, **name}
+        options = entry if runner.case.entries is None else {runner.case.entries: [entry]}
+        return runner.run(runner.case.module, **runner.case.scope, **options)
+
+    (file,) = runner.files
+    with held(file, fcntl.LOCK_SH) as let_go:
+
+        def other_task(_seconds: float) -> None:
+            if len(runner.slept) == 3:
+                let_go()
+                runner.on_sleep = lambda seconds: None
+                assert rename(ids[1]).result["changed"] is True
+
+        runner.on_sleep = other_task
+        outcome = rename(ids[0])
+    assert "already has this" in str(outcome.message)
+    assert outcome.result["changed"] is False
+    assert len(runner.ids(3)) == 1
+    assert [write[0] for write in outcome.writes] == ["PATCH"], "only that of the other task"
+    assert is_free(file)
+
+
 def test_concurrent_reads_of_other_tasks_do_not_delay_a_creation(runner: TaskRunner) -> None:
     """Tasks share the lock while they read, and only a task that may have missed something reads
     again."""
@@ -517,7 +550,7 @@ def test_a_duplicate_of_another_machine_is_reported_at_once(runner: TaskRunner) 
     ids = runner.ids(1)
     assert len(ids) == 2
     assert outcome.message is not None
-    said = "Someone else created the same process at the same time. Expected one "
+    said = "Another task or person created the same process at the same time. Expected one "
     assert said in outcome.message
     assert ", found 2: " in outcome.message
     assert all(each in outcome.message for each in ids)
@@ -586,7 +619,8 @@ def test_a_failed_check_for_duplicates_is_a_warning(runner: TaskRunner, kind: st
     assert outcome.result["changed"] is True
     (warning,) = (each for each in outcome.warnings if "could not" in each.lower())
     assert warning.startswith(
-        "Could not check whether someone else created the same process at the same time: GET /"
+        "Could not check whether another task or person created the same process at the same "
+        "time: GET /"
     )
     assert warning.endswith(" Run the task again to check.")
     runner.emulator.faults.clear()
@@ -611,5 +645,5 @@ def test_an_instance_is_created_once(
     emulator.faults.add(Fault("create_same", method="POST"))
     outcome = runner(1)
     assert outcome.message is not None
-    assert "Someone else created the same instance at the same time." in outcome.message
+    assert "Another task or person created the same instance at the same time." in outcome.message
     assert len(outcome.result["failure"]["details"]) == 2
