@@ -2241,8 +2241,58 @@ NO_LOG_DEFECTS = (
         "the message of a failure quotes the options in spite of no_log",
         "_engine/module.py",
         {
-            "failure.masked = private_texts(module.argument_spec, task.params)": "pass",
+            "failure.masked = options | task.live_texts": "failure.masked = task.live_texts",
         },
+        (NO_LOG,),
+    ),
+    Defect(
+        "the message of a failure quotes live resources in spite of no_log",
+        "_engine/module.py",
+        {
+            "failure.masked = options | task.live_texts": "failure.masked = options",
+        },
+        (NO_LOG,),
+    ),
+    Defect(
+        "the texts of the live resources are not remembered before the plan",
+        "_engine/run_one.py",
+        {"        task.remember(backend, live)\n": ""},
+        (NO_LOG,),
+    ),
+    Defect(
+        "the texts of the live processes are not remembered before a command",
+        "_sevalla/one_process.py",
+        {"    task.remember(PROCESSES, live)\n": ""},
+        (NO_LOG,),
+    ),
+    Defect(
+        "with no_log, a message shows the trimmed form of an option",
+        "_engine/options.py",
+        {"found.update(texts, map(str.strip, texts), ": "found.update(texts, "},
+        (NO_LOG,),
+    ),
+    Defect(
+        "with no_log, a message shows one item of a list",
+        "_engine/options.py",
+        {'items, [",".join(items)])': '[",".join(items)])'},
+        (NO_LOG,),
+    ),
+    Defect(
+        "with no_log, a message shows the items of a list as one text",
+        "_engine/options.py",
+        {'items, [",".join(items)])': "items)"},
+        (NO_LOG,),
+    ),
+    Defect(
+        "with no_log, short texts are masked in every word",
+        "_engine/options.py",
+        {"if len(text) >= _SHORTEST_SECRET": "if text"},
+        (NO_LOG,),
+    ),
+    Defect(
+        "with no_log, a message shows the service's reason",
+        "_engine/watch.py",
+        {"if self.task.no_log else str(reason)": "if not self.task else str(reason)"},
         (NO_LOG,),
     ),
     Defect(

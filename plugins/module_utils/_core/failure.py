@@ -93,7 +93,7 @@ class Failure(Exception):
         self.hides_printed = False
         """Whether to hide these lines, because an output may contain the user's secrets."""
         self.masked: Collection[str] = ()
-        """Option values that the message must not show, even if the service quotes them."""
+        """Texts that the message must not show, even if the service quotes them."""
         self.nothing_changed = False
         """Whether the task certainly changed nothing."""
 

@@ -21,11 +21,13 @@ from typing import Any, Callable, NamedTuple
 from ansible.module_utils.basic import AnsibleModule
 
 from .._core.failure import Failure, Problem, invalid_options
+from .._core.fields import Process
 from .._core.remark import HIDDEN
 from .._http import client as _http
 from .._http.settings import Service, Settings, parse
 from .options import private_texts, split_misread, without_empty
 from .progress import LONG_WAIT, Progress, Show, show_nothing
+from .service import Backend
 
 WHY_MODULE = "EVENKEEL_PAAS_WHY_MODULE"
 """The environment variable with the reason why a module did not run in Ansible's worker."""
@@ -55,6 +57,14 @@ class Task:
         self.progress = Progress(show_nothing if no_log else show_progress)
         self._show_warning = show_warning
         self.no_log = no_log
+        self.live_texts: set[str] = set()
+
+    def remember(self, backend: Backend, live: list[Process]) -> None:
+        """With ``no_log``, mask the texts of live resources in the message of a failure."""
+        spec = {field.option: field.spec for field in backend.fields}
+        for each in live if self.no_log else []:
+            shown = {field.option: field.live(each) for field in backend.fields}
+            self.live_texts |= private_texts(spec, shown)
 
     def warn(self, text: str, plain: str = HIDDEN) -> None:
         """Show a warning. ``text`` may quote values of the task; ``plain`` quotes none."""
@@ -162,7 +172,8 @@ def perform(module: Module, task: Task) -> dict[str, Any]:
         # ansible-core 2.19 and later show the message of a failed task even with no_log.
         failure.hides_printed = task.no_log
         if task.no_log:
-            failure.masked = private_texts(module.argument_spec, task.params)
+            options = private_texts(module.argument_spec, task.params)
+            failure.masked = options | task.live_texts
         raise
 
 

@@ -88,16 +88,21 @@ _SHORTEST_SECRET = 4
 
 
 def private_texts(spec: dict[str, Any], given: dict[str, Any]) -> set[str]:
-    """Return the strings in options that may contain a secret, at every depth."""
+    """Return the strings in options that may contain a secret, at every depth.
+
+    Also in the forms that are sent: without blanks around them and their items, and joined.
+    """
     found: set[str] = set()
     for name, about in spec.items():
         value = None if name in _PUBLIC or "choices" in about else given.get(name)
-        for each in value if isinstance(value, list) else [value]:
+        values = value if isinstance(value, list) else [value]
+        for each in values:
             if isinstance(each, dict):
                 found |= private_texts(about.get("options", {}), each)
-            elif isinstance(each, str) and len(each) >= _SHORTEST_SECRET:
-                found.add(each)
-    return found
+        texts = [each for each in values if isinstance(each, str)]
+        items = [item.strip() for text in texts for item in text.split(",") if item.strip()]
+        found.update(texts, map(str.strip, texts), items, [",".join(items)])
+    return {text for text in found if len(text) >= _SHORTEST_SECRET}
 
 
 def process_spec(backend: Backend) -> dict[str, Any]:

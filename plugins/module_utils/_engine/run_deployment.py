@@ -62,10 +62,9 @@ class Deployments(Operations):
     def failure(self, watch: Watch) -> Failure | None:
         """Return the failure of a deployment that has ended, with the end of its log, or None."""
         deployment = watch.operation
-        status, reason = deployment.get("status"), deployment.get("failure_reason")
+        status, said = deployment.get("status"), watch.reason
         if status == self.statuses.success:
             return None
-        said = f": {str(reason).rstrip('.')}" if reason else ""
         vendor = self.service.name
         log = f" See the deployment's log in {vendor}'s dashboard."
         details, printed = watch.details, ""

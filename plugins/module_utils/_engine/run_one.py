@@ -133,6 +133,7 @@ def _read_and_plan(
     """Return the id of the scope, its live resources, and the plans for them."""
     try:
         scope, live = backend.read(client, task.params, wanted, prune)
+        task.remember(backend, live)
         plans = plan_list(backend, scope, wanted, live, prune)
         if scope and len(live) == 1 and any(plan.renames for plan in plans):
             # A resource that is addressed by its id was read alone. Its new name must be compared

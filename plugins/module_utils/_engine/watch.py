@@ -227,6 +227,13 @@ class Watch:
         return f"{self._noun} {self.operation['id']} of {self.scope}"
 
     @property
+    def reason(self) -> str:
+        """The service's reason for a failure, after a colon, or "". It may quote an output."""
+        reason = self.operation.get("failure_reason")
+        said = "********" if self.task.no_log else str(reason).rstrip(".")
+        return f": {said}" if reason else ""
+
+    @property
     def details(self) -> dict[str, Any]:
         """The ``failure.details`` of an operation that did not succeed."""
         return {key: self.operation.get(key) for key in ("id", "status")}

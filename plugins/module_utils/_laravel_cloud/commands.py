@@ -85,7 +85,7 @@ class LaravelCloudCommands(EnvironmentOperations):
         if not rc:
             ended = f"{watch.words} ended as {status}"
             ended += " without a return code" if rc is None else " with the return code 0"
-        ended += f": {str(reason).rstrip('.')}" if reason else ""
+        ended += watch.reason
         return command_failed(ended, command.get("output"), {**watch.details, "reason": reason})
 
     def as_result(self, operation: Operation) -> dict[str, Any]:

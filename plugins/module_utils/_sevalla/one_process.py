@@ -13,6 +13,7 @@ from .._core.fields import Options, Process
 from .._core.plan import Live
 from .._core.planner import alternatives, item_path, locate, refuse_unclear
 from .._core.resource import Entry
+from .._engine.module import Task
 from .._engine.options import process_spec
 from .._http.client import Client
 from .processes import PROCESSES
@@ -37,14 +38,13 @@ def check_one(params: dict[str, Any], address: Options, allowed: str) -> list[Pr
     return [*problems, *PROCESSES.check_address(address, "present")]
 
 
-def find_one(
-    client: Client, params: dict[str, Any], address: Options, check_mode: bool
-) -> tuple[str, Process]:
+def find_one(client: Client, task: Task, address: Options) -> tuple[str, Process]:
     """Return the path of the addressed process, and the process.
 
     Raises Failure if it is missing, if that is unclear, or if it is not as the options describe it.
     """
-    scope, live = PROCESSES.read(client, params, [Entry(address)], whole=False)
+    scope, live = PROCESSES.read(client, task.params, [Entry(address)], whole=False)
+    task.remember(PROCESSES, live)
     index = Live(PROCESSES, live)
     named = PROCESSES.address(address)
     process = locate(PROCESSES, named, index)
@@ -53,7 +53,7 @@ def find_one(
         hint = " In check mode, one that an earlier task would create does not exist."
         raise Failure(
             f"There is no {named.words} in application {scope}."
-            f"{alternatives(PROCESSES, named, index)}{hint if check_mode else ''}",
+            f"{alternatives(PROCESSES, named, index)}{hint if task.check_mode else ''}",
             code="not_found",
         )
     shown = {

@@ -30,7 +30,7 @@ def _run(task: Task) -> dict[str, Any]:
     address = {option: params[option] for option in _ADDRESSES if params[option]}
     task.check(*check_one(params, address, "id, key and display_name"))
     with connected(SERVICE, task) as client:
-        path, process = find_one(client, params, address, task.check_mode)
+        path, process = find_one(client, task, address)
         if process.get("type") != "cron":
             raise Failure(
                 f"The {words_for(address)} is of type {process.get('type')}; only a cron process "

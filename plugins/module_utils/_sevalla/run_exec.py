@@ -60,7 +60,7 @@ def _run(task: Task) -> dict[str, Any]:
     problems += out_of_bounds(params, {"timeout": 1}, _LONGEST)
     task.check(*problems)
     with connected(SERVICE, task) as client:
-        path, _process = find_one(client, params, address, task.check_mode)
+        path, _process = find_one(client, task, address)
         body = {"command": words, "timeout": params["timeout"]}
         step = Step("exec", "POST", f"{path}/exec", body)
         base_result = {"cmd": words, "plan": [step.as_result()]}

@@ -16,11 +16,17 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module impor
     Task,
     perform,
 )
+from ansible_collections.evenkeel.paas.plugins.module_utils._http.client import Client
 from ansible_collections.evenkeel.paas.tests.emulator import Fault, world
-from ansible_collections.evenkeel.paas.tests.emulator.outcomes import DeploymentOutcome
+from ansible_collections.evenkeel.paas.tests.emulator.outcomes import (
+    CommandOutcome,
+    DeploymentOutcome,
+)
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     SCOPE,
+    STAYING,
     Runner,
+    let_stay,
     module_of,
     no_waiting,
 )
@@ -216,7 +222,10 @@ def test_a_failed_deployment_quotes_its_log_without_no_log(
     assert CANARY in failed.result["failure"]["details"]["output"]
 
 
-PROBE = {"http_get": {"http_headers": [{"name": "X", "value": CANARY}]}, "exec": {"command": []}}
+PROBE = {
+    "http_get": {"http_headers": [{"name": "X", "value": CANARY}]},
+    "exec": {"command": ["a, part ,b"]},
+}
 FAILING: dict[str, tuple[str, dict[str, Any]]] = {
     "a name": ("sevalla_process_exec", {"display_name": f"it's {CANARY}", "cmd": "ls"}),
     "a size": ("sevalla_process", {**QUEUE, "resource_type": CANARY.upper()}),
@@ -257,7 +266,9 @@ def test_a_failure_quotes_an_option_unless_there_is_no_log(
 def test_a_failure_quotes_the_service_unless_there_is_no_log(no_log: bool) -> None:
     entry = {"display_name": "worker", "type": "cron", "liveness_probe": PROBE}
     params = {"application": "shop", "processes": [entry]}
-    said = f"PATCH /applications/shop: HTTP 400: {CANARY} in a WORKER of type cron is bad."
+    said = (
+        f"PATCH /applications/shop: HTTP 400: {CANARY} in a WORKER of type cron is bad, also part."
+    )
 
     def refuse(task: Task) -> dict[str, Any]:
         raise Failure(said, code="refused")
@@ -265,9 +276,244 @@ def test_a_failure_quotes_the_service_unless_there_is_no_log(no_log: bool) -> No
     spec = module_of("sevalla_processes").argument_spec
     with pytest.raises(Failure) as raised:
         perform(Module(spec, refuse), Task(params, False, print, no_log=no_log))
-    masked = said.replace(CANARY, "********").replace("WORKER", "********")
+    masked = said
+    for text in (CANARY, "WORKER", "part"):
+        masked = masked.replace(text, "********")
     shown = masked if no_log else said
     assert raised.value.message == f"{shown} Nothing was changed."
+
+
+STAYS = STAYING["laravel_cloud_background_process"]
+INSTANCE = str(world.LARAVEL_CLOUD_PRODUCTION_WORKERS_ID)
+SHOP = {"application": world.SEVALLA_SHOP_ID}
+COMMAND = f"php artisan work --password={CANARY}"
+WORKER = {
+    "instance": INSTANCE,
+    "type": "worker",
+    "config": {"connection": "redis", "queue": f"b, mail {CANARY} ,c"},
+}
+HEADER = {"name": "X", "value": CANARY}
+PROBED = {
+    **SHOP,
+    "type": "web",
+    "liveness_probe": {"http_get": {"path": "/", "http_headers": [HEADER]}},
+}
+LIVE: dict[str, tuple[str, dict[str, Any]]] = {
+    "custom": ("laravel_cloud_background_process", CUSTOM),
+    "worker": ("laravel_cloud_background_process", WORKER),
+    "queue": ("sevalla_process", QUEUE),
+    "probe": ("sevalla_process", PROBED),
+    "instance": (
+        "laravel_cloud_instance",
+        {
+            "environment": world.LARAVEL_CLOUD_PRODUCTION_ID,
+            "name": f"workers {CANARY}",
+            "type": "service",
+            "size": "flex.c-1vcpu-256mb",
+        },
+    ),
+}
+"""Resources whose texts a failure may quote, with the module that creates each."""
+
+
+class Quoting(NamedTuple):
+    """A failing task: ``says`` is a part of its message. ``live`` exists before it."""
+
+    module: str
+    options: dict[str, Any]
+    says: str
+    live: str = ""
+
+
+QUOTING = {
+    "a command with a line break": Quoting(
+        "laravel_cloud_background_process",
+        {**CUSTOM, "command": f"{COMMAND}\n", "processes": 0},
+        f"custom process with command '{COMMAND}'",
+    ),
+    "a refused command with a line break": Quoting(
+        "laravel_cloud_background_process",
+        {**CUSTOM, "command": f"{COMMAND}\n"},
+        f"'command': '{COMMAND}'",
+    ),
+    "a refused entrypoint with blanks": Quoting(
+        "sevalla_process",
+        {**QUEUE, "entrypoint": f"  node {CANARY}.js\n"},
+        f"'entrypoint': 'node {CANARY}.js'",
+    ),
+    "a refused entrypoint with commas": Quoting(
+        "sevalla_process",
+        {**QUEUE, "entrypoint": "a b, c d\n"},
+        "'entrypoint': 'a b, c d'",
+    ),
+    "commands of a list": Quoting(
+        "laravel_cloud_background_processes",
+        {"instance": INSTANCE, "processes": [{"type": "custom", "command": f"{COMMAND}\n"}]},
+        f"processes[0] (custom process with command '{COMMAND}')",
+    ),
+    "equal commands": Quoting(
+        "laravel_cloud_background_processes",
+        {"instance": INSTANCE, "processes": [{"type": "custom", "command": f"{COMMAND}\n"}] * 2},
+        f"is the same process as processes[0], the custom process with command '{COMMAND}'",
+    ),
+    "a queue with blanks": Quoting(
+        "laravel_cloud_background_process",
+        {**WORKER, "processes": 0},
+        f"queue b,mail {CANARY},c",
+    ),
+    "short names of a queue": Quoting(
+        "laravel_cloud_background_process",
+        {**WORKER, "processes": 0, "config": {"connection": CANARY, "queue": "ab, cd ,ef"}},
+        "queue ab,cd,ef",
+    ),
+    "a refused queue with blanks": Quoting(
+        "laravel_cloud_background_process", WORKER, f"'queue': 'b,mail {CANARY},c'"
+    ),
+    "a similar command": Quoting(
+        "laravel_cloud_background_process",
+        {
+            "instance": INSTANCE,
+            "type": "custom",
+            "command": COMMAND.replace("work", "works"),
+            "processes": 0,
+        },
+        f"did you mean '{COMMAND}'?",
+        "custom",
+    ),
+    "a similar queue": Quoting(
+        "laravel_cloud_background_process",
+        {
+            **WORKER,
+            "processes": 0,
+            "config": {"connection": "redis", "queue": f"b,mails {CANARY},c"},
+        },
+        f"did you mean 'redis b,mail {CANARY},c'?",
+        "worker",
+    ),
+    "a similar display_name": Quoting(
+        "sevalla_process",
+        {**QUEUE, "display_name": f"queues {CANARY}", "port": 0},
+        f"did you mean 'queue {CANARY}'?",
+        "queue",
+    ),
+    "a similar instance": Quoting(
+        "laravel_cloud_instance",
+        {**LIVE["instance"][1], "name": f"worker {CANARY}", "min_replicas": -1},
+        f"did you mean 'workers {CANARY}'?",
+        "instance",
+    ),
+    "existing display_names": Quoting(
+        "sevalla_process_exec",
+        {**SHOP, "display_name": "cleanup", "cmd": "ls"},
+        f"The application has Web process, queue {CANARY}.",
+        "queue",
+    ),
+    "existing display_names of crons": Quoting(
+        "sevalla_process_run",
+        {**SHOP, "display_name": "cleanup"},
+        f"The application has Web process, queue {CANARY}.",
+        "queue",
+    ),
+    "a pruned command": Quoting(
+        "laravel_cloud_background_processes",
+        {
+            "instance": INSTANCE,
+            "processes": [STAYS],
+            "prune": True,
+        },
+        f"prune (custom process with command '{COMMAND}'): DELETE ",
+        "custom",
+    ),
+    "a pruned queue": Quoting(
+        "laravel_cloud_background_processes",
+        {
+            "instance": INSTANCE,
+            "processes": [STAYS],
+            "prune": True,
+        },
+        f"prune (worker with connection redis and queue b,mail {CANARY},c): DELETE ",
+        "worker",
+    ),
+    "a pruned display_name": Quoting(
+        "sevalla_processes",
+        {**SHOP, "processes": [{"type": "web"}], "prune": True},
+        f"prune (process with display_name 'queue {CANARY}'): DELETE ",
+        "queue",
+    ),
+    "a live header that is sent again": Quoting(
+        "sevalla_process",
+        {**SHOP, "type": "web", "liveness_probe": {"http_get": {"path": "/up"}}},
+        f"'value': '{CANARY}'",
+        "probe",
+    ),
+}
+"""Tasks with a failure that quotes what the options or the live resources have, in another form."""
+
+
+def stripped(value: Any) -> Any:
+    """Return what Laravel makes of a body: the blanks around each string are removed."""
+    if isinstance(value, dict):
+        return {key: stripped(each) for key, each in value.items()}
+    return value.strip() if isinstance(value, str) else value
+
+
+@pytest.fixture
+def quoted(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Return a function after which the service refuses all writes, and quotes their bodies."""
+
+    send = Client.send
+
+    def refuse(client: Client, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        if method == "GET":
+            return send(client, method, path, body=body, **more)
+        said = f"{method} {path}: HTTP 422: {stripped(body)} is bad."
+        raise Failure(said, code="refused", status=422)
+
+    return lambda: monkeypatch.setattr(Client, "send", refuse)
+
+
+@pytest.mark.parametrize("no_log", [False, True])
+@pytest.mark.parametrize("name", QUOTING)
+def test_a_failure_quotes_other_forms_and_live_texts_unless_there_is_no_log(
+    emulator: Any, quoted: Callable[[], None], name: str, no_log: bool
+) -> None:
+    module, options, says, live = QUOTING[name]
+    run = Runner(emulator)
+    if live:
+        created = run(LIVE[live][0], **LIVE[live][1])
+        assert created.message is None, created.message
+    if options.get("prune") and module != "sevalla_processes":
+        let_stay(emulator, INSTANCE)
+    quoted()
+    run.no_log = no_log
+    failed = run(module, **options)
+    assert failed.message is not None
+    assert (says in failed.message) != no_log, failed.message
+    assert "Nothing was changed." in failed.message
+    assert (CANARY in failed.message) != no_log, failed.message
+    assert ("********" in failed.message) == no_log, failed.message
+
+
+@pytest.mark.parametrize("no_log", [False, True])
+@pytest.mark.parametrize("module", ["laravel_cloud_deployment", "laravel_cloud_command"])
+def test_a_failure_has_the_reason_of_the_service_unless_there_is_no_log(
+    emulator: Any, monkeypatch: pytest.MonkeyPatch, module: str, no_log: bool
+) -> None:
+    """The reason may quote an output, which is hidden too."""
+    no_waiting(monkeypatch)
+    target = world.LARAVEL_CLOUD_PRODUCTION_ID
+    reason, options = f"It printed {CANARY}.", {"environment": target}
+    if module == "laravel_cloud_command":
+        outcome: Any = CommandOutcome(exit_code=3, output="", reason=reason)
+        options["cmd"] = "ls"
+    else:
+        outcome = DeploymentOutcome(status="build.failed", reason=reason)
+    emulator.world.outcomes.add(target, outcome)
+    failed = Runner(emulator, no_log=no_log)(module, **options)
+    said = ": ********. " if no_log else f": It printed {CANARY}. "
+    assert said in str(failed.message)
+    assert (CANARY in str(failed.message)) != no_log
+    assert CANARY in str(failed.result)
 
 
 def test_a_warning_without_a_no_log_text_is_hidden() -> None:
