@@ -34,7 +34,7 @@ THIRD_PARTY = {"requests", "urllib3", "jsonschema"}
 CONTROLLER = ("action/", "callback/", "inventory/", "plugin_utils/")
 """Folders of plugins that run inside Ansible, and so can import all of it."""
 
-MODULE_UTILS_BYTES = 312_000
+MODULE_UTILS_BYTES = 313_000
 """An upper bound for the size of module_utils. It is sent to the target for every task."""
 
 SHIPPED_BYTES = 213_000
