@@ -2076,6 +2076,12 @@ INFO_DEFECTS = (
         (DESIRED,),
     ),
     Defect(
+        "an instance that is read by its id has no twins",
+        "_laravel_cloud/instances.py",
+        {'if whole and is_id("env", scope):': "if whole and not found:"},
+        (INSTANCES,),
+    ),
+    Defect(
         "desired contains force for a worker without it",
         "_laravel_cloud/processes.py",
         {"if config[key] is not False}": "if key}"},
