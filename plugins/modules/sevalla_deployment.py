@@ -54,6 +54,8 @@ options:
         or another image either.
       - With V(pending), if a running deployment started after the newest change, the task waits for it instead of
         starting another one, and reports no change.
+      - With V(pending), if several hosts on one machine run the task for the same application, one of them starts the
+        deployment, and the others wait for that one.
       - V(pending) compares only times of the service. If the times are inconclusive, it deploys, possibly once more
         than necessary. RV(pending) says why. It waits one second before it starts a deployment.
       - In check mode, V(pending) does not see a process that an earlier task would create or change.
@@ -318,7 +320,8 @@ failure:
       description:
         - The kind of failure, such as V(deployment_failed), V(wait_timeout), V(never_deployed),
           V(invalid_options), V(not_found), V(ambiguous), V(no_token), V(unauthorized), V(forbidden), V(rate_limited),
-          V(refused), V(service_error), V(unexpected_answer), V(redirected) and V(unreachable).
+          V(refused), V(service_error), V(unexpected_answer), V(redirected), V(unreachable) and V(locked).
+        - V(locked) means that another task on the same machine is starting a deployment.
       returned: always
       type: str
     status:

@@ -36,6 +36,10 @@ TASKS = {
     "laravel_cloud_background_process": {**WORKERS, **HORIZON},
     "laravel_cloud_background_processes": {**WORKERS, "processes": [HORIZON]},
 }
+DEPLOYMENTS = {
+    "sevalla_deployment": SHOP,
+    "laravel_cloud_deployment": {"application": "shop", "environment": "production"},
+}
 WAYS: dict[str, Any] = {
     "worker": True,
     "module": False,
@@ -45,19 +49,19 @@ WAYS: dict[str, Any] = {
 
 
 class AllAtOnce(Hooks):
-    """Delays every read of the list of processes until all hosts read it: none has created yet.
+    """Delays every read of a list until all hosts read it: none has created anything yet.
 
-    ``together`` is how many read it at the same time. The delay ends at some point, so that a host
-    that never reads fails the test instead of blocking it.
+    ``ends`` are the ends of the list's path. ``together`` is how many read it at the same time. The
+    delay ends at some point, so that a host that never reads fails the test instead of blocking it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *ends: str) -> None:
         self.together = 0
+        self._ends = ends
         self._met = threading.Barrier(len(HOSTS), timeout=60)
 
     def after(self, response: Response) -> Response:
-        # For a named instance, Laravel Cloud lists the processes together with its instances.
-        is_list = request.method == "GET" and request.path.endswith(("processes", "instances"))
+        is_list = request.method == "GET" and request.path.endswith(self._ends)
         if is_list and not self.together:
             self._met.wait()
             self.together = len(HOSTS)
@@ -79,6 +83,31 @@ def created(emulator: Any) -> list[str]:
         ]
 
 
+def race(
+    playbooks: Any, module: str, options: dict[str, Any], way: str, *ends: str
+) -> tuple[Any, Any]:
+    """Run a task twice on all hosts. In the first run, all of them read the list whose path has one
+    of these ends before any of them writes."""
+    task = {"name": "One of each", f"evenkeel.paas.{module}": options, "delegate_to": "localhost"}
+    play = {
+        "hosts": "all",
+        "gather_facts": False,
+        "vars": {"evenkeel_paas_in_worker": WAYS[way]},
+        "tasks": [task],
+    }
+    playbook = playbooks.folder / "play.yml"
+    playbook.write_text(yaml.safe_dump([play], sort_keys=False))
+    arguments = ("-i", ",".join(HOSTS) + ",", "--forks", "5", "-vvv")
+    hooks = playbooks.emulator.hooks = AllAtOnce(*ends)
+    run = playbooks.run(playbook, *arguments)
+    assert hooks.together == len(HOSTS), "there was no race"
+    assert run.status == 0, run.output
+    ways = {"worker": (3, 0), "module": (0, 3), "both": (2, 1)}[way]
+    assert run.output.count("runs in Ansible's worker") == ways[0]
+    assert run.output.count("runs as a module") == ways[1]
+    return run, playbooks.run(playbook, *arguments)
+
+
 @pytest.mark.parametrize(
     ("module", "way"),
     [
@@ -89,28 +118,8 @@ def created(emulator: Any) -> list[str]:
 def test_three_hosts_with_one_task_create_one_process(
     playbooks: Any, module: str, way: str
 ) -> None:
-    play = {
-        "hosts": "all",
-        "gather_facts": False,
-        "vars": {"evenkeel_paas_in_worker": WAYS[way]},
-        "tasks": [
-            {
-                "name": "One of each",
-                f"evenkeel.paas.{module}": TASKS[module],
-                "delegate_to": "localhost",
-            }
-        ],
-    }
-    playbook = playbooks.folder / "play.yml"
-    playbook.write_text(yaml.safe_dump([play], sort_keys=False))
-    arguments = ("-i", ",".join(HOSTS) + ",", "--forks", "5", "-vvv")
-    hooks = playbooks.emulator.hooks = AllAtOnce()
-    run = playbooks.run(playbook, *arguments)
-    assert hooks.together == len(HOSTS), "there was no race"
-    assert run.status == 0, run.output
-    ways = {"worker": (3, 0), "module": (0, 3), "both": (2, 1)}[way]
-    assert run.output.count("runs in Ansible's worker") == ways[0]
-    assert run.output.count("runs as a module") == ways[1]
+    # For a named instance, Laravel Cloud lists the processes together with its instances.
+    run, again = race(playbooks, module, TASKS[module], way, "processes", "instances")
     assert [each["kind"] for each in run.results] == ["ok"] * 3
     assert sorted(each["result"]["changed"] for each in run.results) == [False, False, True]
     (process,) = created(playbooks.emulator)
@@ -118,6 +127,23 @@ def test_three_hosts_with_one_task_create_one_process(
         found = each["result"].get("processes") or [each["result"]["process"]]
         assert [one["id"] for one in found] == [process]
     assert [write.split()[0] for write in run.writes] == ["POST"]
-    again = playbooks.run(playbook, *arguments)
     assert (again.status, again.changed, again.writes) == (0, [], [])
     assert created(playbooks.emulator) == [process]
+
+
+@pytest.mark.parametrize("pace", ["polls", "at_once"])
+@pytest.mark.parametrize(("module", "way"), list(product(DEPLOYMENTS, WAYS)))
+def test_three_hosts_with_one_task_start_one_deployment(
+    playbooks: Any, module: str, way: str, pace: str
+) -> None:
+    service = module.rpartition("_")[0]
+    playbooks.emulator.world.switches.update({f"{service}_deployment_pace": pace})
+    options = {**DEPLOYMENTS[module], "trigger": "pending", "poll_interval": 1}
+    run, again = race(playbooks, module, options, way, "deployments")
+    assert [each["kind"] for each in run.results] == ["ok"] * 3
+    assert sorted(each["result"]["changed"] for each in run.results) == [False, False, True]
+    deployments = [each["result"]["deployment"] for each in run.results]
+    assert len({each["id"] for each in deployments}) == 1
+    assert {each["status"] for each in deployments} <= {"success", "deployment.succeeded"}
+    assert [write.split()[0] for write in run.writes] == ["POST"]
+    assert (again.status, again.changed, again.writes) == (0, [], [])

@@ -662,6 +662,36 @@ ONE_OF_EACH_DEFECTS = (
         (ONE_OF_EACH,),
     ),
     Defect(
+        "each host deploys what is pending",
+        "_engine/run_deployment.py",
+        {"and not lock.take(client, watch.task.progress)": "and not lock"},
+        (ONE_OF_EACH,),
+    ),
+    Defect(
+        "a deployment is locked until its end",
+        "_engine/run_deployment.py",
+        {", on_start=lock.release)": ")"},
+        (ONE_OF_EACH,),
+    ),
+    Defect(
+        "a task keeps the lock while it waits for the deployment of another one",
+        "_engine/run_deployment.py",
+        {"                    lock.release()\n": ""},
+        (ONE_OF_EACH,),
+    ),
+    Defect(
+        "the deployments of all scopes have one lock",
+        "_engine/run_deployment.py",
+        {"[task.settings.url, deployments.noun, scope]": "[task.settings.url]"},
+        (ONE_OF_EACH,),
+    ),
+    Defect(
+        "only the times show that the deployment of another task is enough",
+        "_engine/run_deployment.py",
+        {"newest, processes, later)": "newest, processes)"},
+        (ONE_OF_EACH,),
+    ),
+    Defect(
         "a lock in a folder of someone else",
         "_engine/scope_lock.py",
         {
@@ -1719,13 +1749,13 @@ DEPLOYMENT_DEFECTS = (
     Defect(
         "a running deployment is not waited for",
         "_engine/run_deployment.py",
-        {"            if found.under_way:\n": "            if not found:\n"},
+        {"                if found.under_way:\n": "                if not found:\n"},
         (PENDING,),
     ),
     Defect(
         "any running deployment is enough",
         "_engine/pending.py",
-        {"(newest is None or not started(each) or _is_after(started(each), newest))": "each"},
+        {"(newest is None or not started(each) or includes(each, newest))": "each"},
         (PENDING,),
     ),
     Defect(
@@ -2087,6 +2117,12 @@ INFO_DEFECTS = (
         "_laravel_cloud/processes.py",
         {'if whole and is_id("inst", instance):': "if whole and not found:"},
         (DESIRED,),
+    ),
+    Defect(
+        "an instance that is read by its id has no twins",
+        "_laravel_cloud/instances.py",
+        {'if whole and is_id("env", scope):': "if whole and not found:"},
+        (INSTANCES,),
     ),
     Defect(
         "desired contains force for a worker without it",

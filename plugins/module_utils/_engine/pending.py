@@ -11,7 +11,7 @@ change counts as pending: an unnecessary deployment is better than a change that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime, timezone
 from typing import Any, Callable, NamedTuple
 
@@ -42,15 +42,29 @@ class Pending(NamedTuple):
     deployed: Operation | None
     under_way: Operation | None
 
+    @property
+    def needs_deployment(self) -> bool:
+        """Whether a new deployment is needed."""
+        return bool(self.reasons) and self.under_way is None
+
 
 def find_pending(
-    statuses: Statuses, started: Started, deployments: list[Operation], processes: list[Shown]
+    statuses: Statuses,
+    started: Started,
+    deployments: list[Operation],
+    processes: list[Shown],
+    later: Container[str] = (),
 ) -> Pending:
     """Return the pending changes.
 
     ``processes`` must be read before ``deployments``: then a deployment that has not started yet
-    will start after every known change.
+    will start after every known change. ``later`` has the ids of deployments that were requested
+    after ``processes`` were read; they include every known change, whatever their times are.
     """
+
+    def includes(deployment: Operation, change: datetime) -> bool:
+        return deployment["id"] in later or _is_after(started(deployment), change)
+
     ordered = newest_first(deployments, started)
     ended = [each for each in ordered if statuses.is_over(each)]
     deployed = next((each for each in ended if each.get("status") == statuses.success), None)
@@ -60,7 +74,7 @@ def find_pending(
     if ended and ended[0] is not deployed:
         reasons.append(_reason("deployment_failed", ended[0], at=ended[0].get("finished_at")))
     if deployed is not None:
-        reasons += _changes(processes, started, deployed)
+        reasons += _changes(processes, includes, deployed)
     newest = max(
         (when for process in processes for when in _changed(process).values()), default=None
     )
@@ -69,7 +83,7 @@ def find_pending(
             each
             for each in ordered
             if not statuses.is_over(each)
-            and (newest is None or not started(each) or _is_after(started(each), newest))
+            and (newest is None or not started(each) or includes(each, newest))
         ),
         None,
     )
@@ -91,12 +105,12 @@ def is_oldest_first(deployments: list[Any], started: Callable[[Any], Any]) -> bo
 
 
 def _changes(
-    processes: list[Shown], started: Started, deployed: Operation
+    processes: list[Shown], includes: Callable[[Operation, datetime], bool], deployed: Operation
 ) -> Iterator[dict[str, Any]]:
     """Yield the reason for each process with a change that the deployment may not include."""
     for process in processes:
         for key, when in _changed(process).items():
-            if not _is_after(started(deployed), when):
+            if not includes(deployed, when):
                 yield _reason(
                     "process_created" if key == "created_at" else "process_updated",
                     process,

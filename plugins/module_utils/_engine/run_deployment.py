@@ -14,7 +14,8 @@ from .._core.plan import Step
 from .._http.client import Client
 from .module import Module, Task, connected
 from .options import connection_spec
-from .pending import Shown, find_pending
+from .pending import Pending, Shown, find_pending
+from .scope_lock import ScopeLock, shared
 from .start import run_operation
 from .watch import Operation, Operations, Watch, waiting_problems, waiting_spec
 
@@ -106,27 +107,50 @@ def deployment_module(deployments: Deployments) -> Module:
 def _deploy(deployments: Deployments, task: Task) -> dict[str, Any]:
     params = task.params
     task.check(*deployments.check_options(params), *waiting_problems(params))
+    is_always = params["trigger"] == "always"
     with connected(deployments.service, task) as client:
         scope = deployments.find_scope(client, params)
         watch = Watch(deployments, client, scope, task)
         pending: dict[str, Any] = {}
-        if params["trigger"] == "always":
-            newest = deployments.newest(client, scope)
-        else:
-            processes = deployments.processes(client, scope)
-            newest = deployments.newest(client, scope)
-            found = find_pending(deployments.statuses, deployments.started, newest, processes)
-            pending = {"pending": found.reasons}
-            if not found.reasons:
-                return watch.result(False, {"plan": [], **pending}, found.deployed or {})
-            if found.under_way:
-                return _join(watch, found.under_way, {"plan": [], **pending})
-            if not task.check_mode:
-                # Only then does the next run see that this deployment started after the changes.
-                client.sleep(_RESOLUTION)
-        step = deployments.request(scope, params)
-        deployments.check_start(client, scope, step, newest)
-        return run_operation(watch, step, newest, {"plan": [step.as_result()], **pending})
+        may_start = not (is_always or task.check_mode)
+        with shared(*([task.settings.url, deployments.noun, scope] if may_start else [])) as lock:
+            if is_always:
+                newest = deployments.newest(client, scope)
+            else:
+                newest, found = _find_pending(deployments, watch, lock)
+                pending = {"pending": found.reasons}
+                if not found.reasons:
+                    return watch.result(False, {"plan": [], **pending}, found.deployed or {})
+                if found.under_way:
+                    lock.release()
+                    return _join(watch, found.under_way, {"plan": [], **pending})
+                if not task.check_mode:
+                    # Only then does the next run see that it started after the changes.
+                    client.sleep(_RESOLUTION)
+            step = deployments.request(scope, params)
+            deployments.check_start(client, scope, step, newest)
+            base_result = {"plan": [step.as_result()], **pending}
+            # Other tasks on this machine wait for the end of the deployment, too.
+            return run_operation(watch, step, newest, base_result, on_start=lock.release)
+
+
+def _find_pending(
+    deployments: Deployments, watch: Watch, lock: ScopeLock
+) -> tuple[list[Deployment], Pending]:
+    """Return the newest deployments and the pending changes; acquire the lock if a new deployment
+    is needed."""
+    client, scope = watch.client, watch.scope
+    processes = deployments.processes(client, scope)
+    newest = deployments.newest(client, scope)
+    found = find_pending(deployments.statuses, deployments.started, newest, processes)
+    if found.needs_deployment and not lock.take(client, watch.task.progress):
+        # The processes are not read again: a deployment that was not listed before includes them
+        # as they were, even if it has changed their updated_at.
+        known_ids = {each["id"] for each in newest}
+        newest = deployments.newest(client, scope)
+        later = {each["id"] for each in newest} - known_ids
+        found = find_pending(deployments.statuses, deployments.started, newest, processes, later)
+    return newest, found
 
 
 def _join(watch: Watch, deployment: Deployment, base_result: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A lock that lets only one task at a time on this machine create in a scope.
+"""A lock that lets only one task at a time on this machine create or deploy in a scope.
 
 Neither service enforces unique names: two tasks that read the same list would both create what is
 missing. With an advisory lock of the operating system, the first task creates it and the others

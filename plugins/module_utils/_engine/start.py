@@ -10,7 +10,7 @@ lost, the list decides whether it started one.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable
 
 from .._core.failure import Failure
 from .._core.plan import Step
@@ -19,18 +19,24 @@ from .watch import Operation, Operations, Watch
 
 
 def run_operation(
-    watch: Watch, step: Step, before: list[Operation], base_result: dict[str, Any]
+    watch: Watch,
+    step: Step,
+    before: list[Operation],
+    base_result: dict[str, Any],
+    on_start: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Start an operation, wait for it, and return the result of the task.
 
     ``before`` has the newest operations before it; ``base_result`` is the part of the result that
-    is known already. In check mode, the operation is predicted.
+    is known already. ``on_start`` is called when the operation has started. In check mode, the
+    operation is predicted.
     """
     if watch.task.check_mode:
         return watch.result(True, base_result, watch.operations.predict(watch.scope, step))
     watch.client.allow_writes()
     with watch.reported(base_result):
         watch.see(_start(watch, step, before))
+        on_start()
         watch.wait()
     return watch.result(True, base_result, watch.operation)
 

@@ -167,12 +167,19 @@ class Instances(Backend):
     def read(
         self, client: Client, params: dict[str, Any], entries: list[Entry], whole: bool
     ) -> tuple[str, list[Process]]:
-        """Return the environment's id and its instances, or only the instance with an id."""
+        """Return the environment's id and its instances.
+
+        Without the option environment, return only the instance with the entry's id, or with
+        ``whole`` all instances of its environment.
+        """
         if params["environment"]:
             scope = find_environment(client, params["environment"], params["application"])
             return scope, self.list_all(client, scope)
         found = read_one(self, client, entries[0].options["id"])
-        return str(found[0]["environment_id"] or "") if found else "", found
+        scope = str(found[0]["environment_id"] or "") if found else ""
+        if whole and is_id("env", scope):
+            found = self.list_all(client, scope)
+        return scope, found
 
     def list_all(self, client: Client, scope: str) -> list[Process]:
         """Return all instances; raise Failure if the environment does not exist."""

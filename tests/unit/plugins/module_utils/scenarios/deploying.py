@@ -11,6 +11,7 @@ from typing import Any, Callable
 from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Fault
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
     LARAVEL_CLOUD_PRODUCTION_ID,
+    LARAVEL_CLOUD_PRODUCTION_WORKERS_ID,
     SEVALLA_SHOP_ID,
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
@@ -88,6 +89,35 @@ class Service:
         if not self.is_sevalla:
             targets = [each for app in targets for each in app["environments"]]
         return next(each["deployments"] for each in targets if each["id"] == self.target)
+
+
+def pending(service: Service, **options: Any) -> Outcome:
+    """Run the module with ``trigger: pending``."""
+    return service(trigger="pending", **options)
+
+
+def change(service: Service, name: str = "queue") -> dict[str, Any]:
+    """Create a process, and return it as the service shows it."""
+    if service.is_sevalla:
+        made = service.run(
+            "sevalla_process",
+            **service.scope,
+            display_name=name,
+            type="worker",
+            entrypoint="run",
+            resource_type="s1",
+        )
+    else:
+        made = service.run(
+            "laravel_cloud_background_process",
+            instance=LARAVEL_CLOUD_PRODUCTION_WORKERS_ID,
+            type="custom",
+            command=f"php artisan {name}",
+        )
+    assert made.message is None, made.message
+    assert made.result["changed"] is True
+    process: dict[str, Any] = made.result["process"]
+    return process
 
 
 def posts(outcome: Outcome) -> int:

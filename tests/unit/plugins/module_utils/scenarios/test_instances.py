@@ -241,6 +241,23 @@ def test_instances_are_returned_with_sizes_and_desired(run: Runner) -> None:
     assert everything["instances"] == found["instances"]
 
 
+def test_an_instance_that_is_read_by_its_id_has_its_id_if_its_name_is_not_unique(
+    run: Runner,
+) -> None:
+    """In each item of desired, which changes nothing together with the environment."""
+    run.emulator.faults.add(Fault("create_same", method="POST"))
+    assert run(INSTANCE, **CLUSTER).result["failure"]["code"] == "ambiguous"
+    instances = run("laravel_cloud_instance_info", **SHOP).result["instances"]
+    assert [each["name"] for each in instances[2:]] == ["Mail workers"] * 2
+    for instance, is_twin in zip(instances, (False, False, True, True)):
+        found = run("laravel_cloud_instance_info", id=instance["id"])
+        assert found.message is None, found.message
+        assert found.result["instances"] == [instance]
+        (options,) = found.result["desired"]
+        assert ("id" in options) is is_twin
+        assert settled(run(INSTANCE, **SHOP, **options))
+
+
 def test_applications_are_returned_with_the_sizes_of_processes(run: Runner) -> None:
     """Four keys each, and no secrets."""
     found = run("sevalla_application_info").result

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The same task on several hosts creates one process: by a lock on one machine, and by another read
-of the list for other machines.
+of the list for other machines. It starts one deployment by the same lock.
 
 The test plays the other task on this machine, and locks the file itself.
 """
@@ -31,8 +31,17 @@ from ansible_collections.evenkeel.paas.tests.emulator.world import (
     LARAVEL_CLOUD_PRODUCTION_APP_ID,
     LARAVEL_CLOUD_PRODUCTION_ID,
     LARAVEL_CLOUD_PRODUCTION_WORKERS_ID,
+    LARAVEL_CLOUD_STAGING_ID,
     SEVALLA_BLOG_ID,
     SEVALLA_SHOP_ID,
+)
+from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.deploying import (
+    Service,
+    Time,
+    change,
+    ended_well,
+    pending,
+    posts,
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     Outcome,
@@ -647,3 +656,181 @@ def test_an_instance_is_created_once(
     assert outcome.message is not None
     assert "Another task or person created the same instance at the same time." in outcome.message
     assert len(outcome.result["failure"]["details"]) == 2
+
+
+# Deployments
+
+
+ANSWERS: dict[str, list[dict[str, str]]] = {
+    "sevalla": [
+        {},
+        {"deployment_changes_updated_at": "at_start"},
+        {"deployment_changes_updated_at": "at_end"},
+        {"deployment_clock": "behind"},
+        {"deployment_pace": "clock"},
+        {"deployment_pace": "at_once"},
+        {"deployment_pace": "at_once", "deployment_changes_updated_at": "at_end"},
+        {"deployments_order": "oldest_first"},
+        {"concurrent_deployments": "skip_waiting"},
+        {"concurrent_deployments": "refused"},
+    ],
+    "laravel_cloud": [
+        {},
+        {"deployment_clock": "behind"},
+        {"deployment_clock": "ahead"},
+        {"deployment_pace": "clock"},
+        {"deployment_pace": "at_once"},
+        {"deployment_pace": "at_once", "deployment_clock": "behind"},
+        {"list_order": "descending"},
+        {"concurrent_deployments": "refused"},
+    ],
+}
+"""The possible behavior of each service that affects what a second task sees."""
+
+
+def lock_of(service: Service, folder: Path) -> Path:
+    """Return the lock file of the deployments, after a run that deploys nothing."""
+    service.past()
+    before = set(folder.glob("evenkeel.paas-*/*"))
+    assert pending(service).writes == []
+    (file,) = set(folder.glob("evenkeel.paas-*/*")) - before
+    return file
+
+
+@pytest.mark.parametrize("wait", [True, False])
+@pytest.mark.parametrize(
+    ("name", "switches"),
+    [
+        pytest.param(name, switches, id="-".join([name, *switches.values()]))
+        for name, each in ANSWERS.items()
+        for switches in each
+    ],
+)
+def test_hosts_with_one_pending_change_start_one_deployment(
+    emulated: Any, time: Time, folder: Path, name: str, switches: dict[str, str], wait: bool
+) -> None:
+    """All of them have seen that it is pending before the first one deploys it."""
+    service = Service(name, emulated)
+    service.switch(**switches)
+    file = lock_of(service, folder)
+    change(service)
+    outcomes: list[Outcome] = []
+    first = len(emulated.requests)
+    with held(file, fcntl.LOCK_SH) as let_go:
+        waiting: list[None] = []
+
+        def other_task() -> None:
+            waiting.append(None)
+            if len(waiting) == 1:
+                outcomes.append(pending(service, wait=wait))
+            elif len(waiting) == 2:
+                let_go()
+                outcomes.append(pending(service, wait=False))
+
+        time.meanwhile = other_task
+        outcomes.append(pending(service, wait=wait))
+    assert [outcome.message for outcome in outcomes] == [None] * 3
+    sent = [each["method"] for each in emulated.requests[first:]]
+    assert sent.count("POST") == 1
+    assert [outcome.result["changed"] for outcome in outcomes] == [True, False, False]
+    assert [len(outcome.result["plan"]) for outcome in outcomes] == [1, 0, 0]
+    _past, deployment = service.stored()
+    for outcome in outcomes:
+        assert outcome.result["deployment"]["id"] == deployment["id"]
+    assert is_free(file)
+
+
+def test_a_deployment_that_failed_meanwhile_is_repeated(
+    service: Service, time: Time, folder: Path
+) -> None:
+    file = lock_of(service, folder)
+    change(service)
+    with held(file, fcntl.LOCK_SH) as let_go:
+
+        def other_task() -> None:
+            let_go()
+            service.past("failed", ago=0)
+
+        time.meanwhile = other_task
+        outcome = pending(service)
+    ended_well(service, outcome)
+    assert [each["reason"] for each in outcome.result["pending"]] == [
+        "deployment_failed",
+        "process_created",
+    ]
+
+
+def test_the_lock_is_released_when_the_deployment_has_started(
+    service: Service, time: Time, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other tasks need not wait for its end before they find it."""
+    file = lock_of(service, folder)
+    change(service)
+    free: list[bool] = []
+
+    def sleep(seconds: float) -> None:
+        free.append(is_free(file))
+        time.sleep(seconds)
+
+    monkeypatch.setattr(Client, "sleep", staticmethod(sleep))
+    ended_well(service, pending(service))
+    assert len(free) > 2
+    assert free == [False] + [True] * (len(free) - 1)
+
+
+def test_a_running_deployment_is_joined_without_the_lock(
+    service: Service, time: Time, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = lock_of(service, folder)
+    change(service)
+    time.sleep(10)
+    assert posts(pending(service, wait=False)) == 1
+    free: list[bool] = []
+
+    def sleep(seconds: float) -> None:
+        free.append(is_free(file))
+        time.sleep(seconds)
+
+    monkeypatch.setattr(Client, "sleep", staticmethod(sleep))
+    assert pending(service).result["changed"] is False
+    assert free
+    assert all(free)
+
+
+def test_only_a_task_that_starts_what_is_pending_waits_for_another_one(
+    service: Service, time: Time, folder: Path
+) -> None:
+    with held(lock_of(service, folder)):
+        time.slept.clear()
+        assert pending(service).result["changed"] is False
+        change(service)
+        assert pending(service, check_mode=True).result["changed"] is True
+        assert time.slept == []
+        outcome = pending(service, api_max_wait=7)
+        assert outcome.result["failure"]["code"] == "locked"
+        assert outcome.result["changed"] is False
+        assert outcome.writes == []
+        assert sum(time.slept) == pytest.approx(7, abs=0.3)
+        ended_well(service, service(trigger="always"))
+
+
+def test_a_failure_to_start_a_deployment_releases_the_lock(
+    service: Service, time: Time, folder: Path
+) -> None:
+    file = lock_of(service, folder)
+    change(service)
+    service.fault("html_before", "POST")
+    assert pending(service).message is not None
+    assert is_free(file)
+    ended_well(service, pending(service))
+
+
+def test_deployments_of_different_scopes_do_not_wait_for_each_other(
+    service: Service, time: Time, folder: Path
+) -> None:
+    file = lock_of(service, folder)
+    elsewhere = SEVALLA_BLOG_ID if service.is_sevalla else LARAVEL_CLOUD_STAGING_ID
+    with held(file):
+        outcome = pending(service, **dict.fromkeys(service.scope, elsewhere))
+    assert outcome.message is None, outcome.message
+    assert posts(outcome) == 1

@@ -17,12 +17,13 @@ import pytest
 from ansible_collections.evenkeel.paas.tests.emulator import Emulator
 from ansible_collections.evenkeel.paas.tests.emulator.world import (
     LARAVEL_CLOUD_PRODUCTION_APP_ID,
-    LARAVEL_CLOUD_PRODUCTION_WORKERS_ID,
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.deploying import (
     Service,
     Time,
+    change,
     ended_well,
+    pending,
     posts,
 )
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
@@ -31,35 +32,6 @@ from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios
 
 RUNNING = {"sevalla": "inProgress", "laravel_cloud": "build.running"}
 FAILED = {"sevalla": "failed", "laravel_cloud": "build.failed"}
-
-
-def pending(service: Service, **options: Any) -> Outcome:
-    """Run the module with ``trigger: pending``."""
-    return service(trigger="pending", **options)
-
-
-def change(service: Service, name: str = "queue") -> dict[str, Any]:
-    """Create a process, and return it as the service shows it."""
-    if service.is_sevalla:
-        made = service.run(
-            "sevalla_process",
-            **service.scope,
-            display_name=name,
-            type="worker",
-            entrypoint="run",
-            resource_type="s1",
-        )
-    else:
-        made = service.run(
-            "laravel_cloud_background_process",
-            instance=LARAVEL_CLOUD_PRODUCTION_WORKERS_ID,
-            type="custom",
-            command=f"php artisan {name}",
-        )
-    assert made.message is None, made.message
-    assert made.result["changed"] is True
-    process: dict[str, Any] = made.result["process"]
-    return process
 
 
 def created(service: Service, process: dict[str, Any]) -> dict[str, Any]:
