@@ -79,7 +79,7 @@ WRONG = [
         {**CREATE, "state": "absent", "application": "11111111-1111-4111-8111-111111111111"},
         "There is no application '11111111-1111-4111-8111-111111111111'",
     ),
-    (PROCESS, {**CREATE, "type": "daemon"}, "value of type must be one of"),
+    (PROCESS, {**CREATE, "type": "daemon"}, "type: must be one of "),
     (
         PROCESS,
         {**CREATE, "port": 70000},
@@ -116,7 +116,7 @@ WRONG = [
         {**NAMED, "instance": "Nobody", "type": "custom", "command": "php artisan x"},
         "There is no instance 'Nobody' on Laravel Cloud",
     ),
-    (BACKGROUND, {**NAMED, "type": "daemon"}, "value of type must be one of"),
+    (BACKGROUND, {**NAMED, "type": "daemon"}, "type: must be one of "),
     (BACKGROUND, {"type": "custom", "command": "x y"}, "instance: set instance, or the id"),
 ]
 

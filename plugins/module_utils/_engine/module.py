@@ -163,7 +163,8 @@ def perform(module: Module, task: Task) -> dict[str, Any]:
     """Return the result of a module, or raise Failure, which says whether anything changed."""
     try:
         if task.misread:
-            raise invalid_options(list(task.misread))
+            unquoted = [Problem(name, what.partition(", not ")[0]) for name, what in task.misread]
+            raise invalid_options(unquoted if task.no_log else list(task.misread))
         return module.run(task)
     except Failure as failure:
         if module.writes and not failure.result.setdefault("changed", False):

@@ -369,7 +369,7 @@ WRONG_TYPES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
             "prune": "perhaps",
             "processes": [
                 {"display_name": "a"},
-                {"display_name": "b", "port": "x", "type": "wroker"},
+                {"display_name": "b", "port": "x", "type": "daemon"},
                 None,
                 {"display_name": "d", "scaling_strategy": {"instance_count": [1], "type": "auto"}},
             ],
@@ -378,7 +378,7 @@ WRONG_TYPES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
             "api_timeout": "must be an integer, not 'soon'",
             "prune": "must be true or false, not 'perhaps'",
             "processes[1].port": "must be an integer, not 'x'",
-            "processes[1].type": "must be one of web, worker, cron, job, not 'wroker'",
+            "processes[1].type": "must be one of web, worker, cron, job, not 'daemon'",
             "processes[2]": "must be a dictionary",
             "processes[3].scaling_strategy.instance_count": "must be an integer, not a list",
             "processes[3].scaling_strategy.type": "must be one of manual, horizontal, not 'auto'",

@@ -16,6 +16,7 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module impor
     Task,
     perform,
 )
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.options import split_misread
 from ansible_collections.evenkeel.paas.plugins.module_utils._http.client import Client
 from ansible_collections.evenkeel.paas.tests.emulator import Fault, world
 from ansible_collections.evenkeel.paas.tests.emulator.outcomes import (
@@ -281,6 +282,19 @@ def test_a_failure_quotes_the_service_unless_there_is_no_log(no_log: bool) -> No
         masked = masked.replace(text, "********")
     shown = masked if no_log else said
     assert raised.value.message == f"{shown} Nothing was changed."
+
+
+@pytest.mark.parametrize("no_log", [False, True])
+def test_a_value_of_the_wrong_type_is_quoted_unless_there_is_no_log(no_log: bool) -> None:
+    spec = module_of("sevalla_process").argument_spec
+    given = {"application": "shop", "port": CANARY, "type": CANARY}
+    kept, misread = split_misread(spec, given)
+    task = Task(kept, False, print, no_log=no_log, misread=misread)
+    with pytest.raises(Failure) as raised:
+        perform(Module(spec, lambda task: {}), task)
+    assert (CANARY in raised.value.message) != no_log
+    for option, what in (("port", "must be an integer"), ("type", "must be one of web, worker")):
+        assert f"{option}: {what}" in raised.value.message
 
 
 STAYS = STAYING["laravel_cloud_background_process"]
