@@ -86,6 +86,9 @@ sizes:
   sample:
     - id: 5f0c6c1a-7d5e-4f0b-8a37-3b6a5a0f2c11
       name: s1
+      cpu_limit: 500
+      memory_limit: 1024
+      category: standard
   contains:
     id:
       description: The id of the size.

@@ -125,13 +125,13 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "a module compiles each file twice",
-        "_engine/__init__.py",
+        "_engine/zip_loader.py",
         {"lru_cache(maxsize=1)(zipimport._get_module_code)": "zipimport._get_module_code"},
         ("imports/test_imports.py",),
     ),
     Defect(
         "the worker's imports are changed",
-        "_engine/__init__.py",
+        "_engine/zip_loader.py",
         {"isinstance(_loader, zipimport.zipimporter) and hasattr": "hasattr"},
         ("imports/test_imports.py",),
     ),

@@ -9,6 +9,9 @@ Each file in ``plugins/modules`` contains its documentation and one ``MODULE``.
 
 from __future__ import annotations
 
+from . import zip_loader  # noqa: F401 - it makes all other imports cheaper
+
+# isort: split
 import os
 import shlex
 import sys

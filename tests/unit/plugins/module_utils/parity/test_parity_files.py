@@ -37,7 +37,7 @@ CONTROLLER = ("action/", "callback/", "inventory/", "plugin_utils/")
 MODULE_UTILS_BYTES = 319_000
 """An upper bound for the size of module_utils. It is sent to the target for every task."""
 
-SHIPPED_BYTES = 217_000
+SHIPPED_BYTES = 218_000
 """An upper bound for a module with everything that it may import of module_utils.
 
 These are sources with their comments and docstrings; compressed, as a task sends them, they have a
