@@ -125,13 +125,13 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "a module compiles each file twice",
-        "_engine/zip_loader.py",
+        "_engine/own_process.py",
         {"lru_cache(maxsize=1)(zipimport._get_module_code)": "zipimport._get_module_code"},
         ("imports/test_imports.py",),
     ),
     Defect(
         "the worker's imports are changed",
-        "_engine/zip_loader.py",
+        "_engine/own_process.py",
         {"isinstance(_loader, zipimport.zipimporter) and hasattr": "hasattr"},
         ("imports/test_imports.py",),
     ),

@@ -9,7 +9,7 @@ Each file in ``plugins/modules`` contains its documentation and one ``MODULE``.
 
 from __future__ import annotations
 
-from . import zip_loader  # noqa: F401 - it makes all other imports cheaper
+from .own_process import WHY_MODULE  # first: it makes all other imports cheaper
 
 # isort: split
 import os
@@ -31,9 +31,6 @@ from .._http.settings import Service, Settings, parse
 from .options import private_texts, split_misread, without_empty
 from .progress import LONG_WAIT, Progress, Show, show_nothing
 from .service import Backend
-
-WHY_MODULE = "EVENKEEL_PAAS_WHY_MODULE"
-"""The environment variable with the reason why a module did not run in Ansible's worker."""
 
 
 class Task:
