@@ -18,6 +18,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine import module as _module
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.options import split_misread
 from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 from ansible_collections.evenkeel.paas.tests.emulator import world
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.fast_time import (
@@ -84,14 +85,20 @@ def by_itself(
     module: _module.Module, given: dict[str, Any], check_mode: bool, no_log: bool = False
 ) -> Said:
     """Run a module without Ansible, except for the parsing of its options."""
-    parsed = ArgumentSpecValidator(module.argument_spec).validate(given)
+    kept, misread = split_misread(module.argument_spec, given)
+    parsed = ArgumentSpecValidator(module.argument_spec).validate(kept)
     if parsed.error_messages:
         return {}, "; ".join(parsed.error_messages), [], []
     warnings: list[str] = []
     progress: list[str] = []
     params = parsed.validated_parameters
     task = _module.Task(
-        params, check_mode, warnings.append, lambda text, _verbosity: progress.append(text), no_log
+        params,
+        check_mode,
+        warnings.append,
+        lambda text, _verbosity: progress.append(text),
+        no_log,
+        misread,
     )
     try:
         return _module.perform(module, task), None, warnings, progress

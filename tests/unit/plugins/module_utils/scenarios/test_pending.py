@@ -527,4 +527,5 @@ def test_any_sequence_of_changes_and_deployments(service: Service, time: Time, s
 def test_an_unknown_trigger_is_refused(emulated: Emulator) -> None:
     for name in ("sevalla", "laravel_cloud"):
         failed = Service(name, emulated)(trigger="sometimes")
-        assert "value of trigger must be one of: always, pending" in str(failed.message)
+        said = "trigger: must be one of always, pending, not 'sometimes'."
+        assert said in str(failed.message)
