@@ -38,7 +38,7 @@ from .service import (
     find_environment,
     is_id,
     listed,
-    read_one,
+    read_by_id,
     related,
     resource_in,
     walk,
@@ -175,11 +175,7 @@ class Instances(Backend):
         if params["environment"]:
             scope = find_environment(client, params["environment"], params["application"])
             return scope, self.list_all(client, scope)
-        found = read_one(self, client, entries[0].options["id"])
-        scope = str(found[0]["environment_id"] or "") if found else ""
-        if whole and is_id("env", scope):
-            found = self.list_all(client, scope)
-        return scope, found
+        return read_by_id(self, client, "env", entries[0].options["id"], whole)
 
     def list_all(self, client: Client, scope: str) -> list[Process]:
         """Return all instances; raise Failure if the environment does not exist."""

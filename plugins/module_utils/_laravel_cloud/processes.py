@@ -45,7 +45,7 @@ from .service import (
     is_id,
     linked,
     listed,
-    read_one,
+    read_by_id,
     related,
     resource_in,
     the_one,
@@ -338,11 +338,7 @@ class Processes(Backend):
         """
         if params["instance"]:
             return self._read_instance(client, params)
-        found = read_one(self, client, entries[0].options["id"])
-        instance = str(found[0]["instance_id"] or "") if found else ""
-        if whole and is_id("inst", instance):
-            found = self.list_all(client, instance)
-        return instance, found
+        return read_by_id(self, client, "inst", entries[0].options["id"], whole)
 
     def _read_instance(self, client: Client, params: dict[str, Any]) -> tuple[str, list[Process]]:
         """Return the id of an instance and all its processes: one request for an id, two for names.

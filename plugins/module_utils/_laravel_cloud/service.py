@@ -165,7 +165,22 @@ def of_parent(kind: str, parent: str) -> AbstractContextManager[None]:
     return meaning_of_404(lambda: missing(kind, parent))
 
 
-def read_one(backend: Backend, client: Client, resource_id: str) -> list[Process]:
+def read_by_id(
+    backend: Backend, client: Client, parent_kind: str, resource_id: str, whole: bool
+) -> tuple[str, list[Process]]:
+    """Return the parent's id, and the resource with an id or, with ``whole``, all of its parent.
+
+    ``parent_kind`` is the kind of the parent's id, as in ``is_id``. Without such a resource, the
+    parent is "" and the list is empty.
+    """
+    found = _read_one(backend, client, resource_id)
+    parent = str(found[0][f"{backend.parent}_id"] or "") if found else ""
+    if whole and is_id(parent_kind, parent):
+        found = backend.list_all(client, parent)
+    return parent, found
+
+
+def _read_one(backend: Backend, client: Client, resource_id: str) -> list[Process]:
     """Return the resource with an id, with its parent's id, as a list of one, or an empty list."""
     path = backend.item.format(id=quote(resource_id, safe=""))
     try:
