@@ -416,9 +416,7 @@ CLIENT_DEFECTS = (
     Defect(
         "a new strategy has no null for a cleared setting",
         "_core/planner.py",
-        {
-            "if value is want:\n            nulls +=": "if not value:\n            nulls +=",
-        },
+        {"if (value is want and field": "if (not value and field"},
         (CLEARING,),
     ),
     Defect(
@@ -2114,14 +2112,14 @@ INFO_DEFECTS = (
     ),
     Defect(
         "a process that is read by its id has no twins",
-        "_laravel_cloud/processes.py",
-        {'if whole and is_id("inst", instance):': "if whole and not found:"},
+        "_laravel_cloud/service.py",
+        {"if whole and is_id(parent_kind, parent):": "if whole and not found:"},
         (DESIRED,),
     ),
     Defect(
         "an instance that is read by its id has no twins",
-        "_laravel_cloud/instances.py",
-        {'if whole and is_id("env", scope):': "if whole and not found:"},
+        "_laravel_cloud/service.py",
+        {"if whole and is_id(parent_kind, parent):": "if whole and not found:"},
         (INSTANCES,),
     ),
     Defect(

@@ -214,10 +214,12 @@ def _plan_update(resource: Resource, scope: str, plan: Plan, live: Process) -> N
             plan.problems.append(Problem(option, what))
             continue
         value = have if want is None else field.shape.complete(want, have)
-        nulls = [each for each in set_now if have is UNKNOWN or at(value, each) is not None]
-        if value is want:
-            nulls += [each for each in unset if field.shape.takes_null(value, each)]
-        nulls = list(dict.fromkeys(nulls))
+        nulls = [
+            each
+            for each in unset
+            if (value is want and field.shape.takes_null(value, each))
+            or (each in set_now and (have is UNKNOWN or at(value, each) is not None))
+        ]
         value = with_nulls(value, nulls)
         cleared += (f"{option}.{each}" for each in nulls)
         plan.before[option] = _changing(wanted, value, have)

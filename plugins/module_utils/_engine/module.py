@@ -61,8 +61,10 @@ class Task:
 
     def remember(self, backend: Backend, live: list[Process]) -> None:
         """With ``no_log``, mask the texts of live resources in the message of a failure."""
+        if not self.no_log:
+            return
         spec = {field.option: field.spec for field in backend.fields}
-        for each in live if self.no_log else []:
+        for each in live:
             shown = {field.option: field.live(each) for field in backend.fields}
             self.live_texts |= private_texts(spec, shown)
 

@@ -144,7 +144,7 @@ def split_misread(
                 value = []
             for index, each in enumerate(value if listed else [value]):
                 place = f"{name}[{index}]" if listed else name
-                if each is None or not _can_be_dictionary(each):
+                if not _can_be_dictionary(each):
                     problems.append(Problem(place, "must be a dictionary"))
                     continue
                 if isinstance(each, dict):
@@ -171,7 +171,7 @@ def split_misread(
     return kept, problems
 
 
-_CHECKS = {"int": check_type_int, "bool": check_type_bool, "str": str}
+_CHECKS = {"int": check_type_int, "bool": check_type_bool}
 _WORDS = {"int": "an integer", "bool": "true or false"}
 _KINDS = {list: "a list", dict: "a dictionary", bool: "true or false", type(None): "null"}
 
