@@ -49,6 +49,8 @@ options:
   state:
     description:
       - V(present) creates or changes the instance, V(absent) deletes it.
+      - With O(type), V(absent) deletes only an instance of this type. If only an instance of another type has the
+        name, nothing is deleted, and a warning names it. With O(id), another type is refused.
     type: str
     choices: [present, absent]
     default: present

@@ -31,7 +31,9 @@ options:
   state:
     description:
       - V(present) creates or changes the process, V(absent) deletes it.
-      - The module refuses V(absent) for a web process, and for a process that does not have the O(type) that you set.
+      - The module refuses V(absent) for a web process.
+      - With O(type), V(absent) deletes only a process of this type. If only a process of another type has the name,
+        nothing is deleted, and a warning names it. With O(id) or O(key), another type is refused.
       - Sevalla removes a process at the next deployment and may list it until then. Until then, V(absent) deletes it
         again and reports a change.
       - Deploy before you create a deleted process again. While Sevalla lists it, V(present) treats it as existing,

@@ -29,7 +29,10 @@ def make_plan(resource: Resource, scope: str, entry: Entry, live: list[Process] 
     """
     live = live if isinstance(live, Live) else Live(resource, live)
     address = resource.address(entry.options)
-    plan = Plan(entry, address, locate(resource, address, live))
+    # The type, if given, must match what is deleted: a task may have deleted one of two resources
+    # of a name, and run again.
+    sought = address._replace(keys=address.keys[:1]) if entry.state == "absent" else address
+    plan = Plan(entry, address, locate(resource, sought, live))
     if plan.live is None:
         refuse_unclear(resource, address, live)
     if entry.state == "absent":
@@ -178,7 +181,7 @@ def _plan_absent(resource: Resource, scope: str, plan: Plan) -> None:
         if want is None or field.on_update:
             continue
         have = field.live(plan.live, want)
-        # A matching name is not enough to delete a resource of another type.
+        # A matching id or key is not enough to delete a resource of another type.
         if not field.shape.same(want, have):
             shows = "not shown" if have is UNKNOWN else have
             what = (

@@ -4,8 +4,7 @@
 
 """The warnings of a run: near misses and what ``prune`` deletes.
 
-Imported only if a run has something to send, or a near miss. This module is private to the
-collection.
+Imported only if a run has something to send, or a near miss.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from __future__ import annotations
 from .._core.near_misses import NearMiss
 from .._core.plan import Plan
 from .._core.remark import Remark
+from .._core.resource import name_of
 from .service import Backend
 
 
@@ -22,6 +22,12 @@ def near_misses(backend: Backend, plans: list[Plan]) -> list[Remark]:
 
 
 def _near_miss(noun: str, plan: Plan, near: NearMiss) -> Remark:
+    if near.name == name_of(plan.address.keys[-1]):
+        same = (
+            f"{noun.capitalize()} {near.id} has this {near.kind} but another type, so nothing is "
+            "deleted. To delete it, omit type."
+        )
+        return Remark(same, same)
     where = f"{plan.entry.where}: " if plan.entry.where else ""
     so = "nothing is deleted" if plan.deletes else f"a new {noun} is created beside it"
     return Remark(

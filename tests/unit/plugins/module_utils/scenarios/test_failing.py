@@ -19,6 +19,7 @@ from ansible_collections.evenkeel.paas.tests.emulator.world import (
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.running import (
     Runner,
     no_waiting,
+    settled,
 )
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -209,14 +210,27 @@ def test_a_creation_in_check_mode_has_the_keys_of_a_real_one(run: Runner) -> Non
 
 
 def test_a_process_of_another_type_is_not_deleted_by_name(run: Runner) -> None:
-    run("sevalla_process", **QUEUE)
-    gone = run("sevalla_process", **{**QUEUE, "type": "cron", "state": "absent"})
-    assert gone.writes == []
-    (problem,) = gone.result["failure"]["details"]
-    assert problem["option"] == "type"
-    assert problem["message"] == (
-        f"is worker for process with display_name {QUEUE['display_name']!r}, "
-        "so the task may mean another process"
-    )
+    """A type narrows the name, so the wanted process is absent; the other one may be meant."""
+    worker = run("sevalla_process", **QUEUE).result["process"]
+    absent = run("sevalla_process", **{**QUEUE, "type": "cron", "state": "absent"})
+    assert settled(absent)
+    assert absent.result["process"] is None
+    assert absent.warnings == [
+        f"Process {worker['id']} has this display_name but another type, so nothing is deleted. "
+        "To delete it, omit type."
+    ]
     named = {key: QUEUE[key] for key in ("application", "display_name")}
     assert len(run("sevalla_process", **named, state="absent").writes) == 1
+
+
+def test_a_process_of_another_type_is_not_deleted_by_id(run: Runner) -> None:
+    worker = run("sevalla_process", **QUEUE).result["process"]
+    by_id = {"application": SEVALLA_SHOP_ID, "id": worker["id"], "state": "absent"}
+    refused = run("sevalla_process", **by_id, type="cron")
+    assert refused.writes == []
+    (problem,) = refused.result["failure"]["details"]
+    assert problem["option"] == "type"
+    assert problem["message"] == (
+        f"is worker for process with id {worker['id']}, so the task may mean another process"
+    )
+    assert len(run("sevalla_process", **by_id).writes) == 1

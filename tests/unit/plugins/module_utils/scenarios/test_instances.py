@@ -165,6 +165,9 @@ def test_a_type_tells_apart_instances_of_one_name(run: Runner) -> None:
     assert typed.result["instance"]["id"] == made["id"]
     deleted = run(INSTANCE, **{**CLUSTER, "type": "managed_queue"}, state="absent")
     assert [step["path"] for step in deleted.result["plan"]] == [f"/instances/{queue.id}"]
+    again = run(INSTANCE, **{**CLUSTER, "type": "managed_queue"}, state="absent")
+    assert settled(again)
+    assert made["id"] in again.warnings[0]
 
 
 def test_instances_without_their_names_say_which_one_may_be_meant(run: Runner) -> None:
