@@ -229,9 +229,7 @@ def _found(
         listed = _laravel_cloud.linked(client, path, instance, included or {}, relation)
         if listed is None:
             listed = [item for item, _included in _laravel_cloud.walk(client, path)]
-        return [
-            PROCESSES.receive(client, "GET", path, {"data": item}, instance_id) for item in listed
-        ]
+        return [PROCESSES.flat(item, instance_id) for item in listed]
 
     # An environment contains the application's secrets in plain text: use only these.
     variables = {

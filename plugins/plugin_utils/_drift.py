@@ -19,7 +19,7 @@ COLLECTION = "evenkeel.paas."
 HIDDEN = "the task has no_log, so its result is hidden"
 
 SERVICES = {"sevalla": "Sevalla", "laravel_cloud": "Laravel Cloud"}
-"""The names of the services, by the prefix of their modules and host variables."""
+"""The names of the services, by the prefix of their modules."""
 
 STATES = {
     "missing": "is missing",
@@ -51,7 +51,7 @@ _WIDEST = 60
 
 
 def service_of(name: str) -> str:
-    """Return the name of the service that a module or a host variable belongs to."""
+    """Return the name of the service that a module belongs to."""
     bare = name.removeprefix(COLLECTION)
     return next((SERVICES[each] for each in SERVICES if bare.startswith(f"{each}_")), "")
 
@@ -235,28 +235,26 @@ def natural(names: Iterable[str]) -> list[Any]:
     return key
 
 
-def lines(row: Row, widest: int | None = _WIDEST) -> list[str]:
+def lines(row: Row) -> list[str]:
     """Return the description of a row, with one line for each option that differs."""
     if row.state == "unknown":
         return [f"{STATES['unknown']}: {row.message}"]
     if not row.fields or row.state != "differs":
         return [STATES[row.state]]
     return [
-        f"{each['option']}: {value_words(each['live'], widest)} -> "
-        f"{value_words(each['wanted'], widest)}"
+        f"{each['option']}: {cut(value_words(each['live']))} -> {cut(value_words(each['wanted']))}"
         for each in row.fields
     ]
 
 
-def value_words(value: Any, widest: int | None = None) -> str:
+def value_words(value: Any) -> str:
     """Return the value of an option as text for people."""
-    text = "nothing" if value is None else json.dumps(value, ensure_ascii=False, default=str)
-    return cut(text, widest)
+    return "nothing" if value is None else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def cut(text: str, widest: int | None = _WIDEST) -> str:
-    """Return a text, shortened to at most ``widest`` characters."""
-    return text if widest is None or len(text) <= widest else f"{text[: widest - 3]}..."
+def cut(text: str) -> str:
+    """Return a text, shortened to at most ``_WIDEST`` characters."""
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 3]}..."
 
 
 def _is_quiet(source: Source, result: Mapping[str, Any]) -> bool:

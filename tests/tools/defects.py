@@ -1003,8 +1003,8 @@ APPLY_DEFECTS = (
         "check mode does not validate",
         "_engine/run_one.py",
         {
-            "validate(backend, client, plans, task.warn)": (
-                "_ = task.check_mode or validate(backend, client, plans, task.warn)"
+            "_warn(task, validate(backend, client, plans))": (
+                "_ = task.check_mode or _warn(task, validate(backend, client, plans))"
             ),
         },
         (SEVALLA, LARAVEL_CLOUD),
@@ -1347,7 +1347,7 @@ SEVALLA_DEFECTS = (
     Defect(
         "settings of the other type of scaling strategy are treated as existing",
         "_sevalla/processes.py",
-        {'if (key in manual) == (wire.get("type") == "manual")': "if key"},
+        {'if (key == "instance_count") == (wire.get("type") == "manual")': "if key"},
         (PLAN_SEVALLA, SWITCHES),
     ),
     Defect(
@@ -1496,10 +1496,10 @@ LARAVEL_CLOUD_DEFECTS = (
     ),
     Defect(
         "an attribute named id is used as the id",
-        "_laravel_cloud/processes.py",
+        "_laravel_cloud/service.py",
         {
-            '        **attributes,\n        "id": resource["id"],\n': (
-                '        "id": resource["id"],\n        **attributes,\n'
+            '{**resource["attributes"], "id": resource["id"], f': (
+                '{"id": resource["id"], **resource["attributes"], f'
             ),
         },
         (FUZZ_ANSWERS,),
@@ -1600,11 +1600,11 @@ LARAVEL_CLOUD_DEFECTS = (
     ),
     Defect(
         "a 404 of the instance is treated as no processes",
-        "_laravel_cloud/processes.py",
+        "_laravel_cloud/service.py",
         {
-            '        return listed("instance", instance, items)\n': (
+            "        items = listed(self.parent, scope, walk(client, path))\n": (
                 "        try:\n"
-                "            return list(items)\n"
+                "            items = list(walk(client, path))\n"
                 "        except Failure as failure:\n"
                 "            if failure.status != 404:\n"
                 "                raise\n"
@@ -1765,7 +1765,7 @@ DEPLOYMENT_DEFECTS = (
     Defect(
         "a list of deployments is always newest first",
         "_engine/pending.py",
-        {"return deployments[::-1] if is_oldest_first": "return deployments if is_oldest_first"},
+        {"ordered = deployments[::-1] if is_oldest": "ordered = deployments if is_oldest"},
         (PENDING,),
     ),
     Defect(
@@ -2119,13 +2119,13 @@ INFO_DEFECTS = (
     Defect(
         "a process that is read by its id has no twins",
         "_laravel_cloud/service.py",
-        {"if whole and is_id(parent_kind, parent):": "if whole and not found:"},
+        {"if whole and is_id(self.parent_id, parent):": "if whole and not found:"},
         (DESIRED,),
     ),
     Defect(
         "an instance that is read by its id has no twins",
         "_laravel_cloud/service.py",
-        {"if whole and is_id(parent_kind, parent):": "if whole and not found:"},
+        {"if whole and is_id(self.parent_id, parent):": "if whole and not found:"},
         (INSTANCES,),
     ),
     Defect(

@@ -19,21 +19,13 @@ Options = dict[str, Any]
 Process = dict[str, Any]
 
 
-class _Mark:
-    """A sentinel, which no option or response can contain, with a name for debugging."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
+class _Unknown:
     def __repr__(self) -> str:
-        return self._name
+        return "UNKNOWN"
 
 
-UNKNOWN: Any = _Mark("UNKNOWN")
+UNKNOWN: Any = _Unknown()
 """The live value of a field that the response lacks. It equals nothing, not even null."""
-
-CANNOT: Any = _Mark("CANNOT")
-"""The ``empty`` of a field that the service cannot clear."""
 
 
 def equal(want: Any, have: Any) -> bool:
@@ -222,7 +214,8 @@ class Field:
     ``option`` and ``spec`` are the module's option and its argument spec; ``wire`` is the key
     in request bodies and responses. ``on_create`` and ``on_update`` say whether POST and PATCH
     accept it (if neither does, it is only compared); ``default`` is what a POST sends if it is
-    not given. ``empty`` returns the wire value that clears it, from the live value.
+    not given. ``empty`` returns the wire value that clears it, from the live value; None if the
+    service cannot clear it.
     ``unsettable`` lists the settings inside it that can be cleared alone, as dotted names below
     the option; the whole field is then sent, with null there. ``only_for`` lists the process
     types that have it (all if empty). ``deploys``: a change takes effect at the next deployment.
@@ -237,7 +230,7 @@ class Field:
     on_create: bool = True
     on_update: bool = True
     default: Any = None
-    empty: Any = CANNOT
+    empty: Any = None
     unsettable: tuple[str, ...] = ()
     only_for: tuple[str, ...] = ()
     deploys: bool = True
@@ -249,7 +242,7 @@ class Field:
         """Raise ValueError if the definition contradicts itself."""
         if not self.wire:
             object.__setattr__(self, "wire", self.option)
-        if self.empty is not CANNOT and not self.on_update:
+        if self.empty and not self.on_update:
             raise ValueError(f"{self.option}: emptied by a PATCH that does not take it")
         if self.default is not None and not self.on_create:
             raise ValueError(f"{self.option}: has a default for a POST that does not take it")
@@ -259,7 +252,7 @@ class Field:
     @property
     def clearable(self) -> list[str]:
         """The names that the option ``clear`` accepts for this field."""
-        whole = [] if self.empty is CANNOT else [self.option]
+        whole = [self.option] if self.empty else []
         return [*whole, *(f"{self.option}.{each}" for each in self.unsettable)]
 
     def live(self, process: Process, want: Any = None) -> Any:

@@ -62,7 +62,8 @@ def plan_list(
 ) -> list[Plan]:
     """Return the plans of a list of entries in its order, each live resource in at most one.
 
-    With ``prune``, plans follow that delete each deletable live resource that is not listed.
+    With ``prune``, plans follow that delete each deletable live resource that is not listed. They
+    are last, because nothing is deleted before its replacement exists.
     Raises Failure as ``make_plan`` does, for all entries at once.
     """
     live = Live(resource, resources)
@@ -88,11 +89,6 @@ def plan_list(
         refuse_alike(resource, plans, live, [each for each in others if id(each) not in free])
         find_near(resource, plans, live, others)
     return plans + pruned
-
-
-def in_order(plans: list[Plan]) -> list[Plan]:
-    """Return the plans, deletions last: nothing is deleted before its replacement exists."""
-    return sorted(plans, key=lambda plan: plan.deletes)
 
 
 def _refuse_same(resource: Resource, plans: list[Plan]) -> None:

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-HIDDEN = "This task has a warning that may quote its options; no_log hides it."
-"""The replacement for a warning that has no wording without values."""
-
 
 class Remark(NamedTuple):
     """A warning. ``text`` may quote the task's values. A task with ``no_log`` shows ``plain``
     instead, which quotes none."""
 
     text: str
-    plain: str = HIDDEN
+    plain: str

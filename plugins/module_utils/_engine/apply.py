@@ -12,7 +12,7 @@ from urllib.parse import quote
 from .._core.failure import Failure
 from .._core.fields import Process
 from .._core.plan import NEW_ID, Live, Plan, Step
-from .._core.planner import in_order, item_path, locate, make_plan
+from .._core.planner import item_path, locate, make_plan
 from .._core.remark import Remark
 from .._core.stored import changed_meanwhile, unstored
 from .._http.client import Client
@@ -46,7 +46,7 @@ def apply(
     do the work of one that failed.
     """
     client = target.client
-    writers = [Writer(target, plan) for plan in in_order(plans) if plan.steps]
+    writers = [Writer(target, plan) for plan in plans if plan.steps]
     target.progress.expect_writes(sum(len(writer.plan.steps) for writer in writers))
 
     def send(writer: Writer) -> None:
@@ -132,15 +132,15 @@ class Writer:
     @property
     def not_attempted(self) -> list[Step]:
         """The steps of which nothing was sent."""
-        return [step for step in self.plan.steps if step not in (*self.done, self.failed)]
+        return self.plan.steps[len(self.done) + (self.failed is not None) :]
 
     @property
     def deployment_required(self) -> bool:
         """Whether a stored write takes effect at the next deployment."""
         return any(step.deploys for step in self._stored)
 
-    def apply(self) -> Writer:
-        """Send the steps up to the first failure; return the writer itself.
+    def apply(self) -> None:
+        """Send the steps up to the first failure.
 
         The failure reports what was stored before it. A stopped client omits the remaining steps.
         """
@@ -165,7 +165,6 @@ class Writer:
                 break
             self.done.append(step)
             self._progress.write_done(step.action, words)
-        return self
 
     def _explained(self, failure: Failure) -> Failure:
         failure.done = [write.request for write in self._stored]

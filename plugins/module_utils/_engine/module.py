@@ -25,7 +25,6 @@ from ansible.module_utils.basic import AnsibleModule
 
 from .._core.failure import Failure, Problem, invalid_options
 from .._core.fields import Process
-from .._core.remark import HIDDEN
 from .._http import client as _http
 from .._http.settings import Service, Settings, parse
 from .options import private_texts, split_misread, without_empty
@@ -68,7 +67,7 @@ class Task:
             shown = {field.option: field.live(each) for field in backend.fields}
             self.live_texts |= private_texts(spec, shown)
 
-    def warn(self, text: str, plain: str = HIDDEN) -> None:
+    def warn(self, text: str, plain: str) -> None:
         """Show a warning. ``text`` may quote values of the task; ``plain`` quotes none."""
         self._show_warning(plain if self.no_log else text)
 
@@ -171,7 +170,6 @@ def perform(module: Module, task: Task) -> dict[str, Any]:
     except Failure as failure:
         if module.writes and not failure.result.setdefault("changed", False):
             failure.nothing_changed = not failure.outcome_unknown
-        failure.result.setdefault("api", {"requests": 0, "retries": 0, "waited_seconds": 0.0})
         # ansible-core 2.19 and later show the message of a failed task even with no_log.
         failure.hides_printed = task.no_log
         if task.no_log:

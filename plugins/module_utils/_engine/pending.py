@@ -65,7 +65,8 @@ def find_pending(
     def includes(deployment: Operation, change: datetime) -> bool:
         return deployment["id"] in later or _is_after(started(deployment), change)
 
-    ordered = newest_first(deployments, started)
+    # Reversed, not sorted by time: a cancelled deployment may never have started.
+    ordered = deployments[::-1] if is_oldest_first(deployments, started) else deployments
     ended = [each for each in ordered if statuses.is_over(each)]
     deployed = next((each for each in ended if each.get("status") == statuses.success), None)
     reasons = []
@@ -88,14 +89,6 @@ def find_pending(
         None,
     )
     return Pending(reasons, deployed, under_way)
-
-
-def newest_first(deployments: list[Operation], started: Started) -> list[Operation]:
-    """Return an ordered list of deployments, the newest first.
-
-    Only reverse the list, do not sort it by time: a cancelled deployment may never have started.
-    """
-    return deployments[::-1] if is_oldest_first(deployments, started) else deployments
 
 
 def is_oldest_first(deployments: list[Any], started: Callable[[Any], Any]) -> bool | None:

@@ -23,7 +23,7 @@ def show_nothing(text: str, verbosity: int) -> None:
 class Progress:
     """The progress of one task. Several threads may report to it at a time."""
 
-    def __init__(self, show: Show = show_nothing) -> None:
+    def __init__(self, show: Show) -> None:
         self._show = show
         # The displayed counts must not go backwards.
         self._lock = threading.Lock()

@@ -116,7 +116,6 @@ def desired(backend: Backend, scope: str, process: Process, live: Live) -> Optio
 
 def _options(backend: Backend, process: Process) -> Options:
     options: Options = {}
-    spec = process_spec(backend)
     for field in backend.fields:
         if not (field.on_create or field.on_update):
             continue
@@ -125,7 +124,7 @@ def _options(backend: Backend, process: Process) -> Options:
         value = field.live(process)
         if value is UNKNOWN or is_empty(value) or value == field.default:
             continue
-        written = field.written(_writable(spec[field.option], value))
+        written = field.written(_writable(field.spec, value))
         if not is_empty(written):
             options[field.option] = written
     return options

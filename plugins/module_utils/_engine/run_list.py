@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from .._core.failure import Failure, Problem
@@ -66,7 +65,8 @@ def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:
         if duplicates:
             duplicates.result.update(_steps(plans, writers))
             raise duplicates
-        returned = [plan for plan in plans if _is_returned(plan, params["returned"])]
+        kept = {"all": plans, "changed": [plan for plan in plans if plan.steps], "none": []}
+        returned = kept[params["returned"]]
         headed = [
             {**diff(plan), "before_header": words, "after_header": words}
             for plan in returned
@@ -75,22 +75,16 @@ def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:
         listed = [plan.process for plan in returned if not plan.deletes]
         return {
             **result(client, plans),
-            "counts": _counts(plan.action for plan in plans),
+            "counts": _counts([plan.action for plan in plans]),
             "diff": headed,
             backend.plural: listed,
         }
 
 
-def _is_returned(plan: Plan, returned: str) -> bool:
-    """Return whether the result includes a plan, by the option ``returned``."""
-    return returned == "all" or (returned == "changed" and bool(plan.steps))
-
-
-def _counts(actions: Iterable[str]) -> dict[str, int]:
+def _counts(actions: list[str]) -> dict[str, int]:
     """Return the number of plans for each action."""
-    found = list(actions)
     kinds = {"created": "create", "updated": "update", "deleted": "delete", "unchanged": "none"}
-    return {kind: found.count(action) for kind, action in kinds.items()}
+    return {kind: actions.count(action) for kind, action in kinds.items()}
 
 
 def _partial(plans: list[Plan], writers: list[Writer]) -> Failure:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .._core.failure import Failure, invalid_options
 from .._core.fields import Process
 from .._core.plan import Plan
-from .._core.planner import in_order, plan_list
+from .._core.planner import plan_list
 from .._core.remark import Remark
 from .._core.resource import Entry
 from .._http.client import Client
@@ -83,7 +83,7 @@ def converge(
         if any(plan.problems or (plan.steps and not plan.deletes) for plan in plans):
             from .validation import validate
 
-            validate(backend, client, plans, task.warn)
+            _warn(task, validate(backend, client, plans))
         if not any(plan.steps or plan.near for plan in plans):
             return plans, [], None
         from .remarks import deletions, near_misses
@@ -158,7 +158,7 @@ def _warn(task: Task, remarks: list[Remark]) -> None:
 
 def plan_result(plans: list[Plan]) -> list[dict[str, Any]]:
     """Return the ``plan`` of a result: all steps in the order of sending."""
-    return [step.as_result() for plan in in_order(plans) for step in plan.steps]
+    return [step.as_result() for plan in plans for step in plan.steps]
 
 
 def diff(plan: Plan) -> dict[str, Any]:

@@ -26,23 +26,19 @@ except ImportError:  # reported by _engine/module.py before this module is used
     Draft7Validator = None  # type: ignore[assignment,misc]
 
 
-def validate(
-    backend: Backend, client: Client, plans: list[Plan], warn: Callable[[str, str], None]
-) -> None:
-    """Raise one Failure for all problems of the plans, or warn about what looks wrong."""
+def validate(backend: Backend, client: Client, plans: list[Plan]) -> list[Remark]:
+    """Raise one Failure for all problems of the plans; return warnings about what looks wrong."""
     problems: list[Problem] = []
     remarks: list[Remark] = []
     creations: list[str] = []
     for plan in plans:
         found = list(plan.problems)
-        bodies = [
+        for step in plan.steps:
+            if step.body is None:
+                continue
             # Null clears a setting, even if the service's description does not allow null.
-            (step.action, without_nulls(step.body) if step.cleared else step.body)
-            for step in plan.steps
-            if step.body is not None
-        ]
-        for action, body in bodies:
-            found += others(found, body_problems(backend, plan, action, body))
+            body = without_nulls(step.body) if step.cleared else step.body
+            found += others(found, body_problems(backend, plan, step.action, body))
             found += backend.body_rules(body, plan.process or {})
             remarks += [Remark(*map(plan.entry.named, remark)) for remark in backend.remarks(body)]
         # Problems of the entry as a whole do not depend on whether it creates.
@@ -54,8 +50,7 @@ def validate(
     if problems:
         context = f" ({'; '.join(creations)})" if creations else ""
         raise invalid_options(problems, context)
-    for remark in [*remarks, *backend.warnings(client, plans)]:
-        warn(*remark)
+    return [*remarks, *backend.warnings(client, plans)]
 
 
 def out_of_range(backend: Backend, entries: list[Entry]) -> list[Problem]:
@@ -124,7 +119,6 @@ def schema_problems(
 
 _TYPES = {
     "integer": "an integer",
-    "number": "a number",
     "string": "a string",
     "boolean": "true or false",
     "object": "a dictionary",

@@ -182,7 +182,9 @@ class Client(Waiting):
             started = self.clock()
             received: requests.Response | Exception
             try:
-                received = response = self._attempt(method, path, params, body, extra_seconds)
+                received = response = self._attempt(
+                    method, path, extra_seconds, params=params, json=body
+                )
                 if 300 <= response.status_code < 400:
                     raise self._faults.redirected(method, path, response)
                 decoded = _decoded(response)
@@ -200,20 +202,14 @@ class Client(Waiting):
             repeats += 1
 
     def _attempt(
-        self,
-        method: str,
-        path: str,
-        params: dict[str, Any] | None,
-        body: dict[str, Any] | None,
-        extra_seconds: int,
+        self, method: str, path: str, extra_seconds: int, **content: Any
     ) -> requests.Response:
         with self._lock:
             self.sent += 1
         return self._session.request(
             method,
             self._settings.url + path,
-            params=params,
-            json=body,
+            **content,
             timeout=(self._settings.timeout, self._settings.timeout + extra_seconds),
             # http is allowed for loopback only, so it must not go through a proxy.
             proxies={"http": ""},

@@ -94,9 +94,7 @@ class Faults:
             method, path, "was not called, because the task ended.", code="interrupted"
         )
 
-    def unreachable(
-        self, method: str, path: str, error: Exception, extra_seconds: int = 0
-    ) -> Failure:
+    def unreachable(self, method: str, path: str, error: Exception, extra_seconds: int) -> Failure:
         """Return the failure for a request without a response.
 
         ``extra_seconds`` are the seconds that the service had beyond ``timeout``.
@@ -114,18 +112,13 @@ class Faults:
             what = "the TLS connection failed"
         elif timed_out(error):
             seconds = self._settings.timeout + extra_seconds
-            what = f"no response within {seconds} seconds, which is api_timeout"
-            if extra_seconds:
-                what = (
-                    f"no response within {seconds} seconds, which is timeout and api_timeout "
-                    "together"
-                )
+            limit = "timeout and api_timeout together" if extra_seconds else "api_timeout"
+            what = f"no response within {seconds} seconds, which is {limit}"
         return self._failure(
             method,
             path,
             f"did not send a usable response from {self._settings.url} ({what}: "
-            f"{_reason(error)}). "
-            "Check api_url, the network, proxies and certificates.",
+            f"{_reason(error)}). Check api_url, the network, proxies and certificates.",
             code="unreachable",
             outcome_unknown=not (cannot_be_sent(error) or never_connected(error)),
             # The service may still be working, and store it after the list is read.
@@ -176,10 +169,9 @@ class Faults:
         )
 
     def _failure(self, method: str, path: str, text: str, **about: Any) -> Failure:
-        request_id = about.get("request_id")
         message = f"{method} {path}: {self._service.name} {text}"
-        if request_id:
-            message += f" Request id: {request_id}."
+        if about.get("request_id"):
+            message += f" Request id: {about['request_id']}."
         about["details"] = self._scrubbed(about.get("details"))
         about["request_id"] = self._scrubbed(about.get("request_id"))
         about["outcome_unknown"] = about.get("outcome_unknown", False) and method != "GET"

@@ -89,8 +89,21 @@ class LaravelCloudCommands(EnvironmentOperations):
         return command_failed(ended, command.get("output"), {**watch.details, "reason": reason})
 
     def as_result(self, operation: Operation) -> dict[str, Any]:
-        """Return the command, and its outcome with the result keys of ansible.builtin.command."""
-        return {**_as_ansible(operation), self.noun: operation}
+        """Return the command, and its outcome with the result keys of ansible.builtin.command.
+
+        Ansible treats a null ``rc`` as a failure, so it is omitted until it is known.
+        """
+        rc = return_code(operation.get("exit_code"))
+        start, end = operation.get("started_at"), operation.get("finished_at")
+        started, ended = moment(start), moment(end)
+        return {
+            **({} if rc is None else {"rc": rc}),
+            **streams(stdout=operation.get("output")),
+            "start": start,
+            "end": end,
+            "delta": str(ended - started) if started and ended else None,
+            self.noun: operation,
+        }
 
     def may_come_of(self, step: Step, operation: Operation) -> bool:
         """Return whether the texts match, trimmed because Laravel trims its input."""
@@ -116,23 +129,6 @@ def _run(task: Task) -> dict[str, Any]:
         base_result = {"cmd": params["cmd"], "plan": [step.as_result()]}
         result = run_operation(Watch(COMMANDS, client, scope, task), step, before, base_result)
         return {**result, **SKIPPED} if task.check_mode else result
-
-
-def _as_ansible(command: Operation) -> dict[str, Any]:
-    """Return the outcome of a command, with the result keys of ansible.builtin.command.
-
-    Ansible treats a null ``rc`` as a failure, so it is omitted until it is known.
-    """
-    rc = return_code(command.get("exit_code"))
-    start_, end = command.get("started_at"), command.get("finished_at")
-    started, ended = moment(start_), moment(end)
-    return {
-        **({} if rc is None else {"rc": rc}),
-        **streams(stdout=command.get("output")),
-        "start": start_,
-        "end": end,
-        "delta": str(ended - started) if started and ended else None,
-    }
 
 
 def _trimmed(command: dict[str, Any]) -> str:

@@ -11,8 +11,7 @@ responses recorded in March and April 2026, unless a comment says otherwise.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
-from urllib.parse import quote
+from typing import Any, ClassVar
 
 from .._core.failure import Problem
 from .._core.fields import (
@@ -28,20 +27,15 @@ from .._core.fields import (
 )
 from .._core.plan import Step
 from .._core.resource import Address, Entry, Key, live_name_keys, name_keys
-from .._engine.service import Backend
 from .._http.client import Client
 from .instance_schema import CREATE_INSTANCE, UPDATE_INSTANCE
 from .service import (
     ENVIRONMENT_SPEC,
     SERVICE,
+    LaravelCloudBackend,
     check_environment,
     find_environment,
     is_id,
-    listed,
-    read_by_id,
-    related,
-    resource_in,
-    walk,
 )
 
 _SIZES = "/instances/sizes"
@@ -66,27 +60,23 @@ FIELDS = (
     _field("scaling_memory_threshold_percentage"),
 )
 
-# The service may allow equal names (not documented), but entries could not tell two apart.
-_UNIQUE = {"name": "name"}
-_SCHEMAS = {"create": CREATE_INSTANCE, "update": UPDATE_INSTANCE}
 
-
-class Instances(Backend):
+class Instances(LaravelCloudBackend):
     """The instances of a Laravel Cloud environment."""
 
-    vendor = SERVICE.name
     noun = "instance"
     a_noun = "an instance"
     plural = "instances"
-    service = SERVICE
     scope_spec = ENVIRONMENT_SPEC
     parent = "environment"
+    parent_id = "env"
     collection = "/environments/{scope}/instances"
     item = "/instances/{id}"
     fields = FIELDS
-    schemas = _SCHEMAS
+    schemas: ClassVar[dict[str, Any]] = {"create": CREATE_INSTANCE, "update": UPDATE_INSTANCE}
     info_filters = ("name", "type")
-    unique = _UNIQUE
+    # The service may allow equal names (not documented), but entries could not tell two apart.
+    unique: ClassVar[dict[str, str]] = {"name": "name"}
 
     def address(self, options: Options) -> Address:
         """Return how an entry addresses its instance: by id, else by name."""
@@ -175,17 +165,7 @@ class Instances(Backend):
         if params["environment"]:
             scope = find_environment(client, params["environment"], params["application"])
             return scope, self.list_all(client, scope)
-        return read_by_id(self, client, "env", entries[0].options["id"], whole)
-
-    def list_all(self, client: Client, scope: str) -> list[Process]:
-        """Return all instances; raise Failure if the environment does not exist."""
-        path = self.collection.format(scope=quote(scope, safe=""))
-        items = listed("environment", scope, walk(client, path))
-        return [_instance(item, scope) for item, _included in items]
-
-    def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Process:
-        """Return the instance in a JSON:API document, with flattened attributes."""
-        return _instance(resource_in(client, path, at(answer, "data"), method), scope)
+        return self.read_by_id(client, entries[0].options["id"], whole)
 
     def about(self, client: Client) -> dict[str, Any]:
         """Return the available sizes."""
@@ -208,12 +188,6 @@ class Instances(Backend):
 
 _UNSET = (*_REPLICAS, "scaling_cpu_threshold_percentage", "scaling_memory_threshold_percentage")
 """The fields that a new instance shows as null if they were not sent (recorded)."""
-
-
-def _instance(resource: dict[str, Any], scope: str) -> Process:
-    environment = related(resource, "environment")
-    environment_id = scope or (environment[0] if environment else None)
-    return {**resource["attributes"], "id": resource["id"], "environment_id": environment_id}
 
 
 def read_sizes(client: Client) -> list[dict[str, Any]]:

@@ -37,7 +37,7 @@ class EnvironmentOperations(Operations):
         path = self.list_path(scope)
         with of_parent("environment", scope):
             items = ends(client, path, self._is_oldest_first)
-        return [self._operation(client, "GET", path, item, scope) for item in items]
+        return [self.receive(client, "GET", path, {"data": item}, scope) for item in items]
 
     def list_path(self, scope: str) -> str:
         """Return the path of the list, to which a POST adds an operation."""
@@ -49,12 +49,7 @@ class EnvironmentOperations(Operations):
 
     def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Operation:
         """Return the operation in a JSON:API document: flattened attributes, id, environment_id."""
-        return self._operation(client, method, path, at(answer, "data"), scope)
-
-    def _operation(
-        self, client: Client, method: str, path: str, value: Any, scope: str
-    ) -> Operation:
-        resource = resource_in(client, path, value, method)
+        resource = resource_in(client, path, at(answer, "data"), method)
         return {**resource["attributes"], "id": resource["id"], "environment_id": scope}
 
     def _is_oldest_first(self, page: list[Any]) -> bool | None:

@@ -11,7 +11,7 @@ April 2026; if the two disagree, the recorded responses are right.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from .._core.failure import MISSING, Failure, Problem
@@ -33,20 +33,17 @@ from .._core.fields import (
 from .._core.plan import Plan
 from .._core.remark import Remark
 from .._core.resource import Address, Entry, Key
-from .._engine.service import Backend
 from .._http.client import Client
 from .process_schema import CREATE_BACKGROUND_PROCESS, UPDATE_BACKGROUND_PROCESS
 from .service import (
     ENVIRONMENT_SPEC,
-    SERVICE,
+    LaravelCloudBackend,
     Listed,
     check_environment,
     find_environment,
     is_id,
     linked,
     listed,
-    read_by_id,
-    related,
     resource_in,
     the_one,
     walk,
@@ -176,29 +173,6 @@ def _missing_identity(options: Options, why: str) -> list[Problem]:
     return [Problem(f"config.{key}", why) for key in ("connection", "queue") if not config.get(key)]
 
 
-def _process(client: Client, path: str, resource: Any, scope: str, method: str = "GET") -> Process:
-    resource = resource_in(client, path, resource, method)
-    attributes = resource["attributes"]
-    config = attributes.get("config", UNKNOWN)
-    if attributes.get("type") == "worker" and config in ([], {}, None):
-        # PHP's empty array: nothing is set, and every key is shown as null.
-        config = dict.fromkeys(_ALL_KEYS)
-    instance = related(resource, "instance")
-    return {
-        **attributes,
-        "id": resource["id"],
-        "instance_id": scope or (instance[0] if instance else None),
-        "config": {key.replace("-", "_"): value for key, value in config.items()}
-        if isinstance(config, dict)
-        else {},
-    }
-
-
-_UNIQUE = {"command": "command", "connection and queue": "config.queue"}
-_SCHEMAS = {"create": CREATE_BACKGROUND_PROCESS, "update": UPDATE_BACKGROUND_PROCESS}
-_SCOPE_SPEC: dict[str, Any] = {"instance": {"type": "str"}, **ENVIRONMENT_SPEC}
-
-
 _QUEUE_CLUSTERS = (
     "Laravel Cloud's queue clusters (instances of type queue) stopped processing on 2026-09-30: "
     "a worker on one does nothing. Put it on an instance of type service, or use a managed queue; "
@@ -206,19 +180,24 @@ _QUEUE_CLUSTERS = (
 )
 
 
-class Processes(Backend):
+class Processes(LaravelCloudBackend):
     """The background processes of a Laravel Cloud instance."""
 
-    vendor = SERVICE.name
-    service = SERVICE
-    scope_spec = _SCOPE_SPEC
+    scope_spec: ClassVar[dict[str, Any]] = {"instance": {"type": "str"}, **ENVIRONMENT_SPEC}
     parent = "instance"
+    parent_id = "inst"
     collection = "/instances/{scope}/background-processes"
     item = "/background-processes/{id}"
     fields = FIELDS
-    schemas = _SCHEMAS
+    schemas: ClassVar[dict[str, Any]] = {
+        "create": CREATE_BACKGROUND_PROCESS,
+        "update": UPDATE_BACKGROUND_PROCESS,
+    }
     info_filters = ("type", "command", "config")
-    unique = _UNIQUE
+    unique: ClassVar[dict[str, str]] = {
+        "command": "command",
+        "connection and queue": "config.queue",
+    }
 
     def address(self, options: Options) -> Address:
         """Return how an entry addresses its process: by id, by a worker's config, or by command.
@@ -338,7 +317,7 @@ class Processes(Backend):
         """
         if params["instance"]:
             return self._read_instance(client, params)
-        return read_by_id(self, client, "inst", entries[0].options["id"], whole)
+        return self.read_by_id(client, entries[0].options["id"], whole)
 
     def _read_instance(self, client: Client, params: dict[str, Any]) -> tuple[str, list[Process]]:
         """Return the id of an instance and all its processes: one request for an id, two for names.
@@ -355,6 +334,16 @@ class Processes(Backend):
         client.keep(f"/instances/{found[0]['id']}", {"data": found[0]})
         return found[0]["id"], self.of_instance(client, environment, found)
 
+    def flat(self, resource: dict[str, Any], scope: str) -> Process:
+        """Return a background process, with config as a dict with snake_case keys."""
+        process = super().flat(resource, scope)
+        config = process.get("config", UNKNOWN)
+        if process.get("type") == "worker" and config in ([], {}, None):
+            # PHP's empty array: nothing is set, and every key is shown as null.
+            config = dict.fromkeys(_ALL_KEYS)
+        shown = config if isinstance(config, dict) else {}
+        return {**process, "config": {key.replace("-", "_"): shown[key] for key in shown}}
+
     def of_environment(self, client: Client, environment: str) -> list[Listed]:
         """Return all instances of an environment, with their processes if the pages have them."""
         path = f"/environments/{quote(environment, safe='')}/instances"
@@ -368,7 +357,7 @@ class Processes(Backend):
         items = linked(client, path, resource, included, "backgroundProcesses")
         if items is None:
             return self.list_all(client, resource["id"])
-        return [_process(client, path, item, resource["id"]) for item in items]
+        return [self.flat(item, resource["id"]) for item in items]
 
     def warnings(self, client: Client, plans: list[Plan]) -> list[Remark]:
         """Return a warning if a worker would be created where workers do nothing.
@@ -389,23 +378,8 @@ class Processes(Backend):
             instance = resource_in(client, path, at(client.get_once(path), "data"))
         except Failure:
             return []
-        return (
-            [Remark(_QUEUE_CLUSTERS, _QUEUE_CLUSTERS)]
-            if instance["attributes"].get("type") == "queue"
-            else []
-        )
-
-    def list_all(self, client: Client, instance: str) -> list[Process]:
-        """Return all processes of an instance; raise Failure if the instance does not exist."""
-        path = self.collection.format(scope=quote(instance, safe=""))
-        # Converted one by one, so that an invalid item ends the pagination.
-        items = (_process(client, path, item, instance) for item, _included in walk(client, path))
-        return listed("instance", instance, items)
-
-    def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Process:
-        """Return the process in a JSON:API document: flattened attributes, id, instance_id, and
-        config as a dict with snake_case keys. ``scope`` is the instance if it is known."""
-        return _process(client, path, at(answer, "data"), scope, method)
+        is_queue = instance["attributes"].get("type") == "queue"
+        return [Remark(_QUEUE_CLUSTERS, _QUEUE_CLUSTERS)] if is_queue else []
 
 
 PROCESSES = Processes()

@@ -14,7 +14,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
@@ -165,34 +165,6 @@ def of_parent(kind: str, parent: str) -> AbstractContextManager[None]:
     return meaning_of_404(lambda: missing(kind, parent))
 
 
-def read_by_id(
-    backend: Backend, client: Client, parent_kind: str, resource_id: str, whole: bool
-) -> tuple[str, list[Process]]:
-    """Return the parent's id, and the resource with an id or, with ``whole``, all of its parent.
-
-    ``parent_kind`` is the kind of the parent's id, as in ``is_id``. Without such a resource, the
-    parent is "" and the list is empty.
-    """
-    found = _read_one(backend, client, resource_id)
-    parent = str(found[0][f"{backend.parent}_id"] or "") if found else ""
-    if whole and is_id(parent_kind, parent):
-        found = backend.list_all(client, parent)
-    return parent, found
-
-
-def _read_one(backend: Backend, client: Client, resource_id: str) -> list[Process]:
-    """Return the resource with an id, with its parent's id, as a list of one, or an empty list."""
-    path = backend.item.format(id=quote(resource_id, safe=""))
-    try:
-        return [
-            backend.receive(client, "GET", path, client.get(path, {"include": backend.parent}), "")
-        ]
-    except Failure as failure:
-        if failure.code == "not_found":
-            return []
-        raise
-
-
 def listed(kind: str, parent: str, items: Iterator[Any]) -> list[Any]:
     """Return all items of a parent's list; raise a Failure that names a missing parent."""
     with of_parent(kind, parent):
@@ -216,10 +188,9 @@ def the_one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Iterable[
 
 
 def answering(
-    wanted: str, keys: tuple[str, ...], candidates: Iterable[Listed]
+    wanted: str, keys: tuple[str, ...], candidates: list[Listed]
 ) -> tuple[str, list[Listed]]:
     """Return the first key that is ``wanted`` in any candidate, and those candidates."""
-    candidates = list(candidates)
     for key in keys:
         found = [item for item in candidates if item[0]["attributes"].get(key) == wanted]
         if found:
@@ -233,6 +204,55 @@ def names_of(candidates: Iterable[Listed], keys: tuple[str, ...]) -> list[tuple[
         tuple(str(resource["attributes"].get(key) or "") for key in keys)
         for resource, _included in candidates
     ]
+
+
+class LaravelCloudBackend(Backend):
+    """A kind of resource of Laravel Cloud. A subclass must also set ``parent_id``."""
+
+    vendor = SERVICE.name
+    service = SERVICE
+
+    parent_id: ClassVar[str]
+    """The kind of the parent's id, as in ``is_id``."""
+
+    def flat(self, resource: dict[str, Any], scope: str) -> Process:
+        """Return a JSON:API resource with flattened attributes, its id, and its parent's id.
+
+        ``scope`` is the parent if it is known.
+        """
+        parents = related(resource, self.parent)
+        parent = scope or (parents[0] if parents else None)
+        return {**resource["attributes"], "id": resource["id"], f"{self.parent}_id": parent}
+
+    def receive(self, client: Client, method: str, path: str, answer: Any, scope: str) -> Process:
+        """Return the resource in a JSON:API document, as ``flat`` does."""
+        return self.flat(resource_in(client, path, at(answer, "data"), method), scope)
+
+    def list_all(self, client: Client, scope: str) -> list[Process]:
+        """Return all resources of a parent; raise Failure if the parent does not exist."""
+        path = self.collection.format(scope=quote(scope, safe=""))
+        items = listed(self.parent, scope, walk(client, path))
+        return [self.flat(item, scope) for item, _included in items]
+
+    def read_by_id(
+        self, client: Client, resource_id: str, whole: bool
+    ) -> tuple[str, list[Process]]:
+        """Return the parent's id, and the resource with an id, or all of the parent with ``whole``.
+
+        Without such a resource, the parent is "" and the list is empty.
+        """
+        path = self.item.format(id=quote(resource_id, safe=""))
+        try:
+            answer = client.get(path, {"include": self.parent})
+        except Failure as failure:
+            if failure.code == "not_found":
+                return "", []
+            raise
+        found = self.receive(client, "GET", path, answer, "")
+        parent = str(found[f"{self.parent}_id"] or "")
+        if whole and is_id(self.parent_id, parent):
+            return parent, self.list_all(client, parent)
+        return parent, [found]
 
 
 _PARENTS = {"environment": "application", "instance": "environment"}

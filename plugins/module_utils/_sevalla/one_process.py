@@ -25,16 +25,16 @@ def one_process_spec(identifying: tuple[str, ...]) -> dict[str, Any]:
     return {**PROCESSES.scope_spec, **{name: options[name] for name in identifying}}
 
 
-def check_one(params: dict[str, Any], address: Options, allowed: str) -> list[Problem]:
+def check_one(params: dict[str, Any], address: Options, what: str) -> list[Problem]:
     """Return the problems with the options that name the process, before any request.
 
-    ``address`` contains the options that the task sets, ``allowed`` names the possible ones.
+    ``address`` contains the options that the task sets; ``what`` is the problem if it is not one.
     """
     problems = PROCESSES.check_scope(params)
     # A type next to a name only narrows the search.
     named = [option for option in address if option != "type"] or list(address)
     if len(named) != 1:
-        return [*problems, Problem("display_name", f"set exactly one of {allowed}")]
+        return [*problems, Problem("display_name", what)]
     return [*problems, *PROCESSES.check_address(address, "present")]
 
 

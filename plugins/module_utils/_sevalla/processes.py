@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from .._core.failure import Failure, Problem
@@ -74,11 +74,10 @@ def _decode_strategy(wire: Any) -> Any:
         return UNKNOWN
     settings = renamed(without_nulls(config), snake)
     # If the service merges, the other type's keys may remain; they mean nothing.
-    manual = {"instance_count"}
     kept = {
         key: number(value)
         for key, value in settings.items()
-        if (key in manual) == (wire.get("type") == "manual")
+        if (key == "instance_count") == (wire.get("type") == "manual")
     }
     return {"type": wire.get("type"), **kept}
 
@@ -257,10 +256,6 @@ _UNSET: Process = {
 """What a new process has for fields that were not sent, except those that the service sets."""
 
 
-_UNIQUE = {"display_name": "display_name"}
-_SCHEMAS = {"create": CREATE_PROCESS, "update": UPDATE_PROCESS}
-
-
 class Processes(Backend):
     """The processes of a Sevalla application."""
 
@@ -271,9 +266,9 @@ class Processes(Backend):
     collection = "/applications/{scope}/processes"
     item = "/applications/{scope}/processes/{id}"
     fields = FIELDS
-    schemas = _SCHEMAS
+    schemas: ClassVar[dict[str, Any]] = {"create": CREATE_PROCESS, "update": UPDATE_PROCESS}
     info_filters = ("key", "display_name", "type")
-    unique = _UNIQUE
+    unique: ClassVar[dict[str, str]] = {"display_name": "display_name"}
     lists_deleted = True  # until the next deployment
 
     def address(self, options: Options) -> Address:

@@ -28,7 +28,7 @@ def cron_module() -> Module:
 def _run(task: Task) -> dict[str, Any]:
     params = task.params
     address = {option: params[option] for option in _ADDRESSES if params[option]}
-    task.check(*check_one(params, address, "id, key and display_name"))
+    task.check(*check_one(params, address, "set exactly one of id, key and display_name"))
     with connected(SERVICE, task) as client:
         path, process = find_one(client, task, address)
         if process.get("type") != "cron":

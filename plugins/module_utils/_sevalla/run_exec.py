@@ -56,7 +56,8 @@ def _run(task: Task) -> dict[str, Any]:
     params = task.params
     address = {option: params[option] for option in _ADDRESSES if params[option]}
     words, problems = _words(params["argv"], params["cmd"])
-    problems += check_one(params, address, "id, key, display_name and type: web")
+    what = "set exactly one of id, key, display_name and type: web"
+    problems += check_one(params, address, what)
     problems += out_of_bounds(params, {"timeout": 1}, _LONGEST)
     task.check(*problems)
     with connected(SERVICE, task) as client:

@@ -64,7 +64,7 @@ NO_MESSAGES = {
     "an instance",
     "not shown",
     "an integer",
-    "a number",
+    "timeout and api_timeout together",
     "a string",
     "true or false",
     "a dictionary",

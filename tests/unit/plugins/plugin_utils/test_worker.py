@@ -136,7 +136,7 @@ def test_results_are_plain_json_data() -> None:
 
 def test_secrets_are_masked_everywhere_and_booleans_are_kept() -> None:
     def run(task: Task) -> dict[str, Any]:
-        task.warn(f"warned of {SECRET}")
+        task.warn(f"warned of {SECRET}", "warned of a secret")
         return {
             "changed": True,
             "none": None,

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.fields import (
-    CANNOT,
     UNKNOWN,
     Field,
     argument_spec,
@@ -60,7 +59,7 @@ def test_a_wire_key_is_derived_from_the_option() -> None:
     """Unless the table says otherwise; and a field is immutable."""
     field = Field("size", {"type": "int", "required": False})
     assert field.wire == "size"
-    assert field.empty is CANNOT
+    assert field.empty is None
     assert Field("size", {"type": "int"}, wire="size_id").wire == "size_id"
     with pytest.raises(AttributeError):
         field.option = "other"  # type: ignore[misc]
