@@ -43,7 +43,7 @@ _SCOPE_OPTIONS = (
 """The options that name the scope of a task, the widest first, each with its aliases."""
 
 _ACTIONS = {"create": "missing", "update": "differs", "delete": "surplus"}
-_SCOPE_KEYS = ("app_id", "instance_id")
+_SCOPE_KEYS = ("app_id", "instance_id", "environment_id")
 _SCOPE_PATH = re.compile(
     r"/(?:applications|environments|instances)/([^/]+)/(?:background-)?(?:processes|instances)"
 )
@@ -336,9 +336,9 @@ def _given_scope(options: Mapping[str, Any]) -> str | None:
 
 
 def _scope(result: Mapping[str, Any]) -> str | None:
-    """Return the id of the application or instance that a result is about."""
-    for process in (result.get("process"), *(result.get("processes") or [])):
-        scopes = [process[key] for key in _SCOPE_KEYS if process.get(key)] if process else []
+    """Return the id of the application, instance or environment that a result is about."""
+    for each in (*map(result.get, _RESOURCES), *(result.get("processes") or [])):
+        scopes = [each[key] for key in _SCOPE_KEYS if each.get(key)] if each else []
         if scopes:
             return str(scopes[0])
     for step in result.get("plan") or []:

@@ -238,7 +238,8 @@ class Client(Waiting):
             failure.tries = repeats + 1
             raise failure
         if not self.pause(*wait):
-            failure.time_spent = (self.waited, self._settings.max_wait)
+            if not self.deadline_is_first:
+                failure.time_spent = (self.waited, self._settings.max_wait)
             raise failure
 
     def _result_of(self, method: str, path: str, response: requests.Response, decoded: Any) -> Any:

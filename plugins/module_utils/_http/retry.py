@@ -79,7 +79,7 @@ def never_connected(error: Exception) -> bool:
 
 
 def timed_out(error: Exception) -> bool:
-    """Return whether a response did not come, or stopped in its middle, for ``timeout`` seconds."""
+    """Return whether no response arrived, or it stalled partway, for ``timeout`` seconds."""
     # While it reads the body, requests wraps urllib3's timeout in a ConnectionError.
     return isinstance(error, ReadTimeout) or isinstance(_reason(error), ReadTimeoutError)
 

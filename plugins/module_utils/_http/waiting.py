@@ -45,6 +45,13 @@ class Waiting:
             return self._counted - max(0.0, self._resume_at - self.clock())
 
     @property
+    def deadline_is_first(self) -> bool:
+        """Whether ``deadline`` ends waiting before ``max_wait`` does."""
+        if self.deadline is None:
+            return False
+        return self.deadline - self.clock() < self.max_wait - self.waited
+
+    @property
     def stopped(self) -> bool:
         """Whether nothing may be sent anymore."""
         return self._stop.is_set()

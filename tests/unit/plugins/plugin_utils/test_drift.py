@@ -331,6 +331,22 @@ def test_a_list_that_omits_unchanged_processes(run: Runner, kept: str) -> None:
     assert report.summary()["as_wanted"] == 1
 
 
+def test_instances_by_id_belong_to_their_environments() -> None:
+    """Their tasks name no scope; each instance shows its environment."""
+    report = Report()
+    for number, size in ((1, "pro"), (2, "flex")):
+        given = source("laravel_cloud_instance", "localhost", None, id=f"inst-{number}")
+        changes = size == "pro"
+        step = {"action": "update", "method": "PATCH", "path": f"/instances/inst-{number}"}
+        result = {
+            "plan": [{**step, "body": {"size": size}}] if changes else [],
+            "diff": {"before": {"size": "flex"}, "after": {"size": size}},
+            "instance": {"id": f"inst-{number}", "environment_id": f"env-{number}", "size": size},
+        }
+        report.add(given, result, False)
+    assert report.summary() == {"applications": 2, "as_wanted": 1, "differ": 1, "unknown": 0}
+
+
 def test_a_resource_that_is_not_a_process() -> None:
     """An instance is shown as such, and belongs to the target of its task."""
     step = {"action": "update", "method": "PATCH", "path": "/instances/inst-1", "body": {"size": 2}}
