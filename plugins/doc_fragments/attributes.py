@@ -10,7 +10,7 @@ from __future__ import annotations
 class ModuleDocFragment:
     """``evenkeel.paas.attributes``, and the action group of each service.
 
-    No part has the name of a file beside this one: Ansible would use that file instead.
+    Do not name a part like another file in this folder: Ansible would use that file instead.
     """
 
     DOCUMENTATION = r"""

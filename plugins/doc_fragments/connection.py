@@ -19,7 +19,7 @@ options:
     default: 30
   api_retries:
     description:
-      - How often one request is retried.
+      - The maximum number of times that one request is retried.
       - Every request is retried if the rate limit refuses it, if no connection can be made, or if Laravel Cloud is busy
         with another operation. Reads, updates and deletions are also retried if the connection is lost or the service
         responds with HTTP 500, 502, 503 or 504.
@@ -31,7 +31,7 @@ options:
   api_max_wait:
     description:
       - How many seconds the task may spend in total on waiting for the rate limit, on failed requests, and on waiting
-        for another task on the same machine that is creating in the same place. The task does not start a wait that
+        for another task on the same machine that is creating something in the same place. The task does not start a wait that
         would exceed this limit, but a request in flight may take longer. The time of a failed creation does not count,
         so that the task can look for what it created.
     type: int

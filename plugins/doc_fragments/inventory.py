@@ -40,7 +40,7 @@ options:
     default: 30
   api_retries:
     description:
-      - How often one request is retried.
+      - The maximum number of times that one request is retried.
       - A request is retried if the rate limit refuses it, if the connection is lost, or if the service responds with
         HTTP 500, 502, 503 or 504.
     type: int

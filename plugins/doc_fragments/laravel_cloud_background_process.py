@@ -53,7 +53,7 @@ options:
         type: list
         elements: str
       tries:
-        description: How often a job is attempted before it fails.
+        description: How many times a job is attempted before it fails.
         type: int
       backoff:
         description: Seconds before a failed job is retried. Unset means V(0).
@@ -82,5 +82,5 @@ options:
 """
 
 
-# Outside of the class, where tools that read it as text want nothing but text.
+# Outside the class, because tools that parse this file expect only strings inside it.
 ModuleDocFragment.ENTRIES = as_entries(ModuleDocFragment.DOCUMENTATION)

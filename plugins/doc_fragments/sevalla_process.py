@@ -241,5 +241,5 @@ options:
 """
 
 
-# Outside of the class, where tools that read it as text want nothing but text.
+# Outside the class, because tools that parse this file expect only strings inside it.
 ModuleDocFragment.ENTRIES = as_entries(ModuleDocFragment.DOCUMENTATION)

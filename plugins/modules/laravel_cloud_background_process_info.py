@@ -65,7 +65,7 @@ options:
         type: list
         elements: str
       tries:
-        description: How often a job is attempted before it fails.
+        description: How many times a job is attempted before it fails.
         type: int
       backoff:
         description: Seconds before a failed job is retried. Unset means V(0).

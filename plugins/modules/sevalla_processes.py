@@ -413,7 +413,7 @@ failure:
         - The kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
           V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(conflict),
           V(unexpected_answer), V(redirected), V(unreachable) and V(locked).
-        - V(locked) means that another task on the same machine is creating in the same application. V(ambiguous) with
+        - V(locked) means that another task on the same machine is creating something in the same application. V(ambiguous) with
           C(changed=true) means that another task or person created the same process at the same time.
       returned: always
       type: str

@@ -49,7 +49,7 @@ MESSAGES = [
         "Failed to import the required Python library",
     ),
     (
-        "Sevalla accepted PATCH /applications/9a1d/processes/5f0c and did not store: schedule.",
+        "Sevalla accepted PATCH /applications/9a1d/processes/5f0c but did not store: schedule.",
         "Sevalla accepted PATCH",
     ),
     (

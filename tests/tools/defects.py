@@ -316,7 +316,7 @@ CLIENT_DEFECTS = (
     Defect(
         "a write before a failure needs no deployment",
         "_engine/apply.py",
-        {"return any(step.deploys for step in self._stored)": "return False"},
+        {"return any(step.needs_deployment for step in self._stored)": "return False"},
         (FAILING,),
     ),
     Defect(
@@ -1155,7 +1155,7 @@ PLAN_DEFECTS = (
     Defect(
         "a deployment is required after every change",
         "_core/plan.py",
-        {"any(step.deploys for step in self.steps)": "bool(self.steps)"},
+        {"any(step.needs_deployment for step in self.steps)": "bool(self.steps)"},
         (SEVALLA, PLAN_SEVALLA),
     ),
     Defect(
@@ -2138,6 +2138,12 @@ INFO_DEFECTS = (
 
 DRIFT_DEFECTS = (
     Defect(
+        "instances of all environments are one application in the drift report",
+        "../plugin_utils/_drift.py",
+        {"(*map(result.get, _RESOURCES), *": "(result.get('process'), *"},
+        ("../plugin_utils/test_drift.py",),
+    ),
+    Defect(
         "the items of a loop are not in the drift report",
         "../callback/drift.py",
         {
@@ -2233,7 +2239,7 @@ INVENTORY_DEFECTS = (
     Defect(
         "an inventory continues without retries after its time limit",
         "_http/client.py",
-        {"            failure.time_spent = (self.waited, self._settings.max_wait)\n": ""},
+        {"failure.time_spent = (self.waited, self._settings.max_wait)": "pass"},
         (INVENTORY.format("members"),),
     ),
     Defect(

@@ -73,9 +73,9 @@ class Failure(Exception):
         self.meaning = ""
         """What the service's message means here. It precedes that message."""
         self.tries = 0
-        """How often the request was sent, if no retries are left."""
+        """How many times the request was sent, if no retries are left."""
         self.time_spent: tuple[float, float] | None = None
-        """Seconds waited and seconds allowed, if the allowed time is used up."""
+        """Seconds waited and seconds allowed, if the next wait would exceed them."""
         self.task_ended = False
         """Whether only the end of the task prevented a retry."""
         self.advice: list[str] = []
@@ -128,8 +128,8 @@ def worded(failure: Failure) -> str:
     if failure.time_spent and not limits_are_said:
         waited, allowed = failure.time_spent
         said.append(
-            f"This task cannot wait any longer: {waited:.0f} of its {allowed} seconds "
-            "(api_max_wait) are used up."
+            f"The next wait would exceed api_max_wait: {waited:.0f} of its {allowed} seconds "
+            "are used."
         )
     if failure.task_ended:
         said.append("It was not retried, because the task ended.")

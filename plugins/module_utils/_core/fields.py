@@ -218,7 +218,7 @@ class Field:
     service cannot clear it.
     ``unsettable`` lists the settings inside it that can be cleared alone, as dotted names below
     the option; the whole field is then sent, with null there. ``only_for`` lists the process
-    types that have it (all if empty). ``deploys``: a change takes effect at the next deployment.
+    types that have it (all if empty). ``needs_deployment``: a change takes effect at the next one.
     ``clean`` normalizes a given value, and ``read`` returns the live value of a process in the
     form of ``want``. ``written`` reduces a live value to what a user would write.
     """
@@ -233,7 +233,7 @@ class Field:
     empty: Any = None
     unsettable: tuple[str, ...] = ()
     only_for: tuple[str, ...] = ()
-    deploys: bool = True
+    needs_deployment: bool = True
     clean: Callable[[Any], Any] = without_nulls
     read: Callable[[Process, Any], Any] | None = None
     written: Callable[[Any], Any] = lambda value: value

@@ -28,7 +28,7 @@ class Step(NamedTuple):
     method: str
     path: str
     body: dict[str, Any] | None
-    deploys: bool = True
+    needs_deployment: bool = True
     cleared: tuple[str, ...] = ()
 
     @property
@@ -84,7 +84,7 @@ class Plan:
     @property
     def deployment_required(self) -> bool:
         """Whether a step takes effect at the next deployment."""
-        return any(step.deploys for step in self.steps)
+        return any(step.needs_deployment for step in self.steps)
 
 
 class Live:

@@ -116,7 +116,7 @@ def _plan_prune(
     for process in others:
         if resource.undeletable(process) is None:
             entry = Entry({"id": process["id"]}, state="absent")
-            plan = Plan(entry, resource.address(resource.known_by(process)), process)
+            plan = Plan(entry, resource.address(resource.identity_options(process)), process)
             _plan_absent(resource, scope, plan)
             pruned.append(plan)
     return pruned
@@ -267,7 +267,7 @@ def _changing(want: Any, value: Any, have: Any) -> Any:
 
 def _plan_create(resource: Resource, scope: str, plan: Plan) -> None:
     plan.problems += resource.rules(plan.entry.options, plan.entry.options.get("type"), True)
-    options = resource.on_create(plan.entry.options)
+    options = resource.with_defaults(plan.entry.options)
     first: dict[str, Any] = {}
     then: dict[str, Any] = {}
     cleared: list[str] = []
@@ -288,8 +288,8 @@ def _plan_create(resource: Resource, scope: str, plan: Plan) -> None:
 
 
 def _update(resource: Resource, path: str, body: dict[str, Any]) -> Step:
-    deploys = any(resource.field_of(wire).deploys for wire in body)
-    return Step("update", "PATCH", path, body, deploys)
+    needs_deployment = any(resource.field_of(wire).needs_deployment for wire in body)
+    return Step("update", "PATCH", path, body, needs_deployment)
 
 
 def item_path(resource: Resource, scope: str, process: Process | None) -> str:

@@ -90,7 +90,7 @@ class Resource:
     """A kind of resource.
 
     A subclass must set the attributes and implement ``address``, ``answers_to``, ``predict`` and
-    ``known_by``. It may override the other methods; their defaults suit a resource without
+    ``identity_options``. It may override the other methods; their defaults suit a resource without
     special rules.
     """
 
@@ -132,11 +132,11 @@ class Resource:
         """Return the resource as the service would show it after storing a body."""
         raise NotImplementedError
 
-    def known_by(self, live: Process) -> Options:
+    def identity_options(self, live: Process) -> Options:
         """Return the options by which an entry would name a live resource."""
         raise NotImplementedError
 
-    def on_create(self, options: Options) -> Options:
+    def with_defaults(self, options: Options) -> Options:
         """Return the options with the defaults that a POST sends for omitted ones."""
         filled = dict(options)
         for field in self.fields:

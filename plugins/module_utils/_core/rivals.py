@@ -72,7 +72,9 @@ def _becomes_same(resource: Resource, key: Key, first: Plan, second: Plan) -> st
         return same(resource, first, second)
     addresses = [plan.address for plan in (first, second) if plan.address.keys[-1] == key]
     address = (
-        addresses[0] if addresses else resource.address(resource.known_by(first.process or {}))
+        addresses[0]
+        if addresses
+        else resource.address(resource.identity_options(first.process or {}))
     )
     return (
         f"would have the same identity as {first.entry.where} (the {address.words}) after this "

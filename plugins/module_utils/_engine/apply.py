@@ -32,7 +32,7 @@ class Target(NamedTuple):
     progress: Progress
 
 
-_UNSTORED = "{vendor} accepted {write} and did not store: {names}."
+_UNSTORED = "{vendor} accepted {write} but did not store: {names}."
 _UNCHECKED = "{vendor} accepted {write}. The task could not check whether it stored {names}{reason}"
 
 
@@ -137,7 +137,7 @@ class Writer:
     @property
     def deployment_required(self) -> bool:
         """Whether a stored write takes effect at the next deployment."""
-        return any(step.deploys for step in self._stored)
+        return any(step.needs_deployment for step in self._stored)
 
     def apply(self) -> None:
         """Send the steps up to the first failure.

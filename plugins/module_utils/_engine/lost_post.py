@@ -32,7 +32,7 @@ def post_once(
 
     If the outcome of the POST is unknown, ``look`` gets its failure and reads the list. It returns
     what the POST created, or None if nothing new is listed. It raises a Failure whose outcome is
-    unknown if the list does not tell. If nothing is found, the POST may be sent again, unless the
+    unknown if the list is inconclusive. If nothing is found, the POST may be sent again, unless the
     service may still store it or ``is_resent`` is false; in the end, the failure says what is
     ``unlisted``.
     """

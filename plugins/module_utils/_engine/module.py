@@ -196,7 +196,8 @@ def connected(service: Service, task: Task) -> Iterator[_http.Client]:
         if client.waited_for_tasks >= LONG_WAIT:
             words = (
                 f"This task waited {client.waited_for_tasks:.0f} seconds for another task on this "
-                "machine, which created in the same application, instance or environment."
+                "machine, which was creating something in the same application, instance or "
+                "environment."
             )
             task.warn(words, words)
         waited = client.waited - client.waited_for_tasks

@@ -224,9 +224,9 @@ def entries(
         ]
         problems += [Problem(entry.named(option), what) for option, what in found]
     if problems:
-        from .validation import others, out_of_range
+        from .validation import not_reported, out_of_range
 
-        raise invalid_options([*problems, *others(problems, out_of_range(backend, parsed))])
+        raise invalid_options([*problems, *not_reported(problems, out_of_range(backend, parsed))])
     return parsed
 
 

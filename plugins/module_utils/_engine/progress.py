@@ -65,7 +65,7 @@ class Progress:
 
     def wait_for_task(self, seconds: float) -> None:
         """Show that the task waits at most ``seconds`` for another task on this machine."""
-        self._show(f"another task on this machine: waiting for it, {seconds:.0f} s at most", 0)
+        self._show(f"waiting for another task on this machine, {seconds:.0f} s at most", 0)
 
     def detail(self, text: str) -> None:
         """Show a sentence with ``-v``."""

@@ -65,9 +65,10 @@ class ScopeLock:
                 break
             client.waited_for_tasks += _LOOK_AGAIN
         raise Failure(
-            "Another task on this machine is creating in the same application, instance or "
-            f"environment. This task has waited {client.waited_for_tasks:.0f} seconds for it and "
-            "cannot wait any longer (api_max_wait). Run it again when the other task has ended.",
+            "Another task on this machine is creating something in the same application, instance "
+            f"or environment. This task has waited {client.waited_for_tasks:.0f} seconds for it "
+            "and cannot wait any longer (api_max_wait). Run it again when the other task has "
+            "ended.",
             code="locked",
         )
 

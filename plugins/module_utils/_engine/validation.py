@@ -38,7 +38,7 @@ def validate(backend: Backend, client: Client, plans: list[Plan]) -> list[Remark
                 continue
             # Null clears a setting, even if the service's description does not allow null.
             body = without_nulls(step.body) if step.cleared else step.body
-            found += others(found, body_problems(backend, plan, step.action, body))
+            found += not_reported(found, body_problems(backend, plan, step.action, body))
             found += backend.body_rules(body, plan.process or {})
             remarks += [Remark(*map(plan.entry.named, remark)) for remark in backend.remarks(body)]
         # Problems of the entry as a whole do not depend on whether it creates.
@@ -68,7 +68,7 @@ def out_of_range(backend: Backend, entries: list[Entry]) -> list[Problem]:
         found = schema_problems(backend.schemas["update"], body, backend.option_name)
         if entry.state == "present" and "type" in entry.options:
             rules = backend.rules(entry.options, entry.options["type"], False)
-            found = [*rules, *others(rules, found)]
+            found = [*rules, *not_reported(rules, found)]
         problems += [
             Problem(entry.named(option), what) for option, what in found if what != MISSING
         ]
@@ -93,7 +93,7 @@ def body_problems(backend: Backend, plan: Plan, action: str, body: dict[str, Any
     ]
 
 
-def others(found: list[Problem], more: list[Problem]) -> list[Problem]:
+def not_reported(found: list[Problem], more: list[Problem]) -> list[Problem]:
     """Return the problems of options that have none yet, to report an empty string only once."""
     named = {option for option, _what in found}
     return [problem for problem in more if problem.option not in named]

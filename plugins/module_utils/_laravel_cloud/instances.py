@@ -104,7 +104,7 @@ class Instances(LaravelCloudBackend):
             return [] if right else [Problem("id", "must have the form inst-…")]
         return [] if options.get("name") else [Problem("name", "is required, unless id is set")]
 
-    def on_create(self, options: Options) -> Options:
+    def with_defaults(self, options: Options) -> Options:
         """Return the options of a new instance: by default, one replica that does not scale."""
         filled = {"scaling_type": "none", **options}
         if filled["scaling_type"] == "auto":
@@ -151,7 +151,7 @@ class Instances(LaravelCloudBackend):
             after.update((option, body.get(option)) for option in _REPLICAS)
         return after
 
-    def known_by(self, live: Process) -> Options:
+    def identity_options(self, live: Process) -> Options:
         return {"name": stripped(live.get("name"))}
 
     def read(

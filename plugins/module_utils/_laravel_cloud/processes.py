@@ -300,7 +300,7 @@ class Processes(LaravelCloudBackend):
             after["config"] = {}
         return after
 
-    def known_by(self, process: Process) -> Options:
+    def identity_options(self, process: Process) -> Options:
         if process.get("type") == "custom":
             return {"type": "custom", "command": str(process.get("command") or "").strip()}
         config = _decode_config(process.get("config"))

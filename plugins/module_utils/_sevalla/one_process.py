@@ -50,7 +50,7 @@ def find_one(client: Client, task: Task, address: Options) -> tuple[str, Process
     process = locate(PROCESSES, named, index)
     if process is None:
         refuse_unclear(PROCESSES, named, index)
-        hint = " In check mode, one that an earlier task would create does not exist."
+        hint = " In check mode, a process that an earlier task would create does not exist yet."
         raise Failure(
             f"There is no {named.words} in application {scope}."
             f"{alternatives(PROCESSES, named, index)}{hint if task.check_mode else ''}",

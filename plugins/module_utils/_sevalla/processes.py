@@ -196,7 +196,7 @@ FIELDS = (
         shape=FIXED,
         clean=lambda key: key or None,
     ),
-    Field("display_name", {**_spec("display_name"), "aliases": ["name"]}, deploys=False),
+    Field("display_name", {**_spec("display_name"), "aliases": ["name"]}, needs_deployment=False),
     Field("type", _spec("type"), on_update=False, shape=FIXED),
     Field("entrypoint", _spec("entrypoint"), shape=TEXT, empty=_to_empty_text),
     Field("port", _spec("port")),
@@ -219,7 +219,7 @@ FIELDS = (
     ),
     # POST does not accept the two ingress fields; a PATCH follows it.
     *(
-        Field(option, _spec(option), on_create=False, only_for=("web",), deploys=False)
+        Field(option, _spec(option), on_create=False, only_for=("web",), needs_deployment=False)
         for option in ("is_ingress_enabled", "ingress_protocol")
     ),
     *(
@@ -402,7 +402,7 @@ class Processes(Backend):
             return f"Sevalla does not show the type of {process['id']}, which may be a web process"
         return _UNDELETABLE if process["type"] == "web" else None
 
-    def known_by(self, process: Process) -> Options:
+    def identity_options(self, process: Process) -> Options:
         if process.get("type") == "web":
             return {"type": "web"}
         return {"display_name": process.get("display_name")}

@@ -542,7 +542,9 @@ def test_a_failure_reports_why_it_was_not_retried_again(step, serve, client_of, 
     tried = failure_of(client_of(serve(*[step] * 3), retries=2))
     assert tried.message.endswith(" It was tried 3 times (api_retries).")
     hurried = failure_of(client_of(serve(step), max_wait=0))
-    assert hurried.message.endswith(" 0 of its 0 seconds (api_max_wait) are used up.")
+    assert hurried.message.endswith(
+        " The next wait would exceed api_max_wait: 0 of its 0 seconds are used."
+    )
     posted = failure_of(client_of(serve(step)), "POST", "/things", body={})
     assert "tried" not in posted.message
     assert "api_max_wait" not in posted.message

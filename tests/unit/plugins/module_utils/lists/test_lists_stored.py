@@ -129,7 +129,7 @@ def test_a_setting_that_a_creation_did_not_store_is_one_warning(sevalla: Stage) 
     sevalla.emulator.hooks = Hooks()
     assert made.message is None, made.message
     (warning,) = made.warnings
-    assert warning.endswith(" and did not store: scaling_strategy.instance_count.")
+    assert warning.endswith(" but did not store: scaling_strategy.instance_count.")
 
 
 def zero(queue: str, **config: Any) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def test_a_zero_stored_as_null_is_a_warning_that_names_the_setting(cloud: Stage)
         assert outcome.result["changed"] is True
         assert len(outcome.warnings) == 2
         for warning in outcome.warnings:
-            assert warning.endswith(" and did not store: config.sleep.")
+            assert warning.endswith(" but did not store: config.sleep.")
     assert settled(cloud([zero("q0", tries=3)]))
 
 
@@ -171,9 +171,9 @@ def test_an_unset_backoff_or_rest_is_zero(cloud: Stage, stored: str) -> None:
 def test_only_the_settings_that_the_next_run_sends_again_are_named(cloud: Stage) -> None:
     cloud.emulator.reset(switches={"laravel_cloud_zero_in_config": "null"})
     (warning,) = cloud([zero("q", rest=0, backoff=0, timeout=0)]).warnings
-    assert warning.endswith(" and did not store: config.timeout.")
+    assert warning.endswith(" but did not store: config.timeout.")
     cloud.emulator.faults.add(
         Fault("not_stored_shown", method="PATCH", path=cloud.kit.item, times=None)
     )
     (warning,) = cloud([zero("q", tries=5, timeout=9, sleep=0)]).warnings
-    assert warning.endswith(" and did not store: config.tries, config.sleep, config.timeout.")
+    assert warning.endswith(" but did not store: config.tries, config.sleep, config.timeout.")

@@ -296,7 +296,7 @@ def test_a_creation_is_one_post_and_matches_its_prediction(case: Case) -> None:
     if ingress:
         assert plan.steps[1].path == f"/applications/{SCOPE}/processes/{{process_id}}"
         assert plan.steps[1].body == {key: case.given[key] for key in ingress}
-        assert not plan.steps[1].deploys
+        assert not plan.steps[1].needs_deployment
     assert plan.deployment_required
     assert nulls([step.body for step in plan.steps]) == []
     assert set(plan.after) == set(case.given) | {"scaling_strategy"}

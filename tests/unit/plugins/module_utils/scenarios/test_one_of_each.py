@@ -387,7 +387,7 @@ def test_waiting_for_another_task_ends_at_api_max_wait(runner: TaskRunner) -> No
         outcome = runner(1, api_max_wait=7)
     assert outcome.result["failure"]["code"] == "locked"
     assert outcome.message == (
-        "Another task on this machine is creating in the same application, instance or "
+        "Another task on this machine is creating something in the same application, instance or "
         "environment. This task has waited 7 seconds for it and cannot wait any longer "
         "(api_max_wait). Run it again when the other task has ended. Nothing was changed."
     )
@@ -414,11 +414,11 @@ def test_a_long_wait_for_another_task_is_shown_as_such(runner: TaskRunner) -> No
         outcome = runner(1)
     assert outcome.message is None, outcome.message
     assert outcome.warnings == [
-        "This task waited 12 seconds for another task on this machine, which created in the same "
-        "application, instance or environment."
+        "This task waited 12 seconds for another task on this machine, which was creating "
+        "something in the same application, instance or environment."
     ]
     waits = [line for line in outcome.progress if "task" in line]
-    assert waits == ["another task on this machine: waiting for it, 290 s at most"]
+    assert waits == ["waiting for another task on this machine, 290 s at most"]
     assert outcome.result["api"]["waited_seconds"] == 12
 
 

@@ -136,7 +136,7 @@ def test_an_unknown_target(run: Runner, options: dict[str, Any]) -> None:
         refused = run(RUN, check_mode=check_mode, **SHOP, **options)
         assert "There is no process with" in str(refused.message)
         assert (
-            "In check mode, one that an earlier task would create does not exist."
+            "In check mode, a process that an earlier task would create does not exist yet."
             in str(refused.message)
         ) == check_mode
         assert refused.result["failure"]["code"] == "not_found"
