@@ -115,6 +115,12 @@ class Failure(Exception):
         return {**self.result, "failure": self.facts()}
 
 
+def in_seconds(seconds: float) -> str:
+    """Return a duration as text, such as ``1 second``."""
+    count = f"{seconds:.0f}" if seconds >= 1 else f"{seconds:g}"
+    return f"{count} second{'' if count == '1' else 's'}"
+
+
 def worded(failure: Failure) -> str:
     """Return the message of a failure: what happened, what was tried, what to do, what is done.
 
@@ -128,7 +134,7 @@ def worded(failure: Failure) -> str:
     if failure.time_spent and not limits_are_said:
         waited, allowed = failure.time_spent
         said.append(
-            f"The next wait would exceed api_max_wait: {waited:.0f} of its {allowed} seconds "
+            f"The next wait would exceed api_max_wait: {waited:.0f} of its {in_seconds(allowed)} "
             "are used."
         )
     if failure.task_ended:

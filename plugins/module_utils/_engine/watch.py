@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar, NamedTuple
 
-from .._core.failure import Failure, Problem
+from .._core.failure import Failure, Problem, in_seconds
 from .._core.plan import Step
 from .._http.client import Client
 from .._http.settings import Service, out_of_bounds
@@ -265,7 +265,7 @@ class Watch:
         waited = round(self.client.clock() - self._started)
         last = f" The last read of it failed: {trouble.message}" if trouble else ""
         return Failure(
-            f"{self.words} has not ended after {waited} seconds; it {self._last}. It continues "
+            f"{self.words} has not ended after {in_seconds(waited)}; it {self._last}. It continues "
             "without this task. Check how it ends before you start another, or set a longer "
             f"wait_timeout.{last}",
             code="wait_timeout",

@@ -14,7 +14,7 @@ import sys
 from typing import Any
 from urllib.parse import urlsplit
 
-from .._core.failure import Failure
+from .._core.failure import Failure, in_seconds
 from .retry import cannot_be_sent, never_connected, requested_wait, timed_out
 from .settings import Service, Settings
 
@@ -111,9 +111,9 @@ class Faults:
         if isinstance(error, SSLError):
             what = "the TLS connection failed"
         elif timed_out(error):
-            seconds = self._settings.timeout + extra_seconds
+            allowed = in_seconds(self._settings.timeout + extra_seconds)
             limit = "timeout and api_timeout together" if extra_seconds else "api_timeout"
-            what = f"no response within {seconds} seconds, which is {limit}"
+            what = f"no response within {allowed}, which is {limit}"
         return self._failure(
             method,
             path,
@@ -148,10 +148,10 @@ class Faults:
             lifts = "the response does not say when it resets"
             seconds = requested_wait(self._service, response)
             if seconds is not None:
-                lifts = f"it resets in {seconds:.0f} seconds"
+                lifts = f"it resets in {in_seconds(seconds)}"
             advice = (
                 f" The limit is {limit}; {lifts}. This "
-                f"task has waited {waited:.0f} of its {self._settings.max_wait} seconds "
+                f"task has waited {waited:.0f} of its {in_seconds(self._settings.max_wait)} "
                 f"(api_max_wait) and retries a request {self._settings.retries} times at most "
                 "(api_retries)."
             )

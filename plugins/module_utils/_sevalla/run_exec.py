@@ -14,7 +14,7 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from .._core.failure import Failure, Problem
+from .._core.failure import Failure, Problem, in_seconds
 from .._core.fields import at
 from .._core.plan import Step
 from .._engine.command_result import SKIPPED, command_failed, return_code, streams
@@ -114,8 +114,8 @@ def _exec(client: Client, step: Step, process: str) -> dict[str, Any]:
         if failure.outcome_unknown:
             failure.advice.append(
                 "It is unknown whether the command ran. Sevalla does not list commands, so the "
-                f"request was not sent again. timeout is {timeout} seconds. Look for the command's "
-                "effects before you run it again."
+                f"request was not sent again. timeout is {in_seconds(timeout)}. Look for the "
+                "command's effects before you run it again."
             )
         if failure.status in _ADVICE and failure.code != "unexpected_answer":
             failure.advice.append(_ADVICE[failure.status])
@@ -128,7 +128,7 @@ def _exec(client: Client, step: Step, process: str) -> dict[str, Any]:
     if rc:
         ended = f"The command in the {process} exited with the non-zero return code {rc}"
         if rc == _TIMED_OUT:
-            ended += f"; it may have run longer than timeout, which is {timeout} seconds"
+            ended += f"; it may have run longer than timeout, which is {in_seconds(timeout)}"
         failed = command_failed(ended, answer.get("stderr") or answer.get("stdout"))
         failed.result.update(result)
         raise failed

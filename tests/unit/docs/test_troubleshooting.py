@@ -78,6 +78,7 @@ NO_MESSAGES = {
     "no content type",
     f"from {ANYTHING} to {ANYTHING}",
     f"{ANYTHING} or more",
+    f"at most {ANYTHING}",
     ", and before it ",
     f"{ANYTHING} {ANYTHING} of {ANYTHING}",
     f" in step {ANYTHING}{ANYTHING}",

@@ -483,6 +483,13 @@ def test_a_post_that_times_out_may_still_be_stored_later(serve, client_of, failu
     assert "no response within 0.1 seconds, which is api_timeout" in failure.message
 
 
+@pytest.mark.parametrize(("count", "words"), [(0, "0 seconds"), (1, "1 second"), (2, "2 seconds")])
+def test_a_duration_has_its_plural(count, words, serve, client_of, failure_of):
+    refused = limited(retry_after=count)
+    failure = failure_of(client_of(serve(refused), max_wait=count, retries=0))
+    assert f"it resets in {words}. This task has waited 0 of its {words} (" in failure.message
+
+
 def test_a_service_may_be_given_more_time_than_the_timeout(serve, client_of, failure_of):
     client = client_of(serve(silence, OK), timeout=0.125)
     failure = failure_of(client, "POST", "/things", body={}, extra_seconds=0.125)

@@ -136,7 +136,7 @@ def test_a_number_out_of_range_is_reported_with_the_range(
     [
         ({"display_name": ""}, "display_name", ("1", "255")),
         ({"display_name": CANARY * 30}, "display_name", ("1", "255")),
-        ({"entrypoint": CANARY * 99}, "entrypoint", ("1024",)),
+        ({"entrypoint": CANARY * 99}, "entrypoint", ("at most 1024 characters",)),
         ({"schedule": CANARY * 9}, "schedule", ("100",)),
         ({"time_zone": CANARY * 9}, "time_zone", ("100",)),
         ({"job_start_policy": CANARY}, "job_start_policy", ("beforeDeployment",)),
