@@ -42,7 +42,7 @@ options:
     description:
       - The maximum number of times that one request is retried.
       - A request is retried if the rate limit refuses it, if the connection is lost, or if the service responds with
-        HTTP 500, 502, 503 or 504.
+        HTTP 408, 500, 502, 503, 504 or 520 to 524.
     type: int
     default: 5
   api_max_wait:

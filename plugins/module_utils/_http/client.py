@@ -239,7 +239,7 @@ class Client(Waiting):
             raise failure
         if not self.pause(*wait):
             if not self.deadline_is_first:
-                failure.time_spent = (self.waited, self._settings.max_wait)
+                failure.time_spent = (wait.seconds, self.waited, self._settings.max_wait)
             raise failure
 
     def _result_of(self, method: str, path: str, response: requests.Response, decoded: Any) -> Any:

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .._core.failure import Failure, in_seconds
+from .._core.fields import at
 from .retry import cannot_be_sent, never_connected, requested_wait, timed_out
 from .settings import Service, Settings
 
@@ -139,9 +140,12 @@ class Faults:
         """
         status = response.status_code
         said, details = _said(decoded)
-        said = str(self._scrubbed(said))[:_SHOWN]
-        code, advice = _ADVICE.get(status, ("service_error" if status >= 500 else "refused", ""))
+        said = _printable(str(self._scrubbed(said)))[:_SHOWN]
+        no_word = status >= 500 or status == 408  # neither accepted nor refused
+        code, advice = _ADVICE.get(status, ("service_error" if no_word else "refused", ""))
         advice = advice.format(hint=self._service.token_hint)
+        if status in (401, 403) and response.content and not isinstance(decoded, dict):
+            advice += " Or it is from a proxy or firewall: the service answers in JSON."
         if status == 429:
             limit = response.headers.get("x-ratelimit-limit")
             limit = f"{limit} requests" if limit else "unknown"
@@ -163,9 +167,9 @@ class Faults:
             status=status,
             details=details,
             request_id=response.headers.get("x-request-id"),
-            outcome_unknown=status >= 500,
+            outcome_unknown=no_word,
             # The service may still be working; 524 is Cloudflare's 504.
-            resendable=status not in (504, 524),
+            resendable=status not in (408, 504, 524),
         )
 
     def _failure(self, method: str, path: str, text: str, **about: Any) -> Failure:
@@ -189,6 +193,13 @@ class Faults:
         return value
 
 
+def _printable(text: str) -> str:
+    """Return a text on one line, without what would control a terminal."""
+    from .._core.output import lines_of
+
+    return "".join(each for each in " ".join(lines_of(text)) if each.isprintable())
+
+
 def _said(decoded: Any) -> tuple[str, Any]:
     """Return the message and the field errors of an error response.
 
@@ -199,6 +210,8 @@ def _said(decoded: Any) -> tuple[str, Any]:
         return "no readable message", None
     data, errors = decoded.get("data"), decoded.get("errors")
     texts = [decoded.get("message"), data.get("message") if isinstance(data, dict) else None]
+    if isinstance(errors, list):
+        texts += [at(each, "detail") or at(each, "title") or each for each in errors]
     if isinstance(errors, dict):
         texts += [
             f"{field}: {' '.join(map(str, said)) if isinstance(said, list) else said}"

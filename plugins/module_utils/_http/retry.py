@@ -5,7 +5,8 @@
 """The retry policy: which requests are repeated, and after how many seconds.
 
 After a 429, if the service is busy, or if no connection was made, every method is repeated, because
-the service did nothing. After a lost connection or a 5xx, only GET, PATCH and DELETE are repeated.
+the service did nothing. After a lost connection, a timeout or a 5xx, only GET, PATCH and DELETE
+are repeated.
 Imported only after a failure, because most tasks do not need it.
 """
 
@@ -26,7 +27,9 @@ except ImportError:  # reported by _engine/module.py before this module is used
     pass
 
 _SAFE_METHODS = ("GET", "PATCH", "DELETE")
-_PASSING_STATUSES = (500, 502, 503, 504)
+_PASSING_STATUSES = (408, 500, 502, 503, 504, 520, 521, 522, 523, 524)
+"""408 is a timeout. With those from 520 on, Cloudflare says that it got no response."""
+
 _LONGEST_BACKOFF = 120.0
 
 

@@ -169,7 +169,50 @@ def test_an_html_page_with_an_error_status_is_reported_by_its_status(
     failure = failure_of(client_of(server))
     assert failure.status == status
     assert "secret page" not in failure.message
+    from_others = "Or it is from a proxy or firewall: the service answers in JSON."
+    assert (from_others in failure.message) == (status != 400)
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("body", ["", '{"message": "Unauthenticated."}'])
+def test_a_refused_token_is_the_service_s_word(body, serve, client_of, failure_of):
+    failure = failure_of(client_of(serve(answer(401, body, content_type="application/json"))))
+    assert failure.code == "unauthorized"
+    assert "proxy or firewall" not in failure.message
+
+
+@pytest.mark.parametrize(
+    ("errors", "words"),
+    [
+        ([{"title": "Invalid", "detail": "The size is sold out."}], "The size is sold out"),
+        ([{"title": "Invalid"}, "Gone"], "Invalid; Gone"),
+        ({"size": ["is unknown", "is empty"]}, "size: is unknown is empty"),
+    ],
+)
+def test_errors_in_each_form_are_quoted(errors, words, serve, client_of, failure_of):
+    """A dictionary is recorded; a list is JSON:API's."""
+    failure = failure_of(client_of(serve(answer(422, json={"errors": errors}))))
+    assert f"HTTP 422: {words}." in failure.message
+    assert failure.details == errors
+
+
+def test_control_characters_of_a_service_are_not_printed(serve, client_of, failure_of):
+    said = "\x1b[31mred\x1b[0m\x07 and\r\nmore"
+    failure = failure_of(client_of(serve(answer(422, json={"message": said}))))
+    assert "HTTP 422: red and more." in failure.message
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_timeout_that_a_service_reports_leaves_the_outcome_unknown(
+    method, serve, client_of, failure_of
+):
+    """It may be stored, and it may be later, so a POST is not sent again."""
+    server = serve(*[answer(408, json={"message": "Timeout"})] * 3)
+    failure = failure_of(client_of(server, retries=2), method)
+    assert (failure.code, failure.status) == ("service_error", 408)
+    assert failure.outcome_unknown == (method != "GET")
+    assert not failure.resendable
+    assert len(server.requests) == (1 if method == "POST" else 3)
 
 
 @pytest.mark.parametrize("method", METHODS)
