@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from .._core.failure import Problem
 from .._core.fields import Process
-from .._core.plan import Plan, Step
+from .._core.plan import Plan
 from .._core.remark import Remark
 from .._core.resource import Entry, Resource
 from .._http.client import Client
@@ -64,6 +64,7 @@ class Backend(Resource):
         """Return warnings about where resources would be created; may send a GET."""
         return []
 
-    def resolve_names(self, client: Client, steps: list[Step]) -> list[Problem]:
-        """Replace names by ids in the bodies of steps; return a problem for each missing name."""
+    def resolve_names(self, client: Client, plan: Plan) -> list[Problem]:
+        """Replace names by ids in the bodies of a plan, and in its predicted resource; return a
+        problem for each missing name."""
         return []

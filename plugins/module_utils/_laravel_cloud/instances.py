@@ -25,7 +25,7 @@ from .._core.fields import (
     number,
     stripped,
 )
-from .._core.plan import Step
+from .._core.plan import Plan
 from .._core.resource import Address, Entry, Key, live_name_keys, name_keys
 from .._http.client import Client
 from .instance_schema import CREATE_INSTANCE, UPDATE_INSTANCE
@@ -171,19 +171,17 @@ class Instances(LaravelCloudBackend):
         """Return the available sizes."""
         return {"sizes": read_sizes(client)}
 
-    def resolve_names(self, client: Client, steps: list[Step]) -> list[Problem]:
-        """Return problems for sizes that do not exist, with one request or none."""
-        wanted = [step.body["size"] for step in steps if step.body and "size" in step.body]
-        if not wanted:
+    def resolve_names(self, client: Client, plan: Plan) -> list[Problem]:
+        """Return a problem for a size that does not exist, with one request for a whole task."""
+        sizes = [step.body["size"] for step in plan.steps if step.body and "size" in step.body]
+        if not sizes:
+            return []
+        names = [size["name"] for size in read_sizes(client)]
+        if sizes[0] in names:
             return []
         from .._core.near_misses import no_size
 
-        names = [size["name"] for size in read_sizes(client)]
-        return [
-            Problem("size", no_size(size, names, SERVICE.name))
-            for size in wanted
-            if size not in names
-        ]
+        return [Problem("size", no_size(sizes[0], names, SERVICE.name))]
 
 
 _UNSET = (*_REPLICAS, "scaling_cpu_threshold_percentage", "scaling_memory_threshold_percentage")

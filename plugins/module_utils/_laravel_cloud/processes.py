@@ -250,7 +250,7 @@ class Processes(LaravelCloudBackend):
             if params["id"]:
                 return []
             return [Problem("instance", "set instance, or the id of a process")]
-        if is_id("inst", instance):
+        if is_id("inst", instance, or_name=bool(params["environment"])):
             return []
         return check_environment(params, f"is required, because instance {instance!r} is a name")
 
@@ -325,7 +325,7 @@ class Processes(LaravelCloudBackend):
         Raises Failure if a name is unknown or ambiguous.
         """
         instance = params["instance"]
-        if is_id("inst", instance):
+        if is_id("inst", instance, or_name=bool(params["environment"])):
             return instance, self.list_all(client, instance)
         environment = find_environment(client, params["environment"], params["application"])
         # No filter[name]: it may match parts of names, and it interprets commas and "true".

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -61,14 +61,13 @@ Listed = tuple[dict[str, Any], dict[str, dict[str, Any]]]
 APPLICATION_NAMES = ("slug", "name")
 
 
-def is_id(kind: str, text: str) -> bool:
+def is_id(kind: str, text: str, or_name: bool = False) -> bool:
     """Return whether a text is an id of a kind: ``process-…``, ``inst-…``, ``env-…``, ``app-…``.
 
-    A UUID follows (recorded), so the slugs ``app-store`` and ``env-dev`` are not ids.
+    With ``or_name``, it may be a name or slug instead, such as ``app-store`` or ``env-dev``. Then
+    only an id with a UUID, as all recorded ones are, counts as one.
     """
-    rest = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-    if kind == "process":  # processes have no names to confuse with an id
-        rest = "[0-9A-Za-z-]+"
+    rest = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}" if or_name else "[0-9A-Za-z-]+"
     return re.fullmatch(f"{kind}-{rest}", text) is not None
 
 
@@ -143,10 +142,10 @@ def linked(
 
 def find_environment(client: Client, environment: str, application: str | None) -> str:
     """Return the id of the environment with an id, slug or name in an application."""
-    if is_id("env", environment):
+    if not application or is_id("env", environment, or_name=True):
         return environment
-    application, found = application or "", None
-    if not is_id("app", application):
+    found = None
+    if not is_id("app", application, or_name=True):
         path = "/applications"
         items = walk(client, path, {"include": "environments"})
         named, included = the_one("application", application, APPLICATION_NAMES, items)
@@ -190,12 +189,13 @@ def the_one(kind: str, wanted: str, keys: tuple[str, ...], candidates: Iterable[
 def answering(
     wanted: str, keys: tuple[str, ...], candidates: list[Listed]
 ) -> tuple[str, list[Listed]]:
-    """Return the first key that is ``wanted`` in any candidate, and those candidates."""
+    """Return the first key that is ``wanted`` in any candidate, and those candidates; in the end,
+    the id."""
     for key in keys:
         found = [item for item in candidates if item[0]["attributes"].get(key) == wanted]
         if found:
             return key, found
-    return "", []
+    return "id", [item for item in candidates if item[0]["id"] == wanted]
 
 
 def names_of(candidates: Iterable[Listed], keys: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -259,16 +259,19 @@ _PARENTS = {"environment": "application", "instance": "environment"}
 """The kinds that an environment and an instance belong to."""
 
 
-def missing(kind: str, wanted: str, known: Iterable[tuple[str, ...]] = ()) -> Failure:
+def missing(kind: str, wanted: str, known: Sequence[tuple[str, ...]] = ()) -> Failure:
     """Return the failure for an application, environment or instance that does not exist.
 
-    ``known`` has the names of those that exist, if they were read.
+    ``known`` has the names of those that exist, if they were read; otherwise ``wanted`` is an id.
     """
     from .._core.near_misses import hint
 
+    advice = "Names are case-sensitive; an id always works."
+    if not known and kind in _PARENTS:
+        advice = f"If it is a name, set {_PARENTS[kind]} too."
     return Failure(
         f"There is no {kind} {wanted!r} on Laravel Cloud, or the token has no access to it. "
-        f"Check {kind}; names are case-sensitive, an id always works."
+        f"Check {kind}. {advice}"
         + hint(wanted, known, SERVICE.name if kind == "application" else f"The {_PARENTS[kind]}"),
         code="not_found",
     )

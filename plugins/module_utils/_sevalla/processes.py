@@ -33,7 +33,7 @@ from .._core.fields import (
     renamed,
     without_nulls,
 )
-from .._core.plan import Step
+from .._core.plan import Plan
 from .._core.remark import Remark
 from .._core.resource import Address, Entry, Key, live_name_keys, name_keys, shown_key
 from .._engine.service import Backend
@@ -47,7 +47,7 @@ from .service import (
     is_id,
     object_in,
     of_application,
-    size_ids,
+    read_sizes,
     walk,
 )
 
@@ -468,29 +468,33 @@ class Processes(Backend):
             if process.get("resource_type_name") is None and process.get("resource_type_id")
         ]
         if nameless:
-            names = {size_id: name for name, size_id in size_ids(client).items()}
+            names = {size["id"]: size["name"].lower() for size in read_sizes(client)}
             for process in nameless:
                 process["resource_type_name"] = names.get(str(process.get("resource_type_id")))
 
-    def resolve_names(self, client: Client, steps: list[Step]) -> list[Problem]:
-        """Replace size names in the bodies of steps with ids, with one request or none.
+    def resolve_names(self, client: Client, plan: Plan) -> list[Problem]:
+        """Replace the name of a size by its id, with one request for a whole task or none.
 
-        Returns a Problem for each name that does not exist; it lists the existing names. The
+        Returns a Problem for a name that does not exist; it lists the existing names. The
         description does not say that an id is a UUID, so one that is listed is an id too.
         """
-        bodies = [step.body for step in steps if step.body and "resource_type_id" in step.body]
-        unresolved = [body for body in bodies if not is_id(body["resource_type_id"])]
-        problems = []
-        ids = size_ids(client) if unresolved else {}
-        accepted = {**{each.lower(): each for each in ids.values()}, **ids}
-        for body in unresolved:
-            name = body["resource_type_id"]
-            body["resource_type_id"] = accepted.get(name, name)
-            if name not in accepted:
-                from .._core.near_misses import no_size
+        body = next((step.body for step in plan.steps if step.body), {})
+        wanted = body.get("resource_type_id")
+        if wanted is None or is_id(wanted):
+            return []
+        sizes = read_sizes(client)
+        named = {size["name"].lower(): size for size in sizes}
+        size = {**{each["id"].lower(): each for each in sizes}, **named}.get(wanted)
+        if size is None:
+            from .._core.near_misses import no_size
 
-                problems.append(Problem("resource_type", no_size(name, ids, SERVICE.name)))
-        return problems
+            return [Problem("resource_type", no_size(wanted, named, SERVICE.name))]
+        body["resource_type_id"] = size["id"]
+        if plan.process:
+            shown = {"resource_type_id": size["id"], "resource_type_name": size["name"]}
+            limits = {key: size[key] for key in ("cpu_limit", "memory_limit") if key in size}
+            plan.process.update(shown, **limits)
+        return []
 
 
 PROCESSES = Processes()

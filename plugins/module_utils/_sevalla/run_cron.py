@@ -32,10 +32,10 @@ def _run(task: Task) -> dict[str, Any]:
     with connected(SERVICE, task) as client:
         path, process = find_one(client, task, address)
         if process.get("type") != "cron":
+            kind = f"is of type {process['type']}" if process.get("type") else "shows no type"
             raise Failure(
-                f"The {words_for(address)} is of type {process.get('type')}; only a cron process "
-                "can be run. A job runs with the deployments, web and worker processes run all "
-                "the time.",
+                f"The {words_for(address)} {kind}; only a cron process can be run. A job runs with "
+                "the deployments, web and worker processes run all the time.",
                 code="not_a_cron",
             )
         step = Step("run", "POST", f"{path}/trigger", None)

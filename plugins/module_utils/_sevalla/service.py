@@ -148,8 +148,3 @@ def read_sizes(client: Client) -> list[dict[str, Any]]:
         for size in dicts(sizes)
         if isinstance(size.get("name"), str) and isinstance(size.get("id"), str)
     ]
-
-
-def size_ids(client: Client) -> dict[str, str]:
-    """Return the ids of all sizes by their lowercase names."""
-    return {size["name"].lower(): size["id"] for size in read_sizes(client)}

@@ -20,6 +20,7 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._core.planner import
     Step,
     make_plan,
 )
+from ansible_collections.evenkeel.paas.plugins.module_utils._core.resource import Entry
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.stored import unstored
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.validation import (
     schema_problems,
@@ -508,24 +509,29 @@ class _Sizes:
         return Failure(f"{method} {path}: {what}", code="unexpected_answer")
 
 
-def _steps(*sizes: str) -> list:
-    return [Step("update", "PATCH", "/", {"resource_type_id": size}) for size in sizes]
+def _plan(body: dict[str, Any] | None) -> Plan:
+    steps = [Step("update", "PATCH", "/", body)]
+    return Plan(Entry({}), SEVALLA.address({"type": "web"}), None, {"port": 1}, steps=steps)
+
+
+def _resolved(client: _Sizes, *sizes: str) -> list[Any]:
+    """Return the sizes that writes send for sizes of entries."""
+    plans = [_plan({"resource_type_id": size}) for size in sizes]
+    assert [SEVALLA.resolve_names(client, plan) for plan in plans] == [[]] * len(plans)  # type: ignore[arg-type]
+    return [plan.steps[0].body["resource_type_id"] for plan in plans]  # type: ignore[index]
 
 
 LISTED = [{"id": size, "name": name.upper()} for name, size in facts.SIZES.items()]
 
 
 def test_sizes_are_looked_up_only_when_a_write_needs_an_id() -> None:
-    """No request for ids or without a size; one for any number of names."""
+    """No request for ids or without a size."""
     client = _Sizes([*LISTED, None, {}, {"name": 1, "id": 2}])
-    steps = [*_steps(*facts.SIZES.values()), Step("delete", "DELETE", "/", None)]
-    steps.append(Step("update", "PATCH", "/", {"port": 1}))
-    assert SEVALLA.resolve_names(client, steps) == []
+    assert _resolved(client, *facts.SIZES.values()) == list(facts.SIZES.values())
+    for body in (None, {"port": 1}):
+        assert SEVALLA.resolve_names(client, _plan(body)) == []  # type: ignore[arg-type]
     assert client.asked == 0
-    steps = _steps("s1", facts.SIZES["s2"], "h1")
-    assert SEVALLA.resolve_names(client, steps) == []
-    assert client.asked == 1
-    assert [step.body["resource_type_id"] for step in steps] == [
+    assert _resolved(client, "s1", facts.SIZES["s2"], "h1") == [
         facts.SIZES[name] for name in ("s1", "s2", "h1")
     ]
 
@@ -533,9 +539,20 @@ def test_sizes_are_looked_up_only_when_a_write_needs_an_id() -> None:
 def test_a_listed_id_of_any_form_is_a_size() -> None:
     """The description does not say that the ids of sizes are UUIDs."""
     client = _Sizes([{"id": "Size-M3", "name": "M3"}])
-    steps = _steps("size-m3", "m3")
-    assert SEVALLA.resolve_names(client, steps) == []  # type: ignore[arg-type]
-    assert [step.body["resource_type_id"] for step in steps] == ["Size-M3", "Size-M3"]
+    assert _resolved(client, "size-m3", "m3") == ["Size-M3", "Size-M3"]
+
+
+def test_the_predicted_process_has_what_the_list_says_of_its_size() -> None:
+    """Which may lack the limits."""
+    listed = {"id": "Size-M3", "name": "M3", "cpu_limit": 2000}
+    plan = _plan({"resource_type_id": "m3"})
+    assert SEVALLA.resolve_names(_Sizes([listed]), plan) == []  # type: ignore[arg-type]
+    assert plan.process == {
+        "port": 1,
+        "resource_type_id": "Size-M3",
+        "resource_type_name": "M3",
+        "cpu_limit": 2000,
+    }
 
 
 @pytest.mark.parametrize("stored", ["size-m3", facts.SIZES["s1"]])
@@ -550,12 +567,13 @@ def test_a_stored_size_is_found_by_an_id_of_any_form(stored: str, case: Any) -> 
 
 def test_an_unknown_size_is_reported_with_the_available_sizes() -> None:
     """As a problem of resource_type."""
-    (problem,) = SEVALLA.resolve_names(_Sizes(LISTED), _steps("s99"))  # type: ignore[arg-type]
+    missing = _plan({"resource_type_id": "s99"})
+    (problem,) = SEVALLA.resolve_names(_Sizes(LISTED), missing)  # type: ignore[arg-type]
     assert problem.option == "resource_type"
     assert "s99" in problem.message
     assert all(name in problem.message for name in facts.SIZES)
     with pytest.raises(Failure, match="sizes"):
-        SEVALLA.resolve_names(_Sizes({"data": []}), _steps("s1"))  # type: ignore[arg-type]
+        SEVALLA.resolve_names(_Sizes({"data": []}), missing)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

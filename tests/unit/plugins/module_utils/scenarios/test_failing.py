@@ -134,6 +134,44 @@ def test_an_unknown_name_is_reported_without_a_status(run: Runner) -> None:
         assert (failure["code"], failure["status"]) == ("not_found", None)
 
 
+def test_ids_may_have_any_form_after_their_prefix(run: Runner) -> None:
+    """All recorded ones are UUIDs. Alone, nothing else can be meant; elsewhere they are looked
+    up."""
+    cloud = run.emulator.world.laravel_cloud
+    application = cloud.add_application("Store", app_id="app-1")
+    environment = cloud.add_environment(application, "live", env_id="env-1")
+    cloud.add_instance(environment, "Work", "service", instance_id="inst-1")
+    instance = {"environment": "env-1", "id": "inst-1", "uses_scheduler": True}
+    for module, options in (
+        ("laravel_cloud_background_process", {**HORIZON, "instance": "inst-1"}),
+        (
+            "laravel_cloud_background_process",
+            {**HORIZON, "application": "app-1", "environment": "env-1", "instance": "inst-1"},
+        ),
+        ("laravel_cloud_instance", instance),
+        ("laravel_cloud_instance", {**instance, "application": "app-1"}),
+        ("laravel_cloud_instance_info", {"id": "inst-1"}),
+        ("laravel_cloud_command", {"environment": "env-1", "cmd": "ls"}),
+        ("laravel_cloud_deployment", {"environment": "env-1"}),
+        ("laravel_cloud_deployment", {"environment": "env-1", "application": "Store"}),
+    ):
+        outcome = run(module, **options)
+        assert outcome.message is None, (module, outcome.message)
+    assert len(cloud.processes) == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "parent"), [("environment", "application"), ("instance", "environment")]
+)
+def test_an_unknown_id_may_be_a_name(run: Runner, option: str, parent: str) -> None:
+    if option == "environment":
+        outcome = run("laravel_cloud_deployment", environment="env-dev")
+    else:
+        outcome = run("laravel_cloud_background_process", **{**HORIZON, "instance": "inst-dev"})
+    assert outcome.result["failure"]["code"] == "not_found"
+    assert f"Check {option}. If it is a name, set {parent} too." in str(outcome.message)
+
+
 def test_a_slug_that_starts_like_an_id_is_a_slug(run: Runner) -> None:
     cloud = run.emulator.world.laravel_cloud
     application = cloud.add_application("Store", "app-store")
@@ -169,15 +207,16 @@ def test_api_retries_limits_deployments(run: Runner, retries: int) -> None:
     assert outcome.result["api"]["retries"] == len(outcome.writes) - 1
 
 
-def test_a_lost_creation_without_time_to_read_the_list_says_so(run: Runner) -> None:
-    run.emulator.faults.add(Fault("drop_after", method="POST", path="*"))
+def test_a_lost_creation_without_time_to_wait_says_so(run: Runner) -> None:
+    run.emulator.faults.add(Fault("drop_before", method="POST", path="*"))
     outcome = run("sevalla_process", **QUEUE, api_max_wait=0)
     assert len(outcome.writes) == 1
-    assert "no time left (api_max_wait) to look for it" in (outcome.message or "")
+    assert "It is not listed, and there was no time left (api_max_wait)" in (outcome.message or "")
 
 
 def test_a_failure_says_whether_a_deployment_is_required(run: Runner) -> None:
-    """For a rescue: values that were stored before the failure take effect at a deployment."""
+    """For a rescue: values that were stored before the failure, or may have been, take effect at a
+    deployment. The next run finds them unchanged."""
     nothing = run("sevalla_process", **{**QUEUE, "port": 0})
     assert "deployment_required" not in nothing.result
     run.emulator.faults.add(Fault("500_before", method="DELETE", path="*", times=None))
@@ -186,24 +225,39 @@ def test_a_failure_says_whether_a_deployment_is_required(run: Runner) -> None:
     partly = run("sevalla_processes", application=SEVALLA_SHOP_ID, processes=kept, prune=True)
     assert partly.message is not None
     assert partly.result["changed"] is partly.result["deployment_required"] is True
-    gone = run("sevalla_process", **{**QUEUE, "display_name": "old", "state": "absent"})
-    assert gone.message is not None
-    assert gone.result["changed"] is gone.result["deployment_required"] is False
+    perhaps = run("sevalla_process", **{**QUEUE, "display_name": "old", "state": "absent"})
+    assert "unknown" in str(perhaps.message)
+    assert (perhaps.result["changed"], perhaps.result["deployment_required"]) == (False, True)
+    run.emulator.faults.clear()
+    run.emulator.faults.add(Fault("429_bare", method="DELETE", path="*", times=None))
+    old = {**QUEUE, "display_name": "old", "state": "absent"}
+    refused = run("sevalla_process", **old, api_retries=0)
+    assert refused.message is not None
+    assert refused.result["changed"] is refused.result["deployment_required"] is False
 
 
 # Check mode
 
 
 def test_a_creation_in_check_mode_has_the_keys_of_a_real_one(run: Runner) -> None:
-    """Except for those that the service generates."""
+    """Except for those that the service generates; with the size that the name means."""
     made = run("sevalla_process", check_mode=True, **QUEUE).result["process"]
     real = run("sevalla_process", **QUEUE).result["process"]
     of_service = {"id", "key", "created_at", "updated_at", "internal_hostname"}
-    of_size = {"resource_type_id", "resource_type_name", "cpu_limit", "memory_limit"}
-    assert set(made) - of_size == set(real) - of_service - of_size
-    assert {key: made[key] for key in made if key not in of_size} == {
-        key: real[key] for key in made if key not in of_size
-    }
+    assert made == {key: real[key] for key in real if key not in of_service}
+
+
+def test_another_size_in_check_mode_has_its_id_and_its_limits(run: Runner) -> None:
+    run("sevalla_process", **QUEUE)
+    larger = {**QUEUE, "resource_type": "S2"}
+    shown = run("sevalla_process", check_mode=True, **larger).result["process"]
+    real = run("sevalla_process", **larger).result["process"]
+    assert shown == {**real, "updated_at": shown["updated_at"]}
+    assert real["resource_type_name"] == "s2"
+    by_id = {**QUEUE, "resource_type": SEVALLA_SIZE_IDS["s1"]}
+    unread = run("sevalla_process", check_mode=True, **by_id)
+    assert unread.result["process"]["resource_type_id"] == SEVALLA_SIZE_IDS["s1"]
+    assert unread.result["api"]["requests"] == 1
 
 
 # Deleting
