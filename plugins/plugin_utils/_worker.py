@@ -32,8 +32,9 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._core.failure import Failure
+from ..module_utils._engine.misread import split_misread
 from ..module_utils._engine.module import Module, Task, missing_libraries, perform
-from ..module_utils._engine.options import split_misread, without_empty
+from ..module_utils._engine.options import without_empty
 from ..module_utils._engine.own_process import WHY_MODULE
 
 try:

@@ -74,8 +74,8 @@ class Failure(Exception):
         """What the service's message means here. It precedes that message."""
         self.tries = 0
         """How many times the request was sent, if no retries are left."""
-        self.time_spent: tuple[float, float] | None = None
-        """Seconds waited and seconds allowed, if the next wait would exceed them."""
+        self.time_spent: tuple[float, float, float] | None = None
+        """Seconds of the next wait, seconds waited and seconds allowed, if they do not suffice."""
         self.task_ended = False
         """Whether only the end of the task prevented a retry."""
         self.advice: list[str] = []
@@ -115,6 +115,15 @@ class Failure(Exception):
         return {**self.result, "failure": self.facts()}
 
 
+def not_reported(found: list[Problem], more: list[Problem]) -> list[Problem]:
+    """Return the problems of options that have none yet, nor what contains them."""
+    inside = tuple(f"{option}{mark}" for option, _what in found for mark in ".[" if option)
+    named = {option for option, _what in found}
+    return [
+        each for each in more if each.option not in named and not each.option.startswith(inside)
+    ]
+
+
 def in_seconds(seconds: float) -> str:
     """Return a duration as text, such as ``1 second``."""
     count = f"{seconds:.0f}" if seconds >= 1 else f"{seconds:g}"
@@ -132,10 +141,10 @@ def worded(failure: Failure) -> str:
         times = "once" if failure.tries == 1 else f"{failure.tries} times"
         said.append(f"It was tried {times} (api_retries).")
     if failure.time_spent and not limits_are_said:
-        waited, allowed = failure.time_spent
+        wait, waited, allowed = failure.time_spent
         said.append(
-            f"The next wait would exceed api_max_wait: {waited:.0f} of its {in_seconds(allowed)} "
-            "are used."
+            f"The next wait, of {in_seconds(wait)}, would exceed api_max_wait: {waited:.0f} of its "
+            f"{in_seconds(allowed)} are used."
         )
     if failure.task_ended:
         said.append("It was not retried, because the task ended.")

@@ -23,11 +23,12 @@ from typing import Any, Callable, NamedTuple
 
 from ansible.module_utils.basic import AnsibleModule
 
-from .._core.failure import Failure, Problem, invalid_options
+from .._core.failure import Failure, Problem, invalid_options, not_reported
 from .._core.fields import Process
 from .._http import client as _http
 from .._http.settings import Service, Settings, parse
-from .options import private_texts, split_misread, without_empty
+from .misread import split_misread
+from .options import private_texts, without_empty
 from .progress import LONG_WAIT, Progress, Show, show_nothing
 from .service import Backend
 
@@ -50,13 +51,12 @@ class Task:
         misread: Sequence[Problem] = (),
     ) -> None:
         self.params = params
-        # The options that Ansible would have converted wrongly.
-        self.misread = misread
+        self._misread = misread
         self.check_mode = check_mode
         self.progress = Progress(show_nothing if no_log else show_progress)
         self._show_warning = show_warning
         self.no_log = no_log
-        self.live_texts: set[str] = set()
+        self.other_texts: set[str] = set()
 
     def remember(self, backend: Backend, live: list[Process]) -> None:
         """With ``no_log``, mask the texts of live resources in the message of a failure."""
@@ -65,7 +65,11 @@ class Task:
         spec = {field.option: field.spec for field in backend.fields}
         for each in live:
             shown = {field.option: field.live(each) for field in backend.fields}
-            self.live_texts |= private_texts(spec, shown)
+            self.other_texts |= private_texts(spec, shown)
+
+    def remember_words(self, words: list[str]) -> None:
+        """With ``no_log``, mask the words of a command, which a service may quote one by one."""
+        self.other_texts |= private_texts({"words": {}}, {"words": words})
 
     def warn(self, text: str, plain: str) -> None:
         """Show a warning. ``text`` may quote values of the task; ``plain`` quotes none."""
@@ -77,17 +81,25 @@ class Task:
         return parse(self.params)
 
     @property
-    def connection_problems(self) -> list[Problem]:
-        """Return the invalid connection options, to report them with all other problems."""
+    def problems(self) -> list[Problem]:
+        """Return the options of a wrong form and the invalid connection options, to report them
+        with all other problems."""
+        found = list(self._misread)
+        if self.no_log:
+            found = [Problem(name, what.partition(", not ")[0]) for name, what in found]
         try:
             _parsed = self.settings
         except Failure as failure:
-            return [Problem(**each) for each in failure.details]
-        return []
+            found += [Problem(**each) for each in failure.details]
+        return found
+
+    def problems_with(self, others: list[Problem]) -> list[Problem]:
+        """Return ``self.problems`` and those of ``others`` that are not about the same options."""
+        return [*self.problems, *not_reported(self.problems, others)]
 
     def check(self, *problems: Problem) -> None:
-        """Raise one Failure for ``problems`` and invalid connection options, if there are any."""
-        found = [*problems, *self.connection_problems]
+        """Raise one Failure for ``problems`` and ``self.problems``, if there are any."""
+        found = self.problems_with(list(problems))
         if found:
             raise invalid_options(found)
 
@@ -163,9 +175,6 @@ def no_libraries(missing: list[str]) -> Failure:
 def perform(module: Module, task: Task) -> dict[str, Any]:
     """Return the result of a module, or raise Failure, which says whether anything changed."""
     try:
-        if task.misread:
-            unquoted = [Problem(name, what.partition(", not ")[0]) for name, what in task.misread]
-            raise invalid_options(unquoted if task.no_log else list(task.misread))
         return module.run(task)
     except Failure as failure:
         if module.writes and not failure.result.setdefault("changed", False):
@@ -174,16 +183,18 @@ def perform(module: Module, task: Task) -> dict[str, Any]:
         failure.hides_printed = task.no_log
         if task.no_log:
             options = private_texts(module.argument_spec, task.params)
-            failure.masked = options | task.live_texts
+            failure.masked = options | task.other_texts
         raise
 
 
 @contextmanager
 def connected(service: Service, task: Task) -> Iterator[_http.Client]:
-    """Yield a client for one task, read-only at first.
+    """Yield a client for one task, read-only at first; raise Failure for options that no module
+    may use.
 
     It warns about an insecure connection and long waits, and adds the API counters to a Failure.
     """
+    task.check()
     if not task.params["validate_certs"]:
         words = "validate_certs is false: others on the network can read and use the token."
         task.warn(words, words)

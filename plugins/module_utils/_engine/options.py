@@ -10,13 +10,8 @@ import os
 from typing import Any
 
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
-from ansible.module_utils.common.validation import (
-    check_type_bool,
-    check_type_dict,
-    check_type_int,
-)
 
-from .._core.failure import Problem, invalid_options
+from .._core.failure import Problem, invalid_options, not_reported
 from .._core.fields import Choices, Options, at
 from .._core.resource import Entry
 from .._http.settings import Service
@@ -115,93 +110,6 @@ def process_spec(backend: Backend) -> dict[str, Any]:
     return spec
 
 
-_COMMA_SEPARATED = ("queue", "clear")
-"""Lists that users may write as one string: their items contain no commas or spaces."""
-
-
-def split_misread(
-    spec: dict[str, Any], given: Options, where: str = ""
-) -> tuple[Options, list[Problem]]:
-    """Return the options for Ansible to parse, and the problems with those of the wrong type.
-
-    ``given`` has the task's options before Ansible parsed them. Ansible would turn a list into the
-    string ``"['node', 'worker.js']"``, and split a string into a list at commas. For other types,
-    its message is about one option only, and does not say in which item of a list. What has a
-    problem is reported and omitted, or kept if Ansible accepts it.
-    """
-    kept, problems = dict(given), []
-    names = {each: name for name in spec for each in (name, *spec[name].get("aliases", ()))}
-    for written, value in given.items():
-        option = names.get(written)
-        about = spec[option] if option else {}
-        name = f"{where}{written}"
-        if value is None or not about:
-            continue
-        if "options" in about:
-            listed, fit = about["type"] == "list", []
-            if listed and not isinstance(value, list):
-                problems.append(Problem(name, f"must be a list, not {_kind(value)}"))
-                value = []
-            for index, each in enumerate(value if listed else [value]):
-                place = f"{name}[{index}]" if listed else name
-                if not _can_be_dictionary(each):
-                    problems.append(Problem(place, "must be a dictionary"))
-                    continue
-                if isinstance(each, dict):
-                    each, found = split_misread(about["options"], each, f"{place}.")
-                    problems += found
-                fit.append(each)
-            kept[written] = fit if listed else next(iter(fit), None)
-        elif about.get("elements") == "str":
-            if isinstance(value, str) and option not in _COMMA_SEPARATED:
-                what = "must be a list of words, such as ['sh', '-c', 'a, b'], not a string"
-                problems.append(Problem(name, what))
-            for index, each in enumerate(value if isinstance(value, list) else []):
-                if not isinstance(each, (str, int, float)) or isinstance(each, bool):
-                    what = f"must be a string, not {_kind(each)}"
-                    problems.append(Problem(f"{name}[{index}]", what))
-        elif about["type"] == "str" and isinstance(value, (list, dict)):
-            what = f"must be a string, not {_kind(value)}; write it as one line in quotes"
-            problems.append(Problem(name, what))
-        elif _is_wrong(about, value):
-            allowed = ", ".join(about["choices"]) if "choices" in about else ""
-            what = f"must be one of {allowed}" if allowed else f"must be {_WORDS[about['type']]}"
-            problems.append(Problem(name, f"{what}, not {_kind(value)}"))
-            del kept[written]
-    return kept, problems
-
-
-_CHECKS = {"int": check_type_int, "bool": check_type_bool}
-_WORDS = {"int": "an integer", "bool": "true or false"}
-_KINDS = {list: "a list", dict: "a dictionary", bool: "true or false", type(None): "null"}
-
-
-def _is_wrong(about: dict[str, Any], value: Any) -> bool:
-    """Return whether Ansible cannot convert a value to the type of its option, or its choices do
-    not contain it."""
-    try:
-        converted = _CHECKS.get(about["type"], str)(value)
-    except (TypeError, ValueError):
-        return True
-    return "choices" in about and converted not in about["choices"]
-
-
-def _kind(value: Any) -> str:
-    """Return the words for a value of the wrong type: itself, unless it is long or has no text."""
-    return _KINDS.get(type(value)) or (repr(value) if len(str(value)) < _LONG else "a string")
-
-
-_LONG = 40
-
-
-def _can_be_dictionary(value: Any) -> bool:
-    """Return whether Ansible accepts a value as a dictionary."""
-    try:
-        return isinstance(check_type_dict(value), dict)
-    except (TypeError, ValueError):
-        return False
-
-
 def entries(
     backend: Backend, given: list[Options], state: str, listed: bool, problems: list[Problem]
 ) -> list[Entry]:
@@ -214,17 +122,18 @@ def entries(
         entry_of(backend, params, state, f"{backend.plural}[{index}]" if listed else "")
         for index, params in enumerate(given)
     ]
-    problems = list(problems)
+    found: list[Problem] = []
     for entry in parsed:
-        found = backend.check_address(entry.options, state)
-        found += [
+        both = [
             Problem(option, "is set and is also in clear; use only one of them")
             for option in entry.clear
             if at(entry.options, option) is not None
         ]
-        problems += [Problem(entry.named(option), what) for option, what in found]
+        for option, what in [*backend.check_address(entry.options, state), *both]:
+            found.append(Problem(entry.named(option), what))
+    problems = [*problems, *not_reported(problems, found)]
     if problems:
-        from .validation import not_reported, out_of_range
+        from .validation import out_of_range
 
         raise invalid_options([*problems, *not_reported(problems, out_of_range(backend, parsed))])
     return parsed

@@ -42,7 +42,7 @@ def list_module(backend: Backend) -> Module:
 
 def _manage_list(backend: Backend, task: Task) -> dict[str, Any]:
     params = task.params
-    problems = [*backend.check_scope(params), *task.connection_problems]
+    problems = task.problems_with(backend.check_scope(params))
     problems += out_of_bounds(params, {"max_parallel": 1}, CONNECTIONS)
     if params["prune"] and not params[backend.plural]:
         what = f"is refused with an empty list, because it would delete all {backend.plural}"

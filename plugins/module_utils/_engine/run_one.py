@@ -40,7 +40,7 @@ def resource_module(backend: Backend) -> Module:
 
 def _manage_one(backend: Backend, task: Task) -> dict[str, Any]:
     params = task.params
-    problems = [*backend.check_scope(params), *task.connection_problems]
+    problems = task.problems_with(backend.check_scope(params))
     wanted = entries(backend, [params], params["state"], False, problems)
     with connected(backend.service, task) as client:
         (plan,), writers, duplicates = converge(backend, client, task, wanted)
@@ -79,7 +79,7 @@ def converge(
         else:
             lock.release()
         for plan in plans:
-            plan.problems += backend.resolve_names(client, plan.steps)
+            plan.problems += backend.resolve_names(client, plan)
         if any(plan.problems or (plan.steps and not plan.deletes) for plan in plans):
             from .validation import validate
 
@@ -135,7 +135,8 @@ def _read_and_plan(
         scope, live = backend.read(client, task.params, wanted, prune)
         task.remember(backend, live)
         plans = plan_list(backend, scope, wanted, live, prune)
-        if scope and len(live) == 1 and any(plan.renames for plan in plans):
+        by_id = len(wanted) == 1 and not prune and "id" in wanted[0].options
+        if by_id and scope and len(live) == 1 and any(plan.renames for plan in plans):
             # A resource that is addressed by its id was read alone. Its new name must be compared
             # with the names of the others.
             others = backend.list_all(client, scope)

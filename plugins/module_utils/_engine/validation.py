@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from .._core.failure import MISSING, Problem, invalid_options
+from .._core.failure import MISSING, Problem, invalid_options, not_reported
 from .._core.fields import at, without_nulls
 from .._core.plan import Plan
 from .._core.remark import Remark
@@ -91,12 +91,6 @@ def body_problems(backend: Backend, plan: Plan, action: str, body: dict[str, Any
         for problem in found
         if problem.message == MISSING or at(options, problem.option.partition("[")[0]) is not None
     ]
-
-
-def not_reported(found: list[Problem], more: list[Problem]) -> list[Problem]:
-    """Return the problems of options that have none yet, to report an empty string only once."""
-    named = {option for option, _what in found}
-    return [problem for problem in more if problem.option not in named]
 
 
 def schema_problems(

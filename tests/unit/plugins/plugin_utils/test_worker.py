@@ -24,8 +24,13 @@ from typing import Any, Callable
 import pytest
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
-from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import Module, Task
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import (
+    Module,
+    Task,
+    connected,
+)
 from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
+from ansible_collections.evenkeel.paas.plugins.module_utils._sevalla.service import SERVICE
 from ansible_collections.evenkeel.paas.plugins.plugin_utils import _worker
 from ansible_collections.evenkeel.paas.tests.emulator.world import SEVALLA_SHOP_ID
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.conftest import (
@@ -297,18 +302,29 @@ def test_deprecations_and_duplicate_options_are_reported() -> None:
     assert "old" in deprecation["msg"]
 
 
+CONNECTION = {"api_url": "https://api.example.com", "validate_certs": True, "ca_path": None}
+NUMBERS = {"api_timeout": 1, "api_retries": 0, "api_max_wait": 0, "api_token": SECRET}
+
+
+def checked(task: Task) -> dict[str, Any]:
+    """Run as each module does: it asks for a client before it sends anything."""
+    task.params.update(CONNECTION, **NUMBERS)
+    with connected(SERVICE, task):
+        pytest.fail("ran")
+
+
 @pytest.mark.parametrize("given", [True, "word", [1]])
 def test_an_option_that_must_be_a_dictionary_is_named(given: Any) -> None:
     spec = {"inner": {"type": "dict", "options": {"number": {"type": "int"}}}}
     result, message, _warnings, _progress = in_worker(
-        Module(spec, lambda task: {}), {"inner": given}, False
+        Module(spec, checked), {"inner": given}, False
     )
     assert "inner: must be a dictionary." in str(message)
     assert result["failure"]["code"] == "invalid_options"
 
 
-def test_invalid_options_never_reach_the_module() -> None:
-    result = ran(lambda task: pytest.fail("ran"), count="many", token=SECRET)
+def test_a_module_with_invalid_options_sends_nothing() -> None:
+    result = ran(checked, count="many", token=SECRET)
     assert result["failed"] is True
     assert "count: must be an integer, not 'many'." in result["msg"]
     assert SECRET not in result["msg"]

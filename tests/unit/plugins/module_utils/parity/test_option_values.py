@@ -14,6 +14,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure, Problem
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine import misread as _misread
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine import module as _module
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine import options as _options
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine import run_list as _list
@@ -354,7 +355,7 @@ def test_an_option_that_must_be_a_dictionary_is_named(
     """Ansible's own validation names no option, or ends with a TypeError."""
     backend, wrong, option = NO_DICTIONARIES[case]
     scope = {"application": "shop"} if backend is SEVALLA else {"instance": "inst-a"}
-    given = {**scope, "id": ID, **wrong}
+    given = {**scope, "id": ID if backend is SEVALLA else f"process-{ID}", **wrong}
     monkeypatch.setattr(AnsibleModule, "_load_params", lambda self: setattr(self, "params", given))
     command = _process.resource_module(backend)
     module = _module._AnsibleModule(command.argument_spec, supports_check_mode=True)
@@ -393,7 +394,78 @@ WRONG_TYPES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         {"processes": [{"display_name": "a", "port": "8" * 30 + "x" * 30}]},
         {"processes[0].port": "must be an integer, not a string"},
     ),
+    "beside other problems": (
+        {
+            "api_retries": -1,
+            "max_parallel": 0,
+            "processes": [
+                {"display_name": "a", "port": "x"},
+                None,
+                {"entrypoint": "x"},
+                {"display_name": "b", "port": 70000},
+            ],
+        },
+        {
+            "processes[0].port": "must be an integer, not 'x'",
+            "processes[1]": "must be a dictionary",
+            "api_retries": "must be from 0 to 1000000, not -1",
+            "max_parallel": "must be from 1 to 32, not 0",
+            "processes[2].display_name": "set display_name, key or id, or type: web, to identify a "
+            "process",
+            "processes[3].port": "must be from 1 to 65535, not 70000",
+        },
+    ),
+    "keys of dictionaries": (
+        {
+            "processes": [
+                {"display_name": "a", "prot": 80},
+                {"type": "web", "liveness_probe": {"tcp_socket": {"host": "x", "prot": 80}}},
+                {
+                    "type": "web",
+                    "readiness_probe": {"http_get": {"http_headers": [{"value": "y"}]}},
+                },
+                {"display_name": "d", "port": "x"},
+            ],
+        },
+        {
+            "processes[0].prot": "is not an option; there are clear, display_name, entrypoint, id, "
+            "ingress_protocol, is_ingress_enabled, job_start_policy, key, liveness_probe, port, "
+            "readiness_probe, resource_type, scaling_strategy, schedule, time_zone, type",
+            "processes[1].liveness_probe.tcp_socket.prot": "is not an option; there are host, port",
+            "processes[2].readiness_probe.http_get.http_headers[0].name": "is missing",
+            "processes[3].port": "must be an integer, not 'x'",
+        },
+    ),
 }
+
+
+def test_items_that_cannot_be_cleared_are_named_beside_other_problems() -> None:
+    spec = _process.resource_module(SEVALLA).argument_spec
+    given = {"application": "shop", "port": "x", "clear": ["schedule", "Entrypoint", 1]}
+    kept, problems = _misread.split_misread(spec, given)
+    assert kept == {"application": "shop"}
+    assert [each.option for each in problems] == ["port", "clear[1]", "clear[2]"]
+    assert problems[1].message.startswith("must be one of entrypoint, schedule, ")
+    assert problems[1].message.endswith(", not 'Entrypoint'")
+
+
+@pytest.mark.parametrize(
+    "written", ["schedule,time_zone", "schedule, time_zone", " schedule ,time_zone"]
+)
+def test_clear_may_be_one_string(written: str) -> None:
+    spec = _process.resource_module(SEVALLA).argument_spec
+    kept, problems = _misread.split_misread(spec, {"clear": written})
+    assert (kept, problems) == ({"clear": ["schedule", "time_zone"]}, [])
+
+
+def test_null_means_the_default() -> None:
+    """As for an option that is not given; Ansible refuses it."""
+    spec = _list.list_module(SEVALLA).argument_spec
+    defaults = {name: None for name, about in spec.items() if "default" in about}
+    assert {"prune", "max_parallel", "continue_on_error"} <= set(defaults)
+    given = {"application": "shop", "processes": [{"type": "web", "port": None}]}
+    kept, problems = _misread.split_misread(spec, {**given, **defaults})
+    assert (kept, problems) == (given, [])
 
 
 @pytest.mark.parametrize("case", WRONG_TYPES)
@@ -428,7 +500,7 @@ def test_values_of_the_wrong_type_are_all_named(case: str, monkeypatch: pytest.M
 def test_queues_must_be_strings(queue: Any, problem: dict[str, str]) -> None:
     """Ansible would store the text of a nested list, and ignore null."""
     spec = _process.resource_module(LARAVEL_CLOUD).argument_spec
-    _kept, problems = _options.split_misread(spec, {"config": {"queue": queue}})
+    _kept, problems = _misread.split_misread(spec, {"config": {"queue": queue}})
     assert {each.option: each.message for each in problems} == problem
 
 
@@ -436,7 +508,7 @@ def test_queues_must_be_strings(queue: Any, problem: dict[str, str]) -> None:
 def test_a_text_that_ansible_takes_for_a_dictionary_stays_one(strategy: str) -> None:
     spec = _process.resource_module(SEVALLA).argument_spec
     given = {"application": "shop", "scaling_strategy": strategy}
-    assert _options.split_misread(spec, given) == (given, [])
+    assert _misread.split_misread(spec, given) == (given, [])
 
 
 def perform(backend: Any, given: _module.Task) -> dict[str, Any]:

@@ -9,14 +9,15 @@ from __future__ import annotations
 from typing import Any, Callable, NamedTuple
 
 import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.misread import split_misread
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module import (
     Module,
     Task,
     perform,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._engine.options import split_misread
 from ansible_collections.evenkeel.paas.plugins.module_utils._http.client import Client
 from ansible_collections.evenkeel.paas.tests.emulator import Fault, world
 from ansible_collections.evenkeel.paas.tests.emulator.outcomes import (
@@ -289,9 +290,10 @@ def test_a_value_of_the_wrong_type_is_quoted_unless_there_is_no_log(no_log: bool
     spec = module_of("sevalla_process").argument_spec
     given = {"application": "shop", "port": CANARY, "type": CANARY}
     kept, misread = split_misread(spec, given)
+    kept = ArgumentSpecValidator(spec).validate(kept).validated_parameters
     task = Task(kept, False, print, no_log=no_log, misread=misread)
     with pytest.raises(Failure) as raised:
-        perform(Module(spec, lambda task: {}), task)
+        perform(Module(spec, lambda task: {"": task.check()}), task)
     assert (CANARY in raised.value.message) != no_log
     for option, what in (("port", "must be an integer"), ("type", "must be one of web, worker")):
         assert f"{option}: {what}" in raised.value.message
@@ -453,6 +455,11 @@ QUOTING = {
         {**SHOP, "processes": [{"type": "web"}], "prune": True},
         f"prune (process with display_name 'queue {CANARY}'): DELETE ",
         "queue",
+    ),
+    "a word of a command": Quoting(
+        "sevalla_process_exec",
+        {**SHOP, "type": "web", "cmd": f"HUSHWORD --pass={CANARY} x"},
+        f"['HUSHWORD', '--pass={CANARY}', 'x']",
     ),
     "a live header that is sent again": Quoting(
         "sevalla_process",
