@@ -233,7 +233,9 @@ plan:
       body:
         size: flex.m-2vcpu-2gb
 deployment_required:
-  description: Whether something was changed, or would be changed, that takes effect at the next deployment.
+  description:
+    - Whether something was changed, or would be changed, that takes effect at the next deployment.
+    - If the task fails, also if it is unknown whether such a change was stored.
   returned: success, and failure of a write or of the check after a creation
   type: bool
   sample: true
@@ -286,8 +288,9 @@ failure:
         - The kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
           V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(conflict),
           V(unexpected_answer), V(redirected), V(unreachable) and V(locked).
-        - V(locked) means that another task on the same machine is creating something in the same environment. V(ambiguous) with
-          C(changed=true) means that another task or person created the same instance at the same time.
+        - V(locked) means that another task on the same machine is creating something in the same environment.
+          V(ambiguous) with C(changed=true) means that another task or person created the same instance at the same
+          time.
       returned: always
       type: str
     status:

@@ -49,11 +49,11 @@ options:
         Otherwise it only reads. Use it in the last task of a play. If the deployment of an earlier run failed, or if
         that run was aborted before it deployed, the next run deploys the changes that the service shows.
       - With V(pending), the task deploys if no deployment has succeeded yet, if the last finished one did not
-        succeed, or if a process was created or updated since the last successful one started.
+        succeed, or if a process was created or updated since the last successful one was requested.
       - V(pending) does not see a deletion, because Sevalla does not show it. It does not see new code, another branch
         or another image either.
-      - With V(pending), if a running deployment started after the newest change, the task waits for it instead of
-        starting another one, and reports no change.
+      - With V(pending), if a running deployment was requested after the newest change, the task waits for it instead
+        of starting another one, and reports no change.
       - With V(pending), if several hosts on one machine run the task for the same application, one of them starts the
         deployment, and the others wait for that one.
       - V(pending) compares only times of the service. If the times are inconclusive, it deploys, possibly once more

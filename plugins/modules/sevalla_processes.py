@@ -202,7 +202,7 @@ processes:
       returned: success
       type: dict
     resource_type_id:
-      description: The id of the size. Omitted in check mode if the size is known by its name only.
+      description: The id of the size.
       returned: success
       type: str
     resource_type_name:
@@ -210,11 +210,13 @@ processes:
       returned: success
       type: str
     cpu_limit:
-      description: The CPU limit in millicores. Omitted in check mode if the size would change.
+      description:
+        - The CPU limit in millicores. Omitted in check mode if the size would change and is known by its id only.
       returned: success
       type: int
     memory_limit:
-      description: The memory limit in megabytes. Omitted in check mode if the size would change.
+      description:
+        - The memory limit in megabytes. Omitted in check mode if the size would change and is known by its id only.
       returned: success
       type: int
     schedule:
@@ -349,7 +351,9 @@ counts:
     deleted: 2
     unchanged: 57
 deployment_required:
-  description: Whether something was changed, or would be changed, that takes effect at the next deployment.
+  description:
+    - Whether something was changed, or would be changed, that takes effect at the next deployment.
+    - If the task fails, also if it is unknown whether such a change was stored.
   returned: success, and failure of a write or of the check after a creation
   type: bool
   sample: true
@@ -413,8 +417,8 @@ failure:
         - The kind of failure, such as V(invalid_options), V(not_found), V(ambiguous), V(no_token),
           V(unauthorized), V(forbidden), V(rate_limited), V(refused), V(service_error), V(conflict),
           V(unexpected_answer), V(redirected), V(unreachable) and V(locked).
-        - V(locked) means that another task on the same machine is creating something in the same application. V(ambiguous) with
-          C(changed=true) means that another task or person created the same process at the same time.
+        - V(locked) means that another task on the same machine is creating something in the same application.
+          V(ambiguous) with C(changed=true) means that another task or person created the same process at the same time.
       returned: always
       type: str
     status:

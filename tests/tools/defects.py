@@ -65,6 +65,7 @@ LIMITS = "limits/test_rate_limits.py"
 LARAVEL_CLOUD = "scenarios/test_laravel_cloud.py"
 READING = "scenarios/test_reading.py"
 SEVALLA = "scenarios/test_sevalla.py"
+NEAR_NAMES = "scenarios/test_near_names.py"
 NO_LOG = "scenarios/test_no_log.py"
 SWITCHES = "scenarios/test_switches.py"
 ONE_OF_EACH = "scenarios/test_one_of_each.py"
@@ -314,9 +315,33 @@ CLIENT_DEFECTS = (
         (FAILING,),
     ),
     Defect(
+        "a write that may have been stored needs no deployment",
+        "_engine/apply.py",
+        {"in self._stored + self._unknown)\n\n    def apply": "in self._stored)\n\n    def apply"},
+        (FAILING,),
+    ),
+    Defect(
+        "check mode shows a new size without its id and limits",
+        "_sevalla/processes.py",
+        {"            plan.process.update(shown, **limits)\n": "            pass\n"},
+        (FAILING,),
+    ),
+    Defect(
+        "with no_log, a message shows the words of a command",
+        "_sevalla/run_exec.py",
+        {"    task.remember_words(words)\n": ""},
+        (NO_LOG,),
+    ),
+    Defect(
+        "a list of one that is renamed is read twice",
+        "_engine/run_one.py",
+        {"if by_id and scope": "if scope"},
+        (LISTS_PLAN,),
+    ),
+    Defect(
         "a write before a failure needs no deployment",
         "_engine/apply.py",
-        {"return any(step.needs_deployment for step in self._stored)": "return False"},
+        {"in self._stored + self._unknown)\n\n    def apply": "in ())\n\n    def apply"},
         (FAILING,),
     ),
     Defect(
@@ -340,7 +365,7 @@ CLIENT_DEFECTS = (
     Defect(
         "a slug that starts like an id is treated as an id",
         "_laravel_cloud/service.py",
-        {'if kind == "process":': "if kind:"},
+        {'" if or_name else "': '" if not text else "'},
         (FAILING,),
     ),
     Defect(
@@ -437,13 +462,79 @@ CLIENT_DEFECTS = (
     ),
     Defect(
         "items of a list of strings are not checked",
-        "_engine/options.py",
+        "_engine/misread.py",
         {"enumerate(value if isinstance(value, list) else [])": "enumerate([])"},
         (OPTION_VALUES,),
     ),
     Defect(
+        "an update whose response is lost is not read again",
+        "_engine/apply.py",
+        {"            process = self._found_stored(step, failure)\n": "            raise\n"},
+        (FAULTS_WRITES,),
+    ),
+    Defect(
+        "an update that was not stored is taken for stored",
+        "_engine/apply.py",
+        {"if unstored(self._backend, step.body or {}, process, step.cleared):": "if not process:"},
+        (FAULTS_WRITES,),
+    ),
+    Defect(
+        "HTTP 408 means that nothing was stored",
+        "_http/faults.py",
+        {"no_word = status >= 500 or status == 408": "no_word = status >= 500"},
+        (ERRORS,),
+    ),
+    Defect(
+        "an id that is not a UUID is always a name",
+        "_laravel_cloud/service.py",
+        {'if or_name else "[0-9A-Za-z-]+"': 'if kind else ""'},
+        (FAILING,),
+    ),
+    Defect(
+        "without time to wait, a lost creation is not searched for",
+        "_engine/lost_post.py",
+        {
+            "            has_time = client.pause(seconds)\n": (
+                "            has_time = client.pause(seconds)\n"
+                "            if not has_time:\n"
+                "                raise lost\n"
+            )
+        },
+        (FAULTS_CREATING,),
+    ),
+    Defect(
+        "an option of the wrong type hides other problems",
+        "_engine/module.py",
+        {"[*self.problems, *not_reported(self.problems, others)]": "self.problems or others"},
+        (OPTION_VALUES,),
+    ),
+    Defect(
+        "an info module suggests no close name",
+        "_engine/run_info.py",
+        {"alike = alike or [": "alike = alike and ["},
+        (NEAR_NAMES,),
+    ),
+    Defect(
+        "null for an option with a default is refused",
+        "_engine/misread.py",
+        {'if value is None and "default" in about:': "if value is None and not about:"},
+        (OPTION_VALUES,),
+    ),
+    Defect(
+        "a key that a dictionary does not have hides other problems",
+        "_engine/misread.py",
+        {"        if written not in names\n": "        if not written\n"},
+        (OPTION_VALUES,),
+    ),
+    Defect(
+        "an item that is not a choice hides other problems",
+        "_engine/misread.py",
+        {'elif each not in about.get("choices", [each]):': "elif not about:"},
+        (OPTION_VALUES,),
+    ),
+    Defect(
         "an option of the wrong type is left to Ansible",
-        "_engine/options.py",
+        "_engine/misread.py",
         {"elif _is_wrong(about, value):": "elif not about:"},
         (OPTION_VALUES,),
     ),
@@ -456,7 +547,7 @@ CLIENT_DEFECTS = (
     Defect(
         "a size's id that is not a UUID is not accepted",
         "_sevalla/processes.py",
-        {"accepted = {**{each.lower(): each for each in ids.values()}, **ids}": "accepted = ids"},
+        {'{**{each["id"].lower(): each for each in sizes}, **named}': "named"},
         (PROBLEMS,),
     ),
     Defect(
@@ -532,7 +623,7 @@ CLIENT_DEFECTS = (
     Defect(
         "a server error is treated as not stored",
         "_http/faults.py",
-        {"outcome_unknown=status >= 500,": "outcome_unknown=False,"},
+        {"outcome_unknown=no_word,": "outcome_unknown=False,"},
         (ERRORS, REPEATING),
     ),
     Defect(
@@ -854,7 +945,7 @@ APPLY_DEFECTS = (
     Defect(
         "the name of a size is sent when an adopted process is changed",
         "_engine/apply.py",
-        {"            self._backend.resolve_names(self._client, again.steps)\n": ""},
+        {"            self._backend.resolve_names(self._client, again)\n": ""},
         (FAULTS_CREATING,),
     ),
     Defect(
@@ -1454,7 +1545,7 @@ SEVALLA_DEFECTS = (
     Defect(
         "sizes are looked up for every write",
         "_sevalla/processes.py",
-        {"ids = size_ids(client) if unresolved else {}": "ids = _size_ids(client)"},
+        {"if wanted is None or is_id(wanted):": "if wanted is None:"},
         (PROBLEMS, SEVALLA),
     ),
     Defect(
@@ -1508,8 +1599,8 @@ LARAVEL_CLOUD_DEFECTS = (
         "an environment with the user's variables is read",
         "_laravel_cloud/service.py",
         {
-            '    if is_id("env", environment):\n        return environment\n': (
-                '    if is_id("env", environment):\n'
+            ", or_name=True):\n        return environment\n": (
+                ", or_name=True):\n"
                 '        return str(client.get(f"/environments/{environment}")["data"]["id"])\n'
             ),
         },
@@ -2239,7 +2330,7 @@ INVENTORY_DEFECTS = (
     Defect(
         "an inventory continues without retries after its time limit",
         "_http/client.py",
-        {"failure.time_spent = (self.waited, self._settings.max_wait)": "pass"},
+        {"failure.time_spent = (wait.seconds, self.waited, self._settings.max_wait)": "pass"},
         (INVENTORY.format("members"),),
     ),
     Defect(
@@ -2287,7 +2378,7 @@ NO_LOG_DEFECTS = (
         "the message of a failure quotes the options in spite of no_log",
         "_engine/module.py",
         {
-            "failure.masked = options | task.live_texts": "failure.masked = task.live_texts",
+            "failure.masked = options | task.other_texts": "failure.masked = task.other_texts",
         },
         (NO_LOG,),
     ),
@@ -2295,7 +2386,7 @@ NO_LOG_DEFECTS = (
         "the message of a failure quotes live resources in spite of no_log",
         "_engine/module.py",
         {
-            "failure.masked = options | task.live_texts": "failure.masked = options",
+            "failure.masked = options | task.other_texts": "failure.masked = options",
         },
         (NO_LOG,),
     ),
@@ -2343,7 +2434,7 @@ NO_LOG_DEFECTS = (
     ),
     Defect(
         "a number passes for a dictionary",
-        "_engine/options.py",
+        "_engine/misread.py",
         {"isinstance(check_type_dict(value), dict)": "True"},
         (OPTION_VALUES,),
     ),

@@ -136,8 +136,8 @@ class Writer:
 
     @property
     def deployment_required(self) -> bool:
-        """Whether a stored write takes effect at the next deployment."""
-        return any(step.needs_deployment for step in self._stored)
+        """Whether a write that was stored, or may have been, waits for a deployment."""
+        return any(step.needs_deployment for step in self._stored + self._unknown)
 
     def apply(self) -> None:
         """Send the steps up to the first failure.
@@ -240,7 +240,7 @@ class Writer:
                     f"{summary}.",
                     code="conflict",
                 )
-            self._backend.resolve_names(self._client, again.steps)
+            self._backend.resolve_names(self._client, again)
             for late in again.steps:
                 found = self._update(late)
         return found
@@ -254,9 +254,25 @@ class Writer:
                     f"{self._backend.vendor} may not accept null for {', '.join(step.cleared)}. "
                     "If so, the setting cannot be cleared; set a value instead."
                 )
-            raise
+            process = self._found_stored(step, failure)
         process = self._read(step.path) if process is None else process
         return self._verified(step, step.path, process)
+
+    def _found_stored(self, step: Step, lost: Failure) -> Process:
+        """Return the process if it shows what a PATCH with an unknown outcome sent; otherwise raise
+        its failure, ``lost``. The next run would find nothing to change, and nothing to deploy."""
+        if not lost.outcome_unknown or self._client.stopped:
+            raise lost
+        try:
+            process = self._read(step.path)
+        except Failure as failure:
+            lost.findings.append(f"Reading it again failed as well: {failure.message}")
+            raise lost from None
+        if unstored(self._backend, step.body or {}, process, step.cleared):
+            raise lost
+        self._unknown.remove(step)
+        self._stored.append(step)
+        return process
 
     def _delete(self, step: Step) -> None:
         try:

@@ -46,11 +46,7 @@ def post_once(
                 raise
             lost = failure
         for seconds in _LOOK_AFTER:
-            if not client.pause(seconds):
-                lost.findings.append(
-                    "There was no time left (api_max_wait) to look for it in the list."
-                )
-                raise lost
+            has_time = client.pause(seconds)
             try:
                 found = look(lost)
             except Failure as failure:
@@ -61,6 +57,11 @@ def post_once(
                 raise lost from None
             if found is not None:
                 return found, True
+            if not has_time:
+                lost.findings.append(
+                    "It is not listed, and there was no time left (api_max_wait) to look again."
+                )
+                raise lost
         if not (lost.resendable and is_resent):
             break
     lost.findings.append(unlisted)

@@ -46,7 +46,7 @@ def _read(backend: Backend, task: Task) -> dict[str, Any]:
         found = [process for process in live if _is_meant(backend, wanted, process)]
         index = Live(backend, live)
         if not found:
-            _warn_of_respelled(backend, wanted, index, task)
+            _warn_of_similar(backend, wanted, index, task)
         return {
             "changed": False,
             backend.plural: found,
@@ -65,20 +65,23 @@ def _without_empty(options: Options) -> Options:
     return {name: value for name, value in inner.items() if not is_empty(value)}
 
 
-def _warn_of_respelled(backend: Backend, wanted: Entry, live: Live, task: Task) -> None:
-    """Warn about a live name that differs from the missing one only in case or whitespace."""
+def _warn_of_similar(backend: Backend, wanted: Entry, live: Live, task: Task) -> None:
+    """Warn about a live name that resembles the missing one."""
     for kind, option in backend.unique.items():
         name = wanted.options.get(option)
         if not isinstance(name, str):
             continue
-        from .._core.near_misses import folded
+        names = live.names(kind)
+        if name in names:
+            continue
+        from .._core.near_misses import close, folded
 
-        alike = [each for each in live.names(kind) if folded(each) == folded(name) != ""]
-        if alike and name not in alike:
+        alike = [each for each in names if folded(each) == folded(name) != ""]
+        alike = alike or [each for each in names if close(name, each)]
+        if alike:
             task.warn(
                 f"There is no {backend.noun} with {option} {name!r}. Did you mean {alike[0]!r}?",
-                f"{option}: there is no {backend.noun} with exactly this one. One differs only "
-                "in case or spaces.",
+                f"{option}: there is no {backend.noun} with exactly this one. One is similar.",
             )
 
 

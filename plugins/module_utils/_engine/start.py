@@ -77,9 +77,9 @@ def _start(watch: Watch, step: Step, before: list[Operation]) -> Operation:
     if is_adopted:
         watch.task.warn(
             f"The response to POST {step.path} was lost. {noun.capitalize()} {operation['id']} has "
-            "appeared since; the task waits for it.",
-            f"The response to the POST was lost. A {noun} has appeared since; the task waits "
-            "for it.",
+            "appeared since, which the task takes for its own.",
+            f"The response to the POST was lost. A {noun} has appeared since, which the task takes "
+            "for its own.",
         )
     return operation
 

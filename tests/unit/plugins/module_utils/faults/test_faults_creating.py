@@ -126,16 +126,24 @@ def test_a_post_that_is_always_rate_limited_reports_no_change(runner: FaultRunne
     runner.recovers(wanted, runner.case.stored)
 
 
-@pytest.mark.parametrize("kind", AFTER)
-def test_a_lost_post_is_not_retried_without_time_to_read_the_list(
-    runner: FaultRunner, kind: str
-) -> None:
+@pytest.mark.parametrize("kind", BEFORE)
+def test_a_lost_post_is_not_retried_without_time_to_wait(runner: FaultRunner, kind: str) -> None:
+    """The list is read once, without waiting."""
     wanted = runner.case.wanted
     outcome = runner(lost(runner, kind), **wanted, api_max_wait=0)
     assert methods(outcome) == ["POST"]
     assert outcome.message is not None
+    assert "there was no time left (api_max_wait) to look again" in outcome.message
     assert UNKNOWN in outcome.message
     runner.recovers(wanted, runner.case.stored)
+
+
+@pytest.mark.parametrize("kind", AFTER)
+def test_a_lost_post_is_found_without_time_to_wait(runner: FaultRunner, kind: str) -> None:
+    outcome = runner(lost(runner, kind), **runner.case.wanted, api_max_wait=0)
+    assert methods(outcome) == ["POST"]
+    assert outcome.message is None
+    assert runner.now(runner.case.stored) == [runner.case.stored]
 
 
 # Concurrent creations by someone else
@@ -329,7 +337,7 @@ def test_a_read_that_fails_after_a_stored_patch_does_not_hide_the_patch(
 
 
 @pytest.mark.parametrize(
-    ("kind", "unknown"), [("html_before", True), ("html_after", True), ("vanish", False)]
+    ("kind", "unknown"), [("html_before", True), ("drop_before", True), ("vanish", False)]
 )
 def test_a_failed_patch_of_an_adopted_process_is_reported_as_that_patch(
     runner: FaultRunner, kind: str, unknown: bool
@@ -342,6 +350,7 @@ def test_a_failed_patch_of_an_adopted_process_is_reported_as_that_patch(
         lost(runner, "drop_before"),
         Fault(kind, method="PATCH", path=case.item),
         **case.wanted,
+        **({"api_retries": 0} if kind == "drop_before" else {}),
     )
     assert methods(outcome) == ["POST", "PATCH"]
     assert outcome.message is not None

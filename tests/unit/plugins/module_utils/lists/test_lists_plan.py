@@ -194,6 +194,15 @@ def test_a_rename_to_the_name_of_an_unlisted_process(stage: Stage, check_mode: b
         assert stage.names() == stage.wanted([2])
 
 
+def test_a_rename_in_a_list_of_one_reads_the_list_once(sevalla: Stage) -> None:
+    """Only a process that is read by its id is read without the others."""
+    methods = [
+        [request["method"] for request in sevalla([entry], check_mode=True).requests]
+        for entry in ({"type": "web", "display_name": "Main"}, {"type": "web", "port": 81})
+    ]
+    assert methods == [["GET"], ["GET"]]
+
+
 def test_the_web_process_cannot_take_the_name_of_a_worker(sevalla: Stage) -> None:
     """Whether it exists or is to be created, and also in a list with the worker."""
     (worker,) = sevalla.seed(1)

@@ -18,7 +18,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine import module as _module
-from ansible_collections.evenkeel.paas.plugins.module_utils._engine.options import split_misread
+from ansible_collections.evenkeel.paas.plugins.module_utils._engine.misread import split_misread
 from ansible_collections.evenkeel.paas.plugins.module_utils._http import client as _http
 from ansible_collections.evenkeel.paas.tests.emulator import world
 from ansible_collections.evenkeel.paas.tests.unit.plugins.module_utils.scenarios.fast_time import (

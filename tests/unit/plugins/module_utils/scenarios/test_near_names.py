@@ -66,10 +66,13 @@ def test_a_misspelled_application_on_sevalla(run: Runner, name: str, meant: str)
 @pytest.mark.parametrize(
     ("module", "given", "live"),
     [
-        (
-            "sevalla_process_info",
-            {"application": world.SEVALLA_SHOP_ID, "display_name": "queue  Worker"},
-            "Queue worker",
+        *(
+            (
+                "sevalla_process_info",
+                {"application": world.SEVALLA_SHOP_ID, "display_name": name},
+                "Queue worker",
+            )
+            for name in ("queue  Worker", "Queue wroker")
         ),
         (
             "laravel_cloud_instance_info",
@@ -78,7 +81,7 @@ def test_a_misspelled_application_on_sevalla(run: Runner, name: str, meant: str)
         ),
     ],
 )
-def test_an_info_module_warns_of_a_name_that_differs_in_case_or_blanks(
+def test_an_info_module_warns_of_a_similar_name(
     emulator: Emulator, module: str, given: dict[str, str], live: str, no_log: bool
 ) -> None:
     if module.startswith("sevalla"):
