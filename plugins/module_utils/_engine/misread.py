@@ -30,6 +30,7 @@ _CHECKS = {"int": check_type_int, "bool": check_type_bool}
 _WORDS = {"int": "an integer", "bool": "true or false"}
 _KINDS = {list: "a list", dict: "a dictionary", bool: "true or false", type(None): "null"}
 _LONG = 40
+_MOST_CHOICES = 10
 
 
 def split_misread(
@@ -123,7 +124,7 @@ def _misread(about: dict[str, Any], value: Any, name: str) -> Iterator[Problem]:
             if not isinstance(each, (str, int, float)) or isinstance(each, bool):
                 yield Problem(f"{name}[{index}]", f"must be a string, not {_kind(each)}")
             elif each not in about.get("choices", [each]):
-                allowed = ", ".join(about["choices"])
+                allowed = _allowed(about["choices"], str(each))
                 yield Problem(f"{name}[{index}]", f"must be one of {allowed}, not {_kind(each)}")
     elif about["type"] == "str" and isinstance(value, (list, dict)):
         what = f"must be a string, not {_kind(value)}; write it as one line in quotes"
@@ -132,6 +133,16 @@ def _misread(about: dict[str, Any], value: Any, name: str) -> Iterator[Problem]:
         allowed = ", ".join(about["choices"]) if "choices" in about else ""
         what = f"must be one of {allowed}" if allowed else f"must be {_WORDS[about['type']]}"
         yield Problem(name, f"{what}, not {_kind(value)}")
+
+
+def _allowed(choices: list[str], given: str) -> str:
+    """Return the choices in words; of many, only the one that ``given`` may mean."""
+    if len(choices) <= _MOST_CHOICES:
+        return ", ".join(choices)
+    from .._core.near_misses import closest
+
+    example = closest(given, choices) or choices[0]
+    return f"the {len(choices)} names in its documentation, such as {example!r}"
 
 
 def _is_wrong(about: dict[str, Any], value: Any) -> bool:

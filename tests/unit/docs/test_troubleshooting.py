@@ -73,6 +73,7 @@ NO_MESSAGES = {
     "would delete",
     f"is a {ANYTHING}",
     "has no type",
+    f"the {ANYTHING} names in its documentation, such as {ANYTHING}",
     "Names are case-sensitive; an id always works.",
     f"If it is a name, set {ANYTHING} too.",
     "shows no type",

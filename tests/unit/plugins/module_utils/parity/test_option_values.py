@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -445,8 +446,14 @@ def test_items_that_cannot_be_cleared_are_named_beside_other_problems() -> None:
     kept, problems = _misread.split_misread(spec, given)
     assert kept == {"application": "shop"}
     assert [each.option for each in problems] == ["port", "clear[1]", "clear[2]"]
-    assert problems[1].message.startswith("must be one of entrypoint, schedule, ")
-    assert problems[1].message.endswith(", not 'Entrypoint'")
+    assert re.fullmatch(
+        r"must be one of the \d\d names in its documentation, such as 'entrypoint', "
+        "not 'Entrypoint'",
+        problems[1].message,
+    )
+    spec = _process.resource_module(LARAVEL_CLOUD).argument_spec
+    _kept, (problem,) = _misread.split_misread(spec, {"clear": "config.queue"})
+    assert problem.message.startswith("must be one of config.tries, config.backoff, ")
 
 
 @pytest.mark.parametrize(
