@@ -126,7 +126,7 @@ def not_reported(found: list[Problem], more: list[Problem]) -> list[Problem]:
 
 def in_seconds(seconds: float) -> str:
     """Return a duration as text, such as ``1 second``."""
-    count = f"{seconds:.0f}" if seconds >= 1 else f"{seconds:g}"
+    count = f"{seconds:.0f}" if seconds >= 1 else f"{round(seconds, 2):g}"
     return f"{count} second{'' if count == '1' else 's'}"
 
 
@@ -143,8 +143,8 @@ def worded(failure: Failure) -> str:
     if failure.time_spent and not limits_are_said:
         wait, waited, allowed = failure.time_spent
         said.append(
-            f"The next wait, of {in_seconds(wait)}, would exceed api_max_wait: {waited:.0f} of its "
-            f"{in_seconds(allowed)} are used."
+            f"This task may wait {in_seconds(allowed)} in all (api_max_wait), has waited "
+            f"{waited:.0f}, and would have to wait {in_seconds(wait)} more."
         )
     if failure.task_ended:
         said.append("It was not retried, because the task ended.")

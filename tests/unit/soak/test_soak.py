@@ -138,9 +138,9 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
     watch = Watch()
     attempt = Client._attempt
 
-    def watched(self: Client, method: str, path: str, *more: Any) -> Any:
+    def watched(self: Client, method: str, path: str, *more: Any, **content: Any) -> Any:
         watch.sends(self, method, path)
-        return attempt(self, method, path, *more)
+        return attempt(self, method, path, *more, **content)
 
     monkeypatch.setattr(Client, "_attempt", watched)
     monkeypatch.setattr(Client, "sleep", staticmethod(watch.sleep))

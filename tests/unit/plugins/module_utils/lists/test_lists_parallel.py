@@ -597,6 +597,7 @@ def test_a_write_that_waited_to_be_sent_is_not_attempted_after_a_failure(
         def __init__(self) -> None:
             self._answers = iter([422, 429, 200])
             self._lock = threading.Lock()
+            self._accepted = threading.Event()
 
         def before(self) -> Response | None:
             if request.method == "GET":
@@ -609,7 +610,9 @@ def test_a_write_that_waited_to_be_sent_is_not_attempted_after_a_failure(
                 )
             waits.wait(5)
             if status == 200:
+                self._accepted.set()
                 return None
+            self._accepted.wait(5)
             time.sleep(0.3)  # until the thread of the accepted write waits with its next one
             return Response("{}", status, content_type="application/json")
 

@@ -772,7 +772,7 @@ def test_reads_that_never_succeed_end_at_wait_timeout(
     assert failed.result["failure"]["code"] == "wait_timeout"
     assert "The last read of it failed: GET /" in str(failed.message)
     # It was not api_max_wait that ended the retries.
-    assert "would exceed api_max_wait" not in str(failed.message)
+    assert "(api_max_wait), has waited" not in str(failed.message)
     assert f"had the status {service.walk[0]}" in str(failed.message)
 
 

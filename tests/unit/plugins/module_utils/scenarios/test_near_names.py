@@ -72,7 +72,7 @@ def test_a_misspelled_application_on_sevalla(run: Runner, name: str, meant: str)
                 {"application": world.SEVALLA_SHOP_ID, "display_name": name},
                 "Queue worker",
             )
-            for name in ("queue  Worker", "Queue wroker")
+            for name in ("queue  Worker", "Queue workerr")
         ),
         (
             "laravel_cloud_instance_info",
