@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import importlib.util
+import os
 import shutil
 import socket
 import ssl
@@ -303,8 +304,9 @@ def test_a_tls_error_after_the_request_leaves_the_outcome_of_a_write_unknown(
     method, tls, serve, client_of, failure_of, ca_path
 ):
     def garbage(exchange):
-        # After the TLS layer: the data is not a record of this connection.
-        with socket.socket(fileno=exchange.connection.detach()) as plain:
+        # After the TLS layer: the data is not a record of this connection. A second descriptor,
+        # because another file could get the number of the first one while TLS still reads from it.
+        with socket.socket(fileno=os.dup(exchange.connection.fileno())) as plain:
             plain.sendall(b"\x17\x03\x03\x00\x20" + b"x" * 32)
 
     server = serve(*[garbage] * 4, tls=tls("127.0.0.1"))
