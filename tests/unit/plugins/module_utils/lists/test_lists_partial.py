@@ -216,7 +216,19 @@ def test_a_creation_whose_first_step_fails(webless: Stage) -> None:
     assert methods(webless([WEB, webless.kit.entry(1)])) == ["POST", "PATCH"]
 
 
-@pytest.mark.parametrize("kind", ["html_before", "html_after", "504_before"])
+@pytest.mark.parametrize("kind", ["html_after", "504_after"])
+def test_a_write_that_is_stored_without_a_response_is_done(stage: Stage, kind: str) -> None:
+    """The process shows it."""
+    kit = stage.kit
+    stage.seed(1, 2)
+    stage.emulator.faults.add(Fault(kind, method="PATCH", path=kit.item, times=None))
+    outcome = stage([kit.changed(1), kit.changed(2)], max_parallel=1, api_retries=0)
+    assert outcome.message is None, outcome.message
+    assert outcome.result["counts"]["updated"] == 2
+    assert settled(stage([kit.changed(1), kit.changed(2)]))
+
+
+@pytest.mark.parametrize("kind", ["html_before", "504_before"])
 def test_a_write_that_may_have_been_stored_is_reported_as_unknown(stage: Stage, kind: str) -> None:
     kit = stage.kit
     stage.seed(1, 2)
