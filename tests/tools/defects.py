@@ -505,7 +505,7 @@ CLIENT_DEFECTS = (
     Defect(
         "an option of the wrong type hides other problems",
         "_engine/module.py",
-        {"[*self.problems, *not_reported(self.problems, others)]": "self.problems or others"},
+        {"return [*found, *not_reported(found, others)]": "return found or others"},
         (OPTION_VALUES,),
     ),
     Defect(
@@ -517,13 +517,13 @@ CLIENT_DEFECTS = (
     Defect(
         "null for an option with a default is refused",
         "_engine/misread.py",
-        {'if value is None and "default" in about:': "if value is None and not about:"},
+        {'            if "default" in about:\n': "            if not about:\n"},
         (OPTION_VALUES,),
     ),
     Defect(
         "a key that a dictionary does not have hides other problems",
         "_engine/misread.py",
-        {"        if written not in names\n": "        if not written\n"},
+        {"            if where:  #": "            if not where:  #"},
         (OPTION_VALUES,),
     ),
     Defect(

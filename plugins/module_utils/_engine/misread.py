@@ -43,13 +43,19 @@ def split_misread(
     option must not seem to be missing.
     """
     kept, problems = dict(given), []
-    names = _names(spec)
+    names = {each: name for name in spec for each in (name, *spec[name].get("aliases", ()))}
     for written, value in given.items():
-        about = spec[names[written]] if written in names else {}
         name = f"{where}{written}"
-        if value is None and "default" in about:
-            del kept[written]
-        if value is None or not about:
+        if written not in names:
+            if where:  # Ansible reports those of the task itself
+                there = ", ".join(sorted(spec))
+                problems.append(Problem(name, f"is not an option; there are {there}"))
+                del kept[written]
+            continue
+        about = spec[names[written]]
+        if value is None:
+            if "default" in about:
+                del kept[written]
             continue
         if "options" in about:
             kept[written], found = _split_nested(about, value, name)
@@ -64,11 +70,6 @@ def split_misread(
     return kept, problems
 
 
-def _names(spec: dict[str, Any]) -> dict[str, str]:
-    """Return the option of each name and alias."""
-    return {each: name for name in spec for each in (name, *spec[name].get("aliases", ()))}
-
-
 def _split_nested(about: dict[str, Any], value: Any, name: str) -> tuple[Any, list[Problem]]:
     """Return a dictionary or a list of them without misread options, and the problems."""
     listed = about["type"] == "list"
@@ -81,8 +82,6 @@ def _split_nested(about: dict[str, Any], value: Any, name: str) -> tuple[Any, li
             problems.append(Problem(place, "must be a dictionary"))
             each = {}  # the positions of the others stay
         if isinstance(each, dict):
-            each, found = _split_unknown(about["options"], each, f"{place}.")
-            problems += found
             each, found = split_misread(about["options"], each, f"{place}.")
             problems += found
             missing = [Problem(f"{place}.{key}", MISSING) for key in _missing(about, each)]
@@ -93,25 +92,14 @@ def _split_nested(about: dict[str, Any], value: Any, name: str) -> tuple[Any, li
     return kept if listed else next(iter(kept), None), problems
 
 
-def _split_unknown(
-    spec: dict[str, Any], given: Options, where: str
-) -> tuple[Options, list[Problem]]:
-    """Return the options that a spec has, and the problems with the others."""
-    names, there = _names(spec), ", ".join(sorted(spec))
-    known = {written: given[written] for written in given if written in names}
-    return known, [
-        Problem(f"{where}{written}", f"is not an option; there are {there}")
-        for written in given
-        if written not in names
-    ]
-
-
 def _missing(about: dict[str, Any], given: Options) -> list[str]:
     """Return the required options of a dictionary that are not given."""
-    names = _names(about["options"])
-    present = {names[written] for written, value in given.items() if value is not None}
-    required = [each for each, inner in about["options"].items() if inner.get("required")]
-    return [each for each in required if each not in present]
+    return [
+        name
+        for name, inner in about["options"].items()
+        if inner.get("required")
+        and all(given.get(each) is None for each in (name, *inner.get("aliases", ())))
+    ]
 
 
 def _misread(about: dict[str, Any], value: Any, name: str) -> Iterator[Problem]:
@@ -130,8 +118,10 @@ def _misread(about: dict[str, Any], value: Any, name: str) -> Iterator[Problem]:
         what = f"must be a string, not {_kind(value)}; write it as one line in quotes"
         yield Problem(name, what)
     elif _is_wrong(about, value):
-        allowed = ", ".join(about["choices"]) if "choices" in about else ""
-        what = f"must be one of {allowed}" if allowed else f"must be {_WORDS[about['type']]}"
+        choices = about.get("choices")
+        what = f"must be {_WORDS.get(about['type'])}"
+        if choices:
+            what = f"must be one of {_allowed(choices, str(value))}"
         yield Problem(name, f"{what}, not {_kind(value)}")
 
 

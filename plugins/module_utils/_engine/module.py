@@ -95,7 +95,8 @@ class Task:
 
     def problems_with(self, others: list[Problem]) -> list[Problem]:
         """Return ``self.problems`` and those of ``others`` that are not about the same options."""
-        return [*self.problems, *not_reported(self.problems, others)]
+        found = self.problems
+        return [*found, *not_reported(found, others)]
 
     def check(self, *problems: Problem) -> None:
         """Raise one Failure for ``problems`` and ``self.problems``, if there are any."""

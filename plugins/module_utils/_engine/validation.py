@@ -129,8 +129,8 @@ def _text(error: Any) -> str:
         return f"must be {allowed}, not {value}"
     if error.validator in ("minLength", "maxLength"):
         low, high = schema.get("minLength", 0), schema.get("maxLength")
-        allowed = f"{low} or more" if high is None else f"{low} to {high}"
-        allowed = allowed if low else f"at most {high}"
+        within = f"{low} to {high}" if low else f"at most {high}"
+        allowed = f"{low} or more" if high is None else within
         return f"must have {allowed} characters, not {len(value)}"
     if error.validator == "enum":
         return f"must be one of {', '.join(str(choice) for choice in error.validator_value)}"

@@ -173,15 +173,15 @@ class Instances(LaravelCloudBackend):
 
     def resolve_names(self, client: Client, plan: Plan) -> list[Problem]:
         """Return a problem for a size that does not exist, with one request for a whole task."""
-        sizes = [step.body["size"] for step in plan.steps if step.body and "size" in step.body]
-        if not sizes:
+        wanted = next((step.body.get("size") for step in plan.steps if step.body), None)
+        if wanted is None:
             return []
         names = [size["name"] for size in read_sizes(client)]
-        if sizes[0] in names:
+        if wanted in names:
             return []
         from .._core.near_misses import no_size
 
-        return [Problem("size", no_size(sizes[0], names, SERVICE.name))]
+        return [Problem("size", no_size(wanted, names, SERVICE.name))]
 
 
 _UNSET = (*_REPLICAS, "scaling_cpu_threshold_percentage", "scaling_memory_threshold_percentage")
