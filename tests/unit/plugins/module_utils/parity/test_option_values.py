@@ -387,6 +387,7 @@ WRONG_TYPES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         },
     ),
     "a string for the list": ({"processes": "[]"}, {"processes": "must be a list, not '[]'"}),
+    "null for the list": ({"processes": None}, {"processes": "must be a list, not null"}),
     "a dictionary for the list": (
         {"processes": {"display_name": "a"}},
         {"processes": "must be a list, not a dictionary"},
