@@ -9,7 +9,7 @@ Each file in ``plugins/modules`` contains its documentation and one ``MODULE``.
 
 from __future__ import annotations
 
-from .own_process import WHY_MODULE  # first: it makes all other imports cheaper
+from .own_process import WHY_MODULE, end_imports  # first: it makes all other imports cheaper
 
 # isort: split
 import os
@@ -131,6 +131,7 @@ class _AnsibleModule(AnsibleModule):  # type: ignore[misc]
 
 def run_module(module: Module) -> None:
     """Run a module in its own process, as Ansible starts it."""
+    end_imports()
     ansible_module = _AnsibleModule(module.argument_spec, supports_check_mode=True)
     missing = missing_libraries()
     if missing:

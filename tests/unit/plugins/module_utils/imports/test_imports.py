@@ -139,7 +139,7 @@ def test_a_deletion_does_not_import_the_schema_check(emulator: Any, module: str)
 
 PACKAGE = "ansible_collections.evenkeel.paas.plugins.module_utils"
 FROM_ZIP = """
-import importlib, json, sys, zipimport
+import gc, importlib, json, sys, zipimport
 package, *places = sys.argv[1:]
 sys.path[:0] = places
 compiled = []
@@ -148,18 +148,26 @@ def compile_source(path, *rest):
     compiled.append(path)
     return before(path, *rest)
 zipimport._compile_source = compile_source
-for name in ("_engine.module", "_core.planner"):
-    importlib.import_module(package + "." + name)
-print(json.dumps([compiled, hasattr(zipimport._get_module_code, "cache_info")]))
+module = importlib.import_module(package + "._engine.module")
+importlib.import_module(package + "._core.planner")
+garbage = [gc.isenabled(), gc.get_freeze_count() > 0]
+module._AnsibleModule = lambda *_arguments, **_options: sys.exit()
+try:
+    module.run_module(module.Module({}, None))
+except SystemExit:
+    garbage += [gc.isenabled(), gc.get_freeze_count() > 0]
+print(json.dumps([compiled, hasattr(zipimport._get_module_code, "cache_info"), garbage]))
 """
-"""Import the planner as a module does, and print the path of each compilation of a file of a zip.
+"""Import the planner as a module does, and start to run a module.
 
-Its arguments are the package and where to search for it.
+Print the path of each compilation of a file of a zip, whether zipimport was changed, and whether
+garbage is collected and something is exempt from that: after the imports, and in the run. The
+arguments are the package and where to search for it.
 """
 
 
-def imported(*places: str) -> tuple[list[str], bool]:
-    """Return each compilation of a file of a zip, and whether zipimport was changed."""
+def imported(*places: str) -> tuple[list[str], bool, list[bool]]:
+    """Return what FROM_ZIP prints."""
     done = subprocess.run(
         [sys.executable, "-c", FROM_ZIP, PACKAGE, *places],
         capture_output=True,
@@ -168,12 +176,13 @@ def imported(*places: str) -> tuple[list[str], bool]:
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    compiled, is_changed = json.loads(done.stdout)
-    return compiled, is_changed
+    compiled, is_changed, garbage = json.loads(done.stdout)
+    return compiled, is_changed, garbage
 
 
-def test_a_module_compiles_each_file_of_its_zip_once(tmp_path: Path) -> None:
-    """Ansible sends a module as a zip, and Python before 3.15 compiles its files twice."""
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """Return a zip file with module_utils, like the one that Ansible sends."""
     sources = Path(str(_module.__file__)).parents[1]
     inside = PurePosixPath(*PACKAGE.split("."))
     archive = tmp_path / "module.zip"
@@ -182,14 +191,26 @@ def test_a_module_compiles_each_file_of_its_zip_once(tmp_path: Path) -> None:
             written.writestr(str(package / "__init__.py"), "")
         for file in sources.glob("*/*.py"):
             written.write(file, str(inside / file.relative_to(sources)))
-    compiled, _is_changed = imported(str(archive), *sys.path)
+    return archive
+
+
+def test_a_module_compiles_each_file_of_its_zip_once(archive: Path) -> None:
+    """Ansible sends a module as a zip, and Python before 3.15 compiles its files twice."""
+    compiled, _is_changed, _garbage = imported(str(archive), *sys.path)
     files = [path for path in compiled if {"_core", "_http"} & set(Path(path).parts)]
     assert len(files) >= 10
     assert sorted(files) == sorted(set(files))
 
 
-def test_only_a_module_changes_how_zips_are_imported() -> None:
-    """In Ansible's worker, other imports are not ours to change."""
-    compiled, is_changed = imported(str(ROOT), *sys.path)
+def test_a_module_does_not_search_what_it_imports_for_garbage(archive: Path) -> None:
+    """It collects the garbage of the task itself, which may take long."""
+    _compiled, _is_changed, garbage = imported(str(archive), *sys.path)
+    assert garbage == [False, False, True, True]
+
+
+def test_only_a_module_changes_how_python_starts() -> None:
+    """In Ansible's worker, other imports and their garbage are not ours to change."""
+    compiled, is_changed, garbage = imported(str(ROOT), *sys.path)
     assert compiled == []
     assert not is_changed
+    assert garbage == [True, False, True, False]
