@@ -141,7 +141,7 @@ def _is_wrong(about: dict[str, Any], value: Any) -> bool:
     not contain it."""
     try:
         converted = _CHECKS.get(about["type"], str)(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # Ansible's check lets the last one through
         return True
     return "choices" in about and converted not in about["choices"]
 

@@ -387,6 +387,18 @@ WRONG_TYPES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         },
     ),
     "a string for the list": ({"processes": "[]"}, {"processes": "must be a list, not '[]'"}),
+    "infinity, and an integer that Python cannot count with": (
+        {
+            "api_timeout": "Infinity",
+            "max_parallel": float("inf"),
+            "processes": [{"display_name": "a", "port": [2**63, None, None]}],
+        },
+        {
+            "api_timeout": "must be an integer, not 'Infinity'",
+            "max_parallel": "must be an integer, not inf",
+            "processes[0].port": "must be an integer, not a list",
+        },
+    ),
     "null for the list": ({"processes": None}, {"processes": "must be a list, not null"}),
     "a dictionary for the list": (
         {"processes": {"display_name": "a"}},

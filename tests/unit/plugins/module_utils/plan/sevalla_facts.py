@@ -171,7 +171,7 @@ def empty(option: str, process: dict) -> bool:
     return wire(option) in process and value_of(process, option) in ("", None)
 
 
-def meant(given: dict, live: list) -> list:
+def meant(given: dict, live: list, state: str = "present") -> list:
     """Return the processes that an entry matches."""
     if given.get("id"):
         return [process for process in live if process["id"] == given["id"]]
@@ -180,9 +180,12 @@ def meant(given: dict, live: list) -> list:
     if given.get("type") == "web":
         return [process for process in live if process["type"] == "web"]
     named = [process for process in live if process["display_name"] == given["display_name"]]
+    if "type" not in given:
+        return named
     # A given type distinguishes several with one name; a process without a type may have any.
-    typed = [each for each in named if each["type"] in (None, given.get("type"))]
-    return typed if typed and "type" in given else named
+    typed = [each for each in named if each["type"] in (None, given["type"])]
+    # A process of another type is found to refuse a change of its type, but is never deleted.
+    return typed if typed or state == "absent" else named
 
 
 def perhaps_meant(given: dict, live: list) -> list:

@@ -67,9 +67,9 @@ def _check(backend: Any, given_: dict, state: str, live: list, meant: list, crea
 @given(st.data(), st.sampled_from(["present", "absent"]))
 @examples(200)
 def test_sevalla_entries_match_processes(data: st.DataObject, state: str) -> None:
-    """By id, else by key, else the only web process, else by display_name; several matches are an
-    error that lists them all, in check mode as well; a creation needs a name, and no web process is
-    created beside a process without a type."""
+    """By id, else by key, else the only web process, else by display_name, for a deletion with the
+    type if it is given; several matches are an error that lists them all, in check mode as well; a
+    creation needs a name, and no web process is created beside a process without a type."""
     live = data.draw(sevalla_worlds.applications(data.draw(st.sampled_from(sevalla_worlds.KINDS))))
     known = [process["id"] for process in live]
     ways = {
@@ -84,7 +84,7 @@ def test_sevalla_entries_match_processes(data: st.DataObject, state: str) -> Non
         return
     if given_.get("type") == "web" and state == "absent":
         return
-    meant = sevalla_facts.meant(given_, live)
+    meant = sevalla_facts.meant(given_, live, state)
     unclear = [] if meant else sevalla_facts.perhaps_meant(given_, live)
     if unclear:
         failure = _refusal(SEVALLA, given_, live, state)
