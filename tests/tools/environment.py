@@ -68,7 +68,6 @@ NAMED = {
     "docs": Environment("docs", REQUIREMENTS / "docs.txt", (3, 12), (3, 14)),
     # The default environment with its own mirror, in which other libraries can be installed.
     "libraries": Environment("libraries", DEV, (3, 10), (3, 14)),
-    "python-3.14": Environment("python-3.14", DEV, (3, 14), (3, 14)),
     # Only a pre-release of ansible-core supports it.
     "python-3.15": Environment(
         "python-3.15", DEV, (3, 15), (3, 15), ("--pre", "--upgrade", "ansible-core")

@@ -33,10 +33,10 @@ def outcomes(missing: str) -> list[Outcome]:
 def test_a_missing_python_is_listed_as_not_tested(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert report(outcomes("python-3.14"), named=False) == 0
+    assert report(outcomes("python-3.15"), named=False) == 0
     shown = capsys.readouterr().out
-    assert "NOT TESTED, since it could not run here: python-3.14\n" in shown
-    assert re.search(r"^could not run +python-3.14 ", shown, re.MULTILINE)
+    assert "NOT TESTED, since it could not run here: python-3.15\n" in shown
+    assert re.search(r"^could not run +python-3.15 ", shown, re.MULTILINE)
     assert f"{len(CELLS) - 1} passed" in shown.splitlines()[-1]
 
 
@@ -46,8 +46,8 @@ def test_a_missing_python_that_was_requested_is_a_failure() -> None:
 
 def test_a_cell_without_its_python_is_reported_as_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(matrix, "usable", lambda environment: [])
-    outcome = matrix._outcome(CELLS["python-3.14"])
-    assert (outcome.verdict, outcome.remarks) == (matrix.COULD_NOT_RUN, ("no Python 3.14 here",))
+    outcome = matrix._outcome(CELLS["python-3.15"])
+    assert (outcome.verdict, outcome.remarks) == (matrix.COULD_NOT_RUN, ("no Python 3.15 here",))
 
 
 def test_libraries_with_other_versions_than_pinned_are_detected() -> None:
