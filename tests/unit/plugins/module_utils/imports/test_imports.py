@@ -143,6 +143,7 @@ import gc, importlib, json, sys, zipimport
 package, *places = sys.argv[1:]
 sys.path[:0] = places
 compiled = []
+frozen = gc.get_freeze_count()  # Python 3.12 starts with some
 before = zipimport._compile_source
 def compile_source(path, *rest):
     compiled.append(path)
@@ -150,12 +151,12 @@ def compile_source(path, *rest):
 zipimport._compile_source = compile_source
 module = importlib.import_module(package + "._engine.module")
 importlib.import_module(package + "._core.planner")
-garbage = [gc.isenabled(), gc.get_freeze_count() > 0]
+garbage = [gc.isenabled(), gc.get_freeze_count() > frozen]
 module._AnsibleModule = lambda *_arguments, **_options: sys.exit()
 try:
     module.run_module(module.Module({}, None))
 except SystemExit:
-    garbage += [gc.isenabled(), gc.get_freeze_count() > 0]
+    garbage += [gc.isenabled(), gc.get_freeze_count() > frozen]
 print(json.dumps([compiled, hasattr(zipimport._get_module_code, "cache_info"), garbage]))
 """
 """Import the planner as a module does, and start to run a module.
