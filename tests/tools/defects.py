@@ -529,7 +529,19 @@ CLIENT_DEFECTS = (
     Defect(
         "null for an option with a default is refused",
         "_engine/misread.py",
-        {'            if "default" in about:\n': "            if not about:\n"},
+        {'value is None and "default" in about:': "value is None and not about:"},
+        (OPTION_VALUES,),
+    ),
+    Defect(
+        "null for a required list is Ansible's to report",
+        "_engine/misread.py",
+        {' and not about.get("required")': ""},
+        (OPTION_VALUES,),
+    ),
+    Defect(
+        "infinity for a number ends with a traceback",
+        "_engine/misread.py",
+        {"ValueError, OverflowError)": "ValueError)"},
         (OPTION_VALUES,),
     ),
     Defect(
