@@ -597,6 +597,7 @@ def test_a_write_that_waited_to_be_sent_is_not_attempted_after_a_failure(
         def __init__(self) -> None:
             self._answers = iter([422, 429, 200])
             self._lock = threading.Lock()
+            self._all_are_sent = threading.Event()
             self._accepted = threading.Event()
 
         def before(self) -> Response | None:
@@ -604,7 +605,10 @@ def test_a_write_that_waited_to_be_sent_is_not_attempted_after_a_failure(
                 return None
             with self._lock:
                 status = next(self._answers)
+            if status == 200:
+                self._all_are_sent.set()
             if status == 429:
+                self._all_are_sent.wait(5)
                 return Response(
                     "{}", status, {"Retry-After": "60"}, content_type="application/json"
                 )
