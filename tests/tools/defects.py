@@ -529,7 +529,7 @@ CLIENT_DEFECTS = (
     Defect(
         "null for an option with a default is refused",
         "_engine/misread.py",
-        {'value is None and "default" in about:': "value is None and not about:"},
+        {'            if "default" in about:\n': "            if not about:\n"},
         (OPTION_VALUES,),
     ),
     Defect(

@@ -53,10 +53,9 @@ def split_misread(
                 del kept[written]
             continue
         about = spec[names[written]]
-        if value is None and "default" in about:
-            del kept[written]
-            continue
         if value is None and not about.get("required"):
+            if "default" in about:
+                del kept[written]
             continue
         if "options" in about:
             kept[written], found = _split_nested(about, value, name)
