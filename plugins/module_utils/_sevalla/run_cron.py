@@ -35,7 +35,7 @@ def _run(task: Task) -> dict[str, Any]:
             kind = f"is of type {process['type']}" if process.get("type") else "shows no type"
             raise Failure(
                 f"The {words_for(address)} {kind}; only a cron process can be run. A job runs with "
-                "the deployments, web and worker processes run all the time.",
+                "each deployment; web and worker processes run all the time.",
                 code="not_a_cron",
             )
         step = Step("run", "POST", f"{path}/trigger", None)
