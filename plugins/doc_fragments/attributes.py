@@ -111,8 +111,8 @@ attributes:
     support: full
     details:
       - Check mode looks up names, validates options and sends only reads. With O(trigger=always), RV(plan) is the same
-        as in the real run. With O(trigger=pending), it does not contain a deployment that only the changes of earlier
-        tasks would require.
+        as in the real run. With O(trigger=pending), it does not contain a deployment that becomes necessary only because
+        of what earlier tasks of the same run would change.
   idempotent:
     description: If you run it twice and nobody else changes anything, the second run changes nothing.
     support: partial

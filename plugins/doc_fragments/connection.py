@@ -23,17 +23,17 @@ options:
       - Every request is retried if the rate limit refuses it, if no connection can be made, or if Laravel Cloud is busy
         with another operation. Reads, updates and deletions are also retried if the connection is lost or the service
         responds with HTTP 408, 500, 502, 503, 504 or 520 to 524.
-      - After a lost connection or HTTP 500, 502 or 503, a creation or the start of a deployment is retried at most
-        twice, and only if the service's list shows that it had no effect. After a timeout or HTTP 408, 504 or 524 it
-        is not retried, because the service may still be working on it.
+      - After a lost connection or HTTP 500, 502, 503 or 520 to 523, a creation or the start of a deployment is retried
+        at most twice, and only if the service's list shows that it had no effect. After a timeout or HTTP 408, 504 or
+        524 it is not retried, because the service may still be working on it.
     type: int
     default: 5
   api_max_wait:
     description:
       - How many seconds the task may spend in total on waiting for the rate limit, on failed requests, and on waiting
-        for another task on the same machine that is creating something in the same place. The task does not start a
-        wait that would exceed this limit, but a request in flight may take longer. The time of a failed creation does
-        not count, so that the task can look for what it created.
+        for another task on the same machine that is creating something in the same application, instance or
+        environment. The task does not start a wait that would exceed this limit, but a request in flight may take
+        longer. The time of a failed creation does not count, so that the task can look for what it created.
     type: int
     default: 300
   validate_certs:

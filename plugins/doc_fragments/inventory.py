@@ -69,8 +69,8 @@ notes:
   - Each host gets C(ansible_connection=local), and C({{ ansible_playbook_python }}) as C(ansible_python_interpreter),
     so that the modules use the Python that runs Ansible. O(compose) can change both.
   - Values of the service are never evaluated as templates. O(compose), O(groups) and O(keyed_groups) get them
-    unchanged. In the output of C(ansible-inventory --list), a string that looks like a template is a dictionary with
-    the key C(__ansible_unsafe). Every other string is plain.
+    unchanged. In the output of C(ansible-inventory --list), a string that looks like a template is shown as a
+    dictionary with the key C(__ansible_unsafe). Every other string is plain.
   - In a host's name, one dash replaces each run of characters other than ASCII letters, digits, dashes and
     underscores. On Sevalla, dots stay. On Laravel Cloud, dots only separate application, environment and instance.
     If two hosts would have the same name, the plugin appends the id to both and warns, so that a name always means the same
@@ -78,8 +78,8 @@ notes:
   - If the plugin cannot read an application, environment or instance, for example because it is being deleted, it
     omits this one with a warning. The inventory fails if the list of applications cannot be read, if the token is
     refused (HTTP 401), if the rate limit or O(api_max_wait) is exceeded, or if the service cannot be reached. It also
-    fails if no host is left because of what it omitted, unless all of that was deleted (HTTP 404). The plugin does
-    not cache an incomplete inventory.
+    fails if hosts were omitted and none is left, unless the service responded with HTTP 404 for each omitted one. The
+    plugin does not cache an incomplete inventory.
   - An empty connection option counts as omitted. Connection options can be templates.
   - Environment variables of the applications are neither in the host variables nor in the cache.
   - With O(cache), the plugin ignores the cache if the configuration or the token has changed.

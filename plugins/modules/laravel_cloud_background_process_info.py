@@ -16,7 +16,7 @@ author:
   - evenkeel.paas contributors (@evenkeel)
 description:
   - Returns all background processes of a Laravel Cloud instance, or those that match the options.
-  - An empty string as a filter is ignored, as if you omit the option. O(type) accepts only its choices.
+  - An empty string as a filter is ignored, as if you had omitted the option. O(type) accepts only its choices.
   - You can use RV(desired) as the list of M(evenkeel.paas.laravel_cloud_background_processes). It then changes
     nothing, so you can adopt existing processes without writing them down.
   - If no process matches, both lists are empty. If the instance does not exist, the task fails.

@@ -69,8 +69,8 @@ options:
       - Which background processes RV(processes) and RV(diff) contain. A long list makes the output of C(-v) hard to
         read.
       - V(all) contains every entry. RV(diff) also contains what O(prune) deletes.
-      - V(changed) contains only those that are created, updated or deleted, in the order of the list. Positions in
-        RV(processes) then differ from positions in O(processes).
+      - V(changed) contains only those that are created or updated, in the order of the list. RV(diff) also contains
+        what O(prune) deletes. Positions in RV(processes) then differ from positions in O(processes).
       - V(none) leaves both empty. C(changed), RV(counts), RV(plan) and the writes do not depend on this option.
       - With V(none), C(--diff) shows nothing, and the report of P(evenkeel.paas.drift#callback) has no values.
     type: str

@@ -17,7 +17,7 @@ author:
 description:
   - Returns all instances of a Laravel Cloud environment, or those that match the options. Also returns the sizes that
     instances can have.
-  - An empty string as a filter is ignored, as if you omit the option. O(type) accepts only its choices.
+  - An empty string as a filter is ignored, as if you had omitted the option. O(type) accepts only its choices.
   - You can use each item of RV(desired) as the options of M(evenkeel.paas.laravel_cloud_instance). It then changes
     nothing.
   - If no instance matches, RV(instances) and RV(desired) are empty. If the environment does not exist, the task
@@ -153,7 +153,7 @@ desired:
   description:
     - The same instances as options for M(evenkeel.paas.laravel_cloud_instance), without what the service generates
       and what is not set.
-    - It contains C(id) if the name is not unique.
+    - An item contains C(id) if its name is not unique.
   returned: success
   type: list
   elements: dict

@@ -57,7 +57,7 @@ options:
       - With V(pending), if several hosts on one machine run the task for the same application, one of them starts the
         deployment, and the others wait for that one.
       - V(pending) compares only times of the service. If the times are inconclusive, it deploys, possibly once more
-        than necessary. RV(pending) says why. It waits one second before it starts a deployment.
+        than necessary. RV(pending) says why. The task waits one second before it starts a deployment.
       - In check mode, V(pending) does not see a process that an earlier task would create or change.
     type: str
     choices: [always, pending]

@@ -62,8 +62,8 @@ options:
     description:
       - Which processes RV(processes) and RV(diff) contain. A long list makes the output of C(-v) hard to read.
       - V(all) contains every entry. RV(diff) also contains what O(prune) deletes.
-      - V(changed) contains only those that are created, updated or deleted, in the order of the list. Positions in
-        RV(processes) then differ from positions in O(processes).
+      - V(changed) contains only those that are created or updated, in the order of the list. RV(diff) also contains
+        what O(prune) deletes. Positions in RV(processes) then differ from positions in O(processes).
       - V(none) leaves both empty. C(changed), RV(counts), RV(plan) and the writes do not depend on this option.
       - With V(none), C(--diff) shows nothing, and the report of P(evenkeel.paas.drift#callback) has no values.
     type: str
@@ -307,9 +307,9 @@ steps_failed:
       type: dict
   sample:
     - <<: *example
-      error: "PATCH ...: Sevalla responded with HTTP 422: The given data was invalid."
+      error: "PATCH ...: Sevalla responded with HTTP 400: Request doesn't match the schema."
       failure:
-        status: 422
+        status: 400
         code: refused
         details: null
         request_id: null

@@ -562,7 +562,7 @@ KINDS = (
     ),
     Kind(
         "page_repeated",
-        "A page of a list has the items of the page that was asked for before it.",
+        "A page of a list repeats the items of the page that was requested before it.",
         after=_repeated,
     ),
     Kind(

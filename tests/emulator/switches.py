@@ -93,7 +93,7 @@ SWITCHES = (
     Switch(
         "sevalla_cron_time_zone",
         ("null", "UTC"),
-        "Which time_zone does a cron process have that was created without one?",
+        "Which time_zone does a cron process have if it was created without one?",
         "No default is documented.",
     ),
     Switch(
@@ -184,7 +184,8 @@ SWITCHES = (
     Switch(
         "sevalla_process_key",
         ("slug", "random"),
-        "How is the key of a process created that was created by the API?",
+        "Which key does a process get that is created through the API: one derived from its name, "
+        "or a random one?",
         "Documented: derived from a name, unique in the application. A number is appended if the "
         "key is taken.",
     ),
@@ -203,20 +204,20 @@ SWITCHES = (
     Switch(
         "sevalla_semantic_error",
         ("400", "409", "422"),
-        "Which status does a body get that is valid by the schema and still refused: a second web "
-        "process, deleting the web process, an unknown size?",
+        "Which status is returned for a body that the schema allows but the service refuses: a "
+        "second web process, deleting the web process, an unknown size?",
         "400 is the only one that these operations document.",
     ),
     Switch(
         "sevalla_trigger_refusal",
         ("404", "400", "409", "422"),
-        "Which status does triggering a process get that is not a cron?",
+        "Which status is returned when a process that is not a cron is triggered?",
         "404 is the only suitable one that this operation documents.",
     ),
     Switch(
         "sevalla_malformed_uuid",
         ("400", "404"),
-        "Which status does a path get whose id is not a UUID?",
+        "Which status is returned for a path whose id is not a UUID?",
         "The pattern is in the schema, and Fastify responds with 400 to what violates the schema.",
     ),
     Switch(
