@@ -78,8 +78,8 @@ def _start(watch: Watch, step: Step, before: list[Operation]) -> Operation:
         watch.task.warn(
             f"The response to POST {step.path} was lost. {noun.capitalize()} {operation['id']} has "
             "appeared since, which the task assumes to be its own.",
-            f"The response to the POST was lost. A {noun} has appeared since, which the task assumes "
-            "to be its own.",
+            f"The response to the POST was lost. A {noun} has appeared since, which the task "
+            "assumes to be its own.",
         )
     return operation
 
