@@ -70,6 +70,8 @@ class Failure(Exception):
 
         self.where = ""
         """The list entry that failed, such as ``processes[2]``."""
+        self.said = ""
+        """The service's own message, which may quote the user's secrets."""
         self.meaning = ""
         """What the service's message means here. It precedes that message."""
         self.tries = 0

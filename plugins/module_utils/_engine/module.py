@@ -28,7 +28,7 @@ from .._core.fields import Process
 from .._http import client as _http
 from .._http.settings import Service, Settings, parse
 from .misread import split_misread
-from .options import private_texts, without_empty
+from .options import SHORTEST_SECRET, private_texts, without_empty
 from .progress import LONG_WAIT, Progress, Show, show_nothing
 from .service import Backend
 
@@ -67,9 +67,10 @@ class Task:
             shown = {field.option: field.live(each) for field in backend.fields}
             self.other_texts |= private_texts(spec, shown)
 
-    def remember_words(self, words: list[str]) -> None:
-        """With ``no_log``, mask the words of a command, which a service may quote one by one."""
-        self.other_texts |= private_texts({"words": {}}, {"words": words})
+    def remember_quoted(self, texts: set[str]) -> None:
+        """With ``no_log``, mask messages of the service in the message of a failure: it may quote
+        any part of a value, in any form."""
+        self.other_texts.update(text for text in texts if len(text) >= SHORTEST_SECRET)
 
     def warn(self, text: str, plain: str) -> None:
         """Show a warning. ``text`` may quote values of the task; ``plain`` quotes none."""
@@ -205,6 +206,7 @@ def connected(service: Service, task: Task) -> Iterator[_http.Client]:
             yield client
         except Failure as failure:
             failure.result["api"] = client.counters
+            task.remember_quoted(client.quoted)
             raise
         if client.waited_for_tasks >= LONG_WAIT:
             words = (

@@ -79,7 +79,8 @@ def without_empty(options: dict[str, Any]) -> dict[str, Any]:
 _PUBLIC = (*_CONNECTION, "application", "environment", "instance", "id")
 """Options that say where something is. They contain no secret that a message could quote."""
 
-_SHORTEST_SECRET = 4
+SHORTEST_SECRET = 4
+"""The minimum number of characters of a text that is masked: shorter ones are in any message."""
 
 
 def private_texts(spec: dict[str, Any], given: dict[str, Any]) -> set[str]:
@@ -97,7 +98,7 @@ def private_texts(spec: dict[str, Any], given: dict[str, Any]) -> set[str]:
         texts = [each for each in values if isinstance(each, str)]
         items = [item.strip() for text in texts for item in text.split(",") if item.strip()]
         found.update(texts, map(str.strip, texts), items, [",".join(items)])
-    return {text for text in found if len(text) >= _SHORTEST_SECRET}
+    return {text for text in found if len(text) >= SHORTEST_SECRET}
 
 
 def process_spec(backend: Backend) -> dict[str, Any]:

@@ -74,7 +74,8 @@ class Client(Waiting):
 
     Several threads may send at a time; if one has to wait, all wait. The client starts read-only:
     until ``allow_writes`` is called, anything but a GET raises RuntimeError. Once it is stopped or
-    exited, it sends nothing. ``sent`` and ``repeated`` count requests.
+    exited, it sends nothing. ``sent`` and ``repeated`` count requests. ``quoted`` has the messages
+    of the service that failures quote.
     """
 
     def __init__(self, service: Service, settings: Settings, on_wait: OnWait) -> None:
@@ -83,6 +84,7 @@ class Client(Waiting):
         self.service = service
         self.sent = 0
         self.repeated = 0
+        self.quoted: set[str] = set()
         self._settings = settings
         self._writes = False
         self._kept: dict[str, Any] = {}
@@ -193,6 +195,7 @@ class Client(Waiting):
                 if response.status_code < 300 or is_foreign:
                     return self._result_of(method, path, response, decoded)
                 failure = self._faults.refused(method, path, response, decoded, self.waited)
+                self.quoted.add(failure.said)
             except (OSError, HTTPError, ValueError) as error:
                 received = error
                 failure = self._faults.unreachable(method, path, error, extra_seconds)

@@ -141,6 +141,7 @@ class Faults:
         status = response.status_code
         said, details = _said(decoded)
         said = _printable(str(self._scrubbed(said)))[:_SHOWN]
+        nothing = "no message" if isinstance(decoded, dict) else "no readable message"
         no_word = status >= 500 or status == 408  # neither accepted nor refused
         code, advice = _ADVICE.get(status, ("service_error" if no_word else "refused", ""))
         advice = advice.format(hint=self._service.token_hint)
@@ -159,10 +160,10 @@ class Faults:
                 f"(api_max_wait) and retries a request {self._settings.retries} times at most "
                 "(api_retries)."
             )
-        return self._failure(
+        failure = self._failure(
             method,
             path,
-            f"responded with HTTP {status}: {said}.{advice}",
+            f"responded with HTTP {status}: {said or nothing}.{advice}",
             code=code,
             status=status,
             details=details,
@@ -171,6 +172,8 @@ class Faults:
             # The service may still be working; 524 is Cloudflare's 504.
             resendable=status not in (408, 504, 524),
         )
+        failure.said = said
+        return failure
 
     def _failure(self, method: str, path: str, text: str, **about: Any) -> Failure:
         message = f"{method} {path}: {self._service.name} {text}"
@@ -207,7 +210,7 @@ def _said(decoded: Any) -> tuple[str, Any]:
     Cloud: ``{message, errors: {field: [texts]}}``; some 422 have only the message.
     """
     if not isinstance(decoded, dict):
-        return "no readable message", None
+        return "", None
     data, errors = decoded.get("data"), decoded.get("errors")
     texts = [decoded.get("message"), data.get("message") if isinstance(data, dict) else None]
     if isinstance(errors, list):
@@ -218,7 +221,7 @@ def _said(decoded: Any) -> tuple[str, Any]:
             for field, said in errors.items()
         ]
     sentences = list(dict.fromkeys(str(text).rstrip(".") for text in texts if text))
-    return "; ".join(sentences) or "no message", errors or data
+    return "; ".join(sentences), errors or data
 
 
 def _reason(error: Exception) -> str:

@@ -60,7 +60,6 @@ def _run(task: Task) -> dict[str, Any]:
     problems += check_one(params, address, what)
     problems += out_of_bounds(params, {"timeout": 1}, _LONGEST)
     task.check(*problems)
-    task.remember_words(words)
     with connected(SERVICE, task) as client:
         path, _process = find_one(client, task, address)
         body = {"command": words, "timeout": params["timeout"]}

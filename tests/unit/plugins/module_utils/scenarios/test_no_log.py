@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Callable, NamedTuple
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from requests import Response, Session
 
 from ansible_collections.evenkeel.paas.plugins.module_utils._core.failure import Failure
 from ansible_collections.evenkeel.paas.plugins.module_utils._engine.misread import split_misread
@@ -18,7 +20,6 @@ from ansible_collections.evenkeel.paas.plugins.module_utils._engine.module impor
     Task,
     perform,
 )
-from ansible_collections.evenkeel.paas.plugins.module_utils._http.client import Client
 from ansible_collections.evenkeel.paas.tests.emulator import Fault, world
 from ansible_collections.evenkeel.paas.tests.emulator.outcomes import (
     CommandOutcome,
@@ -482,15 +483,22 @@ def stripped(value: Any) -> Any:
 def quoted(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Return a function after which the service refuses all writes, and quotes their bodies."""
 
-    send = Client.send
+    return lambda: refuse_writes(monkeypatch, lambda body: f"{stripped(body)} is bad.")
 
-    def refuse(client: Client, method: str, path: str, body: Any = None, **more: Any) -> Any:
+
+def refuse_writes(monkeypatch: pytest.MonkeyPatch, says: Callable[[Any], str]) -> None:
+    """Let the service refuse all writes from now on; ``says`` returns its message for a body."""
+    request = Session.request
+
+    def refuse(session: Session, method: str, url: str, **more: Any) -> Response:
         if method == "GET":
-            return send(client, method, path, body=body, **more)
-        said = f"{method} {path}: HTTP 422: {stripped(body)} is bad."
-        raise Failure(said, code="refused", status=422)
+            return request(session, method, url, **more)
+        response = Response()
+        response.status_code = 422
+        response._content = json.dumps({"message": says(more["json"])}).encode()
+        return response
 
-    return lambda: monkeypatch.setattr(Client, "send", refuse)
+    monkeypatch.setattr(Session, "request", refuse)
 
 
 @pytest.mark.parametrize("no_log", [False, True])
@@ -513,6 +521,61 @@ def test_a_failure_quotes_other_forms_and_live_texts_unless_there_is_no_log(
     assert "Nothing was changed." in failed.message
     assert (CANARY in failed.message) != no_log, failed.message
     assert ("********" in failed.message) == no_log, failed.message
+
+
+HIDDEN = {
+    "several lines": f"set -e\nphp artisan work --password={CANARY}",
+    "a tab": f"php artisan\twork --password={CANARY}",
+    "a long line": f"php artisan work {'x' * 420} --password={CANARY}",
+}
+
+
+@pytest.mark.parametrize("no_log", [False, True])
+@pytest.mark.parametrize("part", [False, True], ids=["the whole text", "a part of it"])
+@pytest.mark.parametrize("text", HIDDEN.values(), ids=list(HIDDEN))
+@pytest.mark.parametrize(
+    ("module", "options", "option"),
+    [
+        (
+            "laravel_cloud_command",
+            {"environment": world.LARAVEL_CLOUD_PRODUCTION_ID},
+            "cmd",
+        ),
+        ("laravel_cloud_background_process", {**CUSTOM}, "command"),
+        ("sevalla_process", {**QUEUE, "display_name": "queue"}, "entrypoint"),
+        ("sevalla_process_exec", {"application": world.SEVALLA_SHOP_ID, "type": "web"}, "cmd"),
+    ],
+    ids=["command", "process", "process", "exec"],
+)
+def test_what_the_service_says_is_hidden_with_no_log(
+    emulator: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    module: str,
+    options: dict[str, Any],
+    option: str,
+    text: str,
+    part: bool,
+    no_log: bool,
+) -> None:
+    """The service may quote any part of a value, in any form."""
+    quote = text.split()[-1] if part else text
+    refuse_writes(monkeypatch, lambda _body: f"cannot run: {quote}")
+    run = Runner(emulator, no_log=no_log)
+    failed = run(module, **{**options, option: text})
+    assert "HTTP 422: " in str(failed.message)
+    assert (CANARY in str(failed.message)) != no_log, failed.message
+    assert ("cannot run" in str(failed.message)) != no_log, failed.message
+
+
+@pytest.mark.parametrize("no_log", [False, True])
+@pytest.mark.parametrize(("says", "shown"), [("", "no message"), ("a", "a")])
+def test_a_service_that_says_almost_nothing_is_not_hidden(
+    emulator: Any, monkeypatch: pytest.MonkeyPatch, says: str, shown: str, no_log: bool
+) -> None:
+    """A short text is in every message, and hiding it would hide everything."""
+    refuse_writes(monkeypatch, lambda _body: says)
+    failed = Runner(emulator, no_log=no_log)("sevalla_process", **{**QUEUE, "display_name": "q"})
+    assert f"HTTP 422: {shown}. Nothing was changed." in str(failed.message)
 
 
 @pytest.mark.parametrize("no_log", [False, True])
