@@ -53,6 +53,9 @@ def split_misread(
                 del kept[written]
             continue
         about = spec[names[written]]
+        if value is None and written != names[written]:
+            del kept[written]  # else Ansible would copy it over the value of the option itself
+            continue
         if value is None and not about.get("required"):
             if "default" in about:
                 del kept[written]

@@ -558,3 +558,28 @@ def test_an_invalid_address_is_reported_with_values_out_of_range():
     options = {"application": "shop", "id": "no id", "port": 70000}
     problems = refused(perform, SEVALLA, task(SEVALLA, **options))
     assert problems.keys() == {"id", "port"}
+
+
+ALIASES = {"application": "app_id", "id": "process_id", "display_name": "name"}
+
+
+@pytest.mark.parametrize("given", [{}, ALIASES], ids=["null aliases", "null options"])
+def test_null_for_one_name_of_an_option_does_not_hide_the_other(given):
+    """Ansible copies the value of an alias to the option, null too."""
+    spec = _list.list_module(SEVALLA).argument_spec
+    values = {"application": "shop", "id": "x", "display_name": "queue"}
+
+    def both(option):
+        return {
+            given.get(option, option): values[option],
+            ALIASES[option] if option not in given else option: None,
+        }
+
+    listed = {**both("id"), **both("display_name")}
+    kept, problems = _misread.split_misread(spec, {**both("application"), "processes": [listed]})
+    assert problems == []
+    parsed = ArgumentSpecValidator(spec).validate(kept)
+    assert parsed.error_messages == []
+    assert parsed.validated_parameters["application"] == "shop"
+    (process,) = parsed.validated_parameters["processes"]
+    assert (process["id"], process["display_name"]) == ("x", "queue")
