@@ -39,7 +39,8 @@ def pages(
 
 
 def ends(client: Client, path: str, oldest_first: Callable[[list[Any]], bool | None]) -> list[Any]:
-    """Return the newest items of a list, and perhaps the oldest, with at most three requests.
+    """Return the newest items of a list, and perhaps the oldest, with at most three requests, or
+    four if the list grows meanwhile.
 
     They are the first page and, unless that is the newest one, a hundred items from the end.
     ``oldest_first`` returns how a page is ordered, or None if the page does not show it. The oldest
@@ -48,13 +49,12 @@ def ends(client: Client, path: str, oldest_first: Callable[[list[Any]], bool | N
     seen: set[str] = set()
     page, last = _page(client, path, {}, 1)
     first = paging.unseen(client, page["data"], seen, path)
-    backwards = oldest_first(first)
-    if backwards is False:
+    if oldest_first(first) is False:
         return first
     rest: list[Any] = []
-    # In an unknown order, the end may be the oldest items. Read a whole hundred of them, because
-    # the last page may have few. The last page may change while the list is read.
-    for count in range(max(2, last if backwards else last - 1), last + 2):
+    # Read a whole hundred items, because the last page may have few. It may change while the list
+    # is read.
+    for count in range(max(2, last - 1), last + 2):
         if count > last:
             break
         page, last = _page(client, path, {}, count)
