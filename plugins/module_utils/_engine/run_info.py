@@ -42,14 +42,15 @@ def _read(backend: Backend, task: Task) -> dict[str, Any]:
     with connected(backend.service, task) as client:
         # All of them, because only the whole list shows whether a name is unique.
         scope, live = backend.read(client, params, [wanted], True)
-        backend.complete(client, live)
         found = [process for process in live if _is_meant(backend, wanted, process)]
         index = Live(backend, live)
         if not found:
             _warn_of_similar(backend, wanted, index, task)
+        shown = [dict(process) for process in found]
+        backend.complete(client, found)
         return {
             "changed": False,
-            backend.plural: found,
+            backend.plural: shown,
             "desired": [desired(backend, scope, process, index) for process in found],
             **backend.about(client),
             "api": client.counters,
@@ -94,6 +95,8 @@ def _is_meant(backend: Backend, wanted: Entry, process: Process) -> bool:
             return False
     for field in backend.fields:
         if field.option in given:
+            if field.only_for and process.get("type") not in field.only_for:
+                return False
             want = given[field.option]
             have = field.live(process, want)
             if have is UNKNOWN or is_empty(have) or not field.shape.same(want, have):

@@ -364,3 +364,18 @@ def test_a_create_route_that_redirects_is_a_failure(run: Runner, emulator: Any) 
     assert "HTTP 302, a redirect to" in outcome.message
     assert [write[0] for write in outcome.writes] == ["POST"]
     assert outcome.result["changed"] is False
+
+
+def test_the_info_module_finds_no_worker_by_its_command(run: Runner) -> None:
+    """The service generates it."""
+    made = run("laravel_cloud_background_process", **WORKER)
+    command = made.result["process"]["command"]
+    assert command
+    found = run("laravel_cloud_background_process_info", **WORKERS, command=command)
+    assert found.result["processes"] == []
+    custom = {**WORKERS, "type": "custom", "command": command}
+    assert run("laravel_cloud_background_process", **custom).message is None
+    (process,) = run("laravel_cloud_background_process_info", **WORKERS, command=command).result[
+        "processes"
+    ]
+    assert process["type"] == "custom"
