@@ -200,7 +200,8 @@ options:
       - Fields to empty. An option that you omit or set to null does not empty its field.
       - An empty string also empties O(entrypoint), O(schedule) and O(time_zone).
       - A dotted name empties one setting inside O(scaling_strategy) or a probe. The module sends the whole
-        dictionary, with null for that setting. If the service sets a default instead, the task warns.
+        dictionary, with null for that setting. If the service sets a default instead, the task warns. A handler of a
+        probe cannot be emptied alone, because a probe needs one.
       - The service does not document how to remove a probe. If it keeps the probe, the module warns.
     type: list
     elements: str

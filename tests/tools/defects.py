@@ -339,10 +339,111 @@ CLIENT_DEFECTS = (
         (FAILING,),
     ),
     Defect(
-        "with no_log, a message shows the words of a command",
-        "_sevalla/run_exec.py",
-        {"    task.remember_words(words)\n": ""},
+        "with no_log, a message shows what the service says",
+        "_engine/module.py",
+        {"            task.remember_quoted(client.quoted)\n": ""},
         (NO_LOG,),
+    ),
+    Defect(
+        "with no_log, a short message of the service is masked in every word",
+        "_engine/module.py",
+        {" if len(text) >= SHORTEST_SECRET)": " if text)"},
+        (NO_LOG,),
+    ),
+    Defect(
+        "null for an alias hides the option",
+        "_engine/misread.py",
+        {"if value is None and written != names[written]:": "if written not in names:"},
+        (OPTION_VALUES,),
+    ),
+    Defect(
+        "the info module finds a worker by the command that the service generates",
+        "_engine/run_info.py",
+        {
+            '            if field.only_for and process.get("type") not in field.only_for:\n'
+            "                return False\n": ""
+        },
+        (LARAVEL_CLOUD,),
+    ),
+    Defect(
+        "the info module fills in the name of a size",
+        "_engine/run_info.py",
+        {"[dict(process) for process in found]": "found"},
+        (SEVALLA,),
+    ),
+    Defect(
+        "the size of every process is looked up",
+        "_sevalla/processes.py",
+        {" if not keys.isdisjoint(self.answers_to(each))": " if keys"},
+        (SEVALLA,),
+    ),
+    Defect(
+        "the end of a list that has the oldest items first is one page",
+        "_laravel_cloud/pages.py",
+        {"range(max(2, last - 1), last + 2)": "range(max(2, last), last + 2)"},
+        (PAGES,),
+    ),
+    Defect(
+        "a failure hides broken rules across options",
+        "_engine/validation.py",
+        {
+            "            found += not_reported(found, backend.body_rules(body, None))\n": (
+                "            pass\n"
+            )
+        },
+        (FAILING,),
+    ),
+    Defect(
+        "a probe without a handler is refused although the live one may have it",
+        "_sevalla/processes.py",
+        {" and after is not None):\n": "):\n"},
+        (FAILING,),
+    ),
+    Defect(
+        "missing replicas are refused although the live instance may have them",
+        "_laravel_cloud/instances.py",
+        {"if after is not None and after.get(option) is None": "if known.get(option) is None"},
+        (FAILING,),
+    ),
+    Defect(
+        "another change brings back the default of a strategy's null setting",
+        "_sevalla/processes.py",
+        {
+            "        and (value is not None or key in _NULLABLE)\n": (
+                "        and value is not None\n"
+            )
+        },
+        (CLEARING,),
+    ),
+    Defect(
+        "another change brings back the default of a probe's null setting",
+        "_sevalla/processes.py",
+        {"if probe[key] is not None or key not in _PROBE_KINDS": "if probe[key] is not None"},
+        (CLEARING,),
+    ),
+    Defect(
+        "a null handler of a live probe is sent back",
+        "_sevalla/processes.py",
+        {" if probe[key] is not None or key not in _PROBE_KINDS": ""},
+        (CLEARING, PLAN_SEVALLA),
+    ),
+    Defect(
+        "a setting that the service fills in after a null is a warning",
+        "_core/stored.py",
+        {"want = without_nulls(field.shape.decode(value))": "want = field.shape.decode(value)"},
+        (CLEARING, SEVALLA),
+    ),
+    Defect(
+        "a new process gets the default of a cleared text",
+        "_core/planner.py",
+        {"            first.update(_kept_empty(field, plan))\n": ""},
+        (CLEARING,),
+    ),
+    Defect(
+        "a cleared text that the type does not have is sent",
+        "_core/planner.py",
+        {" or (field.only_for and type_ not in field.only_for):\n": ":\n"},
+        (CLEARING,),
     ),
     Defect(
         "a list of one that is renamed is read twice",
@@ -441,7 +542,7 @@ CLIENT_DEFECTS = (
     Defect(
         "a header of a response is used as a format",
         "_http/faults.py",
-        {"{said}.{advice}": "{said}.{advice.format()}"},
+        {"{said or nothing}.{advice}": "{said or nothing}.{advice.format()}"},
         (REPEATING,),
     ),
     Defect(
@@ -459,7 +560,7 @@ CLIENT_DEFECTS = (
     Defect(
         "a new strategy has no null for a cleared setting",
         "_core/planner.py",
-        {"if (value is want and field": "if (not value and field"},
+        {"            if field.shape.takes_null(value, each)\n            or": "            if"},
         (CLEARING,),
     ),
     Defect(
@@ -1539,7 +1640,7 @@ SEVALLA_DEFECTS = (
     Defect(
         "a probe may have two handlers",
         "_sevalla/processes.py",
-        {"if sent and len(_probe_kinds(sent)) != 1:": "if sent and not _probe_kinds(sent):"},
+        {"if count > 1 or (sent": "if (sent"},
         (PROBLEMS, SEVALLA),
     ),
     Defect(
@@ -1581,15 +1682,15 @@ SEVALLA_DEFECTS = (
     Defect(
         "sizes are looked up for processes that show no size",
         "_sevalla/processes.py",
-        {'is None and process.get("resource_type_id")\n': "is None\n"},
+        {'is None and each.get("resource_type_id")\n': "is None\n"},
         (SEVALLA,),
     ),
     Defect(
         "a missing name of a size is a difference",
         "_sevalla/processes.py",
         {
-            'if process.get("resource_type_name") is None and': (
-                'if process.get("resource_type_name", "") is None and'
+            'if each.get("resource_type_name") is None and': (
+                'if each.get("resource_type_name", "") is None and'
             ),
         },
         (SEVALLA,),
@@ -1694,7 +1795,7 @@ LARAVEL_CLOUD_DEFECTS = (
     Defect(
         "a live number of replicas that is a string is not compared",
         "_laravel_cloud/instances.py",
-        {"(number(after.get(option)) for": "(after.get(option) for"},
+        {"(number(known.get(option)) for": "(known.get(option) for"},
         (PROBLEMS,),
     ),
     Defect(
@@ -2210,7 +2311,7 @@ INFO_DEFECTS = (
     Defect(
         "desired contains ids of sizes where the service shows no names",
         "_engine/run_info.py",
-        {"        backend.complete(client, live)\n": ""},
+        {"        backend.complete(client, found)\n": ""},
         (DESIRED,),
     ),
     Defect(
@@ -2447,7 +2548,7 @@ NO_LOG_DEFECTS = (
     Defect(
         "with no_log, short texts are masked in every word",
         "_engine/options.py",
-        {"if len(text) >= _SHORTEST_SECRET": "if text"},
+        {"if len(text) >= SHORTEST_SECRET": "if text"},
         (NO_LOG,),
     ),
     Defect(

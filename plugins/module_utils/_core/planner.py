@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .failure import Failure, Problem
-from .fields import UNKNOWN, Field, Process, at, is_empty, is_set, shown, with_nulls
+from .fields import UNKNOWN, Field, Process, at, is_empty, is_set, shown, with_nulls, without_nulls
 from .plan import NEW_ID, Live, Plan, Step, same
 from .resource import Address, Entry, Resource, name_of
 
@@ -184,7 +184,7 @@ def _plan_absent(resource: Resource, scope: str, plan: Plan) -> None:
                 f"is {shows} for {plan.address.words}, so the task may mean another {resource.noun}"
             )
             plan.problems.append(Problem(field.option, what))
-    values = {field.option: shown(None, field.live(plan.live)) for field in resource.fields}
+    values = {field.option: _shown_whole(field.live(plan.live)) for field in resource.fields}
     plan.before = {option: value for option, value in values.items() if not is_empty(value)}
     plan.steps = [Step("delete", "DELETE", item_path(resource, scope, plan.live), None)]
 
@@ -216,7 +216,7 @@ def _plan_update(resource: Resource, scope: str, plan: Plan, live: Process) -> N
         nulls = [
             each
             for each in unset
-            if (value is want and field.shape.takes_null(value, each))
+            if field.shape.takes_null(value, each)
             or (each in set_now and (have is UNKNOWN or at(value, each) is not None))
         ]
         value = with_nulls(value, nulls)
@@ -241,8 +241,13 @@ def _clearing(field: Field, plan: Plan, live: Process) -> dict[str, Any]:
     plan.before[field.option] = plan.after[field.option] = None
     if is_empty(have):
         return {}
-    plan.before[field.option] = shown(None, have)
+    plan.before[field.option] = _shown_whole(have)
     return {field.wire: field.empty(have)}
+
+
+def _shown_whole(have: Any) -> Any:
+    """Return a whole live value for a diff: nothing for an unknown one, and no nulls inside."""
+    return without_nulls(shown(None, have))
 
 
 def _unchangeable(resource: Resource, field: Field, plan: Plan, live: Process, have: Any) -> str:
@@ -261,7 +266,7 @@ def _changing(want: Any, value: Any, have: Any) -> Any:
     """Return the live values that a change affects: those of given and of removed keys."""
     before = shown(want, have)
     if isinstance(before, dict) and isinstance(value, dict):
-        before.update((key, have[key]) for key in have if key not in value)
+        before.update((key, without_nulls(have[key])) for key in have if key not in value)
     return before
 
 
@@ -274,6 +279,7 @@ def _plan_create(resource: Resource, scope: str, plan: Plan) -> None:
     for field in resource.fields:
         want = options.get(field.option)
         if want is None:
+            first.update(_kept_empty(field, plan))
             continue
         unset = _unset(field, plan)
         cleared += (f"{field.option}.{each}" for each in unset)
@@ -285,6 +291,16 @@ def _plan_create(resource: Resource, scope: str, plan: Plan) -> None:
     plan.process = resource.predict(scope, {}, {**first, **then})
     if then:
         plan.steps.append(_update(resource, item_path(resource, scope, None), then))
+
+
+def _kept_empty(field: Field, plan: Plan) -> dict[str, Any]:
+    """Return the part of a POST that keeps a cleared text empty, for which the service may have a
+    default; nothing for any other field."""
+    type_ = plan.entry.options.get("type")
+    if field.option not in plan.entry.clear or (field.only_for and type_ not in field.only_for):
+        return {}
+    empty = field.empty(None)
+    return {field.wire: empty} if isinstance(empty, str) else {}
 
 
 def _update(resource: Resource, path: str, body: dict[str, Any]) -> Step:

@@ -155,10 +155,11 @@ class Resource:
         """Return the problems of combined options, for a resource of a type."""
         return []
 
-    def body_rules(self, body: dict[str, Any], after: Process) -> list[Problem]:
+    def body_rules(self, body: dict[str, Any], after: Process | None) -> list[Problem]:
         """Return the problems of a body that its schema does not find.
 
-        ``after`` is the predicted resource after the body is stored.
+        ``after`` is the predicted resource after the body is stored. It is None if the live one is
+        unknown: then only what the body alone decides is a problem.
         """
         return []
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .fields import UNKNOWN, Process, is_empty, is_set
+from .fields import UNKNOWN, Process, is_empty, is_set, without_nulls
 from .resource import Entry, Resource
 
 
@@ -22,7 +22,8 @@ def unstored(
     missed: list[str] = []
     for wire, value in body.items():
         field = resource.field_of(wire)
-        want = field.shape.decode(value)
+        # What a null does to a setting is checked below, for those that were to be cleared.
+        want = without_nulls(field.shape.decode(value))
         have = field.live(process, want)
         if is_empty(have) if is_empty(want) else field.shape.same(want, have):
             continue

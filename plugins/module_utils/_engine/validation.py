@@ -69,6 +69,8 @@ def out_of_range(backend: Backend, entries: list[Entry]) -> list[Problem]:
         if entry.state == "present" and "type" in entry.options:
             rules = backend.rules(entry.options, entry.options["type"], False)
             found = [*rules, *not_reported(rules, found)]
+        if entry.state == "present":
+            found += not_reported(found, backend.body_rules(body, None))
         problems += [
             Problem(entry.named(option), what) for option, what in found if what != MISSING
         ]

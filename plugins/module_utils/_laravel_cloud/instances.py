@@ -118,17 +118,18 @@ class Instances(LaravelCloudBackend):
             return []
         return [Problem(option, _NOT_WITH_AUTO) for option in _REPLICAS if option in options]
 
-    def body_rules(self, body: dict[str, Any], after: Process) -> list[Problem]:
+    def body_rules(self, body: dict[str, Any], after: Process | None) -> list[Problem]:
         """Return the problems with the replicas, from the body or the live instance."""
-        low, high = (number(after.get(option)) for option in _REPLICAS)
-        if after.get("scaling_type") == "auto":
+        known = body if after is None else after
+        low, high = (number(known.get(option)) for option in _REPLICAS)
+        if known.get("scaling_type") == "auto":
             return [Problem(option, _NOT_WITH_AUTO) for option in _REPLICAS if option in body]
         if body.keys().isdisjoint(("scaling_type", *_REPLICAS)):
             return []
         problems = [
-            Problem(option, f"is required with scaling_type {after.get('scaling_type')}")
+            Problem(option, f"is required with scaling_type {known.get('scaling_type')}")
             for option in _REPLICAS
-            if after.get(option) is None
+            if after is not None and after.get(option) is None
         ]
         if isinstance(low, int) and isinstance(high, int) and low > high:
             problems.append(

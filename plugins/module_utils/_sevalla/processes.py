@@ -66,18 +66,23 @@ def camel(name: str) -> str:
     return re.sub(r"_([a-z])", lambda match: match[1].upper(), name)
 
 
+_NULLABLE = nullable(HORIZONTAL_CONFIG, snake)
+
+
 def _decode_strategy(wire: Any) -> Any:
     if wire is None:
         return None
     config = at(wire, "config")
     if not isinstance(config, dict):
         return UNKNOWN
-    settings = renamed(without_nulls(config), snake)
-    # If the service merges, the other type's keys may remain; they mean nothing.
+    settings = renamed(config, snake)
+    # If the service merges, the other type's keys may remain; they mean nothing. A null is kept: if
+    # it were omitted when the strategy is sent whole, the service may fill in a default.
     kept = {
         key: number(value)
         for key, value in settings.items()
         if (key == "instance_count") == (wire.get("type") == "manual")
+        and (value is not None or key in _NULLABLE)
     }
     return {"type": wire.get("type"), **kept}
 
@@ -96,14 +101,18 @@ def _encode_strategy(value: Any, have: Any) -> Any:
 
 
 def _probe_kinds(probe: Any) -> set[str]:
-    return {kind for kind in _PROBE_KINDS if kind in probe} if isinstance(probe, dict) else set()
+    return {kind for kind in _PROBE_KINDS if at(probe, kind) is not None}
 
 
 def _decode_probe(wire: Any) -> Any:
     # The service may show an unset probe as null, as {} or as a dict of nulls.
     if wire is not None and not isinstance(wire, dict):
         return UNKNOWN
-    return renamed(without_nulls(wire or {}), snake) or None
+    if not without_nulls(wire or {}):
+        return None
+    # Null settings are kept, as in a strategy; a null handler is none.
+    probe = renamed(wire, snake)
+    return {key: probe[key] for key in probe if probe[key] is not None or key not in _PROBE_KINDS}
 
 
 def _same_probe_kind(want: Any, have: Any) -> bool:
@@ -144,7 +153,7 @@ PROBE = Shape(
     same=_same_probe,
     complete=_complete_probe,
     encode=_encode_probe,
-    takes_null=lambda value, path: "." not in path or path.partition(".")[0] in value,
+    takes_null=lambda value, path: "." not in path or bool(value.get(path.partition(".")[0])),
 )
 # A null type is not a difference, because no request could change it.
 FIXED = Shape(same=lambda want, have: have is UNKNOWN or have is None or want == have)
@@ -160,6 +169,20 @@ def _read_size(process: Process, want: Any) -> Any:
             return want
         value = size_id if is_id(want) else name
     return value.lower() if isinstance(value, str) else value
+
+
+def _is_size_name(size: str | None) -> bool:
+    return bool(size) and not is_id(str(size))
+
+
+def _nameless(live: list[Process]) -> list[Process]:
+    """Return the processes that do not show the name of their size, for which the description
+    allows null."""
+    return [
+        each
+        for each in live
+        if each.get("resource_type_name") is None and each.get("resource_type_id")
+    ]
 
 
 def _spec(wire: str) -> dict[str, Any]:
@@ -214,7 +237,7 @@ FIELDS = (
         "scaling_strategy",
         _STRATEGY_SPEC,
         shape=STRATEGY,
-        unsettable=nullable(HORIZONTAL_CONFIG, snake),
+        unsettable=_NULLABLE,
         default={"type": "manual", "instance_count": 1},
     ),
     # POST does not accept the two ingress fields; a PATCH follows it.
@@ -327,7 +350,7 @@ class Processes(Backend):
             problems.append(Problem("job_start_policy", "is required for a job process"))
         return problems
 
-    def body_rules(self, body: dict[str, Any], after: Process) -> list[Problem]:
+    def body_rules(self, body: dict[str, Any], after: Process | None) -> list[Problem]:
         """Return the problems in scaling_strategy and the probes of a request body."""
         problems = []
         strategy = body.get("scaling_strategy") or {}
@@ -351,7 +374,7 @@ class Processes(Backend):
             )
         count = config.get("instanceCount")  # perhaps a live value, of any form
         several = strategy.get("type") == "horizontal" or (isinstance(count, int) and count > 1)
-        if after.get("disk") and strategy and several:
+        if after and after.get("disk") and strategy and several:
             # "Attaching one switches the process to manual scaling with one instance" (the
             # service's page on attaching a disk, November 2026).
             problems.append(
@@ -363,8 +386,9 @@ class Processes(Backend):
             )
         for probe in ("liveness_probe", "readiness_probe"):
             sent = _decode_probe(body.get(probe))
-            # A probe is a Kubernetes probe, which has exactly one handler.
-            if sent and len(_probe_kinds(sent)) != 1:
+            count = len(_probe_kinds(sent))
+            # A probe is a Kubernetes probe, which has exactly one handler. A live one may be kept.
+            if count > 1 or (sent and not count and after is not None):
                 problems.append(Problem(probe, f"set exactly one of {', '.join(_PROBE_KINDS)}"))
         return problems
 
@@ -434,9 +458,15 @@ class Processes(Backend):
             live = self._get_one(client, application, alone.options["id"])
         else:
             live = self.list_all(client, application)
-        sizes = [entry.options.get("resource_type") for entry in entries]
-        if any(size and not is_id(size) for size in sizes):
-            self.complete(client, live)
+        keys = {
+            key
+            for entry in entries
+            if _is_size_name(entry.options.get("resource_type"))
+            for key in self.address(entry.options).keys
+        }
+        # Names of sizes are compared only for the processes that the entries mean.
+        nameless = [each for each in _nameless(live) if not keys.isdisjoint(self.answers_to(each))]
+        self.complete(client, nameless)
         return application, live
 
     def list_all(self, client: Client, application: str) -> list[Process]:
@@ -461,12 +491,7 @@ class Processes(Backend):
 
     def complete(self, client: Client, live: list[Process]) -> None:
         """Add the missing size names of processes, with one request or none."""
-        # The description allows null for resource_type_name; the list of sizes has the name.
-        nameless = [
-            process
-            for process in live
-            if process.get("resource_type_name") is None and process.get("resource_type_id")
-        ]
+        nameless = _nameless(live)
         if nameless:
             names = {size["id"]: size["name"].lower() for size in read_sizes(client)}
             for process in nameless:

@@ -69,7 +69,7 @@ ONLY_FOR_CHANGES = {
 }
 ONLY_FOR_FAULTS = {"_http.faults", "_http.retry"}
 ONLY_FOR_HTTPS = {"_http.tls"}
-IMPORTED_BYTES = 142_000
+IMPORTED_BYTES = 144_000
 """An upper bound of what a module imports of module_utils if nothing changes.
 
 Imported code is compiled: a sixth of a millisecond for each KB, of about 200 (a module run in

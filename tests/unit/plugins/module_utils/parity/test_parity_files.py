@@ -34,10 +34,10 @@ THIRD_PARTY = {"requests", "urllib3", "jsonschema"}
 CONTROLLER = ("action/", "callback/", "inventory/", "plugin_utils/")
 """Folders of plugins that run inside Ansible, and so can import all of it."""
 
-MODULE_UTILS_BYTES = 323_000
+MODULE_UTILS_BYTES = 327_000
 """An upper bound for the size of module_utils. It is sent to the target for every task."""
 
-SHIPPED_BYTES = 224_000
+SHIPPED_BYTES = 227_000
 """An upper bound for a module with everything that it may import of module_utils.
 
 These are sources with their comments and docstrings; compressed, as a task sends them, they have a

@@ -90,6 +90,34 @@ def probe_to_wire(probe: dict) -> dict:
     return out
 
 
+def without_nulls(value: Any) -> Any:
+    """Return JSON without null keys, at every depth."""
+    if isinstance(value, dict):
+        return {key: without_nulls(item) for key, item in value.items() if item is not None}
+    return value
+
+
+def null_settings(process: dict, option: str) -> set:
+    """Return the places in a strategy or a probe where a live process shows null for a setting that
+    may be null: all but the handlers of a probe, and the numbers that a strategy requires."""
+    shown = process.get(option) or {}
+    if option == "scaling_strategy":
+        needed = {*MANUAL.values(), "minInstanceCount", "maxInstanceCount"}
+        config = shown.get("config", {}) if shown.get("type") == "horizontal" else {}
+        return {("config", key) for key in set(config) - needed if config[key] is None}
+    if probe_of(process, option) is None:
+        return set()
+    outer = {(key,) for key in TIMINGS.values() if key in shown and shown[key] is None}
+    inner = {
+        (kind, key)
+        for kind in KINDS.values()
+        if isinstance(shown.get(kind), dict)
+        for key, value in shown[kind].items()
+        if value is None
+    }
+    return outer | inner
+
+
 def strategy_to_wire(strategy: dict) -> dict:
     """Return a strategy in the service's format."""
     names = {**MANUAL, **HORIZONTAL}

@@ -231,7 +231,8 @@ def _check_strategy(value: dict) -> None:
         needed, known = {"minInstanceCount", "maxInstanceCount"}, set(facts.HORIZONTAL.values())
     assert needed <= set(config), f"400: {needed - set(config)} missing"
     assert set(config) <= known, f"not of this strategy: {set(config) - known}"
-    _check_numbers(config)
+    # The description allows null for the settings that are not required.
+    _check_numbers({key: config[key] for key in config if config[key] is not None or key in needed})
 
 
 def _check_probe(value: dict) -> None:

@@ -85,6 +85,12 @@ def test_an_update_sends_exactly_what_differs(kind: str, data: st.DataObject) ->
     refused_for(SEVALLA, plan, bad)
 
 
+def _inside(whole: dict, outer: list) -> dict:
+    """Return the dictionary of a probe that contains a setting; for one that is not sent, itself a
+    dictionary with every key."""
+    return whole if not outer else whole.get(outer[0], dict.fromkeys(facts.HTTP.values()))
+
+
 def _assert_body(case: Case, target: dict, body: dict) -> None:
     for option in ALL:
         value = body.get(facts.wire(option))
@@ -95,22 +101,26 @@ def _assert_body(case: Case, target: dict, body: dict) -> None:
             kind = {"type": whole.pop("type")} if "type" in whole else {}
             names = {**facts.MANUAL, **facts.HORIZONTAL}
             config = {names[key]: item for key, item in whole.items()}
-            assert exactly(value, {**kind, "config": config})
+            kept = {key: item for key, item in value["config"].items() if item is not None}
+            assert exactly({**value, "config": kept}, {**kind, "config": config})
+            same_type = value.get("type") == (target[option] or {}).get("type")
+            stay = facts.null_settings(target, option) if same_type else set()
+            assert set(nulls(value)) == {place for place in stay if place[1] not in config}
         elif option in facts.PROBES and value is not None:
             whole = facts.probe_to_wire(facts.whole_probe(case.given[option], target, option))
-            kept = {key: item for key, item in value.items() if item is not None}
-            assert exactly(kept, whole)
-            # Exactly the existing keys to remove are sent as null.
-            live = {key for key, item in (target[option] or {}).items() if item is not None}
-            assert {key for key, item in value.items() if item is None} == live - set(whole)
+            assert exactly(facts.without_nulls(value), whole)
+            # Null is sent for exactly the existing keys to remove, and for what is null and kept.
+            live = facts.without_nulls(target[option] or {})
+            stay = facts.null_settings(target, option)
+            removed = {(key,) for key in live if key not in whole}
+            kept = {(*_outer, key) for *_outer, key in stay if key not in _inside(whole, _outer)}
+            assert set(nulls(value)) == removed | kept
         elif option == "resource_type" and value is not None:
             asked = case.given[option]
             assert value == (asked if asked in facts.SIZES.values() else asked.lower())
         elif value is not None:
             assert exactly(value, case.given[option])
-    probes = {place[0] for place in nulls(body)}
-    assert probes <= set(facts.PROBES)
-    assert all(len(place) == 2 for place in nulls(body))
+    assert {place[0] for place in nulls(body)} <= {"scaling_strategy", *facts.PROBES}
 
 
 @pytest.mark.parametrize("kind", worlds.KINDS)

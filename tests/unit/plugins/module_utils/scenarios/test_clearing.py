@@ -158,6 +158,93 @@ def test_a_new_strategy_does_not_get_the_default_of_a_cleared_setting(
         assert settled(again)
 
 
+@pytest.mark.parametrize("clear", [[], ["scaling_strategy.target_cpu_percent"]])
+def test_another_change_does_not_bring_back_a_default(
+    emulator: Emulator, run: Runner, clear: list[str]
+) -> None:
+    """A strategy is sent whole: with null for a setting that is null, whoever cleared it."""
+    emulator.reset({"sevalla_horizontal_defaults": "v2_omitted"})
+    cleared = ["scaling_strategy.target_cpu_percent"]
+    run(SEVALLA, **NEW, scaling_strategy=HORIZONTAL, clear=cleared)
+    _checked, made, again = run.converge(
+        SEVALLA, **NEW, scaling_strategy={"max_instance_count": 6}, clear=clear
+    )
+    (step,) = made.result["plan"]
+    assert step["body"]["scaling_strategy"]["config"]["targetCpuPercent"] is None
+    config = made.result["process"]["scaling_strategy"]["config"]
+    assert config["targetCpuPercent"] is None
+    assert config["maxInstanceCount"] == 6
+    assert made.warnings == []
+    assert settled(again)
+
+
+def test_a_null_setting_of_a_probe_stays_null(run: Runner) -> None:
+    """A null handler is not sent: the probe has another one."""
+    clear = ["liveness_probe.period_seconds", "liveness_probe.http_get.host"]
+    run(SEVALLA, **WEB, liveness_probe=PROBE, clear=[])
+    run(SEVALLA, **WEB, clear=clear)
+    new = {"http_get": {"path": "/new"}}
+    _checked, made, again = run.converge(SEVALLA, **WEB, liveness_probe=new)
+    (step,) = made.result["plan"]
+    probe = step["body"]["liveness_probe"]
+    assert probe["httpGet"] == {"path": "/new", "port": 80, "host": None}
+    assert probe["periodSeconds"] is None
+    assert not {"exec", "tcpSocket"} & set(probe)
+    before = made.result["diff"]["before"]["liveness_probe"]
+    assert before == {"http_get": {"path": "/up"}}
+    assert settled(again)
+
+
+def test_a_null_handler_of_a_probe_is_not_sent_back(run: Runner) -> None:
+    """The service shows one after a change of the handler. A strict one may count it as a second
+    handler."""
+    run(SEVALLA, **WEB, liveness_probe={"exec": {"command": ["true"]}})
+    changed = run(SEVALLA, **WEB, liveness_probe=PROBE)
+    assert changed.result["process"]["liveness_probe"]["exec"] is None
+    again = run(SEVALLA, **WEB, liveness_probe={"period_seconds": 8})
+    (step,) = again.result["plan"]
+    assert "exec" not in step["body"]["liveness_probe"]
+    assert settled(run(SEVALLA, **WEB, liveness_probe={**PROBE, "period_seconds": 8}))
+
+
+def test_a_default_for_a_removed_setting_of_a_probe_is_no_warning(
+    emulator: Emulator, run: Runner
+) -> None:
+    """The task removes it with the old handler, and nobody asked for null."""
+    emulator.reset({"sevalla_probe_defaults": "filled"})
+    run(SEVALLA, **WEB, liveness_probe=PROBE)
+    other = {"exec": {"command": ["true"]}}
+    _checked, made, again = run.converge(SEVALLA, **WEB, liveness_probe=other)
+    assert made.result["plan"][0]["body"]["liveness_probe"]["periodSeconds"] is None
+    assert made.result["process"]["liveness_probe"]["periodSeconds"]
+    assert made.warnings == []
+    assert settled(again)
+
+
+def test_a_probe_that_is_removed_shows_no_null_settings_in_the_diff(run: Runner) -> None:
+    run(SEVALLA, **WEB, liveness_probe=PROBE)
+    run(SEVALLA, **WEB, clear=["liveness_probe.period_seconds"])
+    removed = run(SEVALLA, **WEB, clear=["liveness_probe"])
+    before = removed.result["diff"]["before"]
+    assert before == {"type": "web", "liveness_probe": {"http_get": PROBE["http_get"]}}
+
+
+@pytest.mark.parametrize("zone", ["null", "UTC"])
+def test_a_new_process_does_not_get_the_default_of_a_cleared_text(
+    emulator: Emulator, run: Runner, zone: str
+) -> None:
+    """The next run would remove it. A field of another type is not sent."""
+    emulator.reset({"sevalla_cron_time_zone": zone})
+    cron = {**NEW, "type": "cron", "schedule": "0 3 * * *"}
+    _checked, made, again = run.converge(SEVALLA, **cron, clear=["time_zone", "liveness_probe"])
+    assert made.result["plan"][0]["body"]["time_zone"] == ""
+    assert "liveness_probe" not in made.result["plan"][0]["body"]
+    assert made.warnings == []
+    assert settled(again)
+    worker = run(SEVALLA, **{**NEW, "display_name": "other"}, clear=["time_zone"])
+    assert "time_zone" not in worker.result["plan"][0]["body"]
+
+
 @pytest.mark.parametrize("exists", [True, False])
 def test_a_new_probe_has_null_for_cleared_settings_of_its_handler(
     run: Runner, exists: bool

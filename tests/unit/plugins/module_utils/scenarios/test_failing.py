@@ -65,6 +65,88 @@ def test_errors_found_without_a_read_are_reported_with_the_others(run: Runner) -
     assert {"display_name", "schedule", "port"} <= set(named)
 
 
+REPLICAS = {"min_replicas": 3, "max_replicas": 2}
+BROKEN_RULES: dict[str, tuple[str, dict[str, Any], list[str]]] = {
+    "replicas, and an option of the connection": (
+        "laravel_cloud_instance",
+        {"id": "inst-1", "scaling_type": "custom", **REPLICAS, "api_timeout": 0},
+        ["min_replicas: 3 is above max_replicas, which is 2", "api_timeout: must be from"],
+    ),
+    "replicas, and an unknown environment": (
+        "laravel_cloud_instance",
+        {"environment": "env-nowhere", "name": "Workers", **REPLICAS},
+        ["min_replicas: 3 is above max_replicas, which is 2", "no environment 'env-nowhere'"],
+    ),
+    "replicas that the service chooses": (
+        "laravel_cloud_instance",
+        {
+            "environment": "env-nowhere",
+            "name": "Workers",
+            "scaling_type": "auto",
+            "min_replicas": 1,
+        },
+        ["min_replicas: cannot be used with scaling_type auto", "no environment 'env-nowhere'"],
+    ),
+    "instances, and an unknown application": (
+        "sevalla_process",
+        {
+            "application": "nobody",
+            "display_name": "queue",
+            "scaling_strategy": {"min_instance_count": 3, "max_instance_count": 2},
+        },
+        ["scaling_strategy.min_instance_count: 3 is above max_instance_count", "no application"],
+    ),
+    "two handlers in a list, and an unknown application": (
+        "sevalla_processes",
+        {
+            "application": "nobody",
+            "processes": [
+                {"type": "web"},
+                {
+                    "type": "web",
+                    "readiness_probe": {"exec": {"command": ["a"]}, "tcp_socket": {"port": 1}},
+                },
+            ],
+        },
+        ["processes[1].readiness_probe: set exactly one of exec,", "no application"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_RULES)
+def test_rules_across_options_are_reported_whatever_ends_the_task(run: Runner, name: str) -> None:
+    module, options, said = BROKEN_RULES[name]
+    failed = run(module, **options)
+    assert failed.writes == []
+    for each in said:
+        assert each in str(failed.message)
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        (
+            "laravel_cloud_instance",
+            {"environment": "env-nowhere", "name": "Workers", "scaling_type": "custom"},
+        ),
+        (
+            "sevalla_process",
+            {"application": "nobody", "type": "web", "liveness_probe": {"period_seconds": 5}},
+        ),
+        (
+            "sevalla_process",
+            {"application": "nobody", "type": "web", "scaling_strategy": {"instance_count": 2}},
+        ),
+    ],
+)
+def test_what_a_live_value_may_complete_is_not_reported_without_it(
+    run: Runner, module: str, options: dict[str, Any]
+) -> None:
+    failed = run(module, **options)
+    assert failed.result["failure"]["code"] == "not_found"
+    assert "Invalid options" not in str(failed.message)
+
+
 def test_an_ambiguous_entry_does_not_hide_a_value_out_of_range(run: Runner) -> None:
     sevalla = run.emulator.world.sevalla
     twin = {"display_name": "twin", "type": "worker", "resource_type_id": SEVALLA_SIZE_IDS["s1"]}

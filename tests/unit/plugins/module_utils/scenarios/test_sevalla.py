@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable
 
 import flask
 import pytest
@@ -111,6 +111,48 @@ def test_a_size_by_name_costs_one_request_when_processes_show_only_ids(
         changed = run(PROCESS, **{**QUEUE, **options})
         assert changed.result["changed"] is True
         assert changed.reads.count("/resources/process-resource-types") == 1
+
+
+def hide_size(
+    emulator: Any, monkeypatch: pytest.MonkeyPatch, wanted: Callable[[dict[str, Any]], bool]
+) -> None:
+    """Let the service show null for the size's name of some processes, and fail to list sizes."""
+    sevalla = emulator.world.sevalla
+    present = sevalla.present
+
+    def shown(process: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = present(process)
+        return {**found, "resource_type_name": None} if wanted(found) else found
+
+    monkeypatch.setattr(sevalla, "present", shown)
+    emulator.faults.add(Fault("500_before", "GET", path="/resources/*", times=None))
+
+
+def test_the_size_of_another_process_is_not_looked_up(
+    run: Runner, emulator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may cost a request in each run, and fail for a reason that does not concern the task."""
+    created(run)
+    hide_size(emulator, monkeypatch, lambda process: process["display_name"] != "queue")
+    again = run(PROCESS, **QUEUE)
+    assert settled(again)
+    assert len(again.reads) == 2
+    shown = run("sevalla_process_info", **SHOP, display_name="queue")
+    assert shown.message is None
+    assert len(shown.reads) == 2
+    (process,) = shown.result["processes"]
+    assert process["resource_type_name"] == "s1"
+
+
+def test_the_info_module_shows_a_null_name_of_a_size_and_desired_the_name(
+    run: Runner, emulator: Any
+) -> None:
+    created(run)
+    emulator.reset(switches={"sevalla_resource_type_name": "null"})
+    created(run)
+    shown = run("sevalla_process_info", **SHOP, display_name="queue")
+    assert shown.result["processes"][0]["resource_type_name"] is None
+    assert shown.result["desired"][0]["resource_type"] == "s1"
 
 
 def test_a_stored_update_does_not_fail_because_the_sizes_cannot_be_read(
