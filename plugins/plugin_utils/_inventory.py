@@ -188,8 +188,9 @@ class FleetInventory(BaseInventoryPlugin, Constructable, Cacheable):  # type: ig
 
     def _cached_hosts(self, path: str, cache: bool) -> list[dict[str, Any]]:
         # Everything that determines what is read. Of the token, only part of a digest is stored.
+        used = self._vars if self.get_option("use_extra_vars") else None
         decisive = json.dumps(
-            [self._connection(), self.get_options(), self._vars], sort_keys=True, default=str
+            [self._connection(), self.get_options(), used], sort_keys=True, default=str
         )
         key = f"{self.get_cache_key(path)}_{hashlib.sha256(decisive.encode()).hexdigest()[:12]}"
         if cache:

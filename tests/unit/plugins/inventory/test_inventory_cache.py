@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.plugins import inventory
 
 from ansible_collections.evenkeel.paas.tests.emulator.world import SECRET_CANARIES
 from ansible_collections.evenkeel.paas.tests.unit.plugins.inventory.reading import Reader
@@ -78,6 +79,17 @@ def test_another_configuration_has_its_own_cache(
     else:
         read("sevalla", **cache, **change)
         assert read.asked()
+
+
+@pytest.mark.parametrize("used", [False, True])
+def test_other_extra_vars_have_their_own_cache_if_they_are_used(
+    read: Reader, cache: dict[str, Any], used: bool
+) -> None:
+    """Such as the number of a pipeline's run, which is another one each time."""
+    for build in ("1", "2"):
+        read.monkeypatch.setattr(inventory, "load_extra_vars", lambda _loader, n=build: {"n": n})
+        read("sevalla", use_extra_vars=used, **cache)
+        assert bool(read.asked()) == (used or build == "1")
 
 
 def test_another_token_in_the_environment_has_its_own_cache(
