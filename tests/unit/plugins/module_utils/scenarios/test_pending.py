@@ -50,8 +50,9 @@ def reasons(outcome: Outcome) -> list[str]:
     return [each["reason"] for each in outcome.result["pending"]]
 
 
-def assert_quiet(service: Service, outcome: Outcome) -> None:
-    """Check that nothing is pending or sent, with two or three reads."""
+def assert_quiet(service: Service, outcome: Outcome, reads: int = 3) -> None:
+    """Check that nothing is pending or sent, with two reads on Sevalla and at most ``reads`` on
+    Laravel Cloud."""
     assert outcome.message is None, outcome.message
     assert outcome.result["changed"] is False
     assert outcome.result["pending"] == []
@@ -59,7 +60,7 @@ def assert_quiet(service: Service, outcome: Outcome) -> None:
     assert outcome.result["statuses"] == []
     assert outcome.result["deployment"]["status"] == service.walk[-1]
     assert outcome.writes == []
-    assert len(outcome.reads) <= (2 if service.is_sevalla else 3)
+    assert len(outcome.reads) <= (2 if service.is_sevalla else reads)
     assert outcome.result["api"]["requests"] == len(outcome.reads)
 
 
@@ -94,8 +95,9 @@ def test_the_newest_of_many_deployments_are_found_in_few_reads(
         # Contrary to the description: then all pages are read.
         assert quiet.reads.count(service.path) == 4
     else:
-        assert_quiet(service, quiet)
-        assert quiet.reads.count(service.path) == (2 if backwards else 1)
+        # If the oldest are first, the newest hundred may be on two pages.
+        assert_quiet(service, quiet, 4 if backwards else 3)
+        assert quiet.reads.count(service.path) == (3 if backwards else 1)
     assert quiet.result["pending"] == []
     service.past("failed", ago=100)
     assert reasons(pending(service, check_mode=True)) == ["deployment_failed"]
