@@ -96,6 +96,15 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         """Record a task, which may have been included."""
         self._plays.begin_task(task)
 
+    def v2_playbook_on_include(self, included_file: Any) -> None:
+        """Record the hosts that include a file."""
+        hosts = [host.get_name() for host in included_file._hosts]
+        self._plays.include(included_file._filename, hosts)
+
+    def v2_playbook_on_no_hosts_remaining(self) -> None:
+        """Record that a play has no hosts left."""
+        self._plays.end()
+
     def v2_runner_item_on_ok(self, result: Any) -> None:
         """Record an item of a loop that succeeded, with or without a change."""
         self._record_item(_Event(result), failed=False)
@@ -132,14 +141,15 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         """Record a task that was skipped."""
         event = _Event(result)
         self._loops.pop(event.key, None)
-        self._plays.reach(event.host.get_name(), event.task)
+        self._plays.reach(event.host.get_name(), event.task, is_skipped=True)
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
         """Show the table at the end of a playbook, and write the report."""
         for source in self._jobs.values():
             self._report.add_unknown(source, _NOT_READ)
-        for host, task, message in self._plays.missed({*stats.failures, *stats.dark}):
-            self._report.add_missed(_source(host, task), message)
+        for missed in self._plays.missed({*stats.failures, *stats.dark}):
+            source = _source(missed.host, missed.task, missed.options)
+            self._report.add_missed(source, missed.message)
         if not self._report.applications:
             return
         self._report.time = datetime.now().astimezone()
@@ -154,7 +164,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             os.makedirs(directory, exist_ok=True)
             for ending, content in files.items():
                 path = os.path.join(directory, f"drift.{ending}")
-                with open(path, "w", encoding="utf-8") as file:
+                # JSON may contain half of a surrogate pair, which no file can.
+                with open(path, "w", encoding="utf-8", errors="replace") as file:
                     file.write(content)
         except OSError as error:
             self._display.warning(f"The drift report was not written: {to_native(error)}")
@@ -185,7 +196,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             return
         if not full_name(event.task).startswith(COLLECTION) or not in_check_mode(event.task):
             return
-        source = _source(event.host, event.task)
+        source = _source(event.host, event.task, event.task.args)
         if "ansible_job_id" in event.result and not event.result.get("finished"):
             self._jobs[job] = source
         else:
@@ -214,14 +225,14 @@ class _Event:
         return hidden or str(self.result.get("msg") or "no message")
 
 
-def _source(host: Any, task: Any) -> Source:
+def _source(host: Any, task: Any, options: dict[str, Any]) -> Source:
     """Return the source of a task's result; with no_log, without its options."""
     scope = next((host.vars[name] for name in _SCOPE_VARIABLES if name in host.vars), None)
     return Source(
         full_name(task),
         host.get_name(),
         scope,
-        {} if task.no_log else task.args,
+        {} if task.no_log else options,
         # A job that was only started has not compared anything.
         not (task.changed_when or task.failed_when or (task.async_val and not task.poll)),
     )

@@ -42,6 +42,8 @@ _SCOPE_OPTIONS = (
 )
 """The options that name the scope of a task, the widest first, each with its aliases."""
 
+SCOPE_NAMES = {name for aliases in _SCOPE_OPTIONS for name in aliases}
+
 _ACTIONS = {"create": "missing", "update": "differs", "delete": "surplus"}
 _SCOPE_KEYS = ("app_id", "instance_id", "environment_id")
 _SCOPE_PATH = re.compile(
@@ -372,5 +374,6 @@ def _fields(before: Any, after: Any, path: str = "") -> list[dict[str, Any]]:
 
 
 def _plain(text: str) -> str:
-    """Return a text without control characters, which could change the terminal."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
+    """Return a text on one line, without control characters, which could change the terminal."""
+    line = " ".join(text.split())
+    return "".join(letter if letter.isprintable() else "?" for letter in line)

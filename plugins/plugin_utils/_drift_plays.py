@@ -10,35 +10,71 @@ run, and the events show which did.
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from typing import Any, NamedTuple
 
 from ansible import context
+from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.playbook.task_include import TaskInclude
+from ansible.template import Templar
 
-from ._drift import compares
+from ._drift import SCOPE_NAMES, compares
 
 
 class Missed(NamedTuple):
-    """A task that did not run for a host, and the reason; host and task are Ansible's objects."""
+    """A task that did not run for a host, and the reason; host and task are Ansible's objects.
+
+    ``options`` are those of the task, as far as they name its scope.
+    """
 
     host: Any
     task: Any
+    options: dict[str, Any]
     message: str
 
 
 @dataclass
 class _Play:
-    """A play that started: Ansible's object, the names of its hosts, and what happened."""
+    """A play that started: Ansible's object, the names of its hosts, and what happened.
+
+    ``reached`` has the hosts and uuids of the tasks that ran or were skipped. ``failures`` has the
+    uuids of the tasks that failed on a host, in order, each with the reason. ``included`` are the
+    comparing tasks of files and roles that were included while the play ran, and ``loads`` counts
+    how often a host included a file.
+    """
 
     play: Any
     hosts: list[str]
     begun: set[str] = field(default_factory=set)
     reached: set[tuple[str, str]] = field(default_factory=set)
-    failed: set[str] = field(default_factory=set)
+    skipped: set[tuple[str, str]] = field(default_factory=set)
+    failures: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     is_stopped: bool = False
-    included: list[Any] = field(default_factory=list)
+    included: dict[str, Any] = field(default_factory=dict)
+    loads: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def missed(self, host: str, tasks: dict[str, Any]) -> Iterator[Any]:
+        """Yield the tasks of a host that did not run, of all that are written in the play, and of
+        those that the host has included, or might have."""
+        for uuid, task in tasks.items():
+            if (host, uuid) not in self.reached:
+                yield task
+        for place, copies in _by_place(self.included.values()).items():
+            if any((host, include._uuid) in self.skipped for include in _includes(copies[0])):
+                continue
+            left = [each for each in copies if (host, each._uuid) not in self.reached]
+            loads = self.loads.get(place.rpartition(":")[0])
+            if loads is not None and any(
+                (host, include._uuid) in self.reached for include in _includes(copies[0])[:1]
+            ):
+                # With the strategy free, each host has its own copy of a task.
+                left = left[: max(0, loads[host] - (len(copies) - len(left)))]
+            yield from left
 
 
 class Plays:
@@ -62,22 +98,34 @@ class Plays:
         self._now.begun.update(variables["ansible_play_batch"])
 
     def begin_task(self, task: Any) -> None:
-        """Record the start of a task, which may come from a file that was just included."""
-        if compares(full_name(task)):
-            self._now.included.append(task)
+        """Record the start of a task. If it was included, its file may have more."""
+        block = _included_block(task)
+        if block is not None:
+            tasks = _comparing(self._now.play, block)
+            self._now.included.update((each._uuid, each) for each in tasks)
 
-    def reach(self, host: str, task: Any) -> None:
+    def include(self, path: str, hosts: list[str]) -> None:
+        """Record that hosts include a file."""
+        self._now.loads.setdefault(os.path.realpath(path), Counter()).update(hosts)
+
+    def reach(self, host: str, task: Any, is_skipped: bool = False) -> None:
         """Record a task that ran for a host, or was skipped."""
         self._now.reached.add((host, task._uuid))
+        if is_skipped:
+            self._now.skipped.add((host, task._uuid))
 
     def fail(self, host: str, task: Any, reason: str) -> None:
         """Record a failure that nothing ignores, or an unreachable host."""
-        self._now.failed.add(host)
-        # Each of these may stop the other hosts too, and Ansible sends no event for them.
-        stops_all = task.run_once or task.any_errors_fatal
-        if stops_all or self._now.play.max_fail_percentage is not None:
-            self._now.is_stopped = True
+        self._now.failures.setdefault(host, []).append((task._uuid, reason))
         self._reasons[host] = reason
+        # Either stops the other hosts too, and Ansible sends no event for them.
+        if (task.run_once or task.any_errors_fatal) and not _is_rescued(task):
+            self._now.is_stopped = True
+
+    def end(self) -> None:
+        """Record that a play has no hosts left. It may have stopped some that did not fail."""
+        if self._now.play.max_fail_percentage is not None:
+            self._now.is_stopped = True
 
     def missed(self, failed_hosts: set[str]) -> Iterator[Missed]:
         """Yield the tasks that did not run; ``failed_hosts`` includes the unreachable hosts."""
@@ -88,34 +136,44 @@ class Plays:
             state = self._begun.get(play._uuid)
             if state is None:
                 # A play starts, with or without hosts, unless a failure ended the run.
-                variables = play.get_variable_manager().get_vars(play=play)
-                state = _Play(play, list(variables["ansible_play_hosts_all"]), is_stopped=True)
+                state = _Play(play, _hosts_of(play), is_stopped=True)
             yield from self._missed_in(state, earlier)
-            earlier |= state.failed & failed_hosts
+            earlier |= state.failures.keys() & failed_hosts
 
     def _missed_in(self, state: _Play, earlier: set[str]) -> Iterator[Missed]:
-        stopped = state.failed | earlier
+        stopped = state.failures.keys() | earlier
         if state.is_stopped:
             stopped |= set(state.hosts)
-        elif state.failed:
+        elif state.failures:
             # If all hosts of a batch fail, Ansible does not start the next batch.
             stopped |= set(state.hosts) - state.begun
         hosts = [host for host in state.hosts if host in stopped]
         if not hosts:
             return
         inventory = state.play.get_variable_manager()._inventory
-        tasks = {task._uuid: task for task in (*_written(state.play), *state.included)}
-        for uuid, task in tasks.items():
-            if not in_check_mode(task) or _is_in_rescue(task):
-                continue
-            missing = [host for host in hosts if (host, uuid) not in state.reached]
-            if task.run_once:
-                ran = any(each == uuid for _host, each in state.reached)
-                missing = [] if ran else missing[:1]
-            for host in missing:
-                reason = self._reasons.get(host, "the run stopped before this task")
+        order, written = _written(state.play)
+        for name in hosts:
+            host = inventory.get_host(name)
+            for task in state.missed(name, written):
+                if not in_check_mode(task) or _is_in_rescue(task):
+                    continue
+                if task.run_once and (
+                    name != hosts[0] or any(each == task._uuid for _host, each in state.reached)
+                ):
+                    continue
+                reason = self._reason(state, name, order, task)
                 message = f'the task "{task.get_name()}" was not reached: {reason}'
-                yield Missed(inventory.get_host(host), task, message)
+                yield Missed(host, task, _scope_options(state.play, host, task), message)
+
+    def _reason(self, state: _Play, host: str, order: dict[str, int], task: Any) -> str:
+        """Return why a host did not reach a task: its last failure before it."""
+        place = order.get(task._uuid, len(order))
+        before = [
+            reason for uuid, reason in state.failures.get(host, ()) if order.get(uuid, -1) < place
+        ]
+        if before:
+            return before[-1]
+        return self._reasons.get(host, "the run stopped before this task")
 
 
 def full_name(task: Any) -> str:
@@ -136,24 +194,121 @@ def in_check_mode(task: Any) -> bool:
     return bool(value)
 
 
-def _written(play: Any) -> Iterator[Any]:
-    """Yield the comparing tasks of a play and its roles that the tags select."""
+def _hosts_of(play: Any) -> list[str]:
+    """Return the names of the hosts of a play that did not start."""
+    manager = play.get_variable_manager()
+    variables = manager.get_vars(play=play)
+    templar = Templar(loader=play.get_loader(), variables=variables)
+    if not templar.is_template(play.hosts):
+        return list(variables["ansible_play_hosts_all"])
+    # Ansible itself has not evaluated the template, and would return all hosts of the inventory.
+    try:
+        pattern = templar.template(play.hosts)
+    except AnsibleError:
+        return []
+    return [host.get_name() for host in manager._inventory.get_hosts(pattern)]
+
+
+def _scope_options(play: Any, host: Any, task: Any) -> dict[str, Any]:
+    """Return the options that name the scope of a task that did not run, as far as Ansible can
+    evaluate them, with those of ``module_defaults``."""
+    name = full_name(task)
+    given: dict[str, Any] = {}
+    for defaults in task.module_defaults or []:
+        for group in ("sevalla", "laravel_cloud"):
+            if name.startswith(f"evenkeel.paas.{group}_"):
+                given.update(defaults.get(f"group/evenkeel.paas.{group}") or {})
+        given.update(defaults.get(name) or {})
+    given.update(task.args)
+    variables = play.get_variable_manager().get_vars(play=play, host=host, task=task)
+    templar = Templar(loader=play.get_loader(), variables=variables)
+    options = {}
+    for option in SCOPE_NAMES & given.keys():
+        try:
+            options[option] = templar.template(given[option])
+        except AnsibleError:
+            options[option] = given[option]
+    return options
+
+
+def _written(play: Any) -> tuple[dict[str, int], dict[str, Any]]:
+    """Return the places of all tasks of a play and its roles, by their uuids, and the comparing
+    tasks that the tags and the option ``--start-at-task`` select."""
+    blocks = play.compile()
+    every = [task for block in blocks for task in _tasks(block, rescue=True)]
+    order = {task._uuid: place for place, task in enumerate(every)}
+    start = context.CLIARGS.get("start_at_task")
+    names = [(task.name or "", task.get_name()) for task in every] if start else []
+    first = next((at for at, each in enumerate(names) if any(fnmatch(n, start) for n in each)), 0)
+    found = {
+        task._uuid: task
+        for block in blocks
+        for task in _comparing(play, block)
+        if order[task._uuid] >= first
+    }
+    return order, found
+
+
+def _comparing(play: Any, block: Any) -> Iterator[Any]:
+    """Yield the comparing tasks of a block that the tags select."""
     variables = play.get_variable_manager().get_vars(play=play)
-    for block in play.compile():
-        for task in _tasks(block):
-            if compares(full_name(task)) and task.evaluate_tags(
-                play.only_tags, play.skip_tags, all_vars=variables
-            ):
-                yield task
+    for task in _tasks(block):
+        if compares(full_name(task)) and task.evaluate_tags(
+            play.only_tags, play.skip_tags, all_vars=variables
+        ):
+            yield task
 
 
-def _tasks(block: Any) -> Iterator[Any]:
-    """Yield the tasks of a block and its nested blocks, except those in ``rescue``."""
-    for each in (*block.block, *block.always):
+def _tasks(block: Any, rescue: bool = False) -> Iterator[Any]:
+    """Yield the tasks of a block and its nested blocks; those in ``rescue`` only on request."""
+    for each in (*block.block, *(block.rescue if rescue else ()), *block.always):
         if hasattr(each, "block"):
-            yield from _tasks(each)
+            yield from _tasks(each, rescue)
         else:
             yield each
+
+
+def _includes(task: Any) -> list[Any]:
+    """Return the tasks that included a task while the play ran, the nearest one first."""
+    found = []
+    parent = task._parent
+    while parent is not None:
+        if isinstance(parent, TaskInclude) and not parent.statically_loaded:
+            found.append(parent)
+        parent = parent._parent
+    return found
+
+
+def _included_block(task: Any) -> Any:
+    """Return the widest block around a task in the file that was included, None if it was not.
+
+    Ansible does not keep the other blocks of the file where this plugin could find them.
+    """
+    includes = _includes(task)
+    block = task._parent
+    while includes and block._parent is not None and block._parent is not includes[0]:
+        block = block._parent
+    return block if includes else None
+
+
+def _by_place(tasks: Any) -> dict[str, list[Any]]:
+    """Return tasks by the file and line in which they are written."""
+    found: dict[str, list[Any]] = {}
+    for task in tasks:
+        file, _colon, line = task.get_path().rpartition(":")
+        found.setdefault(f"{os.path.realpath(file)}:{line}", []).append(task)
+    return found
+
+
+def _is_rescued(task: Any) -> bool:
+    """Return whether a block would rescue the failure of a task."""
+    child, parent = task, task._parent
+    while parent is not None:
+        protected = getattr(parent, "rescue", None) and parent.block
+        if any(child._uuid == each._uuid for each in protected or ()):
+            return True
+        child, parent = parent, parent._parent
+    return False
 
 
 def _is_in_rescue(task: Any) -> bool:

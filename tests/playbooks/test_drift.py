@@ -377,6 +377,129 @@ def test_completed_tasks_of_roles_are_not_reported_as_missing(drift: Drift) -> N
     assert drift.summary == (1, 0, 0)
 
 
+KEEP = web("{{ inventory_hostname }}", delegate_to="localhost")
+RESCUED = {
+    "block": [{**FAILS, "when": f"inventory_hostname == '{BLOG}'"}],
+    "rescue": [{"ansible.builtin.debug": {"msg": "fine"}}],
+}
+
+
+def including(drift: Drift, name: str, *tasks: dict[str, Any]) -> dict[str, Any]:
+    """Write a file of tasks, and return the task that includes it."""
+    (drift.folder / name).write_text(yaml.safe_dump(list(tasks)))
+    return {"ansible.builtin.include_tasks": name}
+
+
+@pytest.mark.parametrize("strategy", ["linear", "free"])
+def test_tasks_that_only_other_hosts_include_are_not_missing(drift: Drift, strategy: str) -> None:
+    """Each host includes the same file, or its own, and one fails later and is rescued."""
+    same = including(drift, "keep.yml", KEEP)
+    play = {"connection": "local", "strategy": strategy, "tasks": [same, RESCUED]}
+    assert drift([play], inventory=THREE) == []
+    for host in THREE.strip().split(","):
+        including(drift, f"{host}.yml", {**KEEP, "name": f"Keep {host}"})
+    own = {"ansible.builtin.include_tasks": "{{ inventory_hostname }}.yml"}
+    assert drift([{**play, "tasks": [own, RESCUED]}], inventory=THREE) == []
+    assert drift.summary == (3, 0, 0)
+    # A host that skips the file does not miss its tasks, and one that failed before it does.
+    skipped = {**same, "when": f"inventory_hostname != '{BLOG}'"}
+    assert drift([{**play, "tasks": [skipped, RESCUED]}], inventory=THREE) == []
+    failing = {**FAILS, "when": f"inventory_hostname == '{BLOG}'"}
+    assert drift([{**play, "tasks": [failing, same]}], inventory=THREE) == [(BLOG, "unknown")]
+
+
+@pytest.mark.usefixtures("role")
+def test_the_tasks_of_a_role_that_a_host_skips_are_not_missing(drift: Drift) -> None:
+    skipped = {**INCLUDED, "when": f"inventory_hostname != '{BLOG}'"}
+    play = {"connection": "local", "tasks": [skipped, RESCUED]}
+    assert drift([play], inventory=THREE) == []
+    assert drift.summary == (2, 0, 0)
+
+
+def test_a_file_that_is_included_twice_may_be_missed_once(drift: Drift) -> None:
+    task = web("{{ each }}", delegate_to="localhost")
+    failing = {**FAILS, "when": "each == 'blog-a1b2c'"}
+    include = including(drift, "keep.yml", failing, task)
+    twice = {**include, "loop": [SHOP, BLOG], "loop_control": {"loop_var": "each"}}
+    assert drift.tasks(twice) == [(BLOG, "unknown")]
+    assert drift.summary == (1, 0, 1)
+
+
+@pytest.mark.daily
+def test_the_rest_of_a_file_whose_first_task_fails_is_missing(drift: Drift) -> None:
+    include = including(drift, "rest.yml", FAILS, web(SHOP))
+    assert drift.tasks(web(BLOG), include) == [(SHOP, "unknown")]
+    assert drift.summary == (1, 0, 1)
+    block = {"block": [FAILS, {"block": [web(SHOP)]}], "always": [web("draft-d3e4f", 9090)]}
+    rows = [("draft-d3e4f", "differs"), (SHOP, "unknown")]
+    assert drift.tasks(web(BLOG), including(drift, "rest.yml", block)) == rows
+
+
+def test_a_rescued_failure_does_not_stop_a_play(drift: Drift) -> None:
+    """With any_errors_fatal, and with max_fail_percentage, also below the percentage."""
+    leave = {"ansible.builtin.meta": "end_host", "when": "inventory_hostname == 'draft-d3e4f'"}
+    for about in ({"any_errors_fatal": True}, {"max_fail_percentage": 50}):
+        play = {"connection": "local", "tasks": [leave, KEEP, RESCUED], **about}
+        assert drift([play], inventory=THREE) == []
+        assert drift.summary == (2, 0, 0)
+    failing = {**FAILS, "when": f"inventory_hostname == '{BLOG}'"}
+    play = {"connection": "local", "tasks": [leave, failing, KEEP], "max_fail_percentage": 60}
+    assert drift([play], inventory=THREE) == [(BLOG, "unknown")]
+    stopped = {**play, "max_fail_percentage": 10, "tasks": [failing, KEEP]}
+    assert len(drift([stopped], inventory=THREE)) == 3
+
+
+@pytest.mark.daily
+@pytest.mark.parametrize("given", ["vars", "module_defaults"])
+def test_a_task_that_was_not_reached_has_the_name_that_it_would_use(
+    drift: Drift, given: str
+) -> None:
+    task = web("{{ shop }}", name="Later")
+    about: dict[str, Any] = {"vars": {"shop": SHOP}}
+    if given == "module_defaults":
+        del task[MODULE]["application"]
+        about["module_defaults"] = {"group/evenkeel.paas.sevalla": {"application": "{{ shop }}"}}
+    assert drift.tasks({**task, "name": "First"}, FAILS, task, **about) == [(SHOP, "unknown")]
+    assert drift.summary == (0, 0, 1)
+    assert 'the task "Later" was not reached' in drift.message(SHOP)
+
+
+def test_a_play_whose_hosts_are_a_template_and_that_never_starts(drift: Drift) -> None:
+    first = {"connection": "local", "hosts": SHOP, "tasks": [FAILS]}
+    second = {**each_application(), "hosts": "{{ target | default('blog-a1b2c') }}"}
+    rows = drift([first, second], inventory=THREE)
+    assert rows in ([], [(BLOG, "unknown")])  # it starts if another play had hosts left
+    broken = {**each_application(), "hosts": "{{ nothing }}"}
+    assert drift([first, broken], inventory=THREE) == []
+
+
+def test_tasks_before_start_at_task_are_not_missing(drift: Drift) -> None:
+    tasks = [web(BLOG), FAILS, web(SHOP)]
+    play = {"connection": "local", "tasks": tasks}
+    assert drift([play], "--start-at-task", "Fails") == [(SHOP, "unknown")]
+
+
+def test_the_reason_is_the_last_failure_before_a_task(drift: Drift) -> None:
+    first = {**FAILS, "name": "First"}
+    block = {"block": [first, web(BLOG)], "rescue": [{"ansible.builtin.debug": {"msg": "x"}}]}
+    rows = drift.tasks(block, {**FAILS, "name": "Second"}, web(SHOP))
+    assert rows == [(BLOG, "unknown"), (SHOP, "unknown")]
+    assert 'the task "First" failed' in drift.message(BLOG)
+    assert 'the task "Second" failed' in drift.message(SHOP)
+
+
+def test_half_of_a_surrogate_pair_is_replaced(drift: Drift) -> None:
+    """JSON can contain it, and a file cannot."""
+    sevalla = drift.playbooks.emulator.world.sevalla
+    (application,) = (each for each in sevalla.applications.values() if each.fields["name"] == BLOG)
+    size = sevalla.sizes[0]["id"]
+    body = {"display_name": "cut \ud83d", "type": "worker", "resource_type_id": size}
+    sevalla.create(application, body)
+    options = {"application": BLOG, "prune": True, "processes": [{"type": "web", "port": 8080}]}
+    assert drift.tasks({"evenkeel.paas.sevalla_processes": options}) == [(BLOG, "surplus")]
+    assert "cut ?" in (drift.folder / "report" / "drift.html").read_text()
+
+
 def test_a_module_whose_name_is_a_template(drift: Drift) -> None:
     """The report has its drift, and Ansible does not warn that it was asked for its name early."""
     about = {"vars": {"module": MODULE, "other": "ansible.builtin.ping"}}

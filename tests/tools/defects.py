@@ -2373,20 +2373,22 @@ DRIFT_DEFECTS = (
         "a host that failed in a play is not in the drift report",
         "../plugin_utils/_drift_plays.py",
         {
-            "stopped = state.failed | earlier\n": "stopped = earlier - state.failed\n",
+            "stopped = state.failures.keys() | earlier\n": (
+                "stopped = earlier - state.failures.keys()\n"
+            ),
         },
         (f"{DRIFT_RUNS}::test_tasks_that_failed_hosts_did_not_run",),
     ),
     Defect(
         "a host that failed in an earlier play is not in the drift report",
         "../plugin_utils/_drift_plays.py",
-        {"        stopped = state.failed | earlier\n": "        stopped = set(state.failed)\n"},
+        {"stopped = state.failures.keys() | earlier\n": "stopped = set(state.failures)\n"},
         (f"{DRIFT_RUNS}::test_hosts_that_failed_in_an_earlier_play",),
     ),
     Defect(
         "a host that ended a play on purpose counts as not compared",
         "../plugin_utils/_drift_plays.py",
-        {"        stopped = state.failed | earlier\n": "        stopped = set(state.hosts)\n"},
+        {"stopped = state.failures.keys() | earlier\n": "stopped = set(state.hosts)\n"},
         (f"{DRIFT_RUNS}::test_intentionally_skipped_tasks_are_not_reported_as_missing",),
     ),
     Defect(
@@ -2396,6 +2398,86 @@ DRIFT_DEFECTS = (
             "earlier = failed_hosts - self._reasons.keys()\n": "earlier = set(failed_hosts)\n",
         },
         (f"{DRIFT_RUNS}::test_intentionally_skipped_tasks_are_not_reported_as_missing",),
+    ),
+    Defect(
+        "tasks that a host did not include are in its drift report",
+        "../plugin_utils/_drift_plays.py",
+        {
+            "                left = left[: max(0, loads[host] - (len(copies) - len(left)))]\n": (
+                "                pass\n"
+            )
+        },
+        (f"{DRIFT_RUNS}::test_tasks_that_only_other_hosts_include_are_not_missing",),
+    ),
+    Defect(
+        "tasks of a role that a host skipped are in its drift report",
+        "../plugin_utils/_drift_plays.py",
+        {"            self._now.skipped.add((host, task._uuid))\n": "            pass\n"},
+        (f"{DRIFT_RUNS}::test_the_tasks_of_a_role_that_a_host_skips_are_not_missing",),
+    ),
+    Defect(
+        "the rest of an included file is not in the drift report",
+        "../plugin_utils/_drift_plays.py",
+        {
+            "            tasks = _comparing(self._now.play, block)\n": (
+                "            tasks = [task] if compares(full_name(task)) else []\n"
+            )
+        },
+        (f"{DRIFT_RUNS}::test_the_rest_of_a_file_whose_first_task_fails_is_missing",),
+    ),
+    Defect(
+        "a rescued failure stops the play in the drift report",
+        "../plugin_utils/_drift_plays.py",
+        {" and not _is_rescued(task):": ":"},
+        (f"{DRIFT_RUNS}::test_a_rescued_failure_does_not_stop_a_play",),
+    ),
+    Defect(
+        "max_fail_percentage is not in the drift report",
+        "../callback/drift.py",
+        {"        self._plays.end()\n": "        pass\n"},
+        (f"{DRIFT_RUNS}::test_a_rescued_failure_does_not_stop_a_play",),
+    ),
+    Defect(
+        "a task that was not reached has no name in the drift report",
+        "../plugin_utils/_drift_plays.py",
+        {"options[option] = templar.template(given[option])": "options[option] = given[option]"},
+        (f"{DRIFT_RUNS}::test_a_task_that_was_not_reached_has_the_name_that_it_would_use",),
+    ),
+    Defect(
+        "a task that was not reached ignores module_defaults in the drift report",
+        "../plugin_utils/_drift_plays.py",
+        {"for defaults in task.module_defaults or []:": "for defaults in []:"},
+        (f"{DRIFT_RUNS}::test_a_task_that_was_not_reached_has_the_name_that_it_would_use",),
+    ),
+    Defect(
+        "a play that did not start has all hosts in the drift report",
+        "../plugin_utils/_drift_plays.py",
+        {"if not templar.is_template(play.hosts):": "if play.hosts:"},
+        (f"{DRIFT_RUNS}::test_a_play_whose_hosts_are_a_template_and_that_never_starts",),
+    ),
+    Defect(
+        "tasks before start-at-task are in the drift report",
+        "../plugin_utils/_drift_plays.py",
+        {"        if order[task._uuid] >= first\n": ""},
+        (f"{DRIFT_RUNS}::test_tasks_before_start_at_task_are_not_missing",),
+    ),
+    Defect(
+        "a later failure is the reason in the drift report",
+        "../plugin_utils/_drift_plays.py",
+        {" if order.get(uuid, -1) < place\n": "\n"},
+        (f"{DRIFT_RUNS}::test_the_reason_is_the_last_failure_before_a_task",),
+    ),
+    Defect(
+        "half of a surrogate pair ends the drift report",
+        "../callback/drift.py",
+        {', errors="replace"': ""},
+        (f"{DRIFT_RUNS}::test_half_of_a_surrogate_pair_is_replaced",),
+    ),
+    Defect(
+        "a line break ends a line of the drift report",
+        "../plugin_utils/_drift.py",
+        {'" ".join(text.split())': "text"},
+        (DRIFT,),
     ),
     Defect(
         "the drift report asks a templated action for its name too early",
@@ -2440,6 +2522,12 @@ DRIFT_DEFECTS = (
 )
 
 INVENTORY_DEFECTS = (
+    Defect(
+        "unused extra vars are part of the inventory's cache key",
+        "../plugin_utils/_inventory.py",
+        {'self._vars if self.get_option("use_extra_vars") else None': "self._vars"},
+        (INVENTORY.format("cache"),),
+    ),
     Defect(
         "a member that cannot be read fails the inventory",
         "../plugin_utils/_inventory.py",
