@@ -508,6 +508,9 @@ def test_a_module_whose_name_is_a_template(drift: Drift) -> None:
     assert drift.tasks({"action": "{{ other }}"}, templated, **about) == [(SHOP, "differs")]
     assert "resolved_action" not in drift.run.output
     assert "[WARNING]" not in drift.run.output
+    drift.tasks(FAILS, templated, **about)  # it is never resolved
+    assert "resolved_action" not in drift.run.output
+    assert "[WARNING]" not in drift.run.output
 
 
 def test_several_failures_of_one_application_are_one_row(drift: Drift) -> None:

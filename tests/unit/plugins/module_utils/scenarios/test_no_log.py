@@ -397,6 +397,11 @@ QUOTING = {
         f"did you mean '{COMMAND}'?",
         "custom",
     ),
+    "a command without the blanks around it": Quoting(
+        "laravel_cloud_background_process",
+        {**CUSTOM, "command": f"  php artisan trimmed {CANARY}, ab  ", "processes": 0},
+        ", ab' does not exist",
+    ),
     "a similar queue": Quoting(
         "laravel_cloud_background_process",
         {
