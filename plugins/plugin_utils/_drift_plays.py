@@ -23,7 +23,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.playbook.task_include import TaskInclude
 from ansible.template import Templar
 
-from ._drift import SCOPE_NAMES, compares
+from ._drift import COLLECTION, SCOPE_NAMES, SERVICES, compares
 
 
 class Missed(NamedTuple):
@@ -44,8 +44,8 @@ class _Play:
 
     ``reached`` has the hosts and uuids of the tasks that ran or were skipped. ``failures`` has the
     uuids of the tasks that failed on a host, in order, each with the reason. ``included`` are the
-    comparing tasks of files and roles that were included while the play ran, and ``loads`` counts
-    how often a host included a file.
+    comparing tasks of files and roles that were included while the play ran, from the ``blocks``
+    with these uuids, and ``loads`` counts how often a host included a file.
     """
 
     play: Any
@@ -56,6 +56,7 @@ class _Play:
     failures: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     is_stopped: bool = False
     included: dict[str, Any] = field(default_factory=dict)
+    blocks: set[str] = field(default_factory=set)
     loads: dict[str, Counter[str]] = field(default_factory=dict)
 
     def missed(self, host: str, tasks: dict[str, Any]) -> Iterator[Any]:
@@ -65,13 +66,12 @@ class _Play:
             if (host, uuid) not in self.reached:
                 yield task
         for place, copies in _by_place(self.included.values()).items():
-            if any((host, include._uuid) in self.skipped for include in _includes(copies[0])):
+            includes = _includes(copies[0])
+            if any((host, include._uuid) in self.skipped for include in includes):
                 continue
             left = [each for each in copies if (host, each._uuid) not in self.reached]
             loads = self.loads.get(place.rpartition(":")[0])
-            if loads is not None and any(
-                (host, include._uuid) in self.reached for include in _includes(copies[0])[:1]
-            ):
+            if loads is not None and (host, includes[0]._uuid) in self.reached:
                 # With the strategy free, each host has its own copy of a task.
                 left = left[: max(0, loads[host] - (len(copies) - len(left)))]
             yield from left
@@ -100,7 +100,8 @@ class Plays:
     def begin_task(self, task: Any) -> None:
         """Record the start of a task. If it was included, its file may have more."""
         block = _included_block(task)
-        if block is not None:
+        if block is not None and block._uuid not in self._now.blocks:
+            self._now.blocks.add(block._uuid)
             tasks = _comparing(self._now.play, block)
             self._now.included.update((each._uuid, each) for each in tasks)
 
@@ -206,7 +207,9 @@ def _hosts_of(play: Any) -> list[str]:
         pattern = templar.template(play.hosts)
     except AnsibleError:
         return []
-    return [host.get_name() for host in manager._inventory.get_hosts(pattern)]
+    # The inventory is still restricted to the hosts of the last play.
+    hosts = manager._inventory.get_hosts(pattern, ignore_restrictions=True)
+    return [host.get_name() for host in hosts]
 
 
 def _scope_options(play: Any, host: Any, task: Any) -> dict[str, Any]:
@@ -215,9 +218,9 @@ def _scope_options(play: Any, host: Any, task: Any) -> dict[str, Any]:
     name = full_name(task)
     given: dict[str, Any] = {}
     for defaults in task.module_defaults or []:
-        for group in ("sevalla", "laravel_cloud"):
-            if name.startswith(f"evenkeel.paas.{group}_"):
-                given.update(defaults.get(f"group/evenkeel.paas.{group}") or {})
+        for group in SERVICES:
+            if name.startswith(f"{COLLECTION}{group}_"):
+                given.update(defaults.get(f"group/{COLLECTION}{group}") or {})
         given.update(defaults.get(name) or {})
     given.update(task.args)
     variables = play.get_variable_manager().get_vars(play=play, host=host, task=task)
@@ -268,15 +271,21 @@ def _tasks(block: Any, rescue: bool = False) -> Iterator[Any]:
             yield each
 
 
+def _ancestors(task: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield each child and parent above a task, the nearest first: blocks, includes and roles."""
+    child, parent = task, task._parent
+    while parent is not None:
+        yield child, parent
+        child, parent = parent, parent._parent
+
+
 def _includes(task: Any) -> list[Any]:
     """Return the tasks that included a task while the play ran, the nearest one first."""
-    found = []
-    parent = task._parent
-    while parent is not None:
-        if isinstance(parent, TaskInclude) and not parent.statically_loaded:
-            found.append(parent)
-        parent = parent._parent
-    return found
+    return [
+        parent
+        for _child, parent in _ancestors(task)
+        if isinstance(parent, TaskInclude) and not parent.statically_loaded
+    ]
 
 
 def _included_block(task: Any) -> Any:
@@ -302,20 +311,18 @@ def _by_place(tasks: Any) -> dict[str, list[Any]]:
 
 def _is_rescued(task: Any) -> bool:
     """Return whether a block would rescue the failure of a task."""
-    child, parent = task, task._parent
-    while parent is not None:
-        protected = getattr(parent, "rescue", None) and parent.block
-        if any(child._uuid == each._uuid for each in protected or ()):
-            return True
-        child, parent = parent, parent._parent
-    return False
+    return any(
+        getattr(parent, "rescue", None) and _contains(parent.block, child)
+        for child, parent in _ancestors(task)
+    )
 
 
 def _is_in_rescue(task: Any) -> bool:
     """Return whether an included task runs only after a failure."""
-    child, parent = task, task._parent
-    while parent is not None:
-        if any(child._uuid == each._uuid for each in getattr(parent, "rescue", ())):
-            return True
-        child, parent = parent, parent._parent
-    return False
+    return any(
+        _contains(getattr(parent, "rescue", ()), child) for child, parent in _ancestors(task)
+    )
+
+
+def _contains(tasks: Any, task: Any) -> bool:
+    return any(each._uuid == task._uuid for each in tasks)
