@@ -15,7 +15,7 @@ import copy
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from email.utils import formatdate
 from fnmatch import fnmatchcase
@@ -24,7 +24,6 @@ from typing import Any, Callable, NamedTuple, NoReturn
 from flask import Response, g, request
 
 from . import laravel_cloud_form, laravel_cloud_instances, sevalla_state
-from .laravel_cloud_state import LaravelCloud, Resource
 from .schemas import SEVALLA_CREATE
 from .world import World
 
@@ -248,25 +247,25 @@ class Faults:
 
     # A write that is not stored
 
-    def remember(self, fault: Fault) -> None:
-        """Keep a copy of the data from before the request."""
-        with self.world.lock:
-            cloud = self.world.laravel_cloud
-            g.kept = copy.deepcopy((self.world.sevalla.applications, *_stored(cloud)))
+    @contextlib.contextmanager
+    def storing(self) -> Iterator[None]:
+        """Discard what the service stores inside, if a fault of the request says so.
 
-    def restore(self, fault: Fault, response: Response) -> Response:
-        """Discard what the service has stored, but respond as if it were stored."""
-        if "kept" not in g:  # another fault has kept the request from the service
-            return response
-        with self.world.lock:
-            cloud = self.world.laravel_cloud
-            self.world.sevalla.applications = g.kept[0]
-            cloud.processes, cloud.deployments, cloud.instances, cloud.commands = g.kept[1:]
-        return response
+        Hold the world's lock: the data from before replaces all, also what others have stored or
+        discarded meanwhile.
+        """
+        if all(BY_NAME[fault.kind].stores for fault in g.faults):
+            yield
+            return
+        sevalla, cloud = self.world.sevalla, self.world.laravel_cloud
+        stored = (cloud.processes, cloud.deployments, cloud.instances, cloud.commands)
+        applications, kept = copy.deepcopy((sevalla.applications, stored))
+        yield
+        sevalla.applications = applications
+        cloud.processes, cloud.deployments, cloud.instances, cloud.commands = kept
 
-    def restore_and_show(self, fault: Fault, response: Response) -> Response:
-        """Discard what the service has stored, and respond with the unchanged object."""
-        response = self.restore(fault, response)
+    def show_stored(self, response: Response) -> Response:
+        """Respond to a PATCH with the object as it is stored."""
         with self.world.lock:
             objects, object_id = self._object()
             stored = objects.get(object_id)
@@ -286,10 +285,6 @@ class Faults:
 
 _CREATING = ("processes", "/instances", "/commands")
 """The ends of the paths at which a POST creates something."""
-
-
-def _stored(cloud: LaravelCloud) -> tuple[dict[str, Resource], ...]:
-    return cloud.processes, cloud.deployments, cloud.instances, cloud.commands
 
 
 class _Added:
@@ -484,12 +479,16 @@ def _repeated(faults: Faults, fault: Fault, response: Response) -> Response:
 
 
 class Kind(NamedTuple):
-    """A kind of fault: its name, its description (for README.md), and its implementation."""
+    """A kind of fault: its name, its description (for README.md), and its implementation.
+
+    ``stores`` is false if the service must not store what the request writes.
+    """
 
     name: str
     does: str
     before: Callable[[Faults, Fault], Response | None] | None = None
     after: Callable[[Faults, Fault, Response], Response] | None = None
+    stores: bool = True
 
 
 def _instead(answer: Answer) -> Callable[[Faults, Fault], Response]:
@@ -613,14 +612,13 @@ KINDS = (
     Kind(
         "not_stored",
         "The response to a write says that it is stored, but it is not.",
-        lambda faults, fault: faults.remember(fault),
-        lambda faults, fault, response: faults.restore(fault, response),
+        stores=False,
     ),
     Kind(
         "not_stored_shown",
         "A write is not stored, and the response to a PATCH shows the object as it was.",
-        lambda faults, fault: faults.remember(fault),
-        lambda faults, fault, response: faults.restore_and_show(fault, response),
+        after=lambda faults, fault, response: faults.show_stored(response),
+        stores=False,
     ),
     Kind(
         "numbers_as_text",

@@ -65,7 +65,8 @@ class _Handler(WSGIRequestHandler):
 
     def setup(self) -> None:
         """Count a connection, which may carry several requests."""
-        self.server.app.connections += 1
+        with self.server.app.world.lock:  # each connection has its own thread
+            self.server.app.connections += 1
         super().setup()
 
     def run_wsgi(self) -> None:
@@ -119,7 +120,7 @@ class _App(Flask):
         if response is None:
             response = self.hooks.before()
         if response is None:
-            with self.world.lock:
+            with self.world.lock, self.faults.storing():
                 response = super().full_dispatch_request()
         response = self.faults.after(self.hooks.after(response))
         entry["status"] = response.status_code

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from flask import Response, request
 
-from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Fault
+from ansible_collections.evenkeel.paas.tests.emulator import Emulator, Fault, Hooks
 from ansible_collections.evenkeel.paas.tests.emulator.faults import (
     KINDS,
     LIMITS,
@@ -335,6 +338,52 @@ def test_a_patch_that_is_not_stored_and_shows_it(service: Service) -> None:
     service.fault("not_stored_shown", "PATCH")
     assert service.client.patch(path, service.change).json() == before
     assert service.stored() == [service.body]
+
+
+class Overlap(Hooks):
+    """Holds the response to a PATCH of the path ``first`` until the service has handled another
+    PATCH, and the response to that one until ``first_is_answered``."""
+
+    def __init__(self, first: str) -> None:
+        self.first = first
+        self.first_is_handled, self.second_is_handled = threading.Event(), threading.Event()
+        self.first_is_answered = threading.Event()
+
+    def after(self, response: Response) -> Response:
+        if request.path.endswith(self.first):
+            self.first_is_handled.set()
+            assert self.second_is_handled.wait(10)
+        elif request.method == "PATCH":
+            self.second_is_handled.set()
+            assert self.first_is_answered.wait(10)
+        return response
+
+
+def overlapping_patches(service: Service, first: str, second: str) -> None:
+    """Send two PATCHes, of which the service handles the second before it answers the first."""
+    hooks = service.emulator.hooks = Overlap(first)
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(service.client.patch, first, service.change)
+        assert hooks.first_is_handled.wait(10)
+        other = pool.submit(service.client.patch, second, service.change)
+        assert answer.result().ok
+        hooks.first_is_answered.set()
+        assert other.result().ok
+
+
+@pytest.mark.parametrize("kind", ["not_stored", "not_stored_shown"])
+def test_overlapping_writes_are_each_not_stored(service: Service, kind: str) -> None:
+    first, second = service.made(), service.made()
+    service.fault(kind, "PATCH", path=f"{service.items}/*", times=None)
+    overlapping_patches(service, first, second)
+    assert service.stored() == [service.body, service.body]
+
+
+def test_a_write_that_overlaps_one_that_is_not_stored(service: Service) -> None:
+    first, second = service.made(), service.made()
+    service.fault("not_stored", "PATCH", path=first)
+    overlapping_patches(service, first, second)
+    assert service.stored() == [service.body, {**service.body, **service.change}]
 
 
 def test_a_creation_that_is_not_stored_is_shown_as_stored(service: Service) -> None:
